@@ -1,0 +1,55 @@
+# make chat   open the chat at http://127.0.0.1:7860 (installs what it needs, first time)
+# make test   everything that CI checks
+SHELL := /bin/sh
+VENV ?= .venv
+BIN := $(VENV)/bin
+# The first Python here that is new enough.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+# Plain torch from PyPI draws gigabytes of CUDA on Linux: the CPU build is taken where one is
+# offered. For a GPU: make chat TORCH_INDEX=https://download.pytorch.org/whl/cu130 TORCH_BUILD=+cu130
+TORCH ?= 2.13.0
+TORCH_BUILD ?= +cpu
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: chat test lint check install dev clean
+
+chat: install
+	@$(BIN)/wortlaut index --if-empty seeds
+	@$(BIN)/wortlaut chat
+
+test: dev lint
+	$(BIN)/python -m pytest
+
+lint: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+install: $(VENV)/.installed
+dev: $(VENV)/.installed-dev
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Wortlaut needs Python 3.11 or newer; none found"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.torch: | $(BIN)/python
+	@if [ "$$(uname -s)" = Linux ]; then \
+		$(PIP) install -q "torch==$(TORCH)$(TORCH_BUILD)" 2>/dev/null \
+		|| $(PIP) install -q --retries 1 --index-url $(TORCH_INDEX) "torch==$(TORCH)" \
+		|| $(PIP) install -q "torch==$(TORCH)"; \
+	else $(PIP) install -q "torch==$(TORCH)"; fi
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/.torch
+	$(PIP) install -q -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) install -q -c constraints.txt -e ".[dev]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,357 @@
+"""The archive: immutable article text by id and hash, and all that is derived from it, in SQLite.
+
+SQLite is the truth. What Chroma must still be told stands in the table `pending`, written in the
+same transaction as the article, so that a crash at any point leaves a difference that is known.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.article import Article, Passage, Span, Statement
+from index.errors import EmbedderMismatch, StaleSpan, StoreUnavailable
+
+SCHEMA_VERSION = "1"
+_ARTICLE = "id, title, text, text_sha256, source, url, language, published, published_precision, path"
+_ARTICLE_A = ", ".join(f"a.{column}" for column in _ARTICLE.split(", "))
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What a source file looked like when it was last read whole."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+    reader: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddedPassage:
+    """A passage with `vector` `(dim,)` and `sentence_vectors` `(n_sentences, dim)`, L2-normalised."""
+
+    passage: Passage
+    vector: Vectors
+    sentence_vectors: Vectors
+    terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveCounts:
+    """How much the archive holds, and the period its dated articles span."""
+
+    articles: int
+    passages: int
+    statements: int
+    speakers: int
+    undated: int
+    since: date | None
+    until: date | None
+
+
+class Archive:
+    """One archive folder's SQLite file; safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.RLock()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(
+                folder / "archive.sqlite", timeout=30, check_same_thread=False, isolation_level=None
+            )
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._db.executescript((files("index") / "schema.sql").read_text(encoding="utf-8"))
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
+            self._db.execute(
+                "INSERT OR IGNORE INTO meta VALUES ('archive_id', ?)", (uuid.uuid4().hex[:12],)
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(
+                f"cannot open the archive in {folder}: {error}; "
+                "give another folder with --data, or check its rights"
+            ) from error
+        if (found := self.read_meta("schema")) != SCHEMA_VERSION:
+            raise StoreUnavailable(
+                f"the archive in {folder} has schema {found}, this Wortlaut reads {SCHEMA_VERSION}; "
+                "index into a new folder with --data"
+            )
+
+    def close(self) -> None:
+        """Close the SQLite file."""
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute(
+                    "INSERT INTO meta VALUES ('generation', '1') ON CONFLICT (key) "
+                    "DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+                )
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a reading statement."""
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    # Facts about the archive
+
+    def read_meta(self, key: str) -> str | None:
+        """The stored value, if any."""
+        rows = self.query("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    @property
+    def generation(self) -> int:
+        """A number that grows with every change, so that a reader sees that it must reopen."""
+        return int(self.read_meta("generation") or 0)
+
+    def check_embedder(self, fingerprint: str) -> None:
+        """Return if the archive is empty or made with this embedder; else raise EmbedderMismatch."""
+        found = self.read_meta("embedder")
+        if found is not None and found != fingerprint:
+            raise EmbedderMismatch(found, fingerprint)
+
+    def bind_embedder(self, fingerprint: str) -> None:
+        """Bind an archive that is new to the embedder; raises EmbedderMismatch for another one."""
+        self.check_embedder(fingerprint)
+        if self.read_meta("embedder") is None:
+            with self._transaction() as db:
+                db.execute("INSERT INTO meta VALUES ('embedder', ?)", (fingerprint,))
+
+    def forget_derived(self, fingerprint: str) -> None:
+        """Keep the articles' text alone, all of it to be made anew with this embedder."""
+        with self._transaction() as db:
+            for table in ("passages", "passages_fts", "statements", "pending", "files"):
+                db.execute(f"DELETE FROM {table}")
+            db.execute("UPDATE articles SET made_by = ''")
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('embedder', ?)", (fingerprint,))
+
+    def list_outdated(self, made_by: str) -> list[str]:
+        """The ids of the articles that another version made."""
+        rows = self.query("SELECT id FROM articles WHERE made_by <> ? ORDER BY number", (made_by,))
+        return [row[0] for row in rows]
+
+    def count(self) -> ArchiveCounts:
+        """How much there is."""
+        articles, undated, since, until = self.query(
+            "SELECT count(*), sum(published IS NULL), min(published), max(published) FROM articles"
+        )[0]
+        statements, speakers = self.query(
+            "SELECT count(*), count(DISTINCT speaker) FROM statements"
+        )[0]
+        passages = self.query("SELECT count(*) FROM passages")[0][0]
+        period = [date.fromisoformat(day) if day else None for day in (since, until)]
+        return ArchiveCounts(articles, passages, statements, speakers, undated or 0, *period)
+
+    # Source files
+
+    def read_file_state(self, path: str) -> FileState | None:
+        """What the file looked like when it was last read whole."""
+        rows = self.query("SELECT size, mtime_ns, sha256, reader FROM files WHERE path = ?", (path,))
+        return FileState(*rows[0]) if rows else None
+
+    def record_file(self, path: str, state: FileState) -> None:
+        """Remember that every article of the file is in."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+                (path, state.size, state.mtime_ns, state.sha256, state.reader),
+            )
+
+    def forget_files(self, paths: Iterable[str]) -> None:
+        """Have the files read again at the next run."""
+        with self._transaction() as db:
+            db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+
+    def list_paths(self) -> list[str]:
+        """Every source file that an article came from, sorted."""
+        return [row[0] for row in self.query("SELECT DISTINCT path FROM articles ORDER BY path")]
+
+    # Articles in and out
+
+    def replace_article(
+        self,
+        article: Article,
+        passages: Sequence[EmbeddedPassage],
+        statements: Sequence[Statement],
+        made_by: str,
+    ) -> None:
+        """Put the article in, whole or not at all, in place of what stood under its id."""
+        published = article.published.isoformat() if article.published else None
+        with self._transaction() as db:
+            self._delete(db, [article.id])
+            number = db.execute(
+                f"INSERT INTO articles ({_ARTICLE}, made_by) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                (article.id, article.title, article.text, article.text_sha256, article.source,
+                 article.url, article.language, published, article.published_precision,
+                 article.path, made_by),
+            ).lastrowid  # fmt: skip
+            for embedded in passages:
+                self._insert_passage(db, number, embedded)
+            db.executemany(
+                "INSERT OR IGNORE INTO statements VALUES (?,?,?,?,?,?,?,?,?)",
+                [_pack_statement(number, statement) for statement in statements],
+            )
+
+    def _insert_passage(
+        self, db: sqlite3.Connection, article: int | None, embedded: EmbeddedPassage
+    ) -> None:
+        passage = embedded.passage
+        spans = np.array([(s.start, s.end) for s in passage.sentences], dtype="<u4")
+        number = db.execute(
+            'INSERT INTO passages (id, article, ordinal, start, "end", sentences, vector, '
+            "sentence_vectors) VALUES (?,?,?,?,?,?,?,?)",
+            (passage.id, article, passage.ordinal, passage.span.start, passage.span.end,
+             spans.tobytes(), embedded.vector.astype("<f2").tobytes(),
+             embedded.sentence_vectors.astype("<f2").tobytes()),
+        ).lastrowid  # fmt: skip
+        db.execute(
+            "INSERT INTO passages_fts (rowid, terms) VALUES (?, ?)", (number, embedded.terms)
+        )
+        db.execute("INSERT OR REPLACE INTO pending VALUES (?, 'upsert')", (passage.id,))
+
+    def delete_articles(self, ids: Sequence[str]) -> None:
+        """Take the articles out, with all that is derived from them."""
+        with self._transaction() as db:
+            self._delete(db, ids)
+
+    def _delete(self, db: sqlite3.Connection, ids: Sequence[str]) -> None:
+        for article_id in ids:
+            rows = db.execute(
+                "SELECT p.number, p.id FROM passages p JOIN articles a ON a.number = p.article "
+                "WHERE a.id = ?",
+                (article_id,),
+            ).fetchall()
+            for number, passage_id in rows:
+                db.execute("DELETE FROM passages_fts WHERE rowid = ?", (number,))
+                db.execute("INSERT OR REPLACE INTO pending VALUES (?, 'delete')", (passage_id,))
+            db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+
+    def read_article(self, article_id: str) -> Article | None:
+        """The article under this id."""
+        rows = self.query(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (article_id,))
+        return _unpack_article(rows[0]) if rows else None
+
+    def read_quote(self, article_id: str, text_sha256: str, span: Span) -> str:
+        """The cited words; raises StaleSpan when the article is not the one that was cited."""
+        article = self.read_article(article_id)
+        if article is None or article.text_sha256 != text_sha256 or span.end > len(article.text):
+            raise StaleSpan(article_id)
+        return span.of(article.text)
+
+    def list_articles(self, path: str) -> dict[str, tuple[str, str]]:
+        """The ids of the path's articles, each with its text hash and the version that made it."""
+        rows = self.query("SELECT id, text_sha256, made_by FROM articles WHERE path = ?", (path,))
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def read_statements(self, article_id: str) -> list[Statement]:
+        """The article's statements in order."""
+        rows = self.query(
+            'SELECT s.start, s."end", s.speaker, s.speaker_start, s.speaker_end, s.cue, s.voice, '
+            "s.via FROM statements s JOIN articles a ON a.number = s.article WHERE a.id = ? "
+            "ORDER BY s.start",
+            (article_id,),
+        )
+        return [_unpack_statement(article_id, row) for row in rows]
+
+    def list_speakers(self) -> list[str]:
+        """Every speaker's name as the articles have it, most frequent first."""
+        rows = self.query(
+            "SELECT speaker FROM statements WHERE speaker IS NOT NULL "
+            "GROUP BY speaker ORDER BY count(*) DESC, speaker"
+        )
+        return [row[0] for row in rows]
+
+    # What Chroma must still be told
+
+    def list_pending(self) -> tuple[list[str], list[str]]:
+        """The ids of passages to upsert and of passages to delete."""
+        rows = self.query("SELECT passage, operation FROM pending")
+        upserts = [passage for passage, operation in rows if operation == "upsert"]
+        return upserts, [passage for passage, operation in rows if operation == "delete"]
+
+    def mark_pending(self, upserts: Iterable[str], deletes: Iterable[str]) -> None:
+        """Note differences that a check found."""
+        rows = [(i, "upsert") for i in upserts] + [(i, "delete") for i in deletes]
+        with self._transaction() as db:
+            db.executemany("INSERT OR REPLACE INTO pending VALUES (?, ?)", rows)
+
+    def clear_pending(self, ids: Iterable[str]) -> None:
+        """Note that Chroma has been told."""
+        with self._transaction() as db:
+            db.executemany("DELETE FROM pending WHERE passage = ?", [(i,) for i in ids])
+
+    def list_passage_ids(self) -> set[str]:
+        """The id of every passage."""
+        return {row[0] for row in self.query("SELECT id FROM passages")}
+
+    def read_passages(self, ids: Sequence[str]) -> list[tuple[Article, EmbeddedPassage]]:
+        """The passages with their articles, in the order of `ids`; unknown ids are left out."""
+        found: dict[str, tuple[Article, EmbeddedPassage]] = {}
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            marks = ",".join("?" * len(some))
+            for row in self.query(
+                'SELECT p.id, p.ordinal, p.start, p."end", p.sentences, p.vector, '
+                f"p.sentence_vectors, {_ARTICLE_A} FROM passages p "
+                f"JOIN articles a ON a.number = p.article WHERE p.id IN ({marks})",
+                some,
+            ):
+                article = _unpack_article(row[7:])
+                found[row[0]] = (article, _unpack_passage(article.id, row[:7]))
+        return [found[i] for i in ids if i in found]
+
+
+def _pack_statement(article: int | None, statement: Statement) -> tuple[Any, ...]:
+    mention = statement.speaker_span
+    return (
+        article, statement.span.start, statement.span.end, statement.speaker,
+        mention.start if mention else None, mention.end if mention else None,
+        statement.cue, statement.voice, statement.via,
+    )  # fmt: skip
+
+
+def _unpack_statement(article_id: str, row: Sequence[Any]) -> Statement:
+    start, end, speaker, mention_start, mention_end, cue, voice, via = row
+    mention = None if mention_start is None else Span(mention_start, mention_end)
+    return Statement(article_id, Span(start, end), speaker, mention, cue, voice, via)
+
+
+def _unpack_article(row: Sequence[Any]) -> Article:
+    published = date.fromisoformat(row[7]) if row[7] else None
+    return Article(*row[:7], published, row[8], row[9])
+
+
+def _unpack_passage(article_id: str, row: Sequence[Any]) -> EmbeddedPassage:
+    identity, ordinal, start, end, sentences, vector, sentence_vectors = row
+    spans = tuple(Span(int(a), int(b)) for a, b in np.frombuffer(sentences, "<u4").reshape(-1, 2))
+    unpacked = np.frombuffer(vector, "<f2").astype(np.float32)
+    return EmbeddedPassage(
+        Passage(identity, article_id, ordinal, Span(start, end), spans),
+        unpacked,
+        np.frombuffer(sentence_vectors, "<f2").reshape(-1, len(unpacked)).astype(np.float32),
+    )

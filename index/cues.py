@@ -1,0 +1,153 @@
+"""The words that announce a statement: speech verbs with their inflection, nouns, moods.
+
+The lists are the project's own choice of German and English vocabulary; which kinds of word
+count, and where, was tuned on annotated news. No names, no topics.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Group = Literal["say", "tell", "think"]
+Form = Literal["finite", "participle"]
+
+# "say" and "tell" verbs carry an indirect clause or a quotation; "tell" verbs report on their own,
+# too ("Y forderte einen Waffenstillstand"); "think" verbs only with a dass-clause.
+# Separable verbs are "particle|base"; strong verbs add present, past and participle.
+_VERBS: dict[Group, str] = {
+    "say": """
+        sagen; erklären; mit|teilen; an|geben gibt gab gegeben; bekannt|geben gibt gab gegeben;
+        berichten; melden; schreiben schreibt schrieb geschrieben; meinen; betonen; bestätigen;
+        behaupten; äußern; vermelden; verkünden; verlauten; hinzu|fügen; aus|führen; fest|stellen;
+        klar|stellen; versichern; bekräftigen; erwidern; entgegnen; antworten; ein|räumen; fest|halten hält hielt gehalten;
+        unterstreichen unterstreicht unterstrich unterstrichen; zu|geben gibt gab gegeben;
+        erläutern; begründen; kommentieren; argumentieren; konstatieren; resümieren; urteilen;
+        erzählen; schildern; beteuern; hervor|heben hebt hob gehoben; hin|weisen weist wies gewiesen;
+        verweisen verweist verwies verwiesen; zitieren; twittern; spekulieren; prognostizieren;
+        aus|sagen; an|merken; ergänzen; heißen heißt hieß geheißen; lauten; informieren;
+        signalisieren; an|deuten; rufen ruft rief gerufen; skandieren; formulieren; dar|legen;
+        versprechen verspricht versprach versprochen; zu|sichern; zu|sagen; drohen; fragen; mahnen;
+        beklagen; gestehen gesteht gestand gestanden; präzisieren; loben; dementieren; leugnen;
+        bestreiten bestreitet bestritt bestritten; verlautbaren; schlussfolgern; folgern; monieren;
+        bedauern; fort|fahren fährt fuhr gefahren; enthüllen; nach|legen; witzeln""",
+    "tell": """
+        fordern; verlangen; warnen; an|kündigen; bezeichnen; sprechen spricht sprach gesprochen;
+        vor|werfen wirft warf geworfen; vor|schlagen schlägt schlug geschlagen; auf|fordern;
+        appellieren; plädieren; beschuldigen; empfehlen empfiehlt empfahl empfohlen; beziffern;
+        kritisieren; nennen nennt nannte genannt; bemängeln; an|prangern; attestieren; pochen;
+        raten rät riet geraten; drängen; begrüßen; unterstellen; ein|stufen; bezweifeln; an|regen;
+        befürworten; auf|rufen ruft rief gerufen; beschreiben beschreibt beschrieb beschrieben;
+        vergleichen vergleicht verglich verglichen; befürchten; fürchten; vermuten; schätzen;
+        aus|gehen geht ging gegangen; bitten bittet bat gebeten; aus|schließen schließt schloss geschlossen;
+        zurück|weisen weist wies gewiesen; beantragen; würdigen; verurteilen; erwägen erwägt erwog erwogen;
+        widersprechen widerspricht widersprach widersprochen; ab|lehnen; rechtfertigen; danken""",
+    "think": """
+        glauben; hoffen; erwarten; denken denkt dachte gedacht; finden findet fand gefunden;
+        rechnen; an|nehmen nimmt nahm genommen; wissen weiß wusste gewusst; wünschen; zeigen;
+        überzeugen; ergeben ergibt ergab ergeben; beschließen beschließt beschloss beschlossen; entscheiden entscheidet entschied entschieden;
+        hervor|gehen geht ging gegangen; besagen; belegen; nach|weisen weist wies gewiesen; prüfen;
+        entdecken; heraus|finden findet fand gefunden; erhoffen; wollen will wollte gewollt;
+        einigen; verteidigen; beurteilen; bewerten; vereinbaren; zweifeln; sehen sieht sah gesehen; halten hält hielt gehalten""",
+}
+_INSEPARABLE = ("be", "er", "ver", "ent", "emp", "ge", "zer", "wider", "über", "unter", "miss")
+_ENGLISH: dict[Group, str] = {
+    "say": """say says said; tell tells told; add adds added; explain explains explained;
+        announce announces announced; report reports reported; write writes wrote written;
+        note notes noted; state states stated; claim claims claimed; insist insists insisted;
+        confirm confirms confirmed; declare declares declared; stress stresses stressed;
+        emphasize emphasizes emphasized; reply replies replied; argue argues argued;
+        admit admits admitted; deny denies denied; promise promises promised; acknowledge acknowledges acknowledged""",
+    "tell": """demand demands demanded; warn warns warned; urge urges urged; accuse accuses accused;
+        criticize criticizes criticized; suggest suggests suggested; propose proposes proposed;
+        condemn condemns condemned; reject rejects rejected""",
+    "think": """believe believes believed; hope hopes hoped; expect expects expected""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VerbForm:
+    """One reading of a word as a form of a speech verb; `particle` must follow in its clause."""
+
+    lemma: str
+    group: Group
+    form: Form
+    particle: str = ""
+
+
+def read_verb_forms() -> dict[str, tuple[VerbForm, ...]]:
+    """Every inflected form of the speech verbs, in lower case, with its readings."""
+    forms: dict[str, list[VerbForm]] = {}
+    for group, listed in _VERBS.items():
+        for entry in listed.split(";"):
+            for word, form in _inflect(entry.split(), group):
+                forms.setdefault(word, []).append(form)
+    for group, listed in _ENGLISH.items():
+        for entry in listed.split(";"):
+            parts = entry.split()
+            for word in parts[1:]:
+                forms.setdefault(word, []).append(VerbForm(parts[0], group, "finite"))
+            forms.setdefault(parts[-1], []).append(VerbForm(parts[0], group, "participle"))
+    return {word: tuple(dict.fromkeys(readings)) for word, readings in forms.items()}
+
+
+def _inflect(parts: list[str], group: Group) -> list[tuple[str, VerbForm]]:
+    particle, _, base = parts[0].rpartition("|")
+    if len(parts) == 4:
+        present, past, participle = parts[1:]
+    else:
+        stem = base[:-2] if base.endswith("en") else base[:-1]
+        glide = "e" if stem.endswith(("t", "d", "chn", "ffn", "gn")) else ""
+        present, past = stem + glide + "t", stem + glide + "te"
+        whole = base.startswith(_INSEPARABLE) or base.endswith("ieren")
+        participle = ("" if whole else "ge") + stem + glide + "t"
+    plural = past + ("n" if past.endswith("e") else "en")
+    lemma = particle + base
+    found = []
+    for word in dict.fromkeys((present, past, plural, base)):
+        found.append((word, VerbForm(lemma, group, "finite", particle)))
+        if particle:
+            found.append((particle + word, VerbForm(lemma, group, "finite")))
+    found.append((particle + participle, VerbForm(lemma, group, "participle")))
+    return found
+
+
+# Konjunktiv I, unmistakable; II only where a statement is already under way.
+KONJUNKTIV = frozenset(
+    """sei seien habe werde könne müsse dürfe solle wolle möge wisse gebe gehe komme stehe liege
+    bestehe bleibe sehe nehme finde halte lasse brauche führe handele handle gelte zeige
+    trage spreche stelle diene erwarte hoffe glaube denke fordere verlange unterstütze bedeute
+    betreffe betrage entspreche erfolge erhalte ermögliche fehle funktioniere gehöre gelange
+    gelinge geschehe gewinne helfe kenne koste lebe leide leiste plane prüfe reiche rechne scheine
+    sitze sorge steige sterbe treffe trete tue übernehme verfüge verhindere verliere verstehe
+    verstoße versuche vertrete warte wachse ziehe zwinge zahle beginne behalte bekomme besitze
+    beziehe arbeite laufe falle fahre heiße verlasse beruhe basiere existiere passe drohe greife
+    begehe entstehe ergebe bringe setze mache biete enthalte erkläre weise beweise verletze
+    gefährde benötige bereite bilde schaffe ändere fühle wirke betreibe erlaube""".split()
+)
+KONJUNKTIV_II = frozenset(
+    """hätte hätten wäre wären würde würden könnte könnten müsste müssten 
+    käme kämen gäbe gäben ginge gingen stünde stünden bräuchte bräuchten ließe ließen""".split()
+)
+# "nach Angaben", "laut Mitteilung": the noun stands for what is said.
+SAYING_NOUNS = re.compile(
+    r"(?:angaben?|worten|aussagen?|ansicht|meinung|einschätzung(?:en)?|auffassung|darstellung"
+    r"|informationen|berichte?n?s?|auskunft|überzeugung|schätzung(?:en)?|mitteilung(?:en)?|meldung(?:en)?"
+    r"|erkenntnisse?n?|äußerung(?:en)?|sicht|berechnung(?:en)?|vermutung(?:en)?|erklärung(?:en)?"
+    r"|umfrage|studie|statistik|bekunden|ermittlung(?:en)?|behauptung(?:en)?|prognosen?|darlegung(?:en)?)\Z"
+)
+# A noun that a dass-clause, an infinitive or a colon spells out.
+CONTENT_NOUNS = re.compile(
+    r"(?:behauptung(?:en)?|vorw[uü]rfe?n?s?|forderung(?:en)?|ankündigung(?:en)?|aussagen?|meinung(?:en)?|ansicht"
+    r"|auffassung|befürchtung(?:en)?|hoffnung|verdacht|these|überzeugung|warnung(?:en)?|erklärung|frage"
+    r"|ergebnis|schluss|einschätzung|begründung|worten|zitat|argument|bericht|sorge|vermutung|appell"
+    r"|aufforderung|kritik|drohung|zusage|versprechen|feststellung|meldung(?:en)?|gerüchte?n?|ansage|theorie|zweifel|standpunkt|motto|slogan)\Z"
+)
+SUBORDINATORS = frozenset(
+    """dass daß ob wie nachdem weil da obwohl während wenn als sobald bevor ehe indem wonach seit
+    that as while after because although since where""".split()
+)
+COMPLEMENT_OPENERS = frozenset("dass daß ob wie was wann wer warum weshalb wieso wo wohin welche welcher welches inwieweit inwiefern that whether".split())
+HAVE = frozenset("hat haben hatte hatten habe hätten hätte has have had".split())
+BE = frozenset("wird werden wurde wurden worden ist sind war waren sei seien werde was were been is be".split())

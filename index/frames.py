@@ -1,0 +1,441 @@
+"""What announces a statement in a sentence: speech verbs, "laut …", "so …", Konjunktiv."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.cues import (
+    BE,
+    COMPLEMENT_OPENERS,
+    CONTENT_NOUNS,
+    HAVE,
+    KONJUNKTIV,
+    KONJUNKTIV_II,
+    SAYING_NOUNS,
+    SUBORDINATORS,
+    VerbForm,
+    read_verb_forms,
+)
+from index.mentions import Mention, Words, read_mention
+
+_BREAKS = frozenset(",;:()–—")
+_MARKS = frozenset("\"„“”»«‚‘’'‹›")
+_RELATIVE = frozenset("der die das dem den deren dessen welche welcher welches which who".split())
+_CONJUNCTIONS = frozenset("und sowie aber doch denn oder sondern um ohne statt and but or so".split())
+_PREPOSITIONS = frozenset(
+    """in im an am auf aus bei beim nach mit von vom zu zum zur für gegen um über unter vor seit
+    bis ohne durch trotz wegen während laut gemäß als den dem des ob zwischen neben hinter angesichts
+    in on at from with after before during for against about""".split()
+)
+_ADVERBS = frozenset(
+    """sich auch es dazu daher dagegen jedoch hingegen zudem außerdem weiter weiterhin gestern heute
+    am dann aber nun noch bereits schon zugleich ferner unter anderem dabei wörtlich später
+    mittlerweile inzwischen ebenfalls wiederum zuvor allerdings unterdessen dies das dem hierzu
+    mehrfach erneut darüber davon damit nur nicht ihm ihr ihnen uns mir abend morgen also further""".split()
+)
+_CALENDAR = frozenset(
+    """montag dienstag mittwoch donnerstag freitag samstag sonntag vormittag nachmittag abend
+    januar februar märz april mai juni juli august september oktober november dezember""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What announces a statement; `said` are the word ranges of what is said.
+
+    Without a `mention` the last speaker goes on, unless `anonymous`.
+    """
+
+    mention: Mention | None
+    cue: str
+    said: tuple[tuple[int, int], ...]
+    anonymous: bool = False
+    via: Mention | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One sentence (or several that a quotation joins) with its clauses and masked words."""
+
+    first: int
+    stop: int
+    masked: frozenset[int]
+    clauses: tuple[tuple[int, int], ...]
+
+    def clause_at(self, i: int) -> int:
+        for number, (start, end) in enumerate(self.clauses):
+            if start <= i < end:
+                return number
+        return len(self.clauses) - 1
+
+
+class FrameReader:
+    """Finds the frames of one text's sentences."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._verbs = _VERB_FORMS
+
+    def read(
+        self, first: int, stop: int, quotes: Sequence[tuple[int, int]], follows: bool
+    ) -> list[Frame]:
+        """The frames in words `[first, stop)`, strongest first; `follows` a statement."""
+        unit = self._cut(first, stop, quotes)
+        frames = list(self._read_phrases(unit))
+        verbs = list(self._read_verbs(unit))
+        if frames and verbs and frames[0].mention:
+            # "sagte X, wie Interfax meldet" / "sagte X laut Interfax": a chain
+            strong = [v for v in verbs if v.mention and v.group == "say"]
+            if strong and frames[0].cue in {"laut", "zufolge"}:
+                best = strong[0]
+                return [Frame(best.mention, best.cue, best.said, best.anonymous, frames[0].mention)]
+        frames += verbs
+        if not frames:
+            frames = list(self._read_nouns(unit)) or list(self._read_mood(unit, follows))
+        return frames
+
+    def _cut(self, first: int, stop: int, quotes: Sequence[tuple[int, int]]) -> _Unit:
+        masked = frozenset(i for a, b in quotes for i in range(a, b))
+        clauses, start = [], first
+        for i in range(first, stop):
+            if i in masked or self._words.words[i] in _BREAKS:
+                if i > start:
+                    clauses.append((start, i))
+                start = i + 1
+        if start < stop:
+            clauses.append((start, stop))
+        return _Unit(first, stop, masked, tuple(clauses))
+
+    # -- "laut X", "nach Angaben von X", "X zufolge", "so X" ---------------------------------
+
+    def _read_phrases(self, unit: _Unit) -> Iterator[Frame]:
+        lows = self._words.lows
+        for i in range(unit.first, unit.stop):
+            if i in unit.masked:
+                continue
+            low = lows[i]
+            if low in {"laut", "gemäß"} or (low == "according" and lows[i + 1 : i + 2] == ["to"]):
+                frame = self._read_according(unit, i, i + 1 + (low == "according"))
+            elif low in {"nach", "aus"}:
+                frame = self._read_nach(unit, i)
+            elif low == "zufolge" or (low == "folge" and i and lows[i - 1] == "zu"):
+                frame = self._read_zufolge(unit, i)
+            elif low == "so" and i > unit.first:
+                frame = self._read_so(unit, i)
+            elif low == "demnach" or (low == "wonach" and i > unit.first):
+                start = unit.first if low == "demnach" else i
+                frame = Frame(self._phrase(i, i + 1), low, ((start, unit.stop),))
+                if low == "wonach":
+                    frame = Frame(self._first_subject(unit, i), low, ((i, unit.stop),))
+            else:
+                continue
+            if frame:
+                yield frame
+
+    def _rest(self, unit: _Unit, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        if start - unit.first <= 1:
+            return ((end, unit.stop),)
+        if unit.stop - end <= 2:
+            return ((unit.first, start),)
+        return ((unit.first, unit.stop),)
+
+    def _read_according(self, unit: _Unit, i: int, start: int) -> Frame | None:
+        mention = read_mention(self._words, start, unit.stop)
+        if mention is None:
+            return None
+        inner = self._unfold(mention, unit.stop)
+        return Frame(inner, "laut", self._rest(unit, i, mention.stop), inner is None)
+
+    def _unfold(self, mention: Mention, stop: int) -> Mention | None:
+        """The speaker inside "einer Mitteilung der Polizei"; the phrase itself if none."""
+        for k in range(mention.first, mention.stop):
+            if self._words.caps[k] and SAYING_NOUNS.search(self._words.lows[k]):
+                return self._owner(k, mention.first, stop) or mention
+        return mention
+
+    def _owner(self, noun: int, first: int, stop: int) -> Mention | None:
+        lows, k = self._words.lows, noun + 1
+        if k < stop and lows[k] in {"von", "vom", "aus", "des", "der", "eines", "einer", "im", "in", "seiner"}:
+            if lows[k] in {"von", "vom", "aus", "im", "in"}:
+                k += 1
+            return read_mention(self._words, k, stop)
+        if k < stop and self._words.caps[k]:
+            return read_mention(self._words, k, stop)
+        return None
+
+    def _read_nach(self, unit: _Unit, i: int) -> Frame | None:
+        words, lows = self._words, self._words.lows
+        if lows[i] == "nach" and i - 1 > unit.first and words.caps[i - 1] and SAYING_NOUNS.search(lows[i - 1]):
+            start = next((k for k in range(max(unit.first, i - 7), i) if self._stop(k, unit) == i), i - 1)
+            mention = read_mention(words, start, i)
+            return Frame(mention, "nach", self._rest(unit, start, i + 1), mention is None)
+        for k in range(i + 1, min(unit.stop, i + 6)):
+            if words.caps[k]:
+                if not SAYING_NOUNS.search(lows[k]) or (lows[i] == "aus" and lows[k] != "sicht"):
+                    if k + 1 < unit.stop and words.caps[k + 1]:
+                        continue
+                    return None
+                owner = self._owner(k, i + 1, unit.stop)
+                if owner is None:
+                    owner = self._phrase(i + 1, k + 1)
+                return Frame(owner, f"{lows[i]} {words.words[k]}", self._rest(unit, i, max(owner.stop, k + 1)))
+            if words.words[k] in _BREAKS:
+                return None
+        return None
+
+    def _phrase(self, first: int, stop: int) -> Mention:
+        """Words as an unnamed source ("ersten Angaben"): a place, but no name."""
+        from index.article import Span
+
+        span = Span(self._words.starts[first], self._words.ends[stop - 1])
+        return Mention(first, stop, span, "group", "")
+
+    def _stop(self, start: int, unit: _Unit) -> int:
+        mention = read_mention(self._words, start, unit.stop)
+        return mention.stop if mention else -1
+
+    def _read_zufolge(self, unit: _Unit, i: int) -> Frame | None:
+        end = i - (self._words.lows[i] == "folge")
+        for start in range(max(unit.first, end - 9), end):
+            mention = read_mention(self._words, start, end)
+            if mention and mention.stop == end:
+                inner = self._unfold(mention, end)
+                return Frame(inner, "zufolge", self._rest(unit, start, i + 1))
+        return None
+
+    def _read_so(self, unit: _Unit, i: int) -> Frame | None:
+        if self._words.words[i - 1] not in _BREAKS | _MARKS:
+            return None
+        mention = read_mention(self._words, self._skip(i + 1, unit.stop), unit.stop)
+        if mention is None or (mention.stop < unit.stop and self._words.caps[mention.stop]):
+            return None
+        after = self._words.lows[mention.stop] if mention.stop < unit.stop else "."
+        if after not in _PREPOSITIONS and after not in _ADVERBS and after.isalpha():
+            return None
+        return Frame(mention, "so", ((unit.first, i - 1),) if i - 1 > unit.first else ())
+
+    def _skip(self, i: int, stop: int) -> int:
+        """Past adverbs and "am Dienstag" to where the subject may stand."""
+        lows = self._words.lows
+        for _ in range(8):
+            if i < stop and lows[i] in _ADVERBS:
+                i += 1
+            elif i < stop and (lows[i] in _CALENDAR or lows[i].endswith(("tag", "abend")) and lows[i - 1] == "am"):
+                i += 1
+            else:
+                break
+        return i
+
+    # -- verbs --------------------------------------------------------------------------------
+
+    def _read_verbs(self, unit: _Unit) -> Iterator[Frame]:
+        lows, caps = self._words.lows, self._words.caps
+        for i in range(unit.first, unit.stop):
+            readings = self._verbs.get(lows[i])
+            if not readings or i in unit.masked or (caps[i] and i > unit.first):
+                continue
+            for reading in readings:
+                frame = self._read_verb(unit, i, reading)
+                if frame:
+                    yield frame
+                    break
+
+    def _read_verb(self, unit: _Unit, i: int, form: VerbForm) -> Frame | None:
+        lows = self._words.lows
+        number = unit.clause_at(i)
+        start, end = unit.clauses[number]
+        if form.particle and not self._has_particle(i, unit.stop, form.particle):
+            if i == start or lows[i - 1] != form.particle:
+                return None
+        finite, passive = i, False
+        if form.form == "participle":
+            aux = [k for k in range(start, end) if k != i and (lows[k] in HAVE or lows[k] in BE)]
+            if not aux:
+                return None
+            finite = aux[0]
+            passive = lows[finite] in BE
+        elif lows[i].endswith("t") and any(lows[k] in HAVE | BE for k in range(start, end)):
+            if any(f.form == "participle" for f in self._verbs[lows[i]]):
+                return None
+        said = self._find_said(unit, number, i, finite, form)
+        if said is None:
+            return None
+        mention = self._passive_agent(start, end) if passive else self._subject(unit, number, finite)
+        if form.lemma == "heißen":
+            mention = self._document(start, end)
+        return Frame(mention, form.lemma, said, mention is None and (passive or start == unit.first), None, form.group)
+
+    def _document(self, start: int, end: int) -> Mention | None:
+        """Where it says so: "heißt es in einem Bericht", "hieß es aus dem Ministerium"."""
+        for k in range(start, end):
+            if self._words.lows[k] in {"in", "im", "aus", "von", "vom", "beim", "bei", "auf"}:
+                mention = read_mention(self._words, k + 1, end)
+                if mention:
+                    return mention
+        return None
+
+    def _has_particle(self, i: int, stop: int, particle: str) -> bool:
+        lows = self._words.lows
+        for k in range(i + 1, min(stop, i + 45)):
+            if lows[k] == particle:
+                after = lows[k + 1] if k + 1 < stop else "."
+                if not after.isalpha() or after in {"und", "oder", "sowie", "als", "dass"}:
+                    return True
+        return False
+
+    def _find_said(
+        self, unit: _Unit, number: int, i: int, finite: int, form: VerbForm
+    ) -> tuple[tuple[int, int], ...] | None:
+        words, lows = self._words, self._words.lows
+        start, end = unit.clauses[number]
+        opener = lows[start]
+        if form.group != "think":
+            if opener in {"wie", "as"} and start + 1 < finite:
+                return ((end + 1, unit.stop),) if start == unit.first else ((unit.first, unit.stop),)
+            if start == finite and start > unit.first + 2 and form.group == "say":
+                mention = read_mention(words, self._skip(finite + 1, unit.stop), unit.stop)
+                if mention and not self._complement(unit, number, form, strict=True):
+                    return ((unit.first, start - 1),)
+        if self._complement(unit, number, form, strict=form.group == "think"):
+            return ((min(end + 1, unit.stop - 1), unit.stop),)
+        if form.group == "tell" and (start == unit.first or opener not in _RELATIVE | SUBORDINATORS):
+            return ((unit.first, unit.stop),)
+        touching = any(k in unit.masked for k in (start - 1, start - 2, end, end + 1))
+        if form.group == "say" and touching:
+            return ()
+        return None
+
+    def _complement(self, unit: _Unit, number: int, form: VerbForm, strict: bool) -> bool:
+        """Whether the next clause says what is said: dass, zu, Konjunktiv, a colon."""
+        words, lows = self._words, self._words.lows
+        end = unit.clauses[number][1]
+        if end + 1 >= unit.stop or words.words[end] not in ",:":
+            return False
+        if words.words[end] == ":":
+            return True
+        opener = lows[end + 1]
+        if opener in COMPLEMENT_OPENERS:
+            return True
+        rest = range(end + 1, unit.stop)
+        if opener not in {"um", "ohne", "statt", "anstatt"} and self._is_infinitive(unit, number + 1):
+            return True
+        if strict or opener in _CONJUNCTIONS:
+            return False
+        if any(lows[k] in KONJUNKTIV or lows[k] in KONJUNKTIV_II for k in rest):
+            return True
+        if opener in _RELATIVE or opener in SUBORDINATORS or opener in _PREPOSITIONS:
+            return False
+        return form.group == "say"
+
+    def _is_infinitive(self, unit: _Unit, number: int) -> bool:
+        """Whether a clause is "… zu tun": its last words say so."""
+        if number >= len(unit.clauses):
+            return False
+        lows = self._words.lows
+        start, end = unit.clauses[number]
+        for k in range(max(start, end - 4), end):
+            if lows[k] == "zu" and k + 1 < end and lows[k + 1].endswith("n") and not self._words.caps[k + 1]:
+                return True
+        return any("zu" in lows[k][2:] and lows[k].endswith("en") and _JOINED.search(lows[k]) is not None
+                   for k in range(max(start, end - 2), end))
+
+    def _passive_agent(self, start: int, end: int) -> Mention | None:
+        lows = self._words.lows
+        for k in range(start, end - 1):
+            if lows[k] in {"von", "vom", "durch", "by"}:
+                return read_mention(self._words, k + 1, end)
+        return None
+
+    def _subject(self, unit: _Unit, number: int, finite: int) -> Mention | None:
+        lows, stop = self._words.lows, unit.stop
+        start, _ = unit.clauses[number]
+        opener = lows[start]
+        after = read_mention(self._words, self._skip(finite + 1, stop), stop)
+        if opener in SUBORDINATORS and start < finite:
+            return read_mention(self._words, self._skip(start + 1, stop), stop)
+        if start == finite or opener in _CONJUNCTIONS and finite == start + 1:
+            if after and start == finite:
+                return after
+            return self._first_subject(unit, start) or after
+        if opener in _CONJUNCTIONS:
+            start += 1
+            opener = lows[start]
+        before = None
+        if opener not in _PREPOSITIONS and opener not in {"den", "dem"}:
+            before = read_mention(self._words, start, finite)
+        if before and after and _agency(after) > _agency(before):
+            return after
+        return before or after or self._first_subject(unit, start)
+
+    def _first_subject(self, unit: _Unit, before: int) -> Mention | None:
+        """The first noun phrase before a clause that has lost its subject to "und" or a comma."""
+        for start, end in unit.clauses:
+            if start >= before:
+                break
+            if start in unit.masked or self._words.lows[start] in SUBORDINATORS:
+                continue
+            if self._words.lows[start] not in _PREPOSITIONS:
+                mention = read_mention(self._words, start, end)
+                if mention:
+                    return mention
+            for k in range(start, end):
+                if self._words.lows[k] in HAVE | BE or self._words.lows[k].endswith(("te", "ten")):
+                    mention = read_mention(self._words, self._skip(k + 1, end), end)
+                    if mention:
+                        return mention
+        return None
+
+    # -- nouns and moods ----------------------------------------------------------------------
+
+    def _read_nouns(self, unit: _Unit) -> Iterator[Frame]:
+        words, lows = self._words, self._words.lows
+        for number, (_, end) in enumerate(unit.clauses[:-1]):
+            for k in range(max(unit.first, end - 5), end):
+                if words.caps[k] and CONTENT_NOUNS.search(lows[k]):
+                    if self._complement(unit, number, _NOUN_FORM, strict=words.words[end] != ":"):
+                        owner = self._owner(k, k, end) or self._first_subject(unit, unit.stop)
+                        yield Frame(owner, lows[k], ((end + 1, unit.stop),))
+                        return
+
+    def _read_mood(self, unit: _Unit, follows: bool) -> Iterator[Frame]:
+        lows = self._words.lows
+        for i in range(unit.first, unit.stop):
+            if i in unit.masked:
+                continue
+            low = lows[i]
+            if low in KONJUNKTIV or (follows and low in KONJUNKTIV_II):
+                yield self._mood(unit, i, follows)
+                return
+            if low in {"soll", "sollen"} and self._is_hearsay(unit, i):
+                yield Frame(None, low, ((unit.first, unit.stop),), not follows)
+                return
+
+    def _mood(self, unit: _Unit, i: int, follows: bool) -> Frame:
+        """A sentence in the Konjunktiv: the last speaker goes on, or its own subject speaks."""
+        start, _ = unit.clauses[unit.clause_at(i)]
+        if start > unit.first and unit.clauses[0][0] not in unit.masked:
+            mention = self._first_subject(unit, start)
+            opening = range(*unit.clauses[0])
+            if mention and not any(self._words.lows[k] in KONJUNKTIV_II for k in opening):
+                return Frame(mention, "", ((start, unit.stop),))
+        return Frame(None, "", ((unit.first, unit.stop),))
+
+    def _is_hearsay(self, unit: _Unit, i: int) -> bool:
+        end = unit.clauses[unit.clause_at(i)][1]
+        tail = self._words.lows[max(i, end - 4) : end]
+        return any(word in {"sein", "haben"} for word in tail)
+
+
+_JOINED = re.compile(r"^(?:an|ab|auf|aus|bei|ein|fest|fort|her|hin|mit|nach|vor|weg|zu|zurück|durch|um|weiter|wieder|zusammen|teil|bereit|sicher|frei)zu\w+en$")
+_VERB_FORMS = read_verb_forms()
+_NOUN_FORM = VerbForm("", "say", "finite")
+
+
+def _agency(mention: Mention) -> int:
+    """How likely a noun phrase is somebody who speaks."""
+    if mention.kind in {"person", "role"} and mention.role:
+        return 3
+    return {"pronoun": 2, "person": 1}.get(mention.kind, 0)

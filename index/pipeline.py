@@ -1,0 +1,145 @@
+"""The LlamaIndex ingestion pipeline: articles -> passages -> vectors -> archive -> Chroma."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from llama_index.core.ingestion import IngestionPipeline
+from llama_index.core.schema import BaseNode, Document, TextNode, TransformComponent
+from pydantic import ConfigDict, Field
+
+from index.archive import Archive, EmbeddedPassage
+from index.article import Article, Passage
+from index.embedder import Embedder
+from index.lexicon import make_terms
+from index.splitter import split_passages, split_segments, split_sentences
+from index.statements import extract_statements
+from index.store import PassageStore, make_nodes
+
+TARGET_TOKENS = 256
+
+
+class ArticleDocument(Document):
+    """A LlamaIndex document that carries the article it stands for."""
+
+    article: Article = Field(exclude=True)
+
+
+class PassageNode(TextNode):
+    """A passage on its way to the archive; offsets are the article's."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    article: Article = Field(exclude=True)
+    passage: Passage = Field(exclude=True)
+    embedded: EmbeddedPassage | None = Field(default=None, exclude=True)
+
+
+class SplitPassages(TransformComponent):
+    """Articles in, passages out; every token fits the embedder."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    embedder: Embedder = Field(exclude=True)
+
+    def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[BaseNode]:
+        """One node a passage."""
+        return [
+            PassageNode(
+                id_=passage.id,
+                text=passage.span.of(node.article.text),
+                start_char_idx=passage.span.start,
+                end_char_idx=passage.span.end,
+                article=node.article,
+                passage=passage,
+            )
+            for node in nodes
+            if isinstance(node, ArticleDocument)
+            for passage in self._split(node.article)
+        ]
+
+    def _split(self, article: Article) -> list[Passage]:
+        limit = self.embedder.max_tokens
+        return split_passages(
+            article,
+            split_segments(article.text),
+            self.embedder.count_tokens,
+            min(TARGET_TOKENS, limit),
+            limit,
+        )
+
+
+class EmbedPassages(TransformComponent):
+    """Passages in, the same with a vector each and one for each of their sentences."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    embedder: Embedder = Field(exclude=True)
+
+    def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[BaseNode]:
+        """The nodes, embedded."""
+        passages = [node for node in nodes if isinstance(node, PassageNode)]
+        vectors = self.embedder.encode_passages(
+            [node.text for node in passages],
+            [
+                [(s.start - node.passage.span.start, s.end - node.passage.span.start)
+                 for s in node.passage.sentences]
+                for node in passages
+            ],
+        )  # fmt: skip
+        for node, (vector, sentence_vectors) in zip(passages, vectors, strict=True):
+            node.embedded = EmbeddedPassage(
+                node.passage, vector, sentence_vectors, make_terms(node.text)
+            )
+        return list(passages)
+
+
+class KeepArticles(TransformComponent):
+    """Embedded passages in; their articles are kept, one transaction each, and passed on."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    archive: Archive = Field(exclude=True)
+    made_by: str
+
+    def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[BaseNode]:
+        """The nodes as Chroma keeps them."""
+        passages = [node for node in nodes if isinstance(node, PassageNode)]
+        for _, group in groupby(passages, key=lambda node: node.article.id):
+            self._keep(list(group))
+        return list(
+            make_nodes([(node.article, node.embedded) for node in passages if node.embedded])
+        )
+
+    def _keep(self, nodes: Sequence[PassageNode]) -> None:
+        article = nodes[0].article
+        statements = extract_statements(
+            article.text,
+            split_sentences(article.text),
+            article_id=article.id,
+            language=article.language,
+        )
+        embedded = [node.embedded for node in nodes if node.embedded]
+        self.archive.replace_article(article, embedded, statements, self.made_by)
+
+
+def make_pipeline(archive: Archive, store: PassageStore, embedder: Embedder, made_by: str) -> IngestionPipeline:
+    """The steps from `ArticleDocument`s to passages in Chroma."""
+    return IngestionPipeline(
+        transformations=[
+            SplitPassages(embedder=embedder),
+            EmbedPassages(embedder=embedder),
+            KeepArticles(archive=archive, made_by=made_by),
+        ],
+        vector_store=store.as_vector_store(),
+        disable_cache=True,
+    )
+
+
+def make_documents(articles: Sequence[Article]) -> list[ArticleDocument]:
+    """One document an article, under the article's id."""
+    return [
+        ArticleDocument(id_=article.id, text=article.text, article=article) for article in articles
+    ]

@@ -1,0 +1,32 @@
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS files (
+  path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, reader TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS articles (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
+  text_sha256 TEXT NOT NULL, source TEXT, url TEXT, language TEXT,
+  published TEXT, published_precision TEXT NOT NULL, path TEXT NOT NULL, made_by TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS articles_by_path ON articles (path);
+CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published);
+CREATE TABLE IF NOT EXISTS passages (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+  article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+  ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+  sentences BLOB NOT NULL, vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article);
+CREATE TABLE IF NOT EXISTS statements (
+  article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+  start INTEGER NOT NULL, "end" INTEGER NOT NULL, speaker TEXT, speaker_start INTEGER,
+  speaker_end INTEGER, cue TEXT, voice TEXT NOT NULL, via TEXT,
+  PRIMARY KEY (article, start, "end")
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS statements_by_speaker ON statements (speaker);
+CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5 (
+  terms, tokenize = "unicode61 remove_diacritics 2"
+);
+CREATE TABLE IF NOT EXISTS pending (
+  passage TEXT PRIMARY KEY, operation TEXT NOT NULL CHECK (operation IN ('upsert', 'delete'))
+) WITHOUT ROWID;

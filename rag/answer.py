@@ -1,0 +1,123 @@
+"""What a question gets back: claims, each on cited spans, or an abstention that says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from index.article import Article, Span, Voice
+from rag.question import Query
+
+Language = Literal["de", "en", "ru"]
+Mode = Literal["extractive", "llm"]
+Label = Literal["supported", "refuted", "not_enough_info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the user fixed beside the question; it wins over what the question says."""
+
+    since: date | None = None
+    until: date | None = None
+    as_of: date | None = None
+    speaker: str | None = None
+    source: str | None = None
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A span of an immutable article; the quote is derived from it, never stored beside it."""
+
+    marker: int
+    article: Article
+    span: Span
+    speaker: str | None = None
+    voice: Voice = "narrated"
+    via: str | None = None
+
+    @property
+    def quote(self) -> str:
+        """The article's exact words."""
+        return self.span.of(self.article.text)
+
+    def as_json(self) -> dict[str, Any]:
+        """The citation as the command line prints it."""
+        article = self.article
+        return {
+            "marker": self.marker,
+            "article_id": article.id,
+            "path": article.path,
+            "title": article.title,
+            "source": article.source,
+            "url": article.url,
+            "published": format_published(article),
+            "published_precision": article.published_precision,
+            "text_sha256": article.text_sha256,
+            "start": self.span.start,
+            "end": self.span.end,
+            "quote": self.quote,
+            "speaker": self.speaker,
+            "voice": self.voice,
+            "via": self.via,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer; `support` in [0, 1] is how sure the verdict is."""
+
+    text: str
+    markers: tuple[int, ...]
+    verdict: Label
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer or an abstention; `text` carries a `[n]` for each citation's marker."""
+
+    question: str
+    text: str
+    abstained: bool
+    abstain_reason: str | None
+    mode: Mode
+    language: Language
+    query: Query
+    citations: tuple[Citation, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    nearest: Citation | None = None
+    confidence: float | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as `--json` prints it, in the order of the contract."""
+        return {
+            "question": self.question,
+            "answer": self.text,
+            "abstained": self.abstained,
+            "abstain_reason": self.abstain_reason,
+            "mode": self.mode,
+            "language": self.language,
+            "citations": [citation.as_json() for citation in self.citations],
+            "claims": [
+                {
+                    "text": claim.text,
+                    "markers": list(claim.markers),
+                    "verdict": claim.verdict,
+                    "support": round(claim.support, 4),
+                }
+                for claim in self.claims
+            ],
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
+            "timings_ms": {name: round(ms, 1) for name, ms in self.timings_ms.items()},
+        }
+
+
+def format_published(article: Article) -> str | None:
+    """The article's date to the precision that is known: `2026-01-29`, `2026-01`, `2026`."""
+    if article.published is None:
+        return None
+    length = {"day": 10, "month": 7, "year": 4, "unknown": 0}[article.published_precision]
+    return article.published.isoformat()[:length] or None

@@ -1,0 +1,80 @@
+"""The settings: flag > environment > file > default, read once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.errors import ConfigError
+
+# Variables that other tools have made customary; ours win.
+_CUSTOMARY = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
+
+
+def _find_data() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("wortlaut", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; each field is also the environment variable `WORTLAUT_…`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WORTLAUT_", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    data: Path = Field(default_factory=_find_data, description="the archive's folder")
+    embedder: str = Field("multilingual-e5-small", min_length=1, description="model name or folder")
+    models: Path | None = Field(None, description="where models are unpacked; in the data folder")
+    chroma: str | None = Field(None, description="address of a Chroma server, else embedded")
+    mode: Literal["extractive"] = "extractive"
+    quotes: int = Field(6, ge=1, le=50, description="the most sentences an answer quotes")
+    min_confidence: float = Field(0.5, ge=0, le=1, description="below it the answer is an abstention")
+    host: str = Field("127.0.0.1", min_length=1, description="address of the browser chat")
+    port: int = Field(7860, ge=0, le=65535, description="port of the browser chat")
+
+    @property
+    def models_folder(self) -> Path:
+        """Where the bundled model is unpacked."""
+        return self.models or self.data / "models"
+
+
+def load_settings(file: Path | None = None, **flags: Any) -> Settings:
+    """The settings in force; raises ConfigError that names the setting which is wrong.
+
+    `file` is TOML; flags that are `None` were not given.
+    """
+    given = _read_file(file)
+    names = {name.upper() for name in Settings.model_fields}
+    from_environment = {name.lower() for name in names if os.environ.get(f"WORTLAUT_{name}")}
+    values = {name: value for name, value in given.items() if name not in from_environment}
+    for name, variable in _CUSTOMARY.items():
+        if os.environ.get(variable) and name not in from_environment:
+            values[name] = os.environ[variable]
+    values |= {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(sorted(Settings.model_fields))
+        hint = f"; the settings are: {known}" if first["type"] == "extra_forbidden" else ""
+        raise ConfigError(f"setting {name!r}: {first['msg']}{hint}") from error
+
+
+def _read_file(file: Path | None) -> dict[str, Any]:
+    path = file or (Path(found) if (found := os.environ.get("WORTLAUT_CONFIG")) else None)
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read the settings in {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is no TOML: {error}") from error

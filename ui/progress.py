@@ -1,0 +1,34 @@
+"""A progress bar on a terminal, nothing when piped."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from index.ingest import Progress
+
+
+@contextmanager
+def show_progress() -> Iterator[Progress | None]:
+    """The callback that draws the bar on standard error, or `None` where nobody would see it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("indexing"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[what]}", markup=False),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("indexing", total=None, what="")
+
+        def update(done: int, total: int, what: str) -> None:
+            bars.update(task, completed=done, total=total or None, what=what[-40:])
+
+        yield update
