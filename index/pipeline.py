@@ -81,7 +81,7 @@ class EmbedPassages(TransformComponent):
     def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[BaseNode]:
         """The nodes, embedded."""
         passages = [node for node in nodes if isinstance(node, PassageNode)]
-        vectors = self.embedder.encode_passages(
+        vectors, sentence_vectors = self.embedder.encode_passages(
             [node.text for node in passages],
             [
                 [(s.start - node.passage.span.start, s.end - node.passage.span.start)
@@ -89,9 +89,9 @@ class EmbedPassages(TransformComponent):
                 for node in passages
             ],
         )  # fmt: skip
-        for node, (vector, sentence_vectors) in zip(passages, vectors, strict=True):
+        for node, vector, by_sentence in zip(passages, vectors, sentence_vectors, strict=True):
             node.embedded = EmbeddedPassage(
-                node.passage, vector, sentence_vectors, make_terms(node.text)
+                node.passage, vector, by_sentence, make_terms(node.text)
             )
         return list(passages)
 

@@ -7,7 +7,7 @@ import re
 from index.article import Span
 
 # „…“  »…«  «…»  "…"  “…”  and their single forms; an apostrophe inside a word is none of them.
-_MARK = re.compile(r"[„“”\"»«‚‘’'›‹]|\n[ \t]*\n")
+_MARK = re.compile(r"''+|[„“”\"»«‚‘’'›‹]|\n[ \t]*\n")
 _CLOSERS = {
     "„": "“”\"",
     "“": "”\"",
@@ -35,6 +35,8 @@ def pair_quotes(text: str) -> list[Span]:
     opened: tuple[int, str] | None = None
     for match in _MARK.finditer(text):
         at, mark = match.start(), match[0]
+        if mark.startswith("''"):
+            continue
         if len(mark) > 1:
             if opened and text[match.end() : match.end() + 1] == opened[1]:
                 found.append(Span(opened[0], at))

@@ -134,7 +134,7 @@ def parse_record(line: str, path: str, number: int, today: date) -> Iterator[Rea
     except ValueError as error:
         yield SourceError(place, f"this line is no JSON ({error}); mend it and index again")
         return
-    content = data.get("content") if isinstance(data, dict) else None
+    content = (data.get("content") or data.get("text")) if isinstance(data, dict) else None
     if not isinstance(content, str):
         yield SourceError(place, 'no "content" with the text of an article; the line is passed over')
         return

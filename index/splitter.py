@@ -13,6 +13,8 @@ LONGEST_SENTENCE = 1200
 _LONGEST_HEADING = 120
 _LONGEST_QUESTION_HEADING = 80
 _TERMINATED = re.compile(r"[.!?…:;](?:[\"“”„»«'’‘‚)\]]|\s)*\Z")
+# The network called X ends sentences; its full stop is taken for an initial's.
+_AFTER_X = re.compile(r"\b(?:[Pp]lattform|[Nn]etzwerk|[Dd]ienst|auf|bei|on) X\. (?=[A-ZÄÖÜ\"„»])")
 _LINE = re.compile(r"[^\n]+")
 _LETTER = re.compile(r"\w")
 
@@ -147,9 +149,14 @@ def _split_block(text: str, block: Span) -> Iterator[Segment]:
 def _segment(words: str, offset: int, text: str) -> Iterator[Span]:
     import sentencex
 
+    start = offset
     for boundary in sentencex.get_sentence_boundaries("de", words):
-        start, end = offset + boundary["start_index"], offset + boundary["end_index"]
+        end = offset + boundary["end_index"]
+        for match in _AFTER_X.finditer(text, start, end):
+            yield from _trim(text, start, match.end())
+            start = match.end()
         yield from _trim(text, start, end)
+        start = end
 
 
 def _trim(text: str, start: int, end: int) -> Iterator[Span]:

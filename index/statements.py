@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from index.article import Span, Statement, Voice
 from index.frames import Frame, FrameReader
-from index.mentions import Cast, Figure, Mention, Words, read_words
+from index.mentions import Cast, Figure, Mention, Words, can_speak, read_words
 from index.quotes import pair_quotes
 
 # A unit (a sentence, or several that one quotation joins) is read this far, in words.
 _LONGEST_UNIT = 600
 _TRIM = " \t\n,;:–—-"
+_BACKWARD = frozenset({"dies", "das", "dieses", "davon", "darüber", "this", "that"})
+_DESCRIPTIONS = ("vertraute", "vertrauter", "politiker", "politikerin", "diplomat", "diplomatin")
 _QUOTES = frozenset("\"„“”»«‚‘’'‹›")
 
 
@@ -59,12 +61,23 @@ class _Reading:
         self._cast = Cast(self._words)
         ranges = [(self._words.at(q.start), self._words.at(q.end)) for q in pair_quotes(text)]
         self._quotes = [q for q in ranges if q[1] - q[0] >= 5]
-        self._sentences = [(self._words.at(s.start), self._words.at(s.end)) for s in sentences]
-        self._frames = FrameReader(self._words)
+        self._sentences = list(self._split(sentences))
+        self._frames = FrameReader(self._words, self._cast)
         self._found: list[Statement] = []
         self._last = _NOBODY
         self._last_unit = -9
+        self._last_said = -9
         self._previous = (0, 0)
+
+    def _split(self, sentences: Sequence[Span]) -> Iterator[tuple[int, int]]:
+        """The sentences in words, cut at semicolons."""
+        for sentence in sentences:
+            start, stop = self._words.at(sentence.start), self._words.at(sentence.end)
+            for i in range(start, stop):
+                if self._words.words[i] == ";":
+                    yield start, i
+                    start = i + 1
+            yield start, stop
 
     def read(self) -> list[Statement]:
         """Every statement, unit by unit."""
@@ -101,30 +114,62 @@ class _Reading:
         follows = number - self._last_unit <= 2
         frames = []
         for start, end in bounds:
-            frames += self._frames.read(start, min(end, stop), quotes, follows)
+            frames += self._frames.read(start, min(end, stop), quotes, number - self._last_said == 1)
+        if not any(frame.mention for frame in frames):
+            for quote in quotes:
+                mention = self._frames.read_quoted(first, stop, quote)
+                if mention:
+                    frames.append(Frame(mention, "", ()))
+                    break
+        if self._points_back(number, first, stop, frames):
+            self._emit(number - 1, Voiced(*self._previous, "reported", frames[0]), follows)
         voiced = _merge(frames, quotes, first, stop, self._words)
         for piece in voiced:
-            self._emit(number, piece, follows, first)
+            self._emit(number, piece, follows)
+        if not voiced and frames and frames[0].mention:
+            self._last = self._identify(frames[0].mention, number)
+            self._last_unit = number
 
-    def _emit(self, number: int, piece: Voiced, follows: bool, first: int) -> None:
+    def _points_back(self, number: int, first: int, stop: int, frames: list[Frame]) -> bool:
+        """Whether a short sentence only says whose word the sentence before it was."""
+        if not frames or frames[0].said or not frames[0].mention or stop - first > 24:
+            return False
+        low = self._words.lows[first]
+        return low in _BACKWARD and self._last_unit < number - 1 and self._previous[1] <= first
+
+    def _emit(self, number: int, piece: Voiced, follows: bool) -> None:
         span = self._trim(piece)
         if span is None:
             return
         frame = piece.frame
-        if frame and frame.mention:
+        if frame and frame.mention and frame.cue == "demnach":
+            speaker = Speaker(self._last.name, frame.mention.span, self._last.figure)
+        elif frame and frame.mention:
             speaker = self._identify(frame.mention, number)
         elif frame and frame.anonymous:
             speaker = _NOBODY
-        elif follows:
-            speaker = self._last
         else:
-            speaker = _NOBODY
+            hearsay = frame is not None and frame.cue in {"soll", "sollen"}
+            speaker = self._continue(number, follows, hearsay)
         via = self._identify(frame.via, number).name if frame and frame.via else None
         cue = frame.cue if frame and frame.cue else None
         self._found.append(
             Statement(self._article_id, span, speaker.name, speaker.span, cue, piece.voice, via)
         )
-        self._last, self._last_unit = speaker, number
+        self._last, self._last_unit, self._last_said = speaker, number, number
+
+    def _continue(self, number: int, follows: bool, hearsay: bool) -> Speaker:
+        """Who goes on speaking: the last speaker, or whom the sentence before is about."""
+        if number - self._last_unit > 1 and not hearsay:
+            subject = self._frames.read_subject(*self._previous)
+            if subject and (can_speak(subject) or self._knows(subject)):
+                return self._identify(subject, number - 1)
+        return self._last if follows else _NOBODY
+
+    def _knows(self, mention: Mention) -> bool:
+        if mention.kind != "person":
+            return False
+        return self._cast.find_name(mention.name, mention.first) is not None
 
     def _trim(self, piece: Voiced) -> Span | None:
         start, end = self._words.starts[piece.first], self._words.ends[piece.stop - 1]
@@ -148,11 +193,24 @@ class _Reading:
         elif mention.kind == "person":
             figure = self._cast.find_name(mention.name, at)
         elif mention.kind == "role":
-            figure = self._cast.find_role(mention.role, at) if mention.definite else None
-            name = mention.span.of(self._text)
+            figure = self._find_holder(mention, number) if mention.definite else None
+            name = self._name_role(mention)
         if figure:
             name = figure.name
         return Speaker(name, mention.span, figure)
+
+    def _name_role(self, mention: Mention) -> str:
+        """The office without its article: "Sprecher der Polizei"."""
+        first = mention.first + (not self._words.caps[mention.first] and mention.stop - mention.first > 1)
+        return self._text[self._words.starts[first] : mention.span.end]
+
+    def _find_holder(self, mention: Mention, number: int) -> Figure | None:
+        """The person meant by "der Minister" or, near his name, by any other description."""
+        holder = self._cast.find_role(mention.role, mention.first)
+        plain = self._words.lows[mention.stop - 1] == mention.role
+        if holder or not (plain or mention.role.endswith(_DESCRIPTIONS)):
+            return holder if plain else None
+        return self._resolve_pronoun(mention, number)
 
     def _resolve_pronoun(self, mention: Mention, number: int) -> Figure | None:
         last = self._last.figure
@@ -162,7 +220,8 @@ class _Reading:
             return last
         first, stop = self._previous
         found = self._cast.find_between(stop, mention.first, mention.gender)
-        return found or self._cast.find_between(first, stop, mention.gender) or None
+        last_named = low.startswith(("dies", "letzter"))
+        return found or self._cast.find_between(first, stop, mention.gender, last_named)
 
 
 def _merge(
@@ -172,18 +231,33 @@ def _merge(
     pieces: list[Voiced] = []
     for quote in quotes:
         inside = quote[1] - quote[0]
-        holder = next((f for f in frames for s in f.said if s[0] <= quote[0] and quote[1] <= s[1]), None)
-        whole = holder is None or any(
-            s[0] <= quote[0] and quote[1] <= s[1] and inside >= 0.5 * (s[1] - s[0]) for s in holder.said
+        near = sorted(frames, key=lambda f: _distance(f.at, quote))
+        holder = next((f for f in near for s in f.said if s[0] <= quote[0] and quote[1] <= s[1]), None)
+        whole = holder is None or (
+            _is_clause(quote, first, words)
+            and any(
+                s[0] <= quote[0] and quote[1] <= s[1] and inside >= 0.5 * (s[1] - s[0])
+                for s in holder.said
+            )
         )
         if whole and (holder or frames or _stands_alone(quote, first, stop, words)):
-            pieces.append(Voiced(*quote, "direct", holder or (frames[0] if frames else None)))
+            pieces.append(Voiced(*quote, "direct", holder or (near[0] if near else None)))
     for frame in frames:
         for start, end in frame.said:
             for left, right in _without(start, end, pieces):
                 if right - left >= 3:
                     pieces.append(Voiced(left, right, "reported", frame))
     return sorted(pieces, key=lambda piece: piece.first)
+
+
+def _distance(at: int, quote: tuple[int, int]) -> int:
+    return min(abs(at - quote[0]), abs(at - quote[1]))
+
+
+def _is_clause(quote: tuple[int, int], first: int, words: Words) -> bool:
+    """Whether a quotation stands as a clause of its own, not as part of somebody's sentence."""
+    before = words.words[quote[0] - 1] if quote[0] > first else "."
+    return before in ".:" or before in _QUOTES or words.caps[min(quote[0] + 1, quote[1] - 1)]
 
 
 def _without(start: int, end: int, pieces: list[Voiced]) -> Iterator[tuple[int, int]]:
@@ -199,4 +273,7 @@ def _without(start: int, end: int, pieces: list[Voiced]) -> Iterator[tuple[int, 
 
 def _stands_alone(quote: tuple[int, int], first: int, stop: int, words: Words) -> bool:
     """Whether a quotation without a cue is a statement: most of its sentence, not a title."""
-    return quote[1] - quote[0] >= 6 and quote[1] - quote[0] >= 0.3 * (stop - first)
+    length = quote[1] - quote[0]
+    fragment = not words.caps[min(quote[0] + 1, quote[1] - 1)]
+    whole = quote[0] == first or words.words[quote[0] - 1] in ".:" or words.words[quote[0] - 1] in _QUOTES
+    return length >= 6 and length >= 0.3 * (stop - first) and (whole or fragment)

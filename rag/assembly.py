@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.archive import Archive
+from index.article import Article
 from index.embedder import Embedder, load_embedder
 from index.errors import StoreBusy
 from index.ingest import Indexer, IngestReport, Progress, lock_writer, repair_store
@@ -14,6 +16,9 @@ from index.store import PassageStore
 from rag.chat import NewsChat
 from rag.config import Settings
 from rag.retriever import Retriever
+
+
+LoadEmbedder = Callable[[int], Embedder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +81,42 @@ def index_paths(
     rebuild: bool = False,
     prune: bool = False,
     progress: Progress | None = None,
+    load: LoadEmbedder | None = None,
 ) -> IngestReport:
-    """Bring the archive up to date with the sources, as its only writer."""
+    """Bring the archive up to date with the sources, as its only writer.
 
-    def load(bulk: bool) -> Embedder:
-        return load_embedder(settings.embedder, settings.models_folder, bulk=bulk)
+    `load` gives the embedder for a job of so many letters, in place of the settings' own.
+    """
+    with _open_indexer(settings, rebuild, progress, load) as indexer:
+        return indexer.run(paths, prune=prune)
 
+
+def index_articles(settings: Settings, articles: Iterable[Article]) -> IngestReport:
+    """Put articles that come from no file into the archive, as its only writer."""
+    with _open_indexer(settings) as indexer:
+        return indexer.add(articles)
+
+
+@contextmanager
+def _open_indexer(
+    settings: Settings,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+    load: LoadEmbedder | None = None,
+) -> Iterator[Indexer]:
+    def load_own(letters: int) -> Embedder:
+        return load_embedder(settings.embedder, settings.models_folder, job_chars=letters)
+
+    load = load or load_own
     archive = Archive(settings.data)
     with lock_writer(settings.data):
-        fingerprint = load(False).fingerprint
+        fingerprint = load(0).fingerprint
         if rebuild:
             archive.forget_derived(fingerprint)
         archive.check_embedder(fingerprint)
         store = _open_store(settings, archive, fingerprint)
         try:
-            return Indexer(archive, store, load, progress).run(paths, prune=prune)
+            yield Indexer(archive, store, load, progress)
         finally:
             store.close()
             archive.close()

@@ -46,14 +46,14 @@ class Retriever:
     def __init__(self, archive: Archive, store: PassageStore, embedder: Embedder) -> None:
         self._archive = archive
         self._store = store
-        self._embedder = embedder
+        self.embedder = embedder
         self._generation = archive.generation
 
     def search(self, text: str, limit: int, selection: Selection | None = None) -> list[ScoredPassage]:
         """The passages that fit best, best first."""
         self._refresh()
         selection = selection or Selection()
-        vector = self._embedder.encode_query([text])[0]
+        vector = self.embedder.encode_query([text])[0]
         ids = self._find_candidates(vector, max(limit, _POOL), selection)
         return self._rank(vector, ids)[:limit]
 

@@ -6,16 +6,13 @@ hundreds of milliseconds; these rules cost a fraction of one.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, MINYEAR, date, timedelta
-from typing import Literal
+from datetime import MAXYEAR, MINYEAR, date
 
 from index.article import Precision, Span
 from rag import timewords as words
-
-Mode = Literal["in", "since", "after", "before", "until"]
+from rag.timeatoms import Atom, Mode, days_back, find_atoms, month_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Window:
             return False
         first, last = published, published
         if precision == "month":
-            first, last = _month_days(published.year, published.month)
+            first, last = month_days(published.year, published.month)
         elif precision == "year":
             first, last = date(published.year, 1, 1), date(published.year, 12, 31)
         return (self.until is None or first <= self.until) and (
@@ -60,23 +57,7 @@ class Window:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Atom:
-    """One time expression before it is settled: a missing `year` is still to be inferred."""
-
-    span: Span
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-    first_day: int | None = None
-    months: int = 1
-    part: Literal["start", "middle", "end"] | None = None
-    fixed: tuple[date, date] | None = None
-    bare: bool = False  # only a time when a word such as "in" or "since" leads it
-    loose: bool = False  # a year alone, which may belong to a name ("Expo 2020")
-    mode: Mode = "in"
-    led: bool = False
-    from_: bool = False  # led by a word that may open a range ("from", "between")
+OPEN = Window()
 
 
 def find_window(
@@ -88,7 +69,7 @@ def find_window(
     lies in the year that `near` (the conversation's window) covers. Times wholly in the future are
     what is talked about, not when it was published: they make no window.
     """
-    atoms = _settle_ranges(_lead(_find_atoms(text, today), text, language), text, today, near)
+    atoms = _settle_ranges(_lead(find_atoms(text, today), text, language), text, today, near)
     horizon = max(today, date.today())
     dated = [(a, _days_of(a, today, near)) for a in atoms if not (a.bare and not a.led)]
     dated = [(a, days) for a, days in dated if days[a.mode == "until"] <= horizon]
@@ -104,175 +85,7 @@ def find_window(
     return window, sorted(spans)
 
 
-def _month_days(year: int, month: int) -> tuple[date, date]:
-    """The first and the last day of a month."""
-    last = date(year, 12, 31) if month == 12 else date(year, month + 1, 1) - timedelta(days=1)
-    return date(year, month, 1), last
-
-
-def _month_back(day: date, months: int) -> tuple[int, int]:
-    """The year and month that lie `months` before a day's, not before the calendar's start."""
-    ordinal = max(day.year * 12 + day.month - 1 - months, MINYEAR * 12)
-    return ordinal // 12, ordinal % 12 + 1
-
-
-def _days_back(day: date, days: int) -> date:
-    """The day `days` earlier, not before the calendar's start."""
-    return date.fromordinal(max(day.toordinal() - days, 1))
-
-
-def _find_atoms(text: str, today: date) -> list[_Atom]:
-    """Every time expression, left to right, none overlapping an earlier kind of pattern."""
-    taken: list[_Atom] = []
-    for pattern, read in _READERS:
-        for match in pattern.finditer(text):
-            span = Span(*match.span())
-            if any(span.overlap(a.span) for a in taken):
-                continue
-            atom = read(match, span, today)
-            if atom is not None:
-                taken.append(atom)
-    return sorted(taken, key=lambda a: a.span)
-
-
-def _read_iso(match: re.Match[str], span: Span, today: date) -> _Atom | None:
-    group = match.groupdict()
-    day = int(group["day"]) if group.get("day") else None
-    first_day = int(group["d0"]) if group.get("d0") else None
-    year = int(group["year"]) if group.get("year") else None
-    month = words.month_number(group["month"])
-    if group.get("sep") == "/" and day is not None and month is not None and month > 12 >= day:
-        day, month = month, day
-    if month is None or not _is_day(year, month, day) or not _is_day(year, month, first_day):
-        return None
-    part = words.part_of_period(group.get("part"))
-    if group.get("rel"):
-        year = max(today.year - words.periods_back(group["rel"]), MINYEAR)
-    bare = year is None and part is None and (day is None or "short" in group)
-    return _Atom(span, year, month, day, first_day, part=part, bare=bare)
-
-
-def _is_day(year: int | None, month: int, day: int | None) -> bool:
-    if not 1 <= month <= 12:
-        return False
-    return day is None or 1 <= day <= _month_days(year or 2000, month)[1].day
-
-
-def _read_season(match: re.Match[str], span: Span, today: date) -> _Atom | None:
-    start = words.season_month(match["season"])
-    which = words.which(match["which"])
-    year = int(match["year"]) if match["year"] else None
-    if year is None and which is None:
-        return _Atom(span, None, start, months=3, bare=not words.stands_alone(match["season"]))
-    if year is None:
-        year = today.year
-        if which == "last" and date(year, start, 1) > _days_back(today, 89):
-            year -= 1
-    return _Atom(span, year, start, months=3)
-
-
-def _read_fraction(match: re.Match[str], span: Span, today: date) -> _Atom | None:
-    """Quarters and halves of a year."""
-    number = words.ordinal(match["number"] or match["q"][1])
-    size = 6 if words.is_half(match["unit"] or match["q"]) else 3
-    if number is None or not 1 <= number <= 12 // size:
-        return None
-    year = int(match["year"]) if match["year"] else None
-    return _Atom(span, year, (number - 1) * size + 1, months=size, bare=year is None)
-
-
-def _read_year(match: re.Match[str], span: Span, today: date) -> _Atom | None:
-    year = int(match["year"])
-    part = words.part_of_period(match["part"])
-    if match["decade"]:
-        return _Atom(span, fixed=(date(year, 1, 1), date(year + 9, 12, 31)))
-    if match["to"]:
-        last = year // 100 * 100 + int(match["to"])
-        if last != year + 1:
-            return None
-        return _Atom(span, fixed=(date(year, 1, 1), date(last, 12, 31)))
-    return _Atom(span, year, part=part, loose=part is None)
-
-
-def _read_day_word(match: re.Match[str], span: Span, today: date) -> _Atom | None:
-    day = _days_back(today, words.days_ago(match[0]))
-    return _Atom(span, fixed=(day, day))
-
-
-def _read_weekday(match: re.Match[str], span: Span, today: date) -> _Atom | None:
-    which = words.which(match["which"])
-    back = (today.weekday() - words.weekday(match["weekday"])) % 7
-    if back == 0 and which == "last":
-        back = 7
-    day = _days_back(today, back)
-    return _Atom(span, fixed=(day, day), bare=which is None)
-
-
-def _read_this(match: re.Match[str], span: Span, today: date) -> _Atom | None:
-    """ "this month", "last year", "die vorletzte Woche", "в прошлом году"."""
-    back = words.periods_back(match["which"])
-    part = words.part_of_period(match["part"])
-    unit = words.unit(match["unit"])
-    if unit == "day":
-        return None
-    first, last = _calendar_period(today, unit, back)
-    if unit == "year":
-        return _Atom(span, first.year, part=part)
-    if unit == "month":
-        return _Atom(span, first.year, first.month, part=part)
-    return _Atom(span, fixed=(first, last))
-
-
-def _read_rolling(match: re.Match[str], span: Span, today: date) -> _Atom | None:
-    """ "in the last two weeks", "за последние 10 дней": up to today."""
-    count = words.count(match["count"])
-    return _Atom(span, fixed=(_go_back(today, words.unit(match["unit"]), count), today))
-
-
-def _read_ago(match: re.Match[str], span: Span, today: date) -> _Atom | None:
-    """ "two weeks ago" is that whole calendar week; days are exact."""
-    count = words.count(match["count"])
-    unit = words.unit(match["unit"])
-    if unit == "day":
-        day = _days_back(today, count)
-        return _Atom(span, fixed=(day, day))
-    return _Atom(span, fixed=_calendar_period(today, unit, count))
-
-
-def _go_back(today: date, unit: words.Unit, count: int) -> date:
-    if unit in ("day", "week"):
-        return _days_back(today, count * (7 if unit == "week" else 1))
-    year, month = _month_back(today, count * (12 if unit == "year" else 1))
-    return date(year, month, min(today.day, _month_days(year, month)[1].day))
-
-
-def _calendar_period(today: date, unit: words.Unit, back: int) -> tuple[date, date]:
-    """The first and last day of the calendar week, month or year that lies `back` before today's."""
-    if unit == "year":
-        year = max(today.year - back, MINYEAR)
-        return date(year, 1, 1), date(year, 12, 31)
-    if unit == "month":
-        return _month_days(*_month_back(today, back))
-    monday = _days_back(today, today.weekday() + 7 * back)
-    return monday, date.fromordinal(min(monday.toordinal() + 6, date.max.toordinal()))
-
-
-_Reader = Callable[[re.Match[str], Span, date], _Atom | None]
-_READERS: Sequence[tuple[re.Pattern[str], _Reader]] = (
-    *((pattern, _read_iso) for pattern in words.DATES),
-    (words.MONTH, _read_iso),
-    (words.FRACTION, _read_fraction),
-    (words.SEASON, _read_season),
-    *((pattern, _read_ago) for pattern in words.AGO),
-    *((pattern, _read_rolling) for pattern in words.ROLLING),
-    *((pattern, _read_this) for pattern in words.THIS),
-    (words.DAY_WORD, _read_day_word),
-    (words.WEEKDAY, _read_weekday),
-    (words.YEAR, _read_year),
-)
-
-
-def _lead(atoms: list[_Atom], text: str, language: str) -> list[_Atom]:
+def _lead(atoms: list[Atom], text: str, language: str) -> list[Atom]:
     """The atoms with the words before them taken in: "since", "bis zum", "в"."""
     led, floor = [], 0
     for atom in atoms:
@@ -295,11 +108,9 @@ def _lead(atoms: list[_Atom], text: str, language: str) -> list[_Atom]:
     return led
 
 
-def _settle_ranges(
-    atoms: list[_Atom], text: str, today: date, near: Window | None
-) -> list[_Atom]:
+def _settle_ranges(atoms: list[Atom], text: str, today: date, near: Window | None) -> list[Atom]:
     """The atoms with "from X to Y", "X–Y" and "between X and Y" made one each."""
-    settled: list[_Atom] = []
+    settled: list[Atom] = []
     rest = list(atoms)
     while rest:
         first = rest.pop(0)
@@ -318,7 +129,7 @@ def _settle_ranges(
     return settled
 
 
-def _share(first: _Atom, second: _Atom) -> tuple[_Atom, _Atom]:
+def _share(first: Atom, second: Atom) -> tuple[Atom, Atom]:
     """Two listed times with what one leaves out taken from the other: "in March and April 2022"."""
     if first.fixed is None and first.year is None and first.led:
         first = replace(first, year=second.year)
@@ -327,7 +138,7 @@ def _share(first: _Atom, second: _Atom) -> tuple[_Atom, _Atom]:
     return first, second
 
 
-def _join(first: _Atom, second: _Atom, today: date, near: Window | None) -> _Atom:
+def _join(first: Atom, second: Atom, today: date, near: Window | None) -> Atom:
     """One atom from the first's first day to the second's last."""
     if first.year is None and first.fixed is None and second.fixed is None:
         year = _days_of(second, today, near)[1].year
@@ -339,10 +150,10 @@ def _join(first: _Atom, second: _Atom, today: date, near: Window | None) -> _Ato
     start, end = _days_of(first, today, near)[0], _days_of(second, today, near)[1]
     if start > end:
         start, end = _days_of(second, today, near)[0], _days_of(first, today, near)[1]
-    return _Atom(Span(first.span.start, second.span.end), fixed=(start, end), led=True)
+    return Atom(Span(first.span.start, second.span.end), fixed=(start, end), led=True)
 
 
-def _days_of(atom: _Atom, today: date, near: Window | None) -> tuple[date, date]:
+def _days_of(atom: Atom, today: date, near: Window | None) -> tuple[date, date]:
     """The first and last day that an atom covers."""
     if atom.fixed is not None:
         return atom.fixed
@@ -352,12 +163,12 @@ def _days_of(atom: _Atom, today: date, near: Window | None) -> tuple[date, date]
         starts = {"start": (1, 4), "middle": (5, 8), "end": (9, 12)}
         if atom.part is not None:
             begin, end = starts[atom.part]
-            return _month_days(year, begin)[0], _month_days(year, end)[1]
+            return month_days(year, begin)[0], month_days(year, end)[1]
         return first, last
-    first, last = _month_days(year, atom.month)
+    first, last = month_days(year, atom.month)
     if atom.months > 1:
         ordinal = year * 12 + atom.month - 1 + atom.months - 1
-        return first, _month_days(min(ordinal // 12, MAXYEAR), ordinal % 12 + 1)[1]
+        return first, month_days(min(ordinal // 12, MAXYEAR), ordinal % 12 + 1)[1]
     if atom.day is not None:
         begin_day = min(atom.first_day or atom.day, last.day)
         return first.replace(day=begin_day), first.replace(day=min(atom.day, last.day))
@@ -367,7 +178,7 @@ def _days_of(atom: _Atom, today: date, near: Window | None) -> tuple[date, date]
     return first, last
 
 
-def _infer_year(atom: _Atom, today: date, near: Window | None) -> int:
+def _infer_year(atom: Atom, today: date, near: Window | None) -> int:
     """The year of "in March": the conversation's, else the latest whose March has begun."""
     if near and near.since and near.until and near.since.year == near.until.year:
         return near.since.year
@@ -375,19 +186,19 @@ def _infer_year(atom: _Atom, today: date, near: Window | None) -> int:
     return max(today.year - (begins > (today.month, today.day)), MINYEAR)
 
 
-def _open_window(atom: _Atom, first: date, last: date) -> Window:
+def _open_window(atom: Atom, first: date, last: date) -> Window:
     if atom.mode == "since":
         return Window(since=first)
     if atom.mode == "after":
         return Window(since=date.fromordinal(min(last.toordinal() + 1, date.max.toordinal())))
     if atom.mode == "before":
-        return Window(until=_days_back(first, 1))
+        return Window(until=days_back(first, 1))
     return Window(until=last)
 
 
 def _choose_closed(
-    dated: list[tuple[_Atom, tuple[date, date]]], text: str
-) -> list[tuple[_Atom, tuple[date, date]]]:
+    dated: list[tuple[Atom, tuple[date, date]]], text: str
+) -> list[tuple[Atom, tuple[date, date]]]:
     """The first led time with those listed beside it ("in 2021 and 2022"); the rest is topic."""
     groups = list(_group_lists(dated, text))
     led = [group for group in groups if any(atom.led or not atom.loose for atom, _ in group)]
@@ -395,9 +206,9 @@ def _choose_closed(
 
 
 def _group_lists(
-    dated: list[tuple[_Atom, tuple[date, date]]], text: str
-) -> Iterator[list[tuple[_Atom, tuple[date, date]]]]:
-    group: list[tuple[_Atom, tuple[date, date]]] = []
+    dated: list[tuple[Atom, tuple[date, date]]], text: str
+) -> Iterator[list[tuple[Atom, tuple[date, date]]]]:
+    group: list[tuple[Atom, tuple[date, date]]] = []
     for item in dated:
         gap = text[group[-1][0].span.end : item[0].span.start] if group else ""
         if group and not words.LIST.fullmatch(gap):

@@ -144,7 +144,10 @@ WEEKDAY = _compile(
 _SINCE = r"since|starting(?:\sin|\sfrom)?|seit|ab|со?|начиная\sсо?"
 _AFTER = r"after|following|nach|после"
 _BEFORE = r"before|prior\sto|earlier\sthan|vor|до|ранее|раньше"
-_UNTIL = r"по\sсостоянию\sна|until|till|up\sto|through|by|as\sof|bis(?:\s(?:zum|einschließlich))?|stand|по"
+_UNTIL = (
+    r"по\sсостоянию\sна|until|till|up\sto|through|by|as\sof|bis(?:\s(?:zum|einschließlich))?"
+    r"|stand|по"
+)
 _RANGE = r"from|between|von|vom|zwischen|между"
 _IN = (
     rf"{_RANGE}|in|during|throughout|on|im|in|am|während|innerhalb|aus|во?|за|от"
@@ -297,7 +300,7 @@ def joins_range(gap: str, second: str, *, opened: bool) -> bool:
 
 
 def names_a_thing(text: str, span: Span, language: str) -> bool:
-    """Whether a year without a preposition belongs to a name or noun: "Expo 2020", "the 2008 war"."""
+    """Whether a year without a preposition belongs to a noun: "Expo 2020", "the 2008 war"."""
     if language == "ru" and span.of(text).lower().endswith(("года", "г.", "г")):
         return True
     before = text[: span.start].split()

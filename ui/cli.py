@@ -184,8 +184,6 @@ def _read_conversations(questions: Sequence[str]) -> Iterator[list[str]]:
 
 def _converse(chat: NewsChat, turns: Sequence[str], filters: Filters, as_json: bool) -> int:
     """Answer the turns in order; return the exit status that the worst of them asks for."""
-    from ui.render import print_answer
-
     history: list[Answer] = []
     status = 0
     for turn in turns:
@@ -199,8 +197,16 @@ def _converse(chat: NewsChat, turns: Sequence[str], filters: Filters, as_json: b
         if as_json:
             print(json.dumps(answer.as_json(), ensure_ascii=False), flush=True)
         else:
-            print_answer(answer)
+            _print_answer(answer)
     return status
+
+
+def _print_answer(answer: Answer) -> None:
+    from rich.console import Console
+
+    from ui.render import render_terminal
+
+    render_terminal(answer, Console(highlight=False))
 
 
 @app.command()

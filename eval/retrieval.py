@@ -1,0 +1,95 @@
+"""How well the project's own retriever finds the gold paragraph, in any language."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.metrics import mean, parity_gap, recall_at_k, reciprocal_rank
+from eval.squad import Place, SquadFile, SquadQuestion, read_language, read_squad
+from index.article import Article, hash_text, normalise_text
+from index.errors import DatasetError
+from rag.assembly import index_articles, index_paths, open_library, open_retriever
+from rag.config import Settings
+from rag.language import detect_language
+from rag.retriever import Retriever
+
+_DEPTH = 50
+
+
+def evaluate_retrieval(
+    settings: Settings, data: Path, questions: Sequence[Path], distractors: Path | None = None
+) -> dict[str, Any]:
+    """Recall@1, recall@5 and MRR@10 by language, and the gap between the best and worst.
+
+    Each paragraph of `data` is an article of its own in an archive made for the run; a question's
+    gold paragraph is the one at its article and paragraph position.
+    """
+    squad = read_squad(data)
+    asked: dict[str, Sequence[SquadQuestion]] = {}
+    for path in (data, *questions):
+        file = squad if path == data else read_squad(path)
+        _check_places(path, file, squad)
+        if file.questions:
+            asked[_name_language(path, file)] = file.questions
+    with tempfile.TemporaryDirectory(prefix="wortlaut-eval-") as folder:
+        inner = settings.model_copy(
+            update={"data": Path(folder), "models": settings.models_folder, "chroma": None}
+        )
+        index_articles(inner, _make_articles(squad))
+        if distractors is not None:
+            index_paths(inner, [distractors])
+        library = open_library(inner)
+        try:
+            retriever = open_retriever(library)
+            languages = {name: _score(retriever, some) for name, some in asked.items()}
+        finally:
+            library.close()
+    gap = {
+        metric: parity_gap([scores[metric] for scores in languages.values()])
+        for metric in ("recall@1", "recall@5", "mrr@10")
+    }
+    return {"languages": languages, "parity_gap": gap}
+
+
+def _check_places(path: Path, file: SquadFile, squad: SquadFile) -> None:
+    if any(question.place not in squad.paragraphs for question in file.questions):
+        raise DatasetError(f"{path} asks about paragraphs that --data does not have; is it parallel?")
+
+
+def _name_language(path: Path, file: SquadFile) -> str:
+    named = read_language(path)
+    return named or detect_language(" ".join(q.text for q in file.questions[:20]))
+
+
+def _make_articles(squad: SquadFile) -> Iterator[Article]:
+    for place, paragraph in squad.paragraphs.items():
+        text = normalise_text(paragraph)
+        yield Article(_name_place(place), squad.titles[place], text, hash_text(text))
+
+
+def _name_place(place: Place) -> str:
+    return f"paragraph-{place[0]}-{place[1]}"
+
+
+def _score(retriever: Retriever, questions: Sequence[SquadQuestion]) -> dict[str, Any]:
+    at_1, at_5, ranks = [], [], []
+    for question in questions:
+        found = [scored.article.id for scored in retriever.search(question.text, _DEPTH)]
+        ranked = list(dict.fromkeys(found))
+        gold = {_name_place(question.place)}
+        at_1.append(recall_at_k(ranked, gold, 1))
+        at_5.append(recall_at_k(ranked, gold, 5))
+        ranks.append(reciprocal_rank(ranked, gold, 10))
+    return {
+        "n": len(questions),
+        "recall@1": _round(mean(at_1)),
+        "recall@5": _round(mean(at_5)),
+        "mrr@10": _round(mean(ranks)),
+    }
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -1,0 +1,68 @@
+"""The plain LlamaIndex starter, for comparison: what a user would pick instead.
+
+Run as a program: `python -m eval.starter index|ask ARTICLES STORE MODEL [QUESTION]`. It does what the
+LlamaIndex tutorial does (SimpleDirectoryReader, VectorStoreIndex on Chroma, default chunks) with the
+same embedding model, and prints nothing but, for `ask`, the number of passages found.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+
+def make_embedding(model: str) -> Any:
+    """LlamaIndex's embedding interface over the sentence-transformers model."""
+    from llama_index.core.embeddings import BaseEmbedding
+    from sentence_transformers import SentenceTransformer
+
+    class Embedding(BaseEmbedding):
+        encoder: Any = None
+
+        def _get_query_embedding(self, query: str) -> list[float]:
+            return self._encode([f"query: {query}"])[0]
+
+        async def _aget_query_embedding(self, query: str) -> list[float]:
+            return self._get_query_embedding(query)
+
+        def _get_text_embedding(self, text: str) -> list[float]:
+            return self._encode([f"passage: {text}"])[0]
+
+        def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+            return self._encode([f"passage: {text}" for text in texts])
+
+        def _encode(self, texts: list[str]) -> list[list[float]]:
+            vectors: list[list[float]] = self.encoder.encode(
+                texts, prompt="", normalize_embeddings=True
+            ).tolist()
+            return vectors
+
+    return Embedding(encoder=SentenceTransformer(model, local_files_only=True))
+
+
+def main() -> None:
+    """Index the articles, or ask the question, as the arguments say."""
+    task, articles, folder, model, *question = sys.argv[1:]
+    import chromadb
+    from chromadb.config import Settings
+    from llama_index.core import SimpleDirectoryReader, StorageContext, VectorStoreIndex
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+    client = chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+    collection = client.get_or_create_collection("starter", embedding_function=None)
+    store = ChromaVectorStore(chroma_collection=collection)
+    embedding = make_embedding(model)
+    if task == "index":
+        documents = SimpleDirectoryReader(articles, recursive=True).load_data()
+        VectorStoreIndex.from_documents(
+            documents,
+            storage_context=StorageContext.from_defaults(vector_store=store),
+            embed_model=embedding,
+        )
+        return
+    index = VectorStoreIndex.from_vector_store(store, embed_model=embedding)
+    sys.stdout.write(f"{len(index.as_retriever().retrieve(question[0]))}\n")
+
+
+if __name__ == "__main__":
+    main()

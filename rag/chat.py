@@ -1,0 +1,149 @@
+"""A conversation with the archive: question in, cited answer or abstention out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from time import perf_counter
+
+from index.archive import Archive
+from index.errors import ConfigError
+from index.selection import Selection, count_selected
+from rag.answer import Answer, Citation, Filters
+from rag.evidence import Evidence, EvidenceFinder
+from rag.extractive import choose_evidence, cite, compose_answer, split_growing
+from rag.question import Query, understand
+from rag.retriever import Retriever, ScoredPassage
+from rag.timewindow import Window
+from rag.wording import AbstainReason, explain_abstention, say_nearest, say_searched
+
+LONGEST_QUESTION = 2000
+
+
+class NewsChat:
+    """Answers questions from one archive; what was said before comes in as `history`."""
+
+    def __init__(
+        self, archive: Archive, retriever: Retriever, *, quotes: int = 6, min_confidence: float = 0.5
+    ) -> None:
+        self.archive = archive
+        self.retriever = retriever
+        self._finder = EvidenceFinder(archive, retriever)
+        self._quotes = quotes
+        self._min_confidence = min_confidence
+
+    def ask(
+        self, question: str, history: Sequence[Answer] = (), filters: Filters = Filters()
+    ) -> Answer:
+        """The answer, or an abstention that says why; raises ConfigError for no question."""
+        started = perf_counter()
+        query = self._understand(question, history, filters)
+        understood = perf_counter()
+        evidence = self._finder.find(query, filters.source)
+        retrieved = perf_counter()
+        answer = self._compose(query, evidence, filters.source)
+        composed = perf_counter()
+        timings = {
+            "understand": (understood - started) * 1000,
+            "retrieve": (retrieved - understood) * 1000,
+            "compose": (composed - retrieved) * 1000,
+            "verify": 0.0,
+            "total": (composed - started) * 1000,
+        }
+        return replace(answer, timings_ms=timings)
+
+    def stream(
+        self, question: str, history: Sequence[Answer] = (), filters: Filters = Filters()
+    ) -> Iterator[Answer]:
+        """Answers that grow line by line; the last is the whole one."""
+        answer = self.ask(question, history, filters)
+        for text in split_growing(answer.text):
+            yield replace(answer, text=text)
+
+    def search(
+        self, text: str, limit: int, filters: Filters = Filters()
+    ) -> list[ScoredPassage]:
+        """The passages that fit the text best, best first."""
+        query = self._understand(text, (), filters)
+        speakers = self._finder.find_spellings(query.speakers) if filters.speaker else ()
+        if filters.speaker and not speakers:
+            return []
+        selection = Selection(query.window.since, query.window.until, filters.source, speakers)
+        return self.retriever.search(text, limit, selection)
+
+    def _understand(self, question: str, history: Sequence[Answer], filters: Filters) -> Query:
+        if len(question) > LONGEST_QUESTION:
+            raise ConfigError(
+                f"a question of {len(question)} letters, the limit is {LONGEST_QUESTION}; "
+                "ask in fewer words"
+            )
+        return understand(
+            question,
+            [answer.query for answer in history],
+            known_speakers=self._finder.list_speakers(),
+            as_of=filters.as_of,
+            since=filters.since,
+            until=filters.until,
+            speaker=filters.speaker,
+            language=filters.language,
+        )
+
+    def _compose(self, query: Query, evidence: Sequence[Evidence], source: str | None) -> Answer:
+        reason = self._find_reason(query, evidence)
+        if reason is not None:
+            return self._abstain(query, reason, evidence, source)
+        chosen = choose_evidence(query, evidence, self._quotes)
+        text, citations, claims = compose_answer(chosen, query.language)
+        return Answer(
+            query.question, text, False, None, "extractive", query.language, query, citations, claims
+        )
+
+    def _find_reason(self, query: Query, evidence: Sequence[Evidence]) -> AbstainReason | None:
+        if self.archive.count().articles == 0:
+            return "empty_archive"
+        if query.unknown_speakers and not query.speakers:
+            return "unknown_speaker"
+        if not evidence:
+            if query.speakers:
+                return "speaker_silent" if query.window.is_open else "speaker_silent_then"
+            return "no_evidence" if query.window.is_open else "nothing_then"
+        return None
+
+    def _abstain(
+        self, query: Query, reason: AbstainReason, evidence: Sequence[Evidence], source: str | None
+    ) -> Answer:
+        window = query.window
+        names = query.speakers or query.unknown_speakers
+        sentences = [
+            explain_abstention(
+                reason, query.language, names=names, since=window.since, until=window.until
+            )
+        ]
+        nearest = None
+        if reason != "empty_archive":
+            counts = self.archive.count()
+            searched = count_selected(self.archive, Selection(window.since, window.until, source))[0]
+            since, until = window.since or counts.since, window.until or counts.until
+            sentences.append(say_searched(searched, since, until, query.language))
+            nearest = self._find_nearest(query, evidence)
+        if nearest is not None:
+            article = nearest.article
+            sentences.append(
+                say_nearest(
+                    article.published, article.published_precision,
+                    article.title, query.language,
+                )  # fmt: skip
+            )
+        return Answer(
+            query.question, " ".join(sentences), True, sentences[0], "extractive", query.language,
+            query, nearest=nearest,
+        )  # fmt: skip
+
+    def _find_nearest(self, query: Query, evidence: Sequence[Evidence]) -> Citation | None:
+        """The best there is; outside the window or by another speaker if there is nothing else."""
+        speakers = replace(query, window=Window())
+        anything = replace(speakers, speakers=(), kind="fact")
+        for found in (evidence, *(self._finder.find(some) for some in (speakers, anything))):
+            if found:
+                return cite(1, found[0])
+        return None

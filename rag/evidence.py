@@ -1,0 +1,110 @@
+"""Query -> the archive's sentences that may answer it, each with who says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.archive import Archive
+from index.article import Article, Span, Statement
+from index.names import match_names
+from index.selection import Selection
+from rag.question import Query
+from rag.retriever import Retriever, ScoredSentence, list_sentences
+
+SAME_PERSON = 0.8
+_POOL = 30
+_SPEAKER_POOL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence with its `score`, and the statement it stands in, if it is one."""
+
+    article: Article
+    span: Span
+    score: float
+    cosine: float
+    statement: Statement | None
+
+    @property
+    def quote(self) -> str:
+        """The article's exact words."""
+        return self.span.of(self.article.text)
+
+
+class EvidenceFinder:
+    """Finds evidence: asked for a speaker, only that speaker's statements."""
+
+    def __init__(self, archive: Archive, retriever: Retriever) -> None:
+        self._archive = archive
+        self._retriever = retriever
+        self._speakers: tuple[int, list[str]] = (-1, [])
+
+    def list_speakers(self) -> list[str]:
+        """Every speaker's name as the articles have it; read once for each state of the archive."""
+        generation = self._archive.generation
+        if self._speakers[0] != generation:
+            self._speakers = (generation, self._archive.list_speakers())
+        return self._speakers[1]
+
+    def find(self, query: Query, source: str | None = None) -> list[Evidence]:
+        """The evidence, best first; nothing outside the query's window."""
+        speakers = self.find_spellings(query.speakers)
+        selection = Selection(query.window.since, query.window.until, source, speakers)
+        pool = _SPEAKER_POOL if speakers else _POOL
+        sentences = list_sentences(self._retriever.search(query.text, pool, selection))
+        evidence = self._attribute(sentences)
+        if speakers:
+            wanted = set(speakers)
+            evidence = [e for e in evidence if e.statement and e.statement.speaker in wanted]
+        elif query.kind == "who":
+            evidence = [e for e in evidence if e.statement and e.statement.speaker] or evidence
+        return _drop_repeats(evidence)
+
+    def find_spellings(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Every name in the archive that is one of these persons'."""
+        known = self.list_speakers()
+        return tuple(
+            spelling
+            for spelling in known
+            if any(match_names(name, spelling) >= SAME_PERSON for name in names)
+        )
+
+    def _attribute(self, sentences: Sequence[ScoredSentence]) -> list[Evidence]:
+        statements: dict[str, list[Statement]] = {}
+        evidence = []
+        for sentence in sentences:
+            article = sentence.article
+            if article.id not in statements:
+                statements[article.id] = self._archive.read_statements(article.id)
+            statement = _find_statement(sentence.span, statements[article.id])
+            evidence.append(
+                Evidence(article, sentence.span, sentence.score, sentence.cosine, statement)
+            )
+        return evidence
+
+
+def _find_statement(span: Span, statements: Sequence[Statement]) -> Statement | None:
+    """The statement that covers most of the sentence, and at least a third of it."""
+    best = max(statements, key=lambda statement: statement.span.overlap(span), default=None)
+    if best is None or best.span.overlap(span) * 3 < len(span):
+        return None
+    others = {
+        statement.speaker
+        for statement in statements
+        if statement.speaker != best.speaker and statement.span.overlap(span) * 3 >= len(span)
+    }
+    # Two persons' words in one sentence: to quote it for one would put the other's in his mouth.
+    return None if others else best
+
+
+def _drop_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence without sentences whose very words came before, as in reprints."""
+    seen: set[str] = set()
+    kept = []
+    for item in evidence:
+        if item.quote not in seen:
+            seen.add(item.quote)
+            kept.append(item)
+    return kept

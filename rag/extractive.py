@@ -1,0 +1,87 @@
+"""Evidence -> an answer in the archive's own words, no language model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+
+from index.article import Article
+from rag.answer import Citation, Claim
+from rag.evidence import Evidence
+from rag.question import Query
+from rag.wording import Tongue, format_date, voice_label
+
+_QUOTES: dict[Tongue, tuple[str, str]] = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
+# A sentence that much below the best is about something else.
+_MARGIN = 0.03
+
+
+def choose_evidence(query: Query, evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
+    """The sentences to quote: those near the best, dates in the order asked for.
+
+    Without another wish the newest article comes first, undated ones last; inside an article the
+    sentences stand in its own order.
+    """
+    if not evidence:
+        return []
+    floor = evidence[0].score - _MARGIN
+    chosen = [item for item in evidence if item.score >= floor][:limit]
+    newest_first = query.order != "oldest"
+
+    def place(item: Evidence) -> tuple[bool, int, str, int]:
+        published = item.article.published
+        day = (published or date.min).toordinal()
+        return (published is None, -day if newest_first else day, item.article.id, item.span.start)
+
+    return sorted(chosen, key=place)
+
+
+def compose_answer(
+    chosen: Sequence[Evidence], language: Tongue
+) -> tuple[str, tuple[Citation, ...], tuple[Claim, ...]]:
+    """The answer's text, citations and claims; every claim is a quote, verbatim."""
+    citations = tuple(cite(marker, item) for marker, item in enumerate(chosen, 1))
+    claims = []
+    lines: list[str] = []
+    for article, group in groupby(citations, key=lambda citation: citation.article):
+        lines.append(_head(article, language))
+        for citation in group:
+            line = _write_claim(citation, language)
+            lines.append(line)
+            claims.append(Claim(line, (citation.marker,), "supported", 1.0))
+        lines.append("")
+    return "\n".join(lines).rstrip(), citations, tuple(claims)
+
+
+def cite(marker: int, item: Evidence) -> Citation:
+    """The evidence as citation number `marker`."""
+    statement = item.statement
+    if statement is None:
+        return Citation(marker, item.article, item.span)
+    return Citation(
+        marker, item.article, item.span, statement.speaker, statement.voice, statement.via
+    )
+
+
+def _head(article: Article, language: Tongue) -> str:
+    day = format_date(article.published, article.published_precision, language)
+    return f"{day} · {article.source or article.title}:"
+
+
+def _write_claim(citation: Citation, language: Tongue) -> str:
+    opening, closing = _QUOTES[language]
+    words = " ".join(citation.quote.split())
+    quoted = f"{opening}{words}{closing} [{citation.marker}]"
+    if citation.speaker is None:
+        return quoted
+    label = voice_label(citation.voice, citation.via, language)
+    return f"{citation.speaker} ({label}): {quoted}"
+
+
+def split_growing(text: str) -> Iterator[str]:
+    """The text's beginnings, a line longer each time; the last is the whole."""
+    lines = text.split("\n")
+    for end in range(1, len(lines) + 1):
+        if lines[end - 1] or end == len(lines):
+            yield "\n".join(lines[:end])

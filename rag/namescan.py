@@ -1,0 +1,248 @@
+"""Names in a question's words: known people, and capitalised ones that nobody knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.article import Span
+from rag.grammar import Grammar
+from rag.language import word_set
+
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_ANYBODY = word_set(
+    """
+    people everyone everybody anyone anybody someone somebody experts critics leute alle jemand
+    man experten kritiker люди все кто-то эксперты критики nobody keiner никто
+    """
+)
+_LONGEST_NAME = 4  # words
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of the question; `names` are the known people it stands for."""
+
+    span: Span
+    text: str
+    names: tuple[str, ...] = ()
+    mention: Span | None = None
+    timed: bool = False
+
+    @property
+    def lower(self) -> str:
+        """The word in lower case."""
+        return self.text.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the question says of its speaker; the spans are the words that say it."""
+
+    names: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    pronoun: Span | None = None
+    role: bool = False  # "the minister", "Experten": somebody, but no name
+    speaker_spans: tuple[Span, ...] = ()
+    cue_spans: tuple[Span, ...] = ()
+
+    @property
+    def anybody(self) -> bool:
+        """Whether the question has a speaker at all, named or not."""
+        return self.somebody or self.role
+
+    @property
+    def somebody(self) -> bool:
+        """Whether the speaker is named, or meant by a pronoun."""
+        return bool(self.names or self.unknown or self.pronoun)
+
+
+def split_tokens(
+    text: str, names: Sequence[tuple[Span, str]], times: Sequence[Span], start: int = 0
+) -> list[Token]:
+    """The words from `start` on, each with the known names and times that cover it."""
+    tokens = []
+    for match in _WORD.finditer(text, start):
+        span = Span(*match.span())
+        covering = [(s, name) for s, name in names if s.overlap(span)]
+        tokens.append(
+            Token(
+                span,
+                match[0],
+                tuple(dict.fromkeys(name for _, name in covering)),
+                covering[0][0] if covering else None,
+                any(s.overlap(span) for s in times),
+            )
+        )
+    return tokens
+
+
+@dataclass(slots=True)
+class _Phrase:
+    """What a scan has met so far."""
+
+    names: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    first: int | None = None  # where titles before the name begin, as a text offset
+    article: bool = False
+    title: bool = False
+    thing: bool = False  # a common noun stands before: "защитника Пэнтерс" is no subject
+    role: bool = False
+
+    def name(self, span: Span, known: Sequence[str], typed: str) -> None:
+        """Take in one name, with the titles before it."""
+        if known:
+            self.names += [name for name in known if name not in self.names]
+        else:
+            self.unknown.append(_POSSESSIVE.sub("", typed))
+        self.spans.append(Span(span.start if self.first is None else self.first, span.end))
+        self.first, self.article, self.title = None, False, False
+
+    def asked(self) -> Asked:
+        """The names, or else whether somebody without a name was met."""
+        role = self.role and not self.names and not self.unknown
+        return Asked(tuple(self.names), tuple(self.unknown), None, role, tuple(self.spans))
+
+
+@dataclass(slots=True)
+class NameScanner:
+    """Finds the names, known or not, that a run of tokens begins with, by one grammar."""
+
+    grammar: Grammar
+    text: str
+    flat: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Without a difference of case a capital says nothing, and names are told by position only.
+        self.flat = self.text.islower() or self.text.isupper()
+
+    def scan(self, tokens: Sequence[Token], plural: bool = False) -> Asked:
+        """The first name or names, up to a preposition or a new clause.
+
+        `plural` says that the verb is: then a lone capitalised noun is "experts", no name.
+        """
+        phrase = _Phrase()
+        n = 0
+        while n < len(tokens):
+            token = tokens[n]
+            if self._ends_phrase(token):
+                break
+            end = n if token.timed else self._run_end(tokens, n)
+            if end > n:
+                follow = self._take(phrase, tokens, n, end, plural)
+                if follow is None:
+                    break
+                n = follow
+                continue
+            if token.lower in self.grammar.pronouns:
+                return phrase.asked() if phrase.names else Asked(pronoun=token.span)
+            self._pass(phrase, token)
+            n += 1
+        return phrase.asked()
+
+    def is_title(self, token: Token) -> bool:
+        """Whether the word is a title or office."""
+        return not token.names and self.grammar.titles.fullmatch(token.text) is not None
+
+    def is_capital(self, token: Token) -> bool:
+        """Whether the word may be a name by its capital."""
+        capital = not self.flat and token.text[0].isupper()
+        return capital and not self.grammar.is_function_word(token.lower)
+
+    def is_governed(self, tokens: Sequence[Token], n: int) -> bool:
+        """Whether the phrase that ends at token `n` opens with a preposition."""
+        while n > 0:
+            n -= 1
+            token = tokens[n]
+            if token.lower in self.grammar.prepositions:
+                return True
+            inside = token.names or self.is_title(token) or token.lower in self.grammar.articles
+            if not inside and token.lower not in self.grammar.conjunctions:
+                return False
+        return False
+
+    def _ends_phrase(self, token: Token) -> bool:
+        return not (token.names or token.timed) and (
+            token.lower in self.grammar.prepositions or token.lower in self.grammar.clause_words
+        )
+
+    def _take(
+        self, phrase: _Phrase, tokens: Sequence[Token], n: int, end: int, plural: bool
+    ) -> int | None:
+        """Take in the run `n:end`; where to go on, `None` when the phrase is complete."""
+        known, more = tokens[n].names, self._continues(tokens, end)
+        possessive = _POSSESSIVE.search(tokens[end - 1].text)
+        if possessive and end < len(tokens) and self.is_title(tokens[end]):
+            phrase.role = True  # "Talberg's spokesman" is not Talberg
+            return None
+        if not known:
+            alone = not (more or phrase.unknown or phrase.names)
+            common = phrase.article or phrase.thing or (plural and alone and end == n + 1)
+            if common and not phrase.title:
+                phrase.role = True
+                return end
+            if end < len(tokens) and tokens[end].names and not tokens[end].timed:
+                # "Chefunterhändler Talberg": a title that is not listed.
+                phrase.first = tokens[n].span.start if phrase.first is None else phrase.first
+                return end
+        span = Span(tokens[n].span.start, tokens[end - 1].span.end)
+        phrase.name(span, known, span.of(self.text))
+        return end + (tokens[end].lower in self.grammar.conjunctions) if more else None
+
+    def _pass(self, phrase: _Phrase, token: Token) -> None:
+        """Note what a word that is no name says about the name to come."""
+        if token.timed:
+            return
+        if self.is_title(token):
+            phrase.title = phrase.title or token.lower not in self.grammar.modifiers
+            phrase.role = True
+        elif token.lower in self.grammar.articles:
+            phrase.article = True
+        elif token.lower in self.grammar.fillers:
+            return
+        else:
+            phrase.thing = not self.grammar.is_function_word(token.lower)
+            phrase.role = phrase.role or phrase.thing
+            phrase.first = None
+            return
+        phrase.first = token.span.start if phrase.first is None else phrase.first
+
+    def _run_end(self, tokens: Sequence[Token], n: int) -> int:
+        """One past the last token of the name, known or not, that begins at `n`; `n` for none."""
+        end = n
+        if tokens[n].names:
+            while end < len(tokens) and tokens[end].mention == tokens[n].mention:
+                end += 1
+            return end
+        while end < len(tokens) and self._may_name(tokens[end]):
+            apart = end > n and self.text[tokens[end - 1].span.end : tokens[end].span.start].strip()
+            if apart:
+                break
+            end += 1
+        return end if end - n <= _LONGEST_NAME else n
+
+    def _may_name(self, token: Token) -> bool:
+        """Whether a word that is no known name may be part of an unknown one."""
+        if token.names or token.timed or self.is_title(token):
+            return False
+        if not self.flat:
+            return self.is_capital(token)
+        return not (
+            token.lower in _ANYBODY
+            or self.grammar.is_function_word(token.lower)
+            or self.grammar.verbs.fullmatch(token.text)
+            or token.text[0].isdigit()
+        )
+
+    def _continues(self, tokens: Sequence[Token], end: int) -> bool:
+        """Whether another name follows: after "and", or after a comma."""
+        if end >= len(tokens):
+            return False
+        if tokens[end].lower in self.grammar.conjunctions and end + 1 < len(tokens):
+            after = tokens[end + 1]
+            return bool(after.names) or self.is_capital(after) or self.is_title(after)
+        gap = self.text[tokens[end - 1].span.end : tokens[end].span.start]
+        return gap.strip() == "," and bool(tokens[end].names)

@@ -1,0 +1,179 @@
+"""The words an answer needs beside the archive's own: dates, voices, abstentions; in EN, DE, RU.
+
+Plain text only; whoever shows it escapes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+from index.article import Precision, Voice
+
+Tongue = Literal["de", "en", "ru"]
+
+_MONTHS: dict[Tongue, str] = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "ru": "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+}
+# Russian names the day in the genitive: 29 января, but январь 2022.
+_MONTHS_OF_DAY = _MONTHS | {
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
+}
+_DAY: dict[Tongue, str] = {
+    "en": "{day} {month} {year}",
+    "de": "{day}. {month} {year}",
+    "ru": "{day} {month} {year}",
+}
+_UNDATED: dict[Tongue, str] = {"en": "undated", "de": "ohne Datum", "ru": "без даты"}
+
+_VOICES: dict[Tongue, dict[Voice, str]] = {
+    "en": {
+        "direct": "said (verbatim)",
+        "reported": "said, as reported",
+        "narrated": "the article's own words",
+    },
+    "de": {
+        "direct": "sagte (wörtlich)",
+        "reported": "sagte, in indirekter Rede",
+        "narrated": "die Worte des Artikels",
+    },
+    "ru": {
+        "direct": "прямая речь (дословно)",
+        "reported": "косвенная речь, в пересказе",
+        "narrated": "слова самой статьи",
+    },
+}
+_VIA: dict[Tongue, str] = {
+    "en": "according to {via}",
+    "de": "laut {via}",
+    "ru": "по данным {via}",
+}
+
+_PERIODS: dict[Tongue, dict[str, str]] = {
+    "en": {"both": "{since} to {until}", "since": "since {since}", "until": "until {until}"},
+    "de": {"both": "{since} bis {until}", "since": "ab {since}", "until": "bis {until}"},
+    "ru": {"both": "{since} – {until}", "since": "с {since}", "until": "по {until}"},
+}
+_AND: dict[Tongue, str] = {"en": "and", "de": "und", "ru": "и"}
+_OR: dict[Tongue, str] = {"en": "or", "de": "oder", "ru": "или"}
+
+_SENTENCES: dict[Tongue, dict[str, str]] = {
+    "en": {
+        "empty_archive": "The archive is empty. Fill it with: wortlaut index PATH",
+        "no_evidence": "The archive does not answer this.",
+        "unknown_speaker": "The archive holds no statement by {names}.",
+        "speaker_silent": "The archive quotes {names}, but not on this.",
+        "speaker_silent_then": "The archive quotes {names}, but not in this period ({period}).",
+        "nothing_then": "The archive holds no article from this period ({period}).",
+        "searched": "Searched: {articles} articles ({period}).",
+        "searched_undated": "Searched: {articles} articles.",
+        "nearest": "Nearest: {date}, {place}.",
+    },
+    "de": {
+        "empty_archive": "Das Archiv ist leer. Es füllt sich mit: wortlaut index PFAD",
+        "no_evidence": "Das Archiv beantwortet diese Frage nicht.",
+        "unknown_speaker": "Das Archiv enthält keine Äußerung von {names}.",
+        "speaker_silent": "Das Archiv zitiert {names}, aber nicht hierzu.",
+        "speaker_silent_then": "Das Archiv zitiert {names}, aber nicht in dieser Zeit ({period}).",
+        "nothing_then": "Das Archiv enthält keinen Artikel aus diesem Zeitraum ({period}).",
+        "searched": "Durchsucht: {articles} Artikel ({period}).",
+        "searched_undated": "Durchsucht: {articles} Artikel.",
+        "nearest": "Am nächsten kommt: {date}, {place}.",
+    },
+    "ru": {
+        "empty_archive": "Архив пуст. Чтобы наполнить его: wortlaut index PATH",
+        "no_evidence": "В архиве нет ответа на этот вопрос.",
+        "unknown_speaker": "В архиве нет высказываний, автор которых – {names}.",
+        "speaker_silent": "В архиве есть высказывания ({names}), но не на эту тему.",
+        "speaker_silent_then": "В архиве есть высказывания ({names}), но не за период {period}.",
+        "nothing_then": "В архиве нет статей за этот период: {period}.",
+        "searched": "Просмотрено статей: {articles} ({period}).",
+        "searched_undated": "Просмотрено статей: {articles}.",
+        "nearest": "Ближайшее: {date}, {place}.",
+    },
+}
+
+AbstainReason = Literal[
+    "empty_archive",
+    "no_evidence",
+    "unknown_speaker",
+    "speaker_silent",
+    "speaker_silent_then",
+    "nothing_then",
+]
+
+
+def format_date(published: date | None, precision: Precision, language: Tongue) -> str:
+    """The date to the precision that is known: "29 January 2026", "Januar 2022", "без даты"."""
+    if published is None or precision == "unknown":
+        return _UNDATED[language]
+    if precision == "year":
+        return str(published.year)
+    table = _MONTHS_OF_DAY if precision == "day" else _MONTHS
+    month = table[language].split()[published.month - 1]
+    if precision == "month":
+        return f"{month} {published.year}"
+    return _DAY[language].format(day=published.day, month=month, year=published.year)
+
+
+def format_period(since: date | None, until: date | None, language: Tongue) -> str:
+    """The days from `since` to `until`, both inclusive; empty when both are open."""
+    days = {
+        name: format_date(day, "day", language)
+        for name, day in (("since", since), ("until", until))
+        if day is not None
+    }
+    if not days:
+        return ""
+    if since == until:
+        return days["since"]
+    return _PERIODS[language]["both" if len(days) == 2 else next(iter(days))].format(**days)
+
+
+def voice_label(voice: Voice, via: str | None, language: Tongue) -> str:
+    """How the words come to us: "said, as reported, according to Interfax"."""
+    label = _VOICES[language][voice]
+    return f"{label}, {_VIA[language].format(via=via)}" if via else label
+
+
+def join_names(names: Sequence[str], language: Tongue) -> str:
+    """The names as a list in the language: "A, B and C"."""
+    return _join(names, _AND[language])
+
+
+def _join(names: Sequence[str], word: str) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def explain_abstention(
+    reason: AbstainReason,
+    language: Tongue,
+    *,
+    names: Sequence[str] = (),
+    since: date | None = None,
+    until: date | None = None,
+) -> str:
+    """One sentence that says why there is no answer; `names` are the speakers asked for."""
+    word = _OR[language] if reason == "unknown_speaker" else _AND[language]
+    return _SENTENCES[language][reason].format(
+        names=_join(names, word), period=format_period(since, until, language)
+    )
+
+
+def say_searched(articles: int, since: date | None, until: date | None, language: Tongue) -> str:
+    """One sentence that says how many articles were searched, and the period they span."""
+    period = format_period(since, until, language)
+    key = "searched" if period else "searched_undated"
+    return _SENTENCES[language][key].format(articles=articles, period=period)
+
+
+def say_nearest(published: date | None, precision: Precision, place: str, language: Tongue) -> str:
+    """One sentence that points to the nearest hit; `place` names the source or the title."""
+    return _SENTENCES[language]["nearest"].format(
+        date=format_date(published, precision, language), place=place
+    )

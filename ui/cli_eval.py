@@ -1,0 +1,110 @@
+"""`wortlaut eval …`: how good and how quick it is, measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(help="Measure answers, retrieval and speed.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+
+
+@app.command("run")
+def run_suite(
+    context: typer.Context,
+    suite: Annotated[Path, typer.Argument(help="Gold questions in JSON lines.")],
+    as_json: AsJson = False,
+    show_wrong: Annotated[bool, typer.Option(help="List what went wrong.")] = False,
+) -> None:
+    """Ask the suite's questions and count, by type, the right answers and the abstentions."""
+    from eval.questions import read_questions
+    from eval.runner import as_row, check_archive, run_questions, summarise
+    from rag.assembly import open_chat
+
+    questions = read_questions(suite)
+    chat = open_chat(context.obj)
+    check_archive(chat, questions)
+    scored = list(run_questions(chat, questions))
+    summary = summarise(scored)
+    if as_json:
+        rows = [as_row(row) for row in scored]
+        print(json.dumps(summary | {"questions": rows}, ensure_ascii=False))
+        return
+    _print_summary(summary)
+    for row in scored:
+        if show_wrong and not row.right:
+            print(f"\n{row.question.id}: {' | '.join(row.question.turns)}\n{row.answer.text}")
+
+
+@app.command("retrieval")
+def measure_retrieval(
+    context: typer.Context,
+    data: Annotated[Path, typer.Option(help="SQuAD JSON with the paragraphs.")],
+    questions: Annotated[
+        list[Path] | None, typer.Option(help="Parallel SQuAD JSON to ask from; may be repeated.")
+    ] = None,
+    distractors: Annotated[Path | None, typer.Option(help="Folder of other articles.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recall and rank of the gold paragraph, by question language, in an archive made for the run."""
+    from eval.retrieval import evaluate_retrieval
+
+    result = evaluate_retrieval(context.obj, data, questions or [], distractors)
+    if as_json:
+        print(json.dumps(result))
+        return
+    print("language     n  recall@1  recall@5  mrr@10")
+    for language, scores in result["languages"].items():
+        figures = "  ".join(f"{scores[name]:8.3f}" for name in ("recall@1", "recall@5", "mrr@10"))
+        print(f"{language:8} {scores['n']:5}  {figures}")
+    gaps = ", ".join(f"{name} {_show(gap)}" for name, gap in result["parity_gap"].items())
+    print(f"gap between the best and the worst language: {gaps}")
+
+
+@app.command("speed")
+def measure_speed(
+    context: typer.Context,
+    articles: Annotated[Path, typer.Argument(help="Articles to index and ask about.")],
+    question: Annotated[str, typer.Option(help="The question.")] = "What did the minister say?",
+    as_json: AsJson = False,
+) -> None:
+    """Time and memory against the plain LlamaIndex starter, in one run on the same articles."""
+    from eval.speed import measure
+
+    result = measure(context.obj, articles, question, _tell)
+    if as_json:
+        print(json.dumps(result))
+        return
+    for name, value in result.items():
+        print(f"{name:44} {_show(value)}")
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    print("                n  right  sentence  speaker  date   abstained")
+    groups = summary["types"] | summary["languages"]
+    for name, row in groups.items():
+        shares = "  ".join(
+            f"{_show(row[key]):>7}" for key in ("sentence_right", "speaker_right", "date_right")
+        )
+        print(f"{name:13} {row['n']:4}  {row['right']:4}  {shares}  {row['abstained']:6}")
+    abstention = summary["abstention"]
+    print(
+        f"right {summary['right']} of {summary['n']}; abstention precision "
+        f"{_show(abstention['precision'])}, recall {_show(abstention['recall'])}; "
+        f"p50 {_show(summary['latency_ms_p50'])} ms"
+    )
+
+
+def _show(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

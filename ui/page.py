@@ -1,0 +1,222 @@
+"""The conversation as HTML: header, questions, answers, filter chips; pure functions.
+
+Whatever comes from questions, articles or models passes `escape_text`, and the page's buttons carry
+numbers only: nothing of an article is ever run or loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from index.archive import ArchiveCounts
+from rag.answer import Answer, Citation, Filters
+from rag.wording import Tongue, format_date, format_period
+from ui.render import (
+    Piece,
+    collapse,
+    describe_place,
+    render_markdown,
+    split_line,
+)
+from ui.render import (
+    escape_text as esc,
+)
+from ui.words import Words, choose_words
+
+_OPENING = re.compile(r"\s*[“„«\"]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation with its answer, or with the error it met."""
+
+    question: str
+    filters: Filters
+    without: frozenset[str] = frozenset()
+    answer: Answer | None = None
+    error: str | None = None
+
+
+def render_header_html(counts: ArchiveCounts, tongue: Tongue) -> str:
+    """Name, promise and what the archive holds."""
+    words = choose_words(tongue)
+    held = words.articles.format(count=f"{counts.articles:,}".replace(",", "\N{THIN SPACE}"))
+    if period := format_period(counts.since, counts.until, tongue):
+        held += f" · {period}"
+    return (
+        f'<header class="top" lang="{tongue}"><div class="brand"><h1>Wortlaut</h1>'
+        f'<p class="tagline">{esc(words.tagline)}</p></div>'
+        f'<p class="held">{esc(held)}</p>'
+        f'<button type="button" class="quiet" data-press="new">{esc(words.new)}</button></header>'
+    )
+
+
+def render_welcome_html(counts: ArchiveCounts, examples: Sequence[str], tongue: Tongue) -> str:
+    """What to do first: examples to click, or how to fill an empty archive."""
+    words = choose_words(tongue)
+    if counts.articles == 0:
+        return (
+            f'<section class="welcome empty" lang="{tongue}"><h2>{esc(words.empty_title)}</h2>'
+            f"<p>{esc(words.empty_hint)}</p><pre><code>wortlaut index PATH</code></pre></section>"
+        )
+    buttons = "".join(
+        f'<li><button type="button" class="example" data-press="example" data-number="{number}">'
+        f"{esc(example)}</button></li>"
+        for number, example in enumerate(examples)
+    )
+    return (
+        f'<section class="welcome" lang="{tongue}"><h2>{esc(words.welcome_title)}</h2>'
+        f'<p>{esc(words.welcome)}</p><ul class="examples">{buttons}</ul></section>'
+    )
+
+
+def render_turns_html(turns: Sequence[Turn], tongue: Tongue, first: int = 0) -> str:
+    """Turns one below the other; the first has the number `first`."""
+    return "".join(
+        render_turn_html(turn, number, tongue) for number, turn in enumerate(turns, first)
+    )
+
+
+def render_turn_html(turn: Turn, number: int, tongue: Tongue, *, finished: bool = True) -> str:
+    """One question with its answer so far and its filter chips; when finished, its actions."""
+    language = turn.answer.language if turn.answer else tongue
+    words = choose_words(language)
+    if turn.error is not None:
+        body = (
+            f'<div class="notice failed" role="alert"><p class="notice-title">'
+            f"{esc(words.failed)}</p><p>{esc(collapse(turn.error))}</p></div>"
+        )
+    elif turn.answer is None:
+        body = f'<p class="searching">{esc(words.searching)}</p>'
+    else:
+        body = _render_chips(turn.answer, number, words, active=finished)
+        body += render_answer_html(turn.answer, number)
+        body += _render_actions(turn.answer, number, words) if finished else ""
+    return (
+        f'<article class="turn" data-turn="{number}" lang="{language}">'
+        f'<h2 class="question">{esc(turn.question)}</h2>{body}</article>'
+    )
+
+
+def render_answer_html(answer: Answer, number: int = 0) -> str:
+    """The answer's lines with a button for each marker; an abstention as a notice."""
+    words = choose_words(answer.language)
+    if answer.abstained:
+        nearest = ""
+        if answer.nearest is not None:
+            nearest = (
+                f'<button type="button" class="quiet" data-press="nearest" data-turn="{number}">'
+                f"{esc(words.nearest)}</button>"
+            )
+        return (
+            f'<div class="notice abstained"><p class="notice-title">{esc(words.no_answer)}</p>'
+            f"<p>{esc(answer.text)}</p>{nearest}</div>"
+        )
+    lines = (_render_line(line, answer, number) for line in answer.text.split("\n") if line)
+    return f'<div class="answer">{"".join(lines)}</div>'
+
+
+def _render_line(line: str, answer: Answer, number: int) -> str:
+    pieces = split_line(line, answer.citations)
+    kinds = {piece.kind for piece in pieces}
+    if kinds == {"text"} and line.endswith(":"):
+        return f'<h3 class="day">{esc(line[:-1])}</h3>'
+    if "quote" not in kinds:
+        return f"<p>{_render_pieces(pieces, answer, number)}</p>"
+    who = ""
+    if pieces[0].kind == "text":
+        opening = _OPENING.search(pieces[0].text)
+        cut = opening.start() if opening else len(pieces[0].text)
+        who = _render_who(pieces[0].text[:cut], answer)
+        pieces = [Piece("text", pieces[0].text[cut:].strip()), *pieces[1:]]
+    return f"{who}<blockquote>{_render_pieces(pieces, answer, number)}</blockquote>"
+
+
+def _render_who(text: str, answer: Answer) -> str:
+    """The words before a quote; the name of its speaker stands out."""
+    text = text.strip()
+    names = [c.speaker for c in answer.citations if c.speaker and text.startswith(c.speaker)]
+    if not names:
+        return f'<p class="who">{esc(text)}</p>' if text else ""
+    name = max(names, key=len)
+    voice = text[len(name) :].strip(" :")
+    if voice.startswith("(") and voice.endswith(")"):
+        voice = voice[1:-1]
+    return f'<p class="who"><b>{esc(name)}</b> <span class="voice">{esc(voice)}</span></p>'
+
+
+def _render_pieces(pieces: Sequence[Piece], answer: Answer, number: int) -> str:
+    cited = {citation.marker: citation for citation in answer.citations}
+    html = []
+    for piece in pieces:
+        if piece.kind == "marker":
+            html.append(_render_marker(cited[piece.marker], number, answer.language))
+        elif piece.kind == "quote":
+            html.append(f'<span class="quote">{esc(piece.text)}</span>')
+        else:
+            html.append(esc(piece.text))
+    return "".join(html)
+
+
+def _render_marker(citation: Citation, number: int, language: Tongue) -> str:
+    label = choose_words(language).source.format(marker=citation.marker)
+    place = describe_place(citation.article, language)
+    return (
+        f'<button type="button" class="cite" data-press="cite" data-turn="{number}" '
+        f'data-marker="{citation.marker}" aria-label="{esc(f"{label}: {place}")}" '
+        f'title="{esc(place)}">{citation.marker}</button>'
+    )
+
+
+def _render_chips(answer: Answer, number: int, words: Words, *, active: bool) -> str:
+    query, language = answer.query, answer.language
+    days: list[tuple[str, date | None]] = [
+        ("since", query.window.since),
+        ("until", query.window.until),
+    ]
+    parts = [("speaker", name) for name in query.speakers]
+    parts += [("unknown_speaker", name) for name in query.unknown_speakers]
+    parts += [(kind, format_date(day, "day", language)) for kind, day in days if day is not None]
+    chips = [
+        _render_chip(kind, f"{words.kinds[kind]} <b>{esc(value)}</b>", number, words, active)
+        for kind, value in parts
+    ]
+    spoken = f"{words.kinds['language']} <b>{esc(words.languages[language])}</b>"
+    chips.append(f'<span class="chip fixed">{spoken}</span>')
+    return (
+        f'<div class="chips" role="group" aria-label="{esc(words.understood)}">'
+        f"{''.join(chips)}</div>"
+    )
+
+
+def _render_chip(kind: str, label: str, number: int, words: Words, active: bool) -> str:
+    if not active:
+        return f'<span class="chip">{label}</span>'
+    part = "speaker" if kind == "unknown_speaker" else kind
+    without = words.without.format(what=re.sub("<[^>]*>", "", label))
+    return (
+        f'<button type="button" class="chip" data-press="drop" data-turn="{number}" '
+        f'data-part="{part}" aria-label="{without}" title="{without}">{label}'
+        '<span class="cross" aria-hidden="true">×</span></button>'
+    )
+
+
+def _render_actions(answer: Answer, number: int, words: Words) -> str:
+    first: dict[str, Citation] = {}
+    for citation in answer.citations:
+        first.setdefault(citation.article.id, citation)
+    sources = "".join(
+        f'<li><button type="button" class="from" data-press="cite" data-turn="{number}" '
+        f'data-marker="{citation.marker}"><b>{esc(collapse(citation.article.title))}</b>'
+        f"<span>{esc(describe_place(citation.article, answer.language))}</span></button></li>"
+        for citation in first.values()
+    )
+    listed = f'<ul class="from-list" aria-label="{esc(words.sources)}">{sources}</ul>'
+    return (
+        f'{listed if first else ""}<p class="actions"><button type="button" class="quiet" '
+        f'data-press="copy" data-done="{esc(words.copied)}" '
+        f'data-copy="{esc(render_markdown(answer))}">{esc(words.copy)}</button></p>'
+    )

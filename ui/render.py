@@ -1,0 +1,183 @@
+"""`Answer` -> Markdown to copy and lines for a terminal; the pieces the page is built from too.
+
+Articles and models are not trusted: Markdown signs are escaped, terminal controls are taken out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+from index.article import Article
+from rag.answer import Answer, Citation
+from rag.wording import Tongue, voice_label
+from rag.wording import format_date as _format_date
+from ui.words import choose_words
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.padding import Padding
+
+_MARKER = re.compile(r"\[(\d{1,4})\]")
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|&])")
+_MARKDOWN_LINE_SIGNS = re.compile(r"^(\s*)([#+=-]|\d+[.)])", re.MULTILINE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of an answer's line: plain text, a verbatim quote, or the marker of a citation."""
+
+    kind: Literal["text", "quote", "marker"]
+    text: str
+    marker: int = 0
+
+
+def split_line(line: str, citations: Iterable[Citation]) -> list[Piece]:
+    """The line's pieces in order; joined, their texts are the line.
+
+    A `[n]` inside a quote is the article's own and no marker; nor is one without a citation.
+    """
+    markers = {citation.marker for citation in citations}
+    pieces: list[Piece] = []
+    done = 0
+    for start, end in [*_find_quotes(line, citations), (len(line), len(line))]:
+        position = done
+        for match in _MARKER.finditer(line, done, start):
+            if (marker := int(match[1])) in markers:
+                pieces += _make_text(line[position : match.start()])
+                pieces.append(Piece("marker", match[0], marker))
+                position = match.end()
+        pieces += _make_text(line[position:start])
+        if end > start:
+            pieces.append(Piece("quote", line[start:end]))
+        done = end
+    return pieces
+
+
+def _make_text(text: str) -> list[Piece]:
+    return [Piece("text", text)] if text else []
+
+
+def _find_quotes(line: str, citations: Iterable[Citation]) -> list[tuple[int, int]]:
+    """Where the line repeats a cited quote word for word, longest first, without overlaps."""
+    found: list[tuple[int, int]] = []
+    quotes = {collapse(citation.quote) for citation in citations}
+    for quote in sorted(quotes, key=len, reverse=True):
+        start = line.find(quote) if quote else -1
+        while start >= 0:
+            end = start + len(quote)
+            if all(end <= a or b <= start for a, b in found):
+                found.append((start, end))
+            start = line.find(quote, end)
+    return sorted(found)
+
+
+def collapse(text: str) -> str:
+    """The words with single blanks between them, on one line."""
+    return " ".join(text.split())
+
+
+def format_date(article: Article, language: Tongue) -> str:
+    """The article's date to the precision that is known, in the language."""
+    return _format_date(article.published, article.published_precision, language)
+
+
+def describe_place(article: Article, language: Tongue) -> str:
+    """Source and date of an article: "dpa-AFX · 29 January 2026"."""
+    place = [article.source] if article.source else []
+    return " · ".join([*place, format_date(article, language)])
+
+
+def describe_voice(citation: Citation, language: Tongue) -> str:
+    """Who says it and how it comes to us: "Mira Talberg – said, as reported"."""
+    voice = voice_label(citation.voice, citation.via, language)
+    return f"{citation.speaker} – {voice}" if citation.speaker else voice
+
+
+def render_markdown(answer: Answer) -> str:
+    """Question, answer and numbered sources: quote, speaker, title, source, date, address."""
+    lines = [f"**{_escape(collapse(answer.question))}**", ""]
+    for line in answer.text.split("\n"):
+        pieces = split_line(line, answer.citations)
+        text = "".join(p.text if p.kind == "marker" else _escape(p.text) for p in pieces)
+        # Two blanks keep the line break.
+        lines.append(f"{text}  " if text else "")
+    if answer.citations:
+        lines += ["", f"{choose_words(answer.language).sources}:", ""]
+        lines += [_write_source(citation, answer.language) for citation in answer.citations]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _write_source(citation: Citation, language: Tongue) -> str:
+    article = citation.article
+    parts = [
+        f"“{collapse(citation.quote)}”",
+        describe_voice(citation, language),
+        article.title,
+        describe_place(article, language),
+        article.url or article.path,
+    ]
+    return f"- [{citation.marker}] " + " · ".join(_escape(collapse(part)) for part in parts if part)
+
+
+def _escape(text: str) -> str:
+    """The text so that Markdown shows it as it is."""
+    text = _MARKDOWN_SIGNS.sub(r"\\\1", _CONTROLS.sub(" ", text))
+    return _MARKDOWN_LINE_SIGNS.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", text)
+
+
+def clean_controls(text: str) -> str:
+    """The text without control signs that could steer a terminal or turn the writing direction."""
+    return _CONTROLS.sub("", text)
+
+
+def escape_text(text: str) -> str:
+    """The text as HTML that shows it and does nothing else."""
+    return escape(clean_controls(text), quote=True)
+
+
+def print_answer(answer: Answer) -> None:
+    """Print the answer on standard output for a person to read."""
+    from rich.console import Console
+
+    render_terminal(answer, Console(highlight=False, soft_wrap=False))
+
+
+def render_terminal(answer: Answer, console: Console) -> None:
+    """Print the answer's lines, then each source's number, title, date and path."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console.print(Text(clean_controls(collapse(answer.question)), style="bold"))
+    if answer.abstained:
+        console.print(Padding(Text(clean_controls(answer.text), style="yellow"), (0, 0, 1, 2)))
+        return
+    styles = {"text": "", "quote": "italic", "marker": "bold cyan"}
+    for line in answer.text.split("\n"):
+        text = Text()
+        for piece in split_line(line, answer.citations):
+            text.append(clean_controls(piece.text), style=styles[piece.kind])
+        console.print(Padding(text, (0, 0, 0, 2)) if line else "")
+    if answer.citations:
+        console.print()
+    for citation in answer.citations:
+        console.print(_write_terminal_source(citation, answer.language))
+    console.print()
+
+
+def _write_terminal_source(citation: Citation, language: Tongue) -> Padding:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    article = citation.article
+    text = Text()
+    text.append(f"[{citation.marker}] ", style="bold cyan")
+    title = clean_controls(collapse(article.title))
+    text.append(f"{title} · {clean_controls(describe_place(article, language))}")
+    if article.path:
+        text.append(f"\n    {clean_controls(article.path)}", style="dim")
+    return Padding(text, (0, 0, 0, 2))

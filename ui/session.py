@@ -1,0 +1,157 @@
+"""One browser tab's conversation, and what its events show next; no framework in here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from index.errors import WortlautError
+from rag.answer import Answer, Citation, Filters
+from rag.wording import Tongue
+from ui.page import (
+    Turn,
+    render_header_html,
+    render_turn_html,
+    render_turns_html,
+    render_welcome_html,
+)
+from ui.source import render_source_html
+from ui.words import choose_tongue, choose_words
+
+if TYPE_CHECKING:
+    from rag.chat import NewsChat
+
+Shown = tuple[str, str, str | None]  # earlier turns, the current turn, the source to open
+_PARTS = frozenset({"speaker", "since", "until"})
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingOut(Filters):
+    """Filters that also leave out parts of what the question says: speaker, since, until."""
+
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Session:
+    """One browser tab's conversation; no other tab sees it."""
+
+    tongue: Tongue = "en"
+    examples: tuple[str, ...] = ()
+    turns: list[Turn] = field(default_factory=list)
+
+
+class ChatPage:
+    """The page's events: each takes a session and says what the page's parts show next.
+
+    What comes from the browser is a number or a question; it is checked against the session.
+    """
+
+    def __init__(self, chat: NewsChat) -> None:
+        self._chat = chat
+
+    def start(self, accept_language: str | None) -> tuple[Session, str, str]:
+        """A new session, with the header and the welcome in the browser's language."""
+        tongue = choose_tongue(accept_language)
+        counts = self._chat.archive.count()
+        examples = tuple(self._chat.suggest_questions(tongue)) if counts.articles else ()
+        return (
+            Session(tongue, examples),
+            render_header_html(counts, tongue),
+            render_welcome_html(counts, examples, tongue),
+        )
+
+    def ask(self, session: Session, question: str, filters: Filters = Filters()) -> Iterator[Shown]:
+        """The earlier turns, the growing new one, and the first source once it is cited."""
+        number = len(session.turns)
+        earlier = render_turns_html(session.turns, session.tongue)
+        turn = Turn(question, filters)
+        yield earlier, render_turn_html(turn, number, session.tongue, finished=False), None
+        try:
+            history = [turn.answer for turn in session.turns if turn.answer is not None]
+            for answer in self._chat.stream(question, history, filters):
+                turn = replace(turn, answer=answer)
+                html = render_turn_html(turn, number, session.tongue, finished=False)
+                yield earlier, html, None
+        except WortlautError as error:
+            turn = replace(turn, answer=None, error=str(error))
+        except Exception:
+            _log.exception("a question failed")
+            unforeseen = choose_words(session.tongue).unforeseen
+            turn = replace(turn, answer=None, error=unforeseen)
+        session.turns.append(turn)
+        source = self._open_first(turn.answer, number)
+        yield earlier, render_turn_html(turn, number, session.tongue), source
+
+    def ask_without(self, session: Session, number: object, part: object) -> Iterator[Shown]:
+        """The turn's question once more, without one part of what was understood."""
+        turn = _pick(session.turns, number)
+        if turn is None or part not in _PARTS:
+            return
+        yield from self.ask(session, turn.question, _leave_out(turn.filters, str(part)))
+
+    def ask_example(self, session: Session, number: object) -> Iterator[Shown]:
+        """The answer to one of the example questions."""
+        example = _pick(session.examples, number)
+        if example is not None:
+            yield from self.ask(session, example)
+
+    def open_source(self, session: Session, number: object, marker: object) -> str | None:
+        """The source behind a marker of the turn; None when there is none."""
+        turn = _pick(session.turns, number)
+        if turn is None or turn.answer is None:
+            return None
+        for citation in turn.answer.citations:
+            if str(citation.marker) == str(marker):
+                return self._render_source(citation, turn.answer, int(str(number)))
+        return None
+
+    def open_nearest(self, session: Session, number: object) -> str | None:
+        """The nearest passage of a turn that found no answer."""
+        turn = _pick(session.turns, number)
+        if turn is None or turn.answer is None or turn.answer.nearest is None:
+            return None
+        return self._render_source(turn.answer.nearest, turn.answer, int(str(number)))
+
+    def _open_first(self, answer: Answer | None, number: int) -> str | None:
+        if answer is None or not answer.citations:
+            return None
+        return self._render_source(answer.citations[0], answer, number)
+
+    def _render_source(self, citation: Citation, answer: Answer, number: int) -> str:
+        archive = self._chat.archive
+        current = archive.read_article(citation.article.id)
+        stale = current is None or current.text_sha256 != citation.article.text_sha256
+        statements = () if stale else archive.read_statements(citation.article.id)
+        return render_source_html(
+            citation,
+            answer.citations,
+            statements,
+            language=answer.language,
+            number=number,
+            stale=stale,
+        )
+
+
+def _pick(items: Any, number: object) -> Any:
+    """The item at a number that came from the browser; None for anything else."""
+    text = str(number)
+    if not text.isascii() or not text.isdecimal() or len(text) > 6:
+        return None
+    return items[int(text)] if int(text) < len(items) else None
+
+
+def _leave_out(filters: Filters, part: str) -> LeavingOut:
+    without = filters.without if isinstance(filters, LeavingOut) else frozenset[str]()
+    return LeavingOut(
+        since=None if part == "since" else filters.since,
+        until=None if part == "until" else filters.until,
+        as_of=filters.as_of,
+        speaker=None if part == "speaker" else filters.speaker,
+        source=filters.source,
+        language=filters.language,
+        without=without | {part},
+    )

@@ -1,0 +1,213 @@
+"""The words of the browser chat and of the renderings, in English, German and Russian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from rag.wording import Tongue
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything the page itself says in one language; plain text, escaped where it is shown."""
+
+    tagline: str
+    articles: str
+    empty_title: str
+    empty_hint: str
+    welcome_title: str
+    welcome: str
+    placeholder: str
+    ask: str
+    new: str
+    conversation: str
+    sources: str
+    source: str
+    source_title: str
+    source_hint: str
+    copy: str
+    copied: str
+    understood: str
+    without: str
+    no_answer: str
+    nearest: str
+    failed: str
+    unforeseen: str
+    searching: str
+    stale: str
+    shortened: str
+    original: str
+    back: str
+    previous: str
+    following: str
+    kinds: MappingProxyType[str, str]
+    languages: MappingProxyType[str, str]
+
+
+_EN = Words(
+    tagline="Every sentence stands on the archive's exact words.",
+    articles="Articles: {count}",
+    empty_title="The archive is empty",
+    empty_hint="Read articles into it, then reload this page:",
+    welcome_title="Who said what, and when?",
+    welcome="Ask in English, German or Russian. Answers quote the archive word for word; "
+    "each number opens the article at that very sentence.",
+    placeholder="Ask the archive …",
+    ask="Ask",
+    new="New conversation",
+    conversation="Conversation",
+    sources="Sources",
+    source="Source {marker}",
+    source_title="Source",
+    source_hint="The article behind a number appears here, with the quoted words marked.",
+    copy="Copy with sources",
+    copied="Copied",
+    understood="Understood as",
+    without="Ask again without: {what}",
+    no_answer="No answer in the archive",
+    nearest="Show the nearest passage",
+    failed="That did not work",
+    unforeseen="Something unforeseen went wrong; the server's log has the details. "
+    "The conversation goes on.",
+    searching="Searching the archive …",
+    stale="This article has changed since it was cited. Shown is the text as cited; ask again.",
+    shortened="The article is long; only the part around the quote is shown.",
+    original="Original",
+    back="Back to the answer",
+    previous="Previous source",
+    following="Next source",
+    kinds=MappingProxyType(
+        {
+            "speaker": "Speaker",
+            "unknown_speaker": "Unknown speaker",
+            "since": "Since",
+            "until": "Until",
+            "language": "Language",
+            "topic": "Topic",
+            "source": "Source",
+            "order": "Order",
+        }
+    ),
+    languages=MappingProxyType({"en": "English", "de": "German", "ru": "Russian"}),
+)
+
+_DE = Words(
+    tagline="Jeder Satz steht auf dem genauen Wortlaut des Archivs.",
+    articles="Artikel: {count}",
+    empty_title="Das Archiv ist leer",
+    empty_hint="Lesen Sie Artikel ein und laden Sie die Seite dann neu:",
+    welcome_title="Wer hat was gesagt, und wann?",
+    welcome="Fragen Sie auf Deutsch, Englisch oder Russisch. Antworten zitieren das Archiv im "
+    "Wortlaut; jede Nummer öffnet den Artikel an genau diesem Satz.",
+    placeholder="Das Archiv fragen …",
+    ask="Fragen",
+    new="Neues Gespräch",
+    conversation="Gespräch",
+    sources="Quellen",
+    source="Quelle {marker}",
+    source_title="Quelle",
+    source_hint="Hier erscheint der Artikel zu einer Nummer; die zitierten Worte sind markiert.",
+    copy="Mit Quellen kopieren",
+    copied="Kopiert",
+    understood="Verstanden als",
+    without="Noch einmal fragen ohne: {what}",
+    no_answer="Keine Antwort im Archiv",
+    nearest="Die nächstliegende Stelle zeigen",
+    failed="Das ging nicht",
+    unforeseen="Etwas Unvorhergesehenes ging schief; Näheres steht im Protokoll des Servers. "
+    "Das Gespräch geht weiter.",
+    searching="Das Archiv wird durchsucht …",
+    stale="Dieser Artikel hat sich seit dem Zitat geändert. Gezeigt wird der zitierte Text; "
+    "fragen Sie noch einmal.",
+    shortened="Der Artikel ist lang; gezeigt wird nur der Teil um das Zitat.",
+    original="Original",
+    back="Zurück zur Antwort",
+    previous="Vorige Quelle",
+    following="Nächste Quelle",
+    kinds=MappingProxyType(
+        {
+            "speaker": "Wer",
+            "unknown_speaker": "Unbekannt",
+            "since": "Ab",
+            "until": "Bis",
+            "language": "Sprache",
+            "topic": "Thema",
+            "source": "Quelle",
+            "order": "Reihenfolge",
+        }
+    ),
+    languages=MappingProxyType({"en": "Englisch", "de": "Deutsch", "ru": "Russisch"}),
+)
+
+_RU = Words(
+    tagline="Каждая фраза опирается на точные слова архива.",
+    articles="Статей: {count}",
+    empty_title="Архив пуст",
+    empty_hint="Добавьте в него статьи и обновите страницу:",
+    welcome_title="Кто что сказал и когда?",
+    welcome="Спрашивайте по-русски, по-немецки или по-английски. Ответы цитируют архив дословно; "
+    "каждый номер открывает статью на той самой фразе.",
+    placeholder="Спросить архив …",
+    ask="Спросить",
+    new="Новый разговор",
+    conversation="Разговор",
+    sources="Источники",
+    source="Источник {marker}",
+    source_title="Источник",
+    source_hint="Здесь появится статья, на которую указывает номер; цитата в ней выделена.",
+    copy="Копировать с источниками",
+    copied="Скопировано",
+    understood="Вопрос понят так",
+    without="Спросить ещё раз без условия: {what}",
+    no_answer="В архиве нет ответа",
+    nearest="Показать ближайшее место",
+    failed="Не получилось",
+    unforeseen="Произошла непредвиденная ошибка; подробности – в журнале сервера. "
+    "Разговор можно продолжать.",
+    searching="Поиск в архиве …",
+    stale="Статья изменилась после цитирования. Показан процитированный текст; спросите ещё раз.",
+    shortened="Статья длинная; показана только часть вокруг цитаты.",
+    original="Оригинал",
+    back="Назад к ответу",
+    previous="Предыдущий источник",
+    following="Следующий источник",
+    kinds=MappingProxyType(
+        {
+            "speaker": "Кто",
+            "unknown_speaker": "Неизвестно",
+            "since": "С",
+            "until": "По",
+            "language": "Язык",
+            "topic": "Тема",
+            "source": "Источник",
+            "order": "Порядок",
+        }
+    ),
+    languages=MappingProxyType({"en": "английский", "de": "немецкий", "ru": "русский"}),
+)
+
+_WORDS: dict[Tongue, Words] = {"en": _EN, "de": _DE, "ru": _RU}
+
+
+def choose_words(language: Tongue) -> Words:
+    """The page's words in the language."""
+    return _WORDS[language]
+
+
+def choose_tongue(accept_language: str | None) -> Tongue:
+    """The browser's first language that the page speaks, from its Accept-Language; else English."""
+    wishes: list[tuple[float, Tongue]] = []
+    for part in (accept_language or "").split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        for tongue in _WORDS:
+            if tag.lower().split("-")[0] == tongue:
+                wishes.append((_read_weight(weight), tongue))
+    return max(wishes, key=lambda wish: wish[0])[1] if wishes else "en"
+
+
+def _read_weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
