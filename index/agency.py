@@ -107,7 +107,7 @@ def find_boilerplate(text: str) -> list[Span]:
 def _merge(spans: list[Span]) -> list[Span]:
     merged: list[Span] = []
     for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
+        if merged and span.start < merged[-1].end:
             merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
             merged.append(span)

@@ -42,13 +42,13 @@ _VERBS: dict[Group, str] = {
         bemängeln; an|prangern; attestieren; pochen;
         drängen; unterstellen; ein|stufen; bezweifeln; an|regen;
         befürworten; beschreiben beschreibt beschrieb beschrieben;
-        vergleichen vergleicht verglich verglichen; befürchten; fürchten; vermuten; schätzen;
+        befürchten; fürchten; vermuten; schätzen;
         aus|gehen geht ging gegangen; 
         beantragen; würdigen; erwägen erwägt erwog erwogen;
         widersprechen widerspricht widersprach widersprochen; ab|lehnen; rechtfertigen; danken""",
     "think": """
-        glauben; hoffen; erwarten; denken denkt dachte gedacht; 
-        rechnen; an|nehmen nimmt nahm genommen; wissen weiß wusste gewusst; wünschen; zeigen;
+        glauben; hoffen; denken denkt dachte gedacht; 
+        rechnen; an|nehmen nimmt nahm genommen; wissen weiß wusste gewusst; wünschen;
         überzeugen; ergeben ergibt ergab ergeben; beschließen beschließt beschloss beschlossen; entscheiden entscheidet entschied entschieden;
         hervor|gehen geht ging gegangen; besagen; belegen; nach|weisen weist wies gewiesen; prüfen;
         entdecken; heraus|finden findet fand gefunden; erhoffen; ;
@@ -138,7 +138,7 @@ SAYING_NOUNS = re.compile(
     r"(?:angaben?|worten|aussagen?|ansicht|meinung|einschätzung(?:en)?|auffassung|darstellung"
     r"|informationen|berichte?n?s?|auskunft|überzeugung|schätzung(?:en)?|mitteilung(?:en)?|meldung(?:en)?"
     r"|erkenntnisse?n?|äußerung(?:en)?|sicht|berechnung(?:en)?|vermutung(?:en)?|erklärung(?:en)?"
-    r"|umfrage|studie|statistik|bekunden|ermittlung(?:en)?|behauptung(?:en)?|prognosen?|darlegung(?:en)?)\Z"
+    r"|umfrage|studie|statistik|bekunden|ermittlung(?:en)?|behauptung(?:en)?|prognosen?|darlegung(?:en)?|dokuments?|analysen?|untersuchung(?:en)?|gutachten|verlautbarung|vernehmen|veröffentlichung|planung(?:en)?)\Z"
 )
 # A noun that a dass-clause, an infinitive or a colon spells out.
 CONTENT_NOUNS = re.compile(
@@ -147,6 +147,14 @@ CONTENT_NOUNS = re.compile(
     r"|ergebnis|schluss|einschätzung|begründung|worten|zitat|argument|bericht|sorge|vermutung|appell"
     r"|aufforderung|kritik|drohung|zusage|versprechen|feststellung|meldung(?:en)?|gerüchte?n?|ansage|theorie|zweifel|standpunkt|motto|slogan)\Z"
 )
+# Verbs that report on their own only with this preposition, and those that do in the passive.
+BARE_WITH: dict[str, frozenset[str]] = {
+    "berichten": frozenset({"von", "vom"}),
+    "verweisen": frozenset({"auf"}),
+    "begründen": frozenset({"mit"}),
+    "äußern": frozenset({"gegen"}),
+}
+PASSIVE_BARE = frozenset({"vermuten", "bemängeln"})
 SUBORDINATORS = frozenset(
     """dass daß ob wie nachdem weil da obwohl während wenn als sobald bevor ehe indem wonach seit
     that as while after because although since where""".split()

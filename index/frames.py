@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from index.article import Span
 from index.cues import (
+    BARE_WITH,
+    PASSIVE_BARE,
     BE,
     COMPLEMENT_OPENERS,
     CONTENT_NOUNS,
@@ -324,6 +326,8 @@ class FrameReader:
             return Frame(
                 tail, form.lemma, ((unit.first, tail.first - 2),), False, None, form.group, i
             )
+        if form.lemma == "bestätigen" and "nicht" in lows[start:end]:
+            return None
         said = self._find_said(unit, number, i, finite, form)
         if said is None:
             if form.group == "think" or passive or form.lemma == "sprechen":
@@ -335,7 +339,8 @@ class FrameReader:
             if passive and form.lemma != "zitieren"
             else self._subject(unit, number, finite, inverted)
         )
-        if passive and mention is None and said == ((unit.first, unit.stop),):
+        whole = said == ((unit.first, unit.stop),)
+        if passive and mention is None and whole and form.lemma not in PASSIVE_BARE:
             return None
         if form.lemma == "heißen":
             mention = self._document(start, end)
@@ -376,17 +381,21 @@ class FrameReader:
         words, lows = self._words, self._words.lows
         start, end = unit.clauses[number]
         opener = lows[start]
+        if opener in {"wie", "as"} and start + 1 < finite and self._is_final(finite, end):
+            return ((end + 1, unit.stop),) if start == unit.first else ((unit.first, unit.stop),)
         if form.group != "think":
-            if opener in {"wie", "as"} and start + 1 < finite:
-                return ((end + 1, unit.stop),) if start == unit.first else ((unit.first, unit.stop),)
-            if start == finite and start > unit.first + 2 and self._has_verb(unit, start):
+            if start == finite and start > unit.first + 2:
                 mention = read_mention(words, self._skip(finite + 1, unit.stop), unit.stop)
                 after = self._complement(unit, number, form, strict=True)
+                if not self._has_verb(unit, start) and (form.group == "tell" or after is not None):
+                    mention = None
                 if mention and (after is None or lows[after] not in {"dass", "daß", "ob", "that"}):
                     return ((unit.first, start - 1),)
         after = self._complement(unit, number, form, strict=form.group == "think")
         if after is not None:
             return ((min(after, unit.stop - 1), unit.stop),)
+        if form.lemma in BARE_WITH and BARE_WITH[form.lemma] & set(lows[unit.first : unit.stop]):
+            return ((unit.first, unit.stop),)
         if form.lemma == "sprechen" and "von" not in lows[unit.first : unit.stop]:
             return None
         if form.group == "tell" and (start == unit.first or opener not in _RELATIVE | SUBORDINATORS):
@@ -566,7 +575,7 @@ class FrameReader:
             if low in KONJUNKTIV or (follows and low in KONJUNKTIV_II):
                 yield self._mood(unit, i, follows)
                 return
-            if low in {"soll", "sollen"} and (follows or self._is_hearsay(unit, i)):
+            if low in {"soll", "sollen"} and self._is_hearsay(unit, i, follows):
                 yield Frame(None, low, ((unit.first, unit.stop),))
                 return
 
@@ -587,10 +596,13 @@ class FrameReader:
         lows = self._words.lows[start:end]
         return not any(low in KONJUNKTIV or low in KONJUNKTIV_II for low in lows)
 
-    def _is_hearsay(self, unit: _Unit, i: int) -> bool:
-        end = unit.clauses[unit.clause_at(i)][1]
+    def _is_hearsay(self, unit: _Unit, i: int, follows: bool) -> bool:
+        """Whether "soll" reports: "soll … gewesen sein", or any in the wake of a statement."""
+        start, end = unit.clauses[unit.clause_at(i)]
+        if start > unit.first and self._words.lows[start] in _RELATIVE | SUBORDINATORS:
+            return False
         tail = self._words.lows[max(i, end - 4) : end]
-        return any(word in {"sein", "haben"} for word in tail)
+        return follows or any(word in {"sein", "haben"} for word in tail)
 
 
 _JOINED = re.compile(r"^(?:an|ab|auf|aus|bei|ein|fest|fort|her|hin|mit|nach|vor|weg|zu|zurück|durch|um|weiter|wieder|zusammen|teil|bereit|sicher|frei)zu\w+en$")

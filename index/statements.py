@@ -85,7 +85,7 @@ class _Reading:
             stop = min(stop, first + _LONGEST_UNIT)
             if first < stop:
                 self._read_unit(number, first, stop, [q for q in quotes if q[1] <= stop], bounds)
-                self._previous = (first, stop)
+                self._previous = (bounds[-1][0], min(bounds[-1][1], stop))
         return self._found
 
     def _units(self) -> Iterator[tuple[int, int, list[tuple[int, int]], list[tuple[int, int]]]]:

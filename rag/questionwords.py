@@ -164,7 +164,7 @@ GERMAN = Grammar(
     fillers=word_set(
         """
         sich stellte stellt erhob erhebt nimmt nahm bezog vertritt vertrat machte macht gab
-        vorher zuvor früher danach später seitdem seither je jemals eigentlich denn genau
+        vorher zuvor früher danach später seitdem seither beide je jemals eigentlich denn genau
         noch auch schon mal einmal bitte mir uns ihm alles etwas nun jetzt so sehr
         öffentlich zuletzt zuerst zunächst erstmals kürzlich neulich aktuell derzeit heute
         neueste neuesten jüngste jüngsten letzte letzten letztes erste ersten male zeit

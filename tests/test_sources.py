@@ -1,0 +1,133 @@
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from index.article import Article
+from index.errors import SourceError
+from index.sources import MAX_ARTICLE_BYTES, SourceNotice, find_files, read_articles
+
+TODAY = date(2026, 3, 1)
+
+
+def read(path):
+    return list(read_articles(path, TODAY))
+
+
+def test_a_plain_text_without_a_header_is_kept_unchanged(write):
+    text = "  Der Damm hält. \n\nNiemand war dort.\n"
+    (article,) = read(write("a.txt", text))
+    assert article.text == text
+    assert article.published is None
+    assert article.published_precision == "unknown"
+
+
+def test_a_plain_text_gets_date_source_and_title(write):
+    (article,) = read(write("a.txt", " date 2026-01 TARVO (kda) - Der Damm hält. Niemand war dort."))
+    assert (article.published, article.published_precision) == (date(2026, 1, 1), "month")
+    assert (article.source, article.title) == ("kda", "Der Damm hält.")
+
+
+def test_front_matter_is_data_and_no_text(write):
+    path = write(
+        "a.md", "---\ntitle: Damm hält\ndate: 2026-02-04\nsource: kda\nlanguage: de\n---\n\nNiemand war dort.\n"
+    )
+    (article,) = read(path)
+    assert (article.title, article.published, article.source, article.language) == (
+        "Damm hält", date(2026, 2, 4), "kda", "de",
+    )  # fmt: skip
+    assert article.text == "Niemand war dort.\n"
+
+
+def test_broken_front_matter_is_one_clear_line(write):
+    (error,) = read(write("a.md", "---\ntitle: [\n---\nText."))
+    assert isinstance(error, SourceError)
+    assert "front matter" in error.reason
+    assert "\n" not in str(error)
+
+
+def test_json_lines_are_articles_and_a_broken_line_does_not_stop_the_rest(write):
+    good = {"id": "1", "headline": "Damm", "content": "Der Damm hält.", "publish_date": "2026-01-05"}
+    lines = [json.dumps(good), "{broken", json.dumps({"id": "2"}), json.dumps(good | {"id": "3"})]
+    first, broken, empty, last = read(write("a.jsonl", "\n".join(lines)))
+    assert (first.title, first.published) == ("Damm", date(2026, 1, 5))
+    assert isinstance(broken, SourceError)
+    assert broken.path.endswith("a.jsonl:2")
+    assert isinstance(empty, SourceError)
+    assert isinstance(last, Article)
+    assert first.id != last.id
+
+
+def test_the_same_id_twice_in_a_file_is_named(write):
+    line = json.dumps({"id": "1", "content": "Der Damm hält."})
+    first, second = read(write("a.jsonl", f"{line}\n{line}\n"))
+    assert isinstance(first, Article)
+    assert "twice" in second.reason
+
+
+def test_a_file_of_questions_is_passed_over_with_a_note(write):
+    (notice,) = read(write("questions.jsonl", json.dumps({"id": "q", "turns": ["Wer?"]})))
+    assert isinstance(notice, SourceNotice)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "no text"),
+        (b"\n \n\t\n", "no text"),
+        (b"%PDF-1.7 ...", "binary"),
+        (bytes(range(32)) * 20, "binary"),
+    ],
+)
+def test_what_is_no_text_is_skipped_with_a_reason(tmp_path, content, reason):
+    path = tmp_path / "a.txt"
+    path.write_bytes(content)
+    (error,) = read(path)
+    assert reason in error.reason
+
+
+def test_a_fifty_megabyte_text_is_refused_with_what_to_do(tmp_path):
+    path = tmp_path / "a.txt"
+    with path.open("wb") as file:
+        file.truncate(MAX_ARTICLE_BYTES * 10)
+    (error,) = read(path)
+    assert "50 MB" in error.reason
+    assert "split" in error.reason
+
+
+def test_latin_1_is_read_with_a_note(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("Größe über alles.".encode("latin-1"))
+    notice, article = read(path)
+    assert "UTF-8" in notice.text
+    assert article.text == "Größe über alles."
+
+
+def test_nul_bytes_are_read_as_spaces_with_a_note(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"Der Damm\0haelt seit langem und noch lange. " * 3)
+    notice, article = read(path)
+    assert "NUL" in notice.text
+    assert "\0" not in article.text
+
+
+def test_a_future_date_is_named_and_the_article_kept_without_it(write):
+    future = (TODAY + timedelta(days=40)).isoformat()
+    notice, article = read(write("a.txt", f" date {future} Der Damm hält."))
+    assert "future" in notice.text
+    assert article.published is None
+
+
+def test_folders_are_walked_sorted_and_housekeeping_is_passed_over(write):
+    for name in ("b.txt", "a.md", "c/d.jsonl", "README.md", ".hidden.txt", "photo.png"):
+        root = write(name, "Text.")
+    root = next(parent for parent in root.parents if parent.name == "sources")
+    assert [path.name for path in find_files([root])] == ["a.md", "b.txt", "d.jsonl"]
+
+
+def test_a_missing_path_and_an_unknown_kind_are_errors_and_the_rest_goes_on(write, tmp_path):
+    good, picture = write("a.txt", "Text."), write("b.png", "x")
+    found = list(find_files([tmp_path / "missing", picture, good, good]))
+    assert [type(item).__name__ for item in found] == ["SourceError", "SourceError", type(good).__name__]
+    assert isinstance(found[2], Path)

@@ -1,0 +1,100 @@
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.article import Article, hash_text, normalise_text
+from index.splitter import LONGEST_SENTENCE, split_passages, split_segments, split_sentences
+
+TEXTS = st.text(
+    st.one_of(st.characters(), st.sampled_from(' .!?\n\n"„“»«abcÄö12()/😀')), max_size=400
+)
+
+
+def count_words(texts):
+    return [len(text.split()) + 2 for text in texts]
+
+
+def make_article(text):
+    return Article("a", "", text, hash_text(text))
+
+
+def texts_of(text):
+    return [span.of(text) for span in split_sentences(text)]
+
+
+def test_abbreviations_and_ordinals_do_not_end_a_sentence():
+    text = "Am 3. Mai sagte Dr. Ellmark, ca. 3.000 Leute seien z. B. am Damm. Das war viel."
+    assert texts_of(text) == [
+        "Am 3. Mai sagte Dr. Ellmark, ca. 3.000 Leute seien z. B. am Damm.",
+        "Das war viel.",
+    ]
+
+
+def test_headings_are_no_sentences():
+    text = "Der Damm hält.\n\nKEIN RISS GEFUNDEN\n\nNiemand war dort.\n\nIst der Damm sicher?\n\nJa."
+    assert texts_of(text) == ["Der Damm hält.", "Niemand war dort.", "Ja."]
+
+
+def test_a_text_that_is_nothing_but_a_heading_is_its_own_sentence():
+    assert texts_of("Damm hält") == ["Damm hält"]
+
+
+def test_dateline_and_sign_off_stay_out_of_the_sentences():
+    assert texts_of("TARVO (kda) - Der Damm hält./ab/cd\n") == ["Der Damm hält."]
+
+
+def test_hard_wrapped_lines_belong_together():
+    line = "Die Ministerin hat am Dienstag in der Hauptstadt erklärt, dass der\n"
+    text = line + "Damm an der Olme auch nach dem langen Regen der letzten Tage noch\n"
+    text += "sicher sei und niemand sein Haus im Tal bis zum Abend verlassen\nmüsse. Das gilt.\n"
+    assert len(texts_of(text)) == 2
+
+
+def test_the_network_called_x_ends_a_sentence():
+    assert len(texts_of("Das schrieb sie auf der Plattform X. Der Damm ist alt.")) == 2
+
+
+@given(TEXTS)
+def test_sentences_are_ordered_disjoint_and_trimmed(raw):
+    text = normalise_text(raw)
+    spans = split_sentences(text)
+    assert all(a.end <= b.start for a, b in pairwise(spans))
+    assert all(span.of(text) == span.of(text).strip() != "" for span in spans)
+    assert all(len(span) <= LONGEST_SENTENCE for span in spans)
+
+
+@given(TEXTS, st.integers(4, 30))
+def test_passages_hold_every_sentence_once_and_fit_the_limit(raw, limit):
+    text = normalise_text(raw)
+    passages = split_passages(
+        make_article(text), split_segments(text), count_words, target=limit, limit=limit
+    )
+    pieces = [span for passage in passages for span in passage.sentences]
+    covered = "".join(span.of(text) for span in pieces)
+    wanted = "".join(span.of(text) for span in split_sentences(text))
+    assert covered.split() == wanted.split() or "".join(covered.split()) == "".join(wanted.split())
+    for passage in passages:
+        assert passage.sentences[0].start >= passage.span.start
+        assert passage.sentences[-1].end == passage.span.end
+        assert all(count_words([span.of(text)])[0] <= limit for span in passage.sentences)
+    assert [passage.ordinal for passage in passages] == list(range(len(passages)))
+
+
+def test_a_passage_closes_at_the_paragraph_once_it_is_long_enough():
+    text = "Eins zwei drei vier.\n\nFünf sechs sieben acht.\n\nNeun zehn."
+    passages = split_passages(make_article(text), split_segments(text), count_words, 12, 50)
+    assert [passage.span.of(text) for passage in passages] == [
+        "Eins zwei drei vier.\n\nFünf sechs sieben acht.",
+        "Neun zehn.",
+    ]
+
+
+def test_a_heading_goes_with_the_text_it_heads():
+    text = "Eins zwei drei vier fünf.\n\nNEUES AUS TARVO\n\nSechs sieben acht."
+    passages = split_passages(make_article(text), split_segments(text), count_words, 10, 50)
+    assert passages[1].span.of(text).startswith("NEUES AUS TARVO")
+
+
+def test_fifty_thousand_quotation_marks_are_split_in_no_time():
+    assert split_sentences('"' * 50_000 + "a." * 20_000)
