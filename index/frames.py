@@ -22,7 +22,7 @@ from index.cues import (
     VerbForm,
     read_verb_forms,
 )
-from index.mentions import Cast, Mention, Words, read_mention
+from index.mentions import Cast, Mention, Words, can_speak, read_mention
 
 _BREAKS = frozenset(",;:()–—")
 _MARKS = frozenset("\"„“”»«‚‘’'‹›")
@@ -171,6 +171,8 @@ class FrameReader:
                 frame = self._read_zufolge(unit, i)
             elif low == "so" and i > unit.first:
                 frame = self._read_so(unit, i)
+            elif low == "danach" and i == unit.first and self._has_mood(unit):
+                frame = Frame(self._phrase(i, i + 1), "demnach", ((i, unit.stop),))
             elif low == "demnach" or (low == "wonach" and i > unit.first):
                 start = unit.first if low == "demnach" else i
                 frame = Frame(self._phrase(i, i + 1), low, ((start, unit.stop),))
@@ -180,6 +182,10 @@ class FrameReader:
                 continue
             if frame:
                 yield frame
+
+    def _has_mood(self, unit: _Unit) -> bool:
+        lows = self._words.lows[unit.first : unit.stop]
+        return any(low in KONJUNKTIV or low in KONJUNKTIV_II for low in lows)
 
     def _rest(self, unit: _Unit, start: int, end: int) -> tuple[tuple[int, int], ...]:
         if start - unit.first <= 1:
@@ -227,6 +233,9 @@ class FrameReader:
                 owner = self._owner(k, i + 1, unit.stop)
                 if owner is None:
                     owner = self._phrase(i + 1, k + 1)
+                    if lows[k - 1].startswith("eigene"):
+                        subject = self._first_subject(unit, unit.stop)
+                        owner = replace(subject, span=owner.span, stop=k + 1) if subject else owner
                 return Frame(owner, f"{lows[i]} {words.words[k]}", self._rest(unit, i, max(owner.stop, k + 1)))
             if words.words[k] in _BREAKS:
                 return None
@@ -333,7 +342,7 @@ class FrameReader:
             if form.group == "think" or passive or form.lemma == "sprechen":
                 return None
             said = ()
-        inverted = said == ((unit.first, start - 1),)
+        inverted = bool(said) and said[-1][1] == start - 1
         mention = (
             self._passive_agent(start, end)
             if passive and form.lemma != "zitieren"
@@ -344,7 +353,9 @@ class FrameReader:
             return None
         if form.lemma == "heißen":
             mention = self._document(start, end)
-        anonymous = mention is None and (passive or start == unit.first)
+        anonymous = mention is None and (
+            passive or start == unit.first or form.lemma == "heißen"
+        )
         return Frame(mention, form.lemma, said, anonymous, None, form.group, i)
 
     def _find_appositive(self, unit: _Unit, number: int, i: int) -> Mention | None:
@@ -387,10 +398,15 @@ class FrameReader:
             if start == finite and start > unit.first + 2:
                 mention = read_mention(words, self._skip(finite + 1, unit.stop), unit.stop)
                 after = self._complement(unit, number, form, strict=True)
-                if not self._has_verb(unit, start) and (form.group == "tell" or after is not None):
+                sure = self._has_verb(unit, start)
+                if mention and not sure and (form.group == "tell" or after is not None):
                     mention = None
+                if mention and (lows[mention.first] in _OBLIQUE or not (sure or self._speaks(mention))):
+                    mention = None
+                if form.lemma == "heißen" and after is None:
+                    return ((self._after_colon(unit, start), start - 1),)
                 if mention and (after is None or lows[after] not in {"dass", "daß", "ob", "that"}):
-                    return ((unit.first, start - 1),)
+                    return ((self._after_colon(unit, start), start - 1),)
         after = self._complement(unit, number, form, strict=form.group == "think")
         if after is not None:
             return ((min(after, unit.stop - 1), unit.stop),)
@@ -404,6 +420,16 @@ class FrameReader:
         if form.group == "say" and touching:
             return ()
         return None
+
+    def _after_colon(self, unit: _Unit, stop: int) -> int:
+        """Where what stands before word `stop` begins: after its last colon."""
+        for k in range(stop - 1, unit.first, -1):
+            if self._words.words[k] == ":" and k not in unit.masked:
+                return k + 1
+        return unit.first
+
+    def _speaks(self, mention: Mention) -> bool:
+        return can_speak(mention) or self._agency(mention) > 0
 
     def _has_verb(self, unit: _Unit, stop: int) -> bool:
         """Whether what stands before a clause is a sentence of its own (or a quotation)."""
@@ -532,22 +558,24 @@ class FrameReader:
         return 2 if known or (mention.kind == "person" and self._counts[mention.name] > 1) else 0
 
     def _first_subject(self, unit: _Unit, before: int) -> Mention | None:
-        """The first noun phrase before a clause that has lost its subject to "und" or a comma."""
+        """The subject of the clauses before a clause that has lost its own to "und" or a comma."""
+        lows = self._words.lows
+        first: Mention | None = None
         for start, end in unit.clauses:
             if start >= before:
                 break
-            if start in unit.masked or self._words.lows[start] in SUBORDINATORS:
+            if start in unit.masked or lows[start] in SUBORDINATORS - {"als", "seit"}:
                 continue
-            if self._words.lows[start] not in _PREPOSITIONS:
-                mention = read_mention(self._words, start, end)
-                if mention:
-                    return mention
-            for k in range(start, end):
-                if self._words.lows[k] in HAVE | BE or self._words.lows[k].endswith(("te", "ten")):
-                    mention = read_mention(self._words, self._skip(k + 1, end), end)
-                    if mention:
+            if first is None and lows[start] not in _PREPOSITIONS:
+                first = read_mention(self._words, start, unit.stop)
+                if first and self._agency(first) > 0:
+                    return first
+            for k in range(start + 1, end):
+                if lows[k] in HAVE | BE or lows[k] in self._verbs or lows[k].endswith(("te", "ten")):
+                    mention = read_mention(self._words, self._skip(k + 1, end), unit.stop)
+                    if mention and (first is None or self._agency(mention) > 0):
                         return mention
-        return None
+        return first
 
     # -- nouns and moods ----------------------------------------------------------------------
 
@@ -583,7 +611,7 @@ class FrameReader:
         """A sentence in the Konjunktiv: the last speaker goes on, or its own subject speaks."""
         lows = self._words.lows
         start, _ = unit.clauses[unit.clause_at(i)]
-        if start > unit.first and lows[start] in SUBORDINATORS and self._is_indicative(unit):
+        if start > unit.first and lows[start] in SUBORDINATORS | _RELATIVE and self._is_indicative(unit):
             mention = self._first_subject(unit, start)
             if mention:
                 return Frame(mention, "", ((start, unit.stop),))
@@ -597,12 +625,11 @@ class FrameReader:
         return not any(low in KONJUNKTIV or low in KONJUNKTIV_II for low in lows)
 
     def _is_hearsay(self, unit: _Unit, i: int, follows: bool) -> bool:
-        """Whether "soll" reports: "soll … gewesen sein", or any in the wake of a statement."""
-        start, end = unit.clauses[unit.clause_at(i)]
+        """Whether "soll" reports: in a main clause in the wake of a statement."""
+        start, _ = unit.clauses[unit.clause_at(i)]
         if start > unit.first and self._words.lows[start] in _RELATIVE | SUBORDINATORS:
             return False
-        tail = self._words.lows[max(i, end - 4) : end]
-        return follows or any(word in {"sein", "haben"} for word in tail)
+        return follows
 
 
 _JOINED = re.compile(r"^(?:an|ab|auf|aus|bei|ein|fest|fort|her|hin|mit|nach|vor|weg|zu|zurück|durch|um|weiter|wieder|zusammen|teil|bereit|sicher|frei)zu\w+en$")

@@ -87,7 +87,7 @@ def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = Fals
         return 0
     store.delete(deletes)
     for start in range(0, len(upserts), 1000):
-        store.upsert(list(make_nodes(archive.read_passages(upserts[start : start + 1000]))))
+        store.upsert(make_nodes(archive.read_passages(upserts[start : start + 1000])))
     archive.clear_pending(upserts + deletes)
     return len(upserts) + len(deletes)
 

@@ -109,9 +109,9 @@ class KeepArticles(TransformComponent):
         passages = [node for node in nodes if isinstance(node, PassageNode)]
         for _, group in groupby(passages, key=lambda node: node.article.id):
             self._keep(list(group))
-        return list(
-            make_nodes([(node.article, node.embedded) for node in passages if node.embedded])
-        )
+        return [
+            *make_nodes([(node.article, node.embedded) for node in passages if node.embedded])
+        ]
 
     def _keep(self, nodes: Sequence[PassageNode]) -> None:
         article = nodes[0].article

@@ -187,8 +187,8 @@ class _Reading:
         name: str | None = mention.name or None
         if mention.kind == "pronoun":
             figure = self._resolve_pronoun(mention, number)
-            if figure is None and number - self._last_unit <= 2:
-                return Speaker(self._last.name, mention.span, self._last.figure)
+            if figure is None:
+                return self._resolve_group(mention, number)
             name = None
         elif mention.kind == "person":
             figure = self._cast.find_name(mention.name, at)
@@ -198,6 +198,16 @@ class _Reading:
         if figure:
             name = figure.name
         return Speaker(name, mention.span, figure)
+
+    def _resolve_group(self, mention: Mention, number: int) -> Speaker:
+        """Who "sie" or "man" is when it is no person: the last speaker, or the last subject."""
+        if number - self._last_unit > 1 and self._words.lows[mention.first] in {"sie", "they"}:
+            subject = self._frames.read_subject(*self._previous)
+            if subject and can_speak(subject) and subject.kind != "pronoun":
+                return Speaker(self._identify(subject, number).name, mention.span)
+        if number - self._last_unit <= 2:
+            return Speaker(self._last.name, mention.span, self._last.figure)
+        return Speaker(None, mention.span)
 
     def _name_role(self, mention: Mention) -> str:
         """The office without its article: "Sprecher der Polizei"."""

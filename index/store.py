@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import EmbeddedPassage
-from index.article import Article
+from index.article import Article, Passage
 from index.errors import ConfigError, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -119,31 +119,38 @@ class _Upserting:
         self._collection.upsert(**records)
 
 
-def make_nodes(passages: Sequence[tuple[Article, EmbeddedPassage]]) -> Iterator[TextNode]:
-    """One LlamaIndex node a passage: the archive's id, offsets into the article, dated metadata."""
+def make_nodes(passages: Sequence[tuple[Article, EmbeddedPassage]]) -> list[TextNode]:
+    """One LlamaIndex node a passage, embedded."""
+    nodes = []
+    for article, embedded in passages:
+        node = make_node(article, embedded.passage)
+        node.embedding = embedded.vector.astype(float).tolist()
+        nodes.append(node)
+    return nodes
+
+
+def make_node(article: Article, passage: Passage) -> TextNode:
+    """The passage as a LlamaIndex node: the archive's id, offsets into the article, its source."""
     from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
-    for article, embedded in passages:
-        passage = embedded.passage
-        metadata: dict[str, Any] = {
-            "title": article.title,
-            "path": article.path,
-            "source": article.source or "",
-            "published": article.published.isoformat() if article.published else "",
-            "published_precision": article.published_precision,
-            "text_sha256": article.text_sha256,
-        }
-        yield TextNode(
-            id_=passage.id,
-            text=passage.span.of(article.text),
-            metadata=metadata,
-            excluded_embed_metadata_keys=list(metadata),
-            excluded_llm_metadata_keys=["path", "published_precision", "text_sha256"],
-            start_char_idx=passage.span.start,
-            end_char_idx=passage.span.end,
-            embedding=embedded.vector.astype(float).tolist(),
-            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.id)},
-        )
+    metadata: dict[str, Any] = {
+        "title": article.title,
+        "path": article.path,
+        "source": article.source or "",
+        "published": article.published.isoformat() if article.published else "",
+        "published_precision": article.published_precision,
+        "text_sha256": article.text_sha256,
+    }
+    return TextNode(
+        id_=passage.id,
+        text=passage.span.of(article.text),
+        metadata=metadata,
+        excluded_embed_metadata_keys=list(metadata),
+        excluded_llm_metadata_keys=["path", "published_precision", "text_sha256"],
+        start_char_idx=passage.span.start,
+        end_char_idx=passage.span.end,
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.id)},
+    )
 
 
 def _connect(location: Path | str) -> ClientAPI:

@@ -30,12 +30,18 @@ _OPENING = re.compile(r"\s*[“„«\"]?$")
 
 
 @dataclass(frozen=True, slots=True)
+class LeavingOut(Filters):
+    """Filters that also leave out parts of what the question says: speaker, since, until."""
+
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One question of a conversation with its answer, or with the error it met."""
 
     question: str
-    filters: Filters
-    without: frozenset[str] = frozenset()
+    filters: LeavingOut = LeavingOut()
     answer: Answer | None = None
     error: str | None = None
 
@@ -92,9 +98,11 @@ def render_turn_html(turn: Turn, number: int, tongue: Tongue, *, finished: bool 
     elif turn.answer is None:
         body = f'<p class="searching">{esc(words.searching)}</p>'
     else:
-        body = _render_chips(turn.answer, number, words, active=finished)
+        gone = [words.kinds[part] for part in sorted(turn.filters.without)]
+        body = _render_chips(turn.answer, number, gone, active=finished)
         body += render_answer_html(turn.answer, number)
-        body += _render_actions(turn.answer, number, words) if finished else ""
+        if finished and not turn.answer.abstained:
+            body += _render_actions(turn.answer, number, words)
     return (
         f'<article class="turn" data-turn="{number}" lang="{language}">'
         f'<h2 class="question">{esc(turn.question)}</h2>{body}</article>'
@@ -158,7 +166,8 @@ def _render_pieces(pieces: Sequence[Piece], answer: Answer, number: int) -> str:
             html.append(f'<span class="quote">{esc(piece.text)}</span>')
         else:
             html.append(esc(piece.text))
-    return "".join(html)
+    # A marker stays on the line of the words before it.
+    return "".join(html).replace(" <button", "&nbsp;<button")
 
 
 def _render_marker(citation: Citation, number: int, language: Tongue) -> str:
@@ -171,8 +180,9 @@ def _render_marker(citation: Citation, number: int, language: Tongue) -> str:
     )
 
 
-def _render_chips(answer: Answer, number: int, words: Words, *, active: bool) -> str:
+def _render_chips(answer: Answer, number: int, gone: Sequence[str], *, active: bool) -> str:
     query, language = answer.query, answer.language
+    words = choose_words(language)
     days: list[tuple[str, date | None]] = [
         ("since", query.window.since),
         ("until", query.window.until),
@@ -184,6 +194,7 @@ def _render_chips(answer: Answer, number: int, words: Words, *, active: bool) ->
         _render_chip(kind, f"{words.kinds[kind]} <b>{esc(value)}</b>", number, words, active)
         for kind, value in parts
     ]
+    chips += [f'<span class="chip gone"><s>{esc(kind)}</s></span>' for kind in gone]
     spoken = f"{words.kinds['language']} <b>{esc(words.languages[language])}</b>"
     chips.append(f'<span class="chip fixed">{spoken}</span>')
     return (

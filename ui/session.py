@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from index.errors import WortlautError
-from rag.answer import Answer, Citation, Filters
+from rag.answer import Answer, Citation
 from rag.wording import Tongue
 from ui.page import (
+    LeavingOut,
     Turn,
     render_header_html,
     render_turn_html,
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 Shown = tuple[str, str, str | None]  # earlier turns, the current turn, the source to open
 _PARTS = frozenset({"speaker", "since", "until"})
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class LeavingOut(Filters):
-    """Filters that also leave out parts of what the question says: speaker, since, until."""
-
-    without: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -64,7 +58,9 @@ class ChatPage:
             render_welcome_html(counts, examples, tongue),
         )
 
-    def ask(self, session: Session, question: str, filters: Filters = Filters()) -> Iterator[Shown]:
+    def ask(
+        self, session: Session, question: str, filters: LeavingOut = LeavingOut()
+    ) -> Iterator[Shown]:
         """The earlier turns, the growing new one, and the first source once it is cited."""
         number = len(session.turns)
         earlier = render_turns_html(session.turns, session.tongue)
@@ -91,7 +87,8 @@ class ChatPage:
         turn = _pick(session.turns, number)
         if turn is None or part not in _PARTS:
             return
-        yield from self.ask(session, turn.question, _leave_out(turn.filters, str(part)))
+        filters = replace(turn.filters, without=turn.filters.without | {str(part)})
+        yield from self.ask(session, turn.question, filters)
 
     def ask_example(self, session: Session, number: object) -> Iterator[Shown]:
         """The answer to one of the example questions."""
@@ -142,16 +139,3 @@ def _pick(items: Any, number: object) -> Any:
     if not text.isascii() or not text.isdecimal() or len(text) > 6:
         return None
     return items[int(text)] if int(text) < len(items) else None
-
-
-def _leave_out(filters: Filters, part: str) -> LeavingOut:
-    without = filters.without if isinstance(filters, LeavingOut) else frozenset[str]()
-    return LeavingOut(
-        since=None if part == "since" else filters.since,
-        until=None if part == "until" else filters.until,
-        as_of=filters.as_of,
-        speaker=None if part == "speaker" else filters.speaker,
-        source=filters.source,
-        language=filters.language,
-        without=without | {part},
-    )

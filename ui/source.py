@@ -66,7 +66,9 @@ def _render_bar(
     citation: Citation, citations: Sequence[Citation], number: int, words: Words
 ) -> str:
     markers = [other.marker for other in citations]
-    place = markers.index(citation.marker) if citation.marker in markers else 0
+    if citation not in citations:
+        markers = []
+    place = markers.index(citation.marker) if markers else 0
     steps = []
     for sign, label, at in (("‹", words.previous, place - 1), ("›", words.following, place + 1)):
         there = 0 <= at < len(markers)
@@ -75,11 +77,11 @@ def _render_bar(
             f'data-marker="{markers[at] if there else ""}" aria-label="{esc(label)}" '
             f'title="{esc(label)}"{"" if there else " disabled"}>{sign}</button>'
         )
-    count = f"{place + 1} / {len(markers)}" if markers else ""
+    walk = f'{steps[0]}<span class="count">{place + 1} / {len(markers)}</span>{steps[1]}'
     name = words.source.format(marker=citation.marker) if markers else words.source_title
     return (
         f'<div class="bar"><span class="badge">{esc(name)}</span>'
-        f'<span class="steps">{steps[0]}<span class="count">{count}</span>{steps[1]}</span>'
+        f'<span class="steps">{walk if len(markers) > 1 else ""}</span>'
         f'<button type="button" class="quiet back" data-press="back">↑ {esc(words.back)}</button>'
         "</div>"
     )
