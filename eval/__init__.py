@@ -1,0 +1,1 @@
+"""Questions with gold, metrics, speed; measured, not claimed."""

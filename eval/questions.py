@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class GoldQuestion:
     turns: tuple[str, ...]
     speaker: str | None
     date: str | None
-    as_of: date | None
+    as_of: datetime.date | None
     gold: tuple[GoldSpan, ...]
 
     @property
@@ -78,7 +78,7 @@ def _make_question(folder: Path, row: dict[str, Any]) -> GoldQuestion:
         turns=tuple(str(turn) for turn in turns),
         speaker=row.get("speaker"),
         date=row.get("date"),
-        as_of=date.fromisoformat(row["as_of"]) if row.get("as_of") else None,
+        as_of=datetime.date.fromisoformat(row["as_of"]) if row.get("as_of") else None,
         gold=tuple(_make_span(folder, span) for span in row["gold"]),
     )
 

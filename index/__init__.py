@@ -1,0 +1,1 @@
+"""Articles in: read, keep, split, attribute, embed, store."""

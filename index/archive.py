@@ -342,8 +342,11 @@ def _unpack_statement(article_id: str, row: Sequence[Any]) -> Statement:
 
 
 def _unpack_article(row: Sequence[Any]) -> Article:
-    published = date.fromisoformat(row[7]) if row[7] else None
-    return Article(*row[:7], published, row[8], row[9])
+    identity, title, text, text_sha256, source, url, language, day, precision, path = row
+    published = date.fromisoformat(day) if day else None
+    return Article(
+        identity, title, text, text_sha256, source, url, language, published, precision, path
+    )
 
 
 def _unpack_passage(article_id: str, row: Sequence[Any]) -> EmbeddedPassage:

@@ -34,6 +34,10 @@ _VERBS: dict[Group, str] = {
         bedauern; fort|fahren fährt fuhr gefahren; enthüllen; nach|legen; witzeln;
         verurteilen; auf|rufen ruft rief gerufen; zurück|weisen weist wies gewiesen;
         aus|schließen schließt schloss geschlossen; bitten bittet bat gebeten; kritisieren;
+        aus|sprechen spricht sprach gesprochen; klagen; ab|streiten streitet stritt gestritten;
+        ein|gestehen gesteht gestand gestanden; an|drohen; beschweren; protestieren;
+        voraus|sagen; vorher|sagen; an|bieten bietet bot geboten; erinnern; errechnen;
+        aus|rechnen; an|ordnen; an|weisen weist wies gewiesen;
         raten rät riet geraten; begrüßen; nennen nennt nannte genannt""",
     "tell": """
         fordern; verlangen; warnen; an|kündigen; bezeichnen; sprechen spricht sprach gesprochen;
@@ -47,6 +51,8 @@ _VERBS: dict[Group, str] = {
         beantragen; würdigen; erwägen erwägt erwog erwogen;
         widersprechen widerspricht widersprach widersprochen; ab|lehnen; rechtfertigen; danken""",
     "think": """
+        werten; betrachten; ein|schätzen; empfinden empfindet empfand empfunden;
+        an|sehen sieht sah gesehen; attackieren; halten hält hielt gehalten;
         glauben; hoffen; denken denkt dachte gedacht; 
         rechnen; an|nehmen nimmt nahm genommen; wissen weiß wusste gewusst; wünschen;
         überzeugen; ergeben ergibt ergab ergeben; beschließen beschließt beschloss beschlossen; entscheiden entscheidet entschied entschieden;
@@ -138,7 +144,7 @@ SAYING_NOUNS = re.compile(
     r"(?:angaben?|worten|aussagen?|ansicht|meinung|einschätzung(?:en)?|auffassung|darstellung"
     r"|informationen|berichte?n?s?|auskunft|überzeugung|schätzung(?:en)?|mitteilung(?:en)?|meldung(?:en)?"
     r"|erkenntnisse?n?|äußerung(?:en)?|sicht|berechnung(?:en)?|vermutung(?:en)?|erklärung(?:en)?"
-    r"|umfrage|studie|statistik|bekunden|ermittlung(?:en)?|behauptung(?:en)?|prognosen?|darlegung(?:en)?|dokuments?|analysen?|untersuchung(?:en)?|gutachten|verlautbarung|vernehmen|veröffentlichung|planung(?:en)?)\Z"
+    r"|umfrage|studie|statistik|bekunden|ermittlung(?:en)?|behauptung(?:en)?|prognosen?|darlegung(?:en)?|dokuments?|analysen?|untersuchung(?:en)?|gutachten|verlautbarung|vernehmen|veröffentlichung|planung(?:en)?|stellungnahmen?|vorhersagen?)\Z"
 )
 # A noun that a dass-clause, an infinitive or a colon spells out.
 CONTENT_NOUNS = re.compile(
@@ -153,8 +159,21 @@ BARE_WITH: dict[str, frozenset[str]] = {
     "verweisen": frozenset({"auf"}),
     "begründen": frozenset({"mit"}),
     "äußern": frozenset({"gegen"}),
+    "rechnen": frozenset({"mit"}),
+    "klagen": frozenset({"über"}),
+    "hinweisen": frozenset({"auf"}),
+    **dict.fromkeys(
+        "kritisieren verurteilen werten betrachten zurückweisen loben einschätzen empfinden nennen"
+        " angeben beurteilen bewerten ansehen attackieren".split(),
+        frozenset({"als"}),
+    ),
 }
-PASSIVE_BARE = frozenset({"vermuten", "bemängeln"})
+PASSIVE_BARE = frozenset({"vermuten", "bemängeln", "nennen", "angeben"})
+# "zeigte sich zuversichtlich, dass": a state of mind that a clause spells out.
+CONTENT_ADJECTIVES = frozenset(
+    """optimistisch zuversichtlich überzeugt besorgt enttäuscht erfreut entschlossen bereit stolz
+    froh dankbar unzufrieden empört skeptisch bewusst""".split()
+)
 SUBORDINATORS = frozenset(
     """dass daß ob wie nachdem weil da obwohl während wenn als sobald bevor ehe indem wonach seit
     that as while after because although since where""".split()

@@ -13,6 +13,7 @@ from index.cues import (
     PASSIVE_BARE,
     BE,
     COMPLEMENT_OPENERS,
+    CONTENT_ADJECTIVES,
     CONTENT_NOUNS,
     HAVE,
     KONJUNKTIV,
@@ -43,6 +44,11 @@ _PARTICLES = frozenset("mit an bekannt hinzu aus fest klar ein zu hin vor auf".s
 _FINITE = HAVE | BE | KONJUNKTIV | KONJUNKTIV_II | frozenset(
     """kann können muss müssen soll sollen will wollen darf dürfen gibt geht steht kommt liegt bleibt
     konnte konnten musste mussten wolle gehen stehen kommen liegen bleiben könnte dürfte""".split()
+)
+_STRAY = frozenset("an ab ein um vor nach aus auf zurück fest mit zu hin".split())
+_MODALS = frozenset(
+    """kann können konnte konnten will wollen wollte wollten muss müssen musste mussten soll sollen
+    sollte sollten darf dürfen durfte möchte möchten würde würden""".split()
 )
 _OBLIQUE = frozenset(
     "dem den einem einen des eines seinem ihrem seinen ihren diesem diesen dessen mehreren".split()
@@ -139,8 +145,13 @@ class FrameReader:
     def _cut(self, first: int, stop: int, quotes: Sequence[tuple[int, int]]) -> _Unit:
         masked = frozenset(i for a, b in quotes for i in range(a, b))
         apart = frozenset(i for q in quotes if self._is_apart(q, first, stop) for i in range(*q))
-        clauses, start = [], first
+        clauses, start, closing = [], first, first
         for i in range(first, stop):
+            if i < closing:
+                continue
+            closing = self._past_bracket(i, stop)
+            if closing > i:
+                continue
             if i in apart or (self._words.words[i] in _BREAKS and i not in masked):
                 if i > start:
                     clauses.append((start, i))
@@ -148,6 +159,14 @@ class FrameReader:
         if start < stop:
             clauses.append((start, stop))
         return _Unit(first, stop, masked, tuple(clauses))
+
+    def _past_bracket(self, i: int, stop: int) -> int:
+        """Past a short bracket that opens at word `i`; `i` itself if none does."""
+        if self._words.words[i] == "(":
+            for k in range(i + 1, min(stop, i + 10)):
+                if self._words.words[k] == ")":
+                    return k + 1
+        return i
 
     def _is_apart(self, quote: tuple[int, int], first: int, stop: int) -> bool:
         """Whether a quotation stands between marks, not inside a clause."""
@@ -171,6 +190,8 @@ class FrameReader:
                 frame = self._read_zufolge(unit, i)
             elif low == "so" and i > unit.first:
                 frame = self._read_so(unit, i)
+            elif low == "bekannt" and (frame := self._read_known(unit, i)):
+                pass
             elif low == "danach" and i == unit.first and self._has_mood(unit):
                 frame = Frame(self._phrase(i, i + 1), "demnach", ((i, unit.stop),))
             elif low == "demnach" or (low == "wonach" and i > unit.first):
@@ -182,6 +203,19 @@ class FrameReader:
                 continue
             if frame:
                 yield frame
+
+    def _read_known(self, unit: _Unit, i: int) -> Frame | None:
+        """"es wurde bekannt, dass …", "wie bekannt wurde": nobody says it."""
+        number = unit.clause_at(i)
+        start, end = unit.clauses[number]
+        lows = self._words.lows
+        if not {"wurde", "wird", "geworden", "werden"} & set(lows[start:end]):
+            return None
+        if lows[start] == "wie":
+            return Frame(None, "bekannt", ((end + 1, unit.stop),), True)
+        if end + 1 < unit.stop and lows[end + 1] in {"dass", "daß"}:
+            return Frame(None, "bekannt", ((end + 1, unit.stop),), True)
+        return None
 
     def _has_mood(self, unit: _Unit) -> bool:
         lows = self._words.lows[unit.first : unit.stop]
@@ -273,7 +307,7 @@ class FrameReader:
         after = self._words.lows[mention.stop] if mention.stop < unit.stop else "."
         if after not in _PREPOSITIONS and after not in _ADVERBS and after.isalpha():
             return None
-        goes_on = after == "," and unit.stop - mention.stop > 3 and i - unit.first < 12
+        goes_on = unit.stop - mention.stop > 3 and i - unit.first < (12 if after == "," else 8)
         said = (unit.first, unit.stop) if goes_on else (unit.first, i - 1)
         return Frame(mention, "so", (said,) if i - 1 > unit.first else ())
 
@@ -298,9 +332,11 @@ class FrameReader:
         last: Frame | None = None
         for i in range(unit.first, unit.stop):
             readings = self._verbs.get(lows[i])
-            if not readings or i in unit.masked or (caps[i] and i > unit.first):
+            if not readings or i in unit.masked:
                 continue
-            for reading in readings:
+            if caps[i] and (i > unit.first or lows[i].endswith("en")):
+                continue
+            for reading in sorted(readings, key=lambda form: not form.particle):
                 frame = self._read_verb(unit, i, reading)
                 if frame:
                     if last and lows[i - 1] in {"und", "and"}:
@@ -316,14 +352,21 @@ class FrameReader:
         if form.particle and not self._has_particle(i, unit.stop, form.particle):
             if i == start or lows[i - 1] != form.particle:
                 return None
+        if "(" in self._words.words[max(start, i - 8) : i] and ")" not in self._words.words[max(start, i - 8) : i]:
+            return None
+        if not form.particle and self._is_other_verb(unit, i, form):
+            return None
         finite, passive = i, False
         if form.form == "participle":
             aux = [k for k in range(start, end) if k != i and k not in unit.masked and (lows[k] in HAVE or lows[k] in BE)]
+            if not aux and i - start <= 1 and number:
+                earlier = unit.clauses[max(0, number - 2)][0]
+                aux = [k for k in range(earlier, start) if lows[k] in HAVE and k not in unit.masked][:1]
             if not aux:
                 return None
             finite = aux[0]
             passive = lows[finite] in BE
-            if lows[finite] in KONJUNKTIV:
+            if lows[finite] in KONJUNKTIV or (passive and form.lemma == "fragen"):
                 return None
         elif lows[i].endswith("t") and any(
             lows[k] in HAVE | BE for k in range(start, end) if k not in unit.masked
@@ -339,24 +382,45 @@ class FrameReader:
             return None
         said = self._find_said(unit, number, i, finite, form)
         if said is None:
-            if form.group == "think" or passive or form.lemma == "sprechen":
+            if (form.group == "think" and form.lemma != "hervorgehen") or passive or form.lemma == "sprechen":
                 return None
             said = ()
         inverted = bool(said) and said[-1][1] == start - 1
         mention = (
-            self._passive_agent(start, end)
+            self._subject(unit, unit.clause_at(finite), finite, False)
+            if finite < start
+            else self._passive_agent(start, end)
             if passive and form.lemma != "zitieren"
             else self._subject(unit, number, finite, inverted)
         )
         whole = said == ((unit.first, unit.stop),)
+        if whole and form.form == "finite" and self._is_infinite(i, start, end):
+            return None
         if passive and mention is None and whole and form.lemma not in PASSIVE_BARE:
             return None
-        if form.lemma == "heißen":
+        if form.lemma in {"heißen", "hervorgehen"}:
             mention = self._document(start, end)
         anonymous = mention is None and (
             passive or start == unit.first or form.lemma == "heißen"
         )
         return Frame(mention, form.lemma, said, anonymous, None, form.group, i)
+
+    def _is_other_verb(self, unit: _Unit, i: int, form: VerbForm) -> bool:
+        """Whether a particle at the clause's end makes it another verb ("forderte … an")."""
+        lows = self._words.lows
+        for k in range(i + 1, min(unit.stop, i + 40)):
+            ends = k + 1 >= unit.stop or not lows[k + 1].isalnum() or lows[k + 1] == "und"
+            if ends and lows[k] in _STRAY:
+                return True
+            if not lows[k].isalnum() and "-" not in lows[k]:
+                return False
+        return False
+
+    def _is_infinite(self, i: int, start: int, end: int) -> bool:
+        lows = self._words.lows
+        if not lows[i].endswith("n") or lows[i].endswith("ten"):
+            return False
+        return lows[i - 1] == "zu" or any(lows[k] in _MODALS for k in range(start, end))
 
     def _find_appositive(self, unit: _Unit, number: int, i: int) -> Mention | None:
         """The speaker of ", wie X, Chef von Y, mitteilte": the verb stands alone in its clause."""
@@ -392,6 +456,9 @@ class FrameReader:
         words, lows = self._words, self._words.lows
         start, end = unit.clauses[number]
         opener = lows[start]
+        if opener in {"das", "dies", "so"} and finite == start + 1 and start > unit.first + 3:
+            if self._has_verb(unit, start) and form.group == "say":
+                return ((self._after_colon(unit, start), start - 1),)
         if opener in {"wie", "as"} and start + 1 < finite and self._is_final(finite, end):
             return ((end + 1, unit.stop),) if start == unit.first else ((unit.first, unit.stop),)
         if form.group != "think":
@@ -401,7 +468,9 @@ class FrameReader:
                 sure = self._has_verb(unit, start)
                 if mention and not sure and (form.group == "tell" or after is not None):
                     mention = None
-                if mention and (lows[mention.first] in _OBLIQUE or not (sure or self._speaks(mention))):
+                if mention and (self._agency(mention) < 0 or not (sure or self._speaks(mention))):
+                    mention = None
+                if self._only_subordinate(unit, number):
                     mention = None
                 if form.lemma == "heißen" and after is None:
                     return ((self._after_colon(unit, start), start - 1),)
@@ -420,6 +489,13 @@ class FrameReader:
         if form.group == "say" and touching:
             return ()
         return None
+
+    def _only_subordinate(self, unit: _Unit, number: int) -> bool:
+        """Whether "Da er fror, bat er …": nothing but a subordinate clause stands before."""
+        start = unit.clauses[0][0]
+        return number == 1 and start not in unit.masked and (
+            self._words.lows[start] in SUBORDINATORS - {"dass", "daß", "ob"}
+        )
 
     def _after_colon(self, unit: _Unit, stop: int) -> int:
         """Where what stands before word `stop` begins: after its last colon."""
@@ -548,7 +624,9 @@ class FrameReader:
 
     def _agency(self, mention: Mention) -> int:
         """How likely a noun phrase is somebody who speaks."""
-        if self._words.lows[mention.first] in _OBLIQUE:
+        if self._words.lows[mention.first] in _OBLIQUE or (
+            mention.kind == "pronoun" and self._words.lows[mention.first] in {"ihm", "ihnen"}
+        ):
             return -1
         if mention.role:
             return 3
@@ -583,6 +661,11 @@ class FrameReader:
         words, lows = self._words, self._words.lows
         for number, (_, end) in enumerate(unit.clauses[:-1]):
             for k in range(max(unit.first, end - 5), end):
+                if not words.caps[k] and lows[k] in CONTENT_ADJECTIVES:
+                    after = self._complement(unit, number, _MIND_FORM, strict=True)
+                    if after is not None:
+                        yield Frame(self._first_subject(unit, unit.stop), lows[k], ((after, unit.stop),))
+                        return
                 if words.caps[k] and CONTENT_NOUNS.search(lows[k]):
                     after = self._complement(unit, number, _NOUN_FORM, strict=False)
                     if after is not None:
@@ -634,4 +717,5 @@ class FrameReader:
 
 _JOINED = re.compile(r"^(?:an|ab|auf|aus|bei|ein|fest|fort|her|hin|mit|nach|vor|weg|zu|zurück|durch|um|weiter|wieder|zusammen|teil|bereit|sicher|frei)zu\w+en$")
 _VERB_FORMS = read_verb_forms()
+_MIND_FORM = VerbForm("", "think", "finite")
 _NOUN_FORM = VerbForm("", "tell", "finite")

@@ -13,7 +13,8 @@ from index.article import Span
 Gender = Literal["m", "f", ""]
 Kind = Literal["person", "role", "pronoun", "group"]
 
-_DOMAIN = re.compile(r"\.[a-z]{2,3}\Z")
+# "t-online.de" and "ai-Bericht" are names, too.
+_DOMAIN = re.compile(r"\.[a-z]{2,3}\Z|-[A-ZÄÖÜ]")
 _WORD = re.compile(r"\w+(?:[-'’&]\w+|\.\d+|\.[a-z]{2,3}\b)*|[^\w\s]")
 _ROLES = tuple(
     """minister präsident sprecher chef kanzler sekretär direktor leiter kommissar botschafter

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from llama_index.core.ingestion import IngestionPipeline
-from llama_index.core.schema import BaseNode, Document, TextNode, TransformComponent
+from llama_index.core.schema import BaseNode, Document, MediaResource, TextNode, TransformComponent
 from pydantic import ConfigDict, Field
 
 from index.archive import Archive, EmbeddedPassage
@@ -141,5 +141,6 @@ def make_pipeline(archive: Archive, store: PassageStore, embedder: Embedder, mad
 def make_documents(articles: Sequence[Article]) -> list[ArticleDocument]:
     """One document an article, under the article's id."""
     return [
-        ArticleDocument(id_=article.id, text=article.text, article=article) for article in articles
+        ArticleDocument(id_=article.id, text_resource=MediaResource(text=article.text), article=article)
+        for article in articles
     ]

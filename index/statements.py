@@ -132,10 +132,12 @@ class _Reading:
 
     def _points_back(self, number: int, first: int, stop: int, frames: list[Frame]) -> bool:
         """Whether a short sentence only says whose word the sentence before it was."""
-        if not frames or frames[0].said or not frames[0].mention or stop - first > 24:
+        if not number or not frames or frames[0].said or not frames[0].mention:
+            return False
+        if stop - first > 24 or self._words.caps[min(first + 1, stop - 1)]:
             return False
         low = self._words.lows[first]
-        return low in _BACKWARD and self._last_unit < number - 1 and self._previous[1] <= first
+        return low in _BACKWARD and self._last_said < number - 1 and self._previous[1] <= first
 
     def _emit(self, number: int, piece: Voiced, follows: bool) -> None:
         span = self._trim(piece)

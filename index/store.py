@@ -17,7 +17,6 @@ from index.errors import ConfigError, StoreUnavailable
 
 if TYPE_CHECKING:
     from chromadb import Collection
-    from chromadb.api import ClientAPI
     from llama_index.core.schema import TextNode
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
@@ -91,7 +90,7 @@ class PassageStore:
         if not (total := self.count()):
             return []
         found = self.collection.query(
-            query_embeddings=[vector.astype(np.float32)],
+            query_embeddings=vector.astype(np.float32)[None],
             n_results=min(limit, total),
             include=["distances"],
         )
@@ -153,7 +152,7 @@ def make_node(article: Article, passage: Passage) -> TextNode:
     )
 
 
-def _connect(location: Path | str) -> ClientAPI:
+def _connect(location: Path | str) -> Any:
     # Both must stand before the import: Chroma reads them once.
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     os.environ.setdefault("CHROMA_TELEMETRY", "False")

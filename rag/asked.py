@@ -30,7 +30,8 @@ class SpeakerReader:
         attributed = self._attribution(tokens)
         if attributed.anybody:
             return attributed
-        for verbs in (self.grammar.verbs, self.grammar.weak_verbs):
+        amount = self.grammar.amount.match(self.text) is not None
+        for verbs in (self.grammar.verbs, self.grammar.weak_verbs)[: 1 if amount else 2]:
             cue = self.find_verb(tokens, verbs)
             if cue is not None:
                 asked = self._subject(tokens, cue)
@@ -80,7 +81,7 @@ class SpeakerReader:
             lower = tokens[n].lower
             if tokens[n].names or tokens[n].timed:
                 continue
-            if lower in grammar.auxiliaries or (n == 0 and lower in grammar.question_words):
+            if lower in grammar.auxiliaries or (n <= 2 and lower in grammar.question_words):
                 start, auxiliary = n + 1, lower
                 if lower in grammar.auxiliaries:
                     break
@@ -96,6 +97,9 @@ class SpeakerReader:
         if before.names or before.unknown or before.pronoun:
             return before
         behind = self.scanner.scan(tokens[cue + 1 :], plural)
+        if not any(t.lower in grammar.question_words for t in tokens[:cue]):
+            # "Fordert Russland …?" may be answered by anybody.
+            behind = replace(behind, unknown=(), role=bool(behind.unknown) or behind.role)
         if behind.anybody or before.role:
             return behind if behind.names or not before.role else before
         agent = self._agent(tokens)
@@ -121,7 +125,7 @@ class SpeakerReader:
         if match is not None:
             behind = [t for t in tokens if t.span.start >= match.end()]
             asked = self.scanner.scan(behind)
-            german = "dazu" in self.grammar.anaphora
+            german = self.grammar.language == "de"
             if german and asked.unknown and " " not in asked.unknown[0]:
                 asked = Asked(role=True)  # "laut Vertrag" is far more common than an unknown name
             return replace(asked, cue_spans=(Span(*match.span()),))
@@ -172,7 +176,7 @@ class SpeakerReader:
         token = tokens[n]
         if _POSSESSIVE.search(token.text):
             return True
-        german = "dazu" in self.grammar.anaphora
+        german = self.grammar.language == "de"
         # "Borviks Haltung", but not "des Ministers Haltung" or the plural of a common noun.
         return german and self.scanner.is_capital(token) and token.text.endswith("s")
 
@@ -183,7 +187,7 @@ class SpeakerReader:
         if linked:
             rest = rest[1:]
         asked = self.scanner.scan(rest)
-        genitive = bool(rest) and self.scanner.is_capital(rest[0]) and "ли" in self.grammar.fillers
+        genitive = bool(rest) and self.scanner.is_capital(rest[0]) and self.grammar.language == "ru"
         if asked.names or (asked.unknown and (linked or genitive)):
             return replace(asked, role=False)
         return Asked(pronoun=asked.pronoun) if asked.pronoun else Asked()

@@ -9,11 +9,12 @@ from time import perf_counter
 from index.archive import Archive
 from index.errors import ConfigError
 from index.selection import Selection, count_selected
-from rag.answer import Answer, Citation, Filters
+from rag.answer import Answer, Citation, Filters, Language
 from rag.evidence import Evidence, EvidenceFinder
 from rag.extractive import choose_evidence, cite, compose_answer, split_growing
 from rag.question import Query, understand
 from rag.retriever import Retriever, ScoredPassage
+from rag.suggestions import suggest_questions
 from rag.timewindow import Window
 from rag.wording import AbstainReason, explain_abstention, say_nearest, say_searched
 
@@ -59,6 +60,11 @@ class NewsChat:
         answer = self.ask(question, history, filters)
         for text in split_growing(answer.text):
             yield replace(answer, text=text)
+
+    def suggest_questions(self, language: Language = "en") -> list[str]:
+        """Example questions that the archive can answer: about those it quotes most."""
+        speakers = [name for name in self._finder.list_speakers() if " " in name][:4]
+        return suggest_questions(self.archive, speakers, language)
 
     def search(
         self, text: str, limit: int, filters: Filters = Filters()

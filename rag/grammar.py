@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.language import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """What question understanding knows of one language; all words lower case."""
 
+    language: Language
     question_words: frozenset[str]
     who: frozenset[str]
     what: frozenset[str]
@@ -22,6 +25,7 @@ class Grammar:
     pronouns: frozenset[str]  # may stand for a speaker asked about before
     objects: frozenset[str]  # the same after a preposition
     anaphora: frozenset[str]  # may stand for the topic talked about before
+    pointers: frozenset[str]  # stand for something named in an earlier question
     conjunctions: frozenset[str]
     fillers: frozenset[str]
     verbs: re.Pattern[str]
@@ -31,6 +35,7 @@ class Grammar:
     titles: re.Pattern[str]
     modifiers: frozenset[str]  # part of a title, but none alone: "the Foreign Ministry"
     when: re.Pattern[str]
+    amount: re.Pattern[str]  # "how long": verbs that need not mean saying do not count
     attribution: re.Pattern[str]
     connective: re.Pattern[str]
     request: re.Pattern[str]

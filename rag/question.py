@@ -116,11 +116,14 @@ class _FollowUp:
     def complete(self) -> Query:
         """The query with what it leaves out inherited; a whole new question inherits nothing."""
         reading = self.reading
+        role = reading.lone_role()
         named = self._name_in_fragment(self._resolve_object(self.query))
+        if role is not None and not named.unknown_speakers:
+            return self._ask_role(role)
         empty = not named.topic
         follows = reading.connective or reading.fragment or reading.asked.pronoun or empty
         if not follows and named is self.query:
-            return self.query
+            return self._add_context() if reading.points_back() else self.query
         named = self._inherit_speaker(named, empty)
         query = replace(
             named,
@@ -132,6 +135,26 @@ class _FollowUp:
             else named.order,
         )
         return replace(query, text=self._compose(query, empty))
+
+    def _ask_role(self, role: str) -> Query:
+        """Somebody without a name on the conversation's topic: anybody may report it."""
+        query = replace(self.query, topic=self.last.topic, kind="fact")
+        times = self._time_words(query) if query.stated.is_open else ""
+        text = _close(_fill(_SPEAKER_TEXT, query, role), times)
+        topic = f"{role}, {self.last.topic}".rstrip(", ")
+        return replace(query, text=text, topic=topic, stated=self._choose_window(query))
+
+    def _add_context(self) -> Query:
+        """ "How long can the country pay for it?": the last question says what "it" is."""
+        query = self.query
+        if query.kind not in ("fact", "date") or query.speakers or query.unknown_speakers:
+            return query
+        return replace(
+            query,
+            text=f"{self.last.text} {query.text}",
+            topic=f"{query.topic}, {self.last.topic}".rstrip(", "),
+            stated=self._choose_window(query),
+        )
 
     def _resolve_object(self, query: Query) -> Query:
         """ "What did Brandt say about her?": she is whom the conversation is about."""
@@ -243,7 +266,7 @@ class _FollowUp:
             ]
             same = bool(_CYRILLIC.search(name)) == (query.language == "ru")
             shown.append(name if same or not typed else typed[0])
-        return _AND[query.language].join([*shown, *query.unknown_speakers])
+        return _AND[query.language].join([*dict.fromkeys(shown), *query.unknown_speakers])
 
 
 def _fill(texts: dict[Language, tuple[str, str]], query: Query, who: str) -> str:

@@ -17,6 +17,7 @@ def _phrase(pattern: str) -> re.Pattern[str]:
 
 
 ENGLISH = Grammar(
+    language="en",
     question_words=word_set("what who whom whose when where why how which"),
     who=word_set("who"),
     what=word_set("what"),
@@ -40,6 +41,7 @@ ENGLISH = Grammar(
     pronouns=word_set("he she they"),
     objects=word_set("him her them"),
     anaphora=word_set("it that this those these there so"),
+    pointers=word_set("it they them this that these those"),
     conjunctions=word_set("and or as well & nor"),
     fillers=word_set(
         """
@@ -59,8 +61,8 @@ ENGLISH = Grammar(
         |propos(?:e|es|ed|ing)|suggest(?:s|ed|ing)?|argu(?:e|es|ed|ing)|insist(?:s|ed|ing)?
         |stress(?:es|ed|ing)?|emphasi[sz](?:e|es|ed|ing)|comment(?:s|ed|ing)?
         |respond(?:s|ed|ing)?|react(?:s|ed|ing)?|repl(?:y|ies|ied|ying)|answer(?:s|ed|ing)?
-        |explain(?:s|ed|ing)?|declar(?:e|es|ed|ing)|mention(?:s|ed|ing)?|speak|speaks|spoke|spoken
-        |speaking|talk(?:s|ed|ing)?|describ(?:e|es|ed|ing)|assess(?:es|ed|ing)?|judg(?:e|es|ed)
+        |explain(?:s|ed|ing)?|declar(?:e|es|ed|ing)|mention(?:s|ed|ing)?
+        |describ(?:e|es|ed|ing)|assess(?:es|ed|ing)?|judg(?:e|es|ed)
         |express(?:es|ed|ing)?|threaten(?:s|ed|ing)?|reject(?:s|ed|ing)?|oppos(?:e|es|ed|ing)
         |support(?:s|ed|ing)?|prais(?:e|es|ed|ing)|condemn(?:s|ed|ing)?|blam(?:e|es|ed|ing)
         |urg(?:e|es|ed|ing)|request(?:s|ed|ing)?|complain(?:s|ed|ing)?|admit(?:s|ted|ting)?
@@ -68,7 +70,8 @@ ENGLISH = Grammar(
         |recommend(?:s|ed|ing)?|advis(?:e|es|ed|ing)|remark(?:s|ed|ing)?|quoted|assert(?:s|ed)?)"""
     ),
     weak_verbs=_re(
-        "(?:wants?|wanted|sees?|saw|feels?|felt|stands?|stood|views?|viewed|expects?"
+        "(?:speaks?|spoke|spoken|speaking|talk(?:s|ed|ing)?|wants?|wanted|sees?"
+        "|saw|feels?|felt|stands?|stood|views?|viewed|expects?"
         "|expected|hopes?|hoped|writes?|wrote|asks?|asked|offers?|offered|fears?"
         "|feared|justif(?:y|ies|ied))"
     ),
@@ -91,8 +94,12 @@ ENGLISH = Grammar(
         """
     ),
     when=_phrase(
-        r"(?:and |but )?(?:since when|when|at what time|on (?:what|which) (?:day|date)"
+        r"(?:and |but )?(?:since when|until when|by when|when|by (?:what|which) date"
+        r"|at what time|on (?:what|which) (?:day|date)"
         r"|in (?:what|which) (?:year|month)|(?:what|which) (?:day|date|year|month))(?!\w)"
+    ),
+    amount=_phrase(
+        r"(?:and |but )?how (?:long|many|often|old|far|soon)(?!\w)|(?:and |but )?how much(?!\w)"
     ),
     attribution=_phrase(r"(?<!\w)(?:according to|in the (?:words|view|opinion) of)(?!\w)"),
     connective=_phrase(
@@ -121,6 +128,7 @@ ENGLISH = Grammar(
 )
 
 GERMAN = Grammar(
+    language="de",
     question_words=word_set(
         """
         was wer wen wem wessen wann wo wohin woher wie warum wieso weshalb wozu wovor womit
@@ -159,6 +167,10 @@ GERMAN = Grammar(
         dazu darüber davon davor dagegen dafür daran darauf damit das es dies dieses hierzu
         diesbezüglich
         """
+    ),
+    pointers=word_set(
+        "ihn ihm ihnen davon dazu darüber damit daran darauf dagegen dafür diese dieser dieses diesem diesen"
+        ""
     ),
     conjunctions=word_set("und oder sowie &"),
     fillers=word_set(
@@ -228,8 +240,12 @@ GERMAN = Grammar(
     ),
     modifiers=frozenset(),
     when=_phrase(
-        r"(?:und |aber )?(?:seit wann|wann|an welchem (?:tag|datum)|in welchem (?:jahr"
+        r"(?:und |aber )?(?:(?:seit|bis|ab) wann|wann|(?:auf|für|bis zu) welche[nm] (?:tag"
+        r"|datum)|an welchem (?:tag|datum)|in welchem (?:jahr"
         r"|monat))(?!\w)"
+    ),
+    amount=_phrase(
+        r"(?:und |aber )?(?:wie (?:lange|viele?|oft|alt|weit|hoch|groß)|wieviele?)(?!\w)"
     ),
     attribution=_phrase(
         r"(?<!\w)(?:laut|(?:nach (?:den )?|den )(?:angaben|worten)(?: von| des| der)?"
@@ -264,6 +280,7 @@ GERMAN = Grammar(
 )
 
 RUSSIAN = Grammar(
+    language="ru",
     question_words=word_set(
         """
         что чего чему чем чём кто кого кому кем ком когда где куда откуда почему зачем как
@@ -287,6 +304,7 @@ RUSSIAN = Grammar(
     pronouns=word_set("он она они"),
     objects=word_set("нём нем ней них него неё нее ним нему ними"),
     anaphora=word_set("это этом этого этому этим то том того тому там"),
+    pointers=word_set("его её ее них нём нем ней этом этого этому этим этот эта эту эти"),
     conjunctions=word_set("и или а также &"),
     fillers=word_set(
         """
@@ -345,6 +363,7 @@ RUSSIAN = Grammar(
         r"(?:а |и |но )?(?:с каких пор|когда|в каком (?:году|месяце)|какого числа"
         r"|в какой день)(?!\w)"
     ),
+    amount=_phrase(r"(?:а |и |но )?(?:сколько|как (?:долго|часто|далеко))(?!\w)"),
     attribution=_phrase(
         r"(?<!\w)(?:по (?:словам|мнению|утверждению|оценке|заявлению)|согласно"
         r"|с точки зрения)(?!\w)"

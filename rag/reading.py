@@ -20,6 +20,7 @@ from rag.timewindow import Window, find_window
 # Grammar is read in the first part of a question only; the rest still counts as its text.
 _READ_LETTERS = 1000
 _TOPIC_LETTERS = 400
+_LONG_FRAGMENT = 5
 _NEAR = 4  # words between "who" and its verb
 _OBJECT_QUESTION = frozenset(("did", "does", "do", "has", "have"))
 
@@ -79,6 +80,23 @@ class Reading:
             return None  # "Sanctions?" opens with a capital only because it opens.
         return self.body[names[0].span.start : names[-1].span.end]
 
+    def lone_role(self) -> str | None:
+        """ "And the firm's spokesman?", "А что говорит профсоюз?": somebody new without a name."""
+        words = [t for t in self.tokens if not t.timed]
+        if not self.connective or not words or any(t.names for t in words):
+            return None
+        if not self.fragment:
+            return self.topic if self.asked.role and not self.times else None
+        title = [n for n, t in enumerate(words[:3]) if self.grammar.titles.fullmatch(t.text)]
+        led = words[0].lower in self.grammar.prepositions
+        if led or not title or any(t.lower in self.grammar.clause_words for t in words):
+            return None
+        return self.body[words[0].span.start : words[-1].span.end]
+
+    def points_back(self) -> bool:
+        """Whether a word stands for something that an earlier question named: "it", "davon"."""
+        return any(t.lower in self.grammar.pointers for t in self.tokens)
+
     def shifts(self) -> tuple[bool, bool]:
         """Whether it asks for the time before, or after, the one talked about."""
         if self.topic:
@@ -119,7 +137,9 @@ def read_question(
     words = [t for t in tokens if not t.timed]
     asks = any(t.lower in grammar.question_words or t.lower in grammar.auxiliaries for t in words)
     content = [t for t in words if not grammar.is_function_word(t.lower)]
-    fragment = len(content) <= 2 and verb is None and not (asks and content)
+    led = bool(words) and words[0].lower in grammar.prepositions
+    longest = _LONG_FRAGMENT if connective else 2  # in content words
+    fragment = len(content) <= longest + 2 * led and verb is None and not (asks and content)
     return Reading(
         text=text, body=body, grammar=grammar, tokens=tuple(tokens), asked=asked, kind=kind,
         topic=topic, window=window, times=tuple(times), connective=connective is not None,

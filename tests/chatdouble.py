@@ -62,9 +62,7 @@ class Archive:
         self.articles = dict(articles)
 
     def count(self):
-        return ArchiveCounts(
-            len(self.articles), 9, 4, 2, 1, date(2027, 1, 1), date(2031, 1, 29)
-        )
+        return ArchiveCounts(len(self.articles), 9, 4, 2, 1, date(2027, 1, 1), date(2031, 1, 29))
 
     def list_speakers(self):
         return ["Mira Talberg", "Jon Vesk"]
@@ -80,7 +78,9 @@ class Archive:
             if at >= 0:
                 end = article.text.find(".", at) + 1
                 found.append(
-                    Statement(article_id, Span(at, end), name, Span(at, at + len(name)), None, "reported")
+                    Statement(
+                        article_id, Span(at, end), name, Span(at, at + len(name)), None, "reported"
+                    )
                 )
         return found
 
@@ -128,7 +128,13 @@ class Chat:
     def _answer(self, question, query):
         citations = (
             cite(1, PORT, "das Land brauche verlässliche Zusagen", "Mira Talberg", "reported"),
-            cite(2, PORT, "„Ohne Zusagen gibt es keinen Bau“, sagte Talberg.", "Mira Talberg", "direct"),
+            cite(
+                2,
+                PORT,
+                "„Ohne Zusagen gibt es keinen Bau“, sagte Talberg.",
+                "Mira Talberg",
+                "direct",
+            ),
             cite(3, BRIDGE, BRIDGE.text, "Mira Talberg", "reported", "Küstenbote"),
         )
         text = (
@@ -146,9 +152,7 @@ class Chat:
     def _answer_hostile(self, question, query):
         citation = cite(1, TRAP, HOSTILE, HOSTILE, "reported", HOSTILE)
         text = f"undated · {HOSTILE}:\n{HOSTILE} (said): “{citation.quote}” [1]\n{HOSTILE}"
-        return Answer(
-            question, text, False, None, "llm", query.language, query, (citation,), ()
-        )
+        return Answer(question, text, False, None, "llm", query.language, query, (citation,), ())
 
     def stream(
         self, question: str, history: Sequence[Answer] = (), filters: Filters = Filters()

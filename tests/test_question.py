@@ -564,6 +564,10 @@ CONVERSATIONS = [
     (["Что сказал Брандт о гарантиях?", "Что он сказал о дамбе?"], "speaker", "B", "", "дамбе", "", "Что Брандт сказал о дамбе?"),
     (["Что сказал Брандт о гарантиях?", "Что Тальберг сказала об этом?"], "speaker", "T", "", "гарантиях", "", "Что говорит Тальберг о гарантиях?"),
     (["Что сказал Брандт о гарантиях?", "Когда это было?"], "date", "B", "", "гарантиях", "", "Когда говорит Брандт о гарантиях?"),
+    (["Was sagte Brandt zu den Rissen?", "Und der Sprecher der Baufirma?"], "fact", "", "", "der Sprecher der Baufirma, Rissen", "", "Was sagte der Sprecher der Baufirma zu Rissen?"),
+    (["Wie teuer war der Damm von Aldora?", "Wie lange kann das Land ihn bezahlen?"], "fact", "", "", "lange kann das Land ihn bezahlen, teuer war der Damm von Aldora", "", "Wie teuer war der Damm von Aldora? Wie lange kann das Land ihn bezahlen?"),
+    (["Что сказал Брандт о порте?", "А что говорит профсоюз моряков?"], "fact", "", "", "профсоюз моряков, порте", "", "Что говорит профсоюз моряков о порте?"),
+    (["Что сказал Брандт о порте?", "А об отводе кораблей из залива?"], "speaker", "B", "", "отводе кораблей из залива", "", "Что говорит Брандт об отводе кораблей из залива?"),
     (["Что сказал Брандт о гарантиях?", "Сколько человек живёт в Алдоре?"], "fact", "", "", "человек живёт в Алдоре", "", "Сколько человек живёт в Алдоре?"),
 ]  # fmt: skip
 
@@ -590,6 +594,18 @@ def test_a_person_only_mentioned_is_topic_and_swapping_names_swaps_the_speaker()
         one, other = KNOWN[first].split()[1], KNOWN[second].split()[1]
         query = ask(f"Was sagte {one} über {other}?")
         assert (query.speakers, query.topic) == (people(first), other)
+
+
+def test_a_deadline_is_a_question_for_a_date():
+    query = ask("До какого срока Брандт требует выборов?")
+    assert (query.kind, query.speakers) == ("date", ("Jonas Brandt",))
+    assert ask("Bis wann fordert Talberg Neuwahlen?").kind == "date"
+    assert ask("By when does Talberg demand new elections?").kind == "date"
+
+
+def test_an_amount_of_something_done_together_is_no_statement():
+    query = ask("How long did Borvik and Brandt talk on the phone?")
+    assert (query.kind, query.speakers, query.unknown_speakers) == ("fact", (), ())
 
 
 def test_explicit_filters_win_over_the_words():

@@ -158,16 +158,21 @@ def _render_who(text: str, answer: Answer) -> str:
 
 def _render_pieces(pieces: Sequence[Piece], answer: Answer, number: int) -> str:
     cited = {citation.marker: citation for citation in answer.citations}
-    html = []
+    html = ""
+    tail = ""  # The last word before a marker: the two stay on one line.
     for piece in pieces:
         if piece.kind == "marker":
-            html.append(_render_marker(cited[piece.marker], number, answer.language))
-        elif piece.kind == "quote":
-            html.append(f'<span class="quote">{esc(piece.text)}</span>')
+            marker = _render_marker(cited[piece.marker], number, answer.language)
+            html += f'<span class="keep">{esc(tail)}{marker}</span>'
+            tail = ""
+            continue
+        html += esc(tail)
+        if piece.kind == "quote":
+            html, tail = html + f'<span class="quote">{esc(piece.text)}</span>', ""
         else:
-            html.append(esc(piece.text))
-    # A marker stays on the line of the words before it.
-    return "".join(html).replace(" <button", "&nbsp;<button")
+            cut = len(piece.text.rstrip().rpartition(" ")[0])
+            html, tail = html + esc(piece.text[:cut]), piece.text[cut:]
+    return html + esc(tail)
 
 
 def _render_marker(citation: Citation, number: int, language: Tongue) -> str:

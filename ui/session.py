@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from ui.page import (
     render_turns_html,
     render_welcome_html,
 )
-from ui.source import render_source_html
+from ui.source import render_no_source_html, render_source_html
 from ui.words import choose_tongue, choose_words
 
 if TYPE_CHECKING:
@@ -64,23 +64,37 @@ class ChatPage:
         """The earlier turns, the growing new one, and the first source once it is cited."""
         number = len(session.turns)
         earlier = render_turns_html(session.turns, session.tongue)
-        turn = Turn(question, filters)
-        yield earlier, render_turn_html(turn, number, session.tongue, finished=False), None
+        history = [turn.answer for turn in session.turns if turn.answer is not None]
+        session.turns.append(Turn(question, filters))
+        opened = False
+        for turn, finished in self._grow(session.turns[number], history, session.tongue):
+            session.turns[number] = turn
+            source = None
+            if turn.answer is not None and turn.answer.citations and not opened:
+                source, opened = (
+                    self._render_source(turn.answer.citations[0], turn.answer, number),
+                    True,
+                )
+            elif finished and not opened:
+                source = render_no_source_html(session.tongue)
+            html = render_turn_html(turn, number, session.tongue, finished=finished)
+            yield earlier, html, source
+
+    def _grow(
+        self, turn: Turn, history: Sequence[Answer], tongue: Tongue
+    ) -> Iterator[tuple[Turn, bool]]:
+        """The turn as its answer grows, and at last whether it is finished; errors are a turn."""
+        yield turn, False
         try:
-            history = [turn.answer for turn in session.turns if turn.answer is not None]
-            for answer in self._chat.stream(question, history, filters):
+            for answer in self._chat.stream(turn.question, history, turn.filters):
                 turn = replace(turn, answer=answer)
-                html = render_turn_html(turn, number, session.tongue, finished=False)
-                yield earlier, html, None
+                yield turn, False
         except WortlautError as error:
             turn = replace(turn, answer=None, error=str(error))
         except Exception:
             _log.exception("a question failed")
-            unforeseen = choose_words(session.tongue).unforeseen
-            turn = replace(turn, answer=None, error=unforeseen)
-        session.turns.append(turn)
-        source = self._open_first(turn.answer, number)
-        yield earlier, render_turn_html(turn, number, session.tongue), source
+            turn = replace(turn, answer=None, error=choose_words(tongue).unforeseen)
+        yield turn, True
 
     def ask_without(self, session: Session, number: object, part: object) -> Iterator[Shown]:
         """The turn's question once more, without one part of what was understood."""
@@ -112,11 +126,6 @@ class ChatPage:
         if turn is None or turn.answer is None or turn.answer.nearest is None:
             return None
         return self._render_source(turn.answer.nearest, turn.answer, int(str(number)))
-
-    def _open_first(self, answer: Answer | None, number: int) -> str | None:
-        if answer is None or not answer.citations:
-            return None
-        return self._render_source(answer.citations[0], answer, number)
 
     def _render_source(self, citation: Citation, answer: Answer, number: int) -> str:
         archive = self._chat.archive

@@ -1,0 +1,131 @@
+"""Chroma itself, embedded and as a server on loopback."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.archive import EmbeddedPassage
+from index.article import Article, Passage, Span, hash_text
+from index.errors import ConfigError, StoreUnavailable
+from index.store import PassageStore, make_nodes
+
+DIMENSION = 8
+
+
+def make_passages(count, seed=0):
+    vectors = np.random.default_rng(seed).normal(size=(count, DIMENSION)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    text = "Der Damm hält."
+    article = Article("a", "Damm", text, hash_text(text))
+    span = Span(0, len(text))
+    return [
+        (article, EmbeddedPassage(Passage(f"a:{n}", "a", n, span, (span,)), vector, vector[None]))
+        for n, vector in enumerate(vectors)
+    ]
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = PassageStore(tmp_path / "chroma", "archive", "model one")
+    yield store
+    store.close()
+
+
+def test_search_returns_cosines_best_first(store):
+    passages = make_passages(30)
+    store.upsert(make_nodes(passages))
+    query = passages[7][1].vector
+    found = store.search(query, 30)
+    wanted = sorted(
+        ((p.passage.id, float(p.vector @ query)) for _, p in passages), key=lambda row: -row[1]
+    )
+    assert [i for i, _ in found] == [i for i, _ in wanted]
+    assert [s for _, s in found] == pytest.approx([s for _, s in wanted], abs=1e-5)
+
+
+def test_upserting_known_ids_replaces_their_vectors(store):
+    store.upsert(make_nodes(make_passages(3, seed=1)))
+    renewed = make_passages(3, seed=2)
+    store.upsert(make_nodes(renewed))
+    assert store.count() == 3
+    identity, cosine = store.search(renewed[2][1].vector, 1)[0]
+    assert (identity, cosine) == ("a:2", pytest.approx(1, abs=1e-5))
+
+
+def test_an_empty_store_finds_nothing(store):
+    assert store.search(np.ones(DIMENSION, np.float32), 5) == []
+
+
+def test_vectors_of_another_embedder_are_dropped_on_open(store, tmp_path):
+    store.upsert(make_nodes(make_passages(3)))
+    store.close()
+    again = PassageStore(tmp_path / "chroma", "archive", "model two")
+    assert again.count() == 0
+    again.close()
+
+
+def test_a_plain_llamaindex_vector_store_reads_what_is_kept(store):
+    from llama_index.core.vector_stores import VectorStoreQuery
+
+    passages = make_passages(5)
+    store.upsert(make_nodes(passages))
+    query = VectorStoreQuery(query_embedding=passages[3][1].vector.tolist(), similarity_top_k=1)
+    node = store.as_vector_store().query(query).nodes[0]
+    assert (node.node_id, node.get_content()) == ("a:3", "Der Damm hält.")
+
+
+@pytest.mark.parametrize("address", ["localhost:8000", "ftp://x", "http://"])
+def test_a_wrong_address_is_one_clear_line(address):
+    with pytest.raises(ConfigError, match="http://127"):
+        PassageStore(address, "archive", "model")
+
+
+def test_a_server_that_is_not_there_is_named():
+    with pytest.raises(StoreUnavailable, match="is the server running"):
+        PassageStore("http://127.0.0.1:9", "archive", "model")
+
+
+def find_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def server(tmp_path):
+    port = find_port()
+    command = Path(sys.executable).with_name("chroma")
+    process = subprocess.Popen(
+        [command, "run", "--path", tmp_path / "server", "--host", "127.0.0.1", "--port", str(port)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=os.environ | {"ANONYMIZED_TELEMETRY": "False"},
+    )  # fmt: skip
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(10)
+
+
+def test_the_same_code_talks_to_a_chroma_server(server, write):
+    from rag.assembly import index_paths, open_chat
+    from rag.config import load_settings
+
+    settings = load_settings(chroma=server)
+    path = write("damm.txt", " date 2026-02-04 Der Damm an der Olme hält, sagte Oda Falk.\n")
+    assert index_paths(settings, [path]).passages == 1
+    assert not (settings.data / "chroma").exists()
+    found = open_chat(settings).search("Hält der Damm?", 3)
+    assert [scored.article.text for scored in found] == [
+        "Der Damm an der Olme hält, sagte Oda Falk.\n"
+    ]
