@@ -35,7 +35,7 @@ _VERBS: dict[Group, str] = {
         verurteilen; auf|rufen ruft rief gerufen; zurück|weisen weist wies gewiesen;
         aus|schließen schließt schloss geschlossen; bitten bittet bat gebeten; kritisieren;
         aus|sprechen spricht sprach gesprochen; klagen; ab|streiten streitet stritt gestritten;
-        ein|gestehen gesteht gestand gestanden; an|drohen; beschweren; protestieren;
+        ab|lehnen; erwägen erwägt erwog erwogen; aus|gehen geht ging gegangen; ein|gestehen gesteht gestand gestanden; an|drohen; beschweren; protestieren;
         voraus|sagen; vorher|sagen; an|bieten bietet bot geboten; erinnern; errechnen;
         aus|rechnen; an|ordnen; an|weisen weist wies gewiesen;
         raten rät riet geraten; begrüßen; nennen nennt nannte genannt""",
@@ -47,9 +47,9 @@ _VERBS: dict[Group, str] = {
         drängen; unterstellen; ein|stufen; bezweifeln; an|regen;
         befürworten; beschreiben beschreibt beschrieb beschrieben;
         befürchten; fürchten; vermuten; schätzen;
-        aus|gehen geht ging gegangen; 
-        beantragen; würdigen; erwägen erwägt erwog erwogen;
-        widersprechen widerspricht widersprach widersprochen; ab|lehnen; rechtfertigen; danken""",
+ 
+        beantragen; würdigen;
+        widersprechen widerspricht widersprach widersprochen; rechtfertigen; danken""",
     "think": """
         werten; betrachten; ein|schätzen; empfinden empfindet empfand empfunden;
         an|sehen sieht sah gesehen; attackieren; halten hält hielt gehalten;
@@ -133,7 +133,14 @@ KONJUNKTIV = frozenset(
     verstoße versuche vertrete warte wachse ziehe zwinge zahle beginne behalte bekomme besitze
     beziehe arbeite laufe falle fahre heiße verlasse beruhe basiere existiere passe drohe greife
     begehe entstehe ergebe bringe setze mache biete enthalte erkläre weise beweise verletze
-    gefährde benötige bereite bilde schaffe ändere fühle wirke betreibe erlaube""".split()
+    gefährde benötige bereite bilde schaffe ändere fühle wirke betreibe erlaube
+    übertreibe werfe begründe resultiere lehne nenne schließe schreibe sage behaupte befürchte besage
+    eigne empfehle erinnere erreiche erscheine genüge gewähre hinterlasse interessiere kritisiere
+    liefere löse missachte produziere profitiere reagiere rechtfertige respektiere rufe scheitere
+    schade schlage schweige spiele strebe stimme stamme töte überlege überwiege unterliege
+    unterscheide untersuche verbiete verbessere verdiene verfolge vergesse verhalte verkaufe vermeide
+    vernachlässige verschärfe verschwinde verwende verzichte widerspreche wohne zerstöre zweifle
+    bedinge ruhe rate lerne nütze fürchte hasse kontrolliere informiere bezweifle""".split()
 )
 KONJUNKTIV_II = frozenset(
     """hätte hätten wären würde würden könnten müsste müssten 
@@ -141,14 +148,17 @@ KONJUNKTIV_II = frozenset(
 )
 # "nach Angaben", "laut Mitteilung": the noun stands for what is said.
 SAYING_NOUNS = re.compile(
-    r"(?:angaben?|worten|aussagen?|ansicht|meinung|einschätzung(?:en)?|auffassung|darstellung"
-    r"|informationen|berichte?n?s?|auskunft|überzeugung|schätzung(?:en)?|mitteilung(?:en)?|meldung(?:en)?"
-    r"|erkenntnisse?n?|äußerung(?:en)?|sicht|berechnung(?:en)?|vermutung(?:en)?|erklärung(?:en)?"
-    r"|umfrage|studie|statistik|bekunden|ermittlung(?:en)?|behauptung(?:en)?|prognosen?|darlegung(?:en)?|dokuments?|analysen?|untersuchung(?:en)?|gutachten|verlautbarung|vernehmen|veröffentlichung|planung(?:en)?|stellungnahmen?|vorhersagen?)\Z"
+    r"(?:angaben?|aussagen?|informationen|berichte?n?s?|meldung(?:en)?|mitteilung(?:en)?"
+    r"|schätzung(?:en)?|analysen?|prognosen?|\A(?:worten|ansicht|meinung|einschätzung(?:en)?"
+    r"|auffassung|darstellung|auskunft|überzeugung|erkenntnisse?n?|äußerung(?:en)?|sicht"
+    r"|berechnung(?:en)?|vermutung(?:en)?|erklärung(?:en)?|umfragen?|studien?|statistik(?:en)?"
+    r"|bekunden|ermittlung(?:en)?|behauptung(?:en)?|darlegung(?:en)?|dokuments?|untersuchung(?:en)?"
+    r"|gutachten|verlautbarung|vernehmen|veröffentlichung|planung(?:en)?|stellungnahmen?"
+    r"|vorhersagen?))\Z"
 )
 # A noun that a dass-clause, an infinitive or a colon spells out.
 CONTENT_NOUNS = re.compile(
-    r"(?:behauptung(?:en)?|vorw[uü]rfe?n?s?|forderung(?:en)?|ankündigung(?:en)?|aussagen?|meinung(?:en)?|ansicht"
+    r"\A(?:behauptung(?:en)?|vorw[uü]rfe?n?s?|forderung(?:en)?|ankündigung(?:en)?|aussagen?|meinung(?:en)?|ansicht"
     r"|auffassung|befürchtung(?:en)?|hoffnung|verdacht|these|überzeugung|warnung(?:en)?|erklärung|frage"
     r"|ergebnis|schluss|einschätzung|begründung|worten|zitat|argument|bericht|sorge|vermutung|appell"
     r"|aufforderung|kritik|drohung|zusage|versprechen|feststellung|meldung(?:en)?|gerüchte?n?|ansage|theorie|zweifel|standpunkt|motto|slogan)\Z"
@@ -161,12 +171,19 @@ BARE_WITH: dict[str, frozenset[str]] = {
     "äußern": frozenset({"gegen"}),
     "rechnen": frozenset({"mit"}),
     "klagen": frozenset({"über"}),
+    "ausgehen": frozenset({"von", "davon"}),
     "hinweisen": frozenset({"auf"}),
     **dict.fromkeys(
         "kritisieren verurteilen werten betrachten zurückweisen loben einschätzen empfinden nennen"
         " angeben beurteilen bewerten ansehen attackieren".split(),
         frozenset({"als"}),
     ),
+}
+# With these words in its clause the verb means something else.
+NOT_WITH: dict[str, re.Pattern[str]] = {
+    "bestätigen": re.compile(r"nicht\Z|weder\Z"),
+    "melden": re.compile(r"sich\Z"),
+    "fordern": re.compile(r".*(?:opfer|leben|tote|verletzte)"),
 }
 PASSIVE_BARE = frozenset({"vermuten", "bemängeln", "nennen", "angeben"})
 # "zeigte sich zuversichtlich, dass": a state of mind that a clause spells out.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from index.article import Span
 from index.cues import (
     BARE_WITH,
+    NOT_WITH,
     PASSIVE_BARE,
     BE,
     COMPLEMENT_OPENERS,
@@ -378,7 +379,7 @@ class FrameReader:
             return Frame(
                 tail, form.lemma, ((unit.first, tail.first - 2),), False, None, form.group, i
             )
-        if form.lemma == "bestätigen" and "nicht" in lows[start:end]:
+        if form.lemma in NOT_WITH and any(NOT_WITH[form.lemma].search(low) for low in lows[start:end]):
             return None
         said = self._find_said(unit, number, i, finite, form)
         if said is None:
@@ -425,7 +426,7 @@ class FrameReader:
     def _find_appositive(self, unit: _Unit, number: int, i: int) -> Mention | None:
         """The speaker of ", wie X, Chef von Y, mitteilte": the verb stands alone in its clause."""
         start, end = unit.clauses[number]
-        if number == 0 or i != start or end - start > 2:
+        if number == 0 or not self._is_final(i, end) or self._words.lows[start] in SUBORDINATORS:
             return None
         for before, _ in unit.clauses[max(0, number - 2) : number]:
             if self._words.lows[before] in {"wie", "as"} and before > unit.first + 2:
@@ -516,7 +517,11 @@ class FrameReader:
             if caps[k] and k > unit.first:
                 continue
             low = lows[k]
-            if low in _FINITE or (len(low) > 4 and low.endswith(("te", "ten", "t"))):
+            if low in _FINITE:
+                return True
+            # "der drittgrößten Stadt" has an adjective, no verb.
+            attributive = k > unit.first and (lows[k - 1] in _OBLIQUE or lows[k - 1] in _RELATIVE)
+            if len(low) > 4 and low.endswith(("te", "ten", "t")) and not attributive:
                 return True
         return False
 
@@ -542,11 +547,18 @@ class FrameReader:
         rest = range(end + 1, unit.stop)
         if any(lows[k] in KONJUNKTIV or lows[k] in KONJUNKTIV_II for k in rest):
             return end + 1
-        if last in self._verbs or last in _PARTICLES:
+        if last in _PARTICLES or (last in self._verbs and form.form == "finite"):
             return end + 1 if form.group != "think" else None
+        if form.group == "say" and opener in _RELATIVE and self._is_main(unit, number + 1):
+            return end + 1
         if opener in _RELATIVE or opener in _PREPOSITIONS:
             return None
         return end + 1 if form.group == "say" else None
+
+    def _is_main(self, unit: _Unit, number: int) -> bool:
+        """Whether a clause that opens with "die" is no relative one: it ends in a noun."""
+        _, end = unit.clauses[min(number, len(unit.clauses) - 1)]
+        return self._words.caps[end - (not self._words.lows[end - 1].isalnum()) - 1]
 
     def _past_relative(self, unit: _Unit, number: int, strict: bool) -> int | None:
         """"sagte X, der Y leitet, dass": the clause behind a relative clause, if that is said."""

@@ -47,12 +47,13 @@ class PassageStore:
             ) from error
 
     def _get_or_create(self) -> Collection:
-        return self._client.get_or_create_collection(
+        collection: Collection = self._client.get_or_create_collection(
             self._name,
             configuration={"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH}},
             metadata={"embedder": self._fingerprint},
             embedding_function=None,
         )
+        return collection
 
     def close(self) -> None:
         """Release the collection's files."""

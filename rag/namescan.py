@@ -181,7 +181,9 @@ class NameScanner:
         if not known:
             alone = not (more or phrase.unknown or phrase.names)
             common = phrase.article or phrase.thing or (plural and alone and end == n + 1)
-            if common and not phrase.title:
+            typed = self.text[tokens[n].span.start : tokens[end - 1].span.end]
+            institution = typed.isupper() and not self.flat  # "NATO" speaks through many people
+            if (common or institution) and not phrase.title:
                 phrase.role = True
                 return end
             if end < len(tokens) and tokens[end].names and not tokens[end].timed:

@@ -45,7 +45,7 @@ ENGLISH = Grammar(
     conjunctions=word_set("and or as well & nor"),
     fillers=word_set(
         """
-        make made take took taken give gave given express hold held issue raise ever earlier
+        both make made take took taken give gave given express hold held issue raise ever earlier
         later afterwards exactly actually really else also too then now already still just
         again say anything something everything more not's there publicly officially
         recently lately latest newest earliest currently first last most recent time times
@@ -169,8 +169,10 @@ GERMAN = Grammar(
         """
     ),
     pointers=word_set(
-        "ihn ihm ihnen davon dazu darüber damit daran darauf dagegen dafür diese dieser dieses diesem diesen"
-        ""
+        """
+        ihn ihm ihnen davon dazu darüber damit daran darauf dagegen dafür diese dieser dieses
+        diesem diesen
+        """
     ),
     conjunctions=word_set("und oder sowie &"),
     fillers=word_set(
@@ -361,7 +363,8 @@ RUSSIAN = Grammar(
     modifiers=word_set("иностранных дел обороны финансов внутренних"),
     when=_phrase(
         r"(?:а |и |но )?(?:с каких пор|когда|в каком (?:году|месяце)|какого числа"
-        r"|в какой день)(?!\w)"
+        r"|в какой день|(?:на|до|к|с) как(?:ое|ого|ому|ой|ую)"
+        r" (?:числ[оау]|срока?|дат[ыеу]|дню?|дня|года?|месяца?))(?!\w)"
     ),
     amount=_phrase(r"(?:а |и |но )?(?:сколько|как (?:долго|часто|далеко))(?!\w)"),
     attribution=_phrase(

@@ -52,3 +52,15 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return write_file
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
+    """A data folder with the sample archive indexed; to be read only."""
+    from rag.assembly import index_paths
+    from rag.config import Settings
+
+    data = tmp_path_factory.mktemp("seeded")
+    report = index_paths(Settings(data=data, models=models), [SEEDS / "archive"])
+    assert not report.failed
+    return data

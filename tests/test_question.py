@@ -168,7 +168,7 @@ EN = [
         "speaker",
         "TL",
         "",
-        "both Norland",
+        "Norland",
         "",
     ),
     (
@@ -606,6 +606,13 @@ def test_a_deadline_is_a_question_for_a_date():
 def test_an_amount_of_something_done_together_is_no_statement():
     query = ask("How long did Borvik and Brandt talk on the phone?")
     assert (query.kind, query.speakers, query.unknown_speakers) == ("fact", (), ())
+
+
+def test_an_acronym_is_an_institution_and_no_unknown_person():
+    query = ask("What did the EU and UNO say about tariffs?")
+    assert query.unknown_speakers == ()
+    query = ask("What did UNO say about tariffs?")
+    assert (query.kind, query.unknown_speakers, query.topic) == ("fact", (), "UNO tariffs")
 
 
 def test_explicit_filters_win_over_the_words():

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from index.ingest import Progress
+if TYPE_CHECKING:
+    from index.ingest import Progress
 
 
 @contextmanager
@@ -25,13 +27,13 @@ def show_progress() -> Iterator[Progress | None]:
     )
 
     columns = (
-        TextColumn("indexing"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[what]}", markup=False),
+        progress.TextColumn("indexing"),
+        progress.BarColumn(),
+        progress.TaskProgressColumn(),
+        progress.TimeRemainingColumn(),
+        progress.TextColumn("{task.fields[what]}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("indexing", total=None, what="")
 
         def update(done: int, total: int, what: str) -> None:

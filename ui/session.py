@@ -99,7 +99,7 @@ class ChatPage:
     def ask_without(self, session: Session, number: object, part: object) -> Iterator[Shown]:
         """The turn's question once more, without one part of what was understood."""
         turn = _pick(session.turns, number)
-        if turn is None or part not in _PARTS:
+        if turn is None or str(part) not in _PARTS:
             return
         filters = replace(turn.filters, without=turn.filters.without | {str(part)})
         yield from self.ask(session, turn.question, filters)

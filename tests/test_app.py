@@ -1,0 +1,330 @@
+"""The browser chat: a real server on loopback, asked over HTTP and, where there is one, by Chromium."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from index.errors import ConfigError
+from tests.chatdouble import ARTICLES, PORT, Chat
+from ui.app import _listen, build_server
+from ui.gate import LARGEST_BODY
+from ui.session import ChatPage, Session
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+
+
+def finish(steps):
+    """The last state of the earlier turns and the new one, and the last source opened."""
+    steps = list(steps)
+    opened = [source for _, _, source in steps if source is not None]
+    return steps[-1][0], steps[-1][1], opened[-1] if opened else None
+
+
+# The session, without a server
+
+
+@pytest.fixture
+def chat():
+    return Chat()
+
+
+@pytest.fixture
+def page(chat):
+    return ChatPage(chat)
+
+
+def test_an_answer_grows_and_its_first_source_opens_by_itself(page):
+    steps = list(page.ask(Session(), "What did Talberg say?"))
+    lengths = [len(current) for _, current, _ in steps]
+    assert len(steps) > 4
+    assert lengths == sorted(lengths)
+    opened = [source for _, _, source in steps if source is not None]
+    assert len(opened) == 1
+    assert '<mark class="cited">das Land brauche' in opened[0]
+
+
+def test_the_conversation_feeds_follow_ups_and_no_other_session_sees_it(page, chat):
+    mine, other = Session(), Session()
+    finish(page.ask(mine, "What did Talberg say?"))
+    finish(page.ask(other, "What is the capital of Australia?"))
+    earlier, _, _ = finish(page.ask(mine, "And in 2027?"))
+    assert chat.asked[-1][:2] == ("And in 2027?", ["What did Talberg say?"])
+    assert "Australia" not in earlier
+
+
+def test_the_markers_of_each_turn_open_its_own_sources(page):
+    session = Session()
+    finish(page.ask(session, "What did Talberg say?"))
+    finish(page.ask(session, "Die Falle?"))
+    assert "Talberg wirbt" in page.open_source(session, "0", "3")
+    assert "Falle" in page.open_source(session, "1", "1")
+
+
+def test_removing_a_chip_asks_again_without_it(page, chat):
+    session = Session()
+    finish(page.ask(session, "What did Talberg say?"))
+    _, current, _ = finish(page.ask_without(session, "0", "speaker"))
+    assert chat.asked[-1][0] == "What did Talberg say?"
+    assert chat.asked[-1][2].without == {"speaker"}
+    assert "<s>Speaker</s>" in current
+    finish(page.ask_without(session, "1", "since"))
+    assert chat.asked[-1][2].without == {"speaker", "since"}
+
+
+@pytest.mark.parametrize("number", ["9", "-1", "", None, "x", "²", "1e3", {"a": 1}, "9" * 400])
+def test_numbers_that_no_page_would_send_do_nothing(page, number):
+    session = Session(examples=("What did Talberg say?",))
+    finish(page.ask(session, "What did Talberg say?"))
+    assert page.open_source(session, number, "1") is None
+    assert page.open_source(session, "0", number) is None
+    assert page.open_nearest(session, number) is None
+    assert list(page.ask_example(session, number)) == []
+    assert list(page.ask_without(session, number, "speaker")) == []
+    assert list(page.ask_without(session, "0", number)) == []
+
+
+def test_an_error_is_one_plain_line_and_the_conversation_goes_on(page, chat):
+    session = Session()
+    _, current, source = finish(page.ask(session, "fehler"))
+    assert "a question of 12000 letters; ask in fewer words" in current
+    assert "<mark" not in source
+    earlier, current, _ = finish(page.ask(session, "What did Talberg say?"))
+    assert "fehler" in earlier
+    assert 'data-marker="1"' in current
+    assert chat.asked[-1][1] == []
+
+
+def test_what_nobody_foresaw_is_told_without_its_inner_workings(page, caplog):
+    _, current, _ = finish(page.ask(Session(), "absturz"))
+    assert "inner workings" not in current
+    assert "The conversation goes on." in current
+    assert "inner workings" in caplog.text
+
+
+def test_a_source_that_changed_meanwhile_is_marked_as_changed(page, chat):
+    session = Session()
+    finish(page.ask(session, "What did Talberg say?"))
+    del chat.archive.articles["port"]
+    assert "has changed since it was cited" in page.open_source(session, "0", "1")
+
+
+def test_the_nearest_passage_of_an_abstention_can_be_opened(page):
+    session = Session()
+    finish(page.ask(session, "What is the capital of Australia?"))
+    assert '<mark class="cited">Der Haushalt lasse' in page.open_nearest(session, 0)
+
+
+def test_an_address_in_use_is_told_with_what_to_do():
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(ConfigError, match="--port"),
+    ):
+        _listen("127.0.0.1", taken.getsockname()[1])
+    with pytest.raises(ConfigError, match="--host"):
+        _listen("203.0.113.1", 0)
+
+
+# The server
+
+
+@pytest.fixture(scope="module")
+def address():
+    import uvicorn
+
+    listener = _listen("127.0.0.1", 0)
+    config = uvicorn.Config(build_server(Chat(ARTICLES)), log_level="warning", ws="none")
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(5)
+
+
+def test_the_page_names_no_other_host_that_a_browser_would_load(address):
+    response = httpx.get(address)
+    assert response.status_code == 200
+    # Addresses in <meta> are for link previews of other services; a browser never loads them.
+    html = re.sub(r"<meta[^>]*>", "", response.text)
+    loaded = re.findall(r"""(?:src|href)=["'](https?:)?//""", html)
+    assert loaded == []
+    assert "fonts.googleapis" not in html
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "connect-src 'self'" in policy
+    assert "http" not in policy
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("evil.example", 400),
+        ("localhost.evil.example", 400),
+        ("", 400),
+        ("[::1", 400),
+        ("localhost:7860", 200),
+        ("[::1]:7860", 200),
+        ("192.168.1.5", 200),
+    ],
+)
+def test_only_known_host_names_are_answered(address, host, status):
+    assert httpx.get(address, headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=http://127.0.0.1:1/x", "/gradio_api/file=/etc/passwd", "/docs",
+        "/openapi.json", "/gradio_api/openapi.json", "/gradio_api/proxy=http://127.0.0.1:1/",
+        "/gradio_api/upload", "/gradio_api/runs", "/monitoring", "/gradio_api/vibe-code",
+    ],
+)  # fmt: skip
+def test_what_the_page_does_not_need_is_closed(address, path):
+    assert httpx.get(address + path).status_code == 404
+
+
+def test_foreign_pages_and_floods_are_turned_away(address):
+    join = f"{address}/gradio_api/queue/join"
+    foreign = httpx.post(join, json={}, headers={"Origin": "http://evil.example"})
+    assert foreign.status_code == 403
+    assert httpx.post(join, content=b"x" * (LARGEST_BODY + 1)).status_code == 413
+    assert httpx.post(join, content=iter([b"x"])).status_code == 413
+
+
+def test_a_question_is_answered_over_http_and_the_conversation_is_kept(address):
+    gradio_client = pytest.importorskip("gradio_client")
+    client = gradio_client.Client(address, verbose=False)
+    job = client.submit("What did Talberg say?", api_name="/ask")
+    assert 'data-marker="3"' in job.result(10)[2]
+    assert '<mark class="cited">das Land brauche' in str(job.outputs())
+    _, earlier, current, _ = client.predict("What is the capital of Australia?", api_name="/ask")
+    assert "What did Talberg say?" in earlier
+    assert "No answer in the archive" in current
+    stranger = gradio_client.Client(address, verbose=False)
+    assert "What did Talberg say?" not in stranger.predict("Die Falle?", api_name="/ask")[1]
+
+
+# The page in a real browser
+
+
+class Browser:
+    """Chromium by its own protocol: runs scripts, and keeps the address of every request."""
+
+    def __init__(self, folder, address):
+        from websockets.sync.client import connect
+
+        self.requests: list[str] = []
+        self.process = subprocess.Popen(
+            [
+                CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+                "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync", "--window-size=1280,800", "--remote-debugging-port=0",
+                f"--user-data-dir={folder}", "about:blank",
+            ],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        port_file = folder / "DevToolsActivePort"
+        self.wait(lambda: port_file.exists() and port_file.read_text().count("\n"))
+        port = port_file.read_text().split()[0]
+        pages = httpx.get(f"http://127.0.0.1:{port}/json/list").json()
+        place = next(page["webSocketDebuggerUrl"] for page in pages if page["type"] == "page")
+        self.closing = ExitStack()
+        self.socket = self.closing.enter_context(connect(place, max_size=None))
+        self.numbers = itertools.count(1)
+        self.call("Network.enable")
+        self.call("Page.navigate", url=address)
+
+    def call(self, method, **values):
+        number = next(self.numbers)
+        self.socket.send(json.dumps({"id": number, "method": method, "params": values}))
+        while True:
+            message = json.loads(self.socket.recv(timeout=10))
+            if message.get("method") == "Network.requestWillBeSent":
+                self.requests.append(message["params"]["request"]["url"])
+            if message.get("id") == number:
+                assert "error" not in message, message
+                return message["result"]
+
+    def run(self, script):
+        result = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")
+
+    def wait(self, ready, seconds=10):
+        end = time.monotonic() + seconds
+        while not (value := ready()):
+            assert time.monotonic() < end, "the page did not get there in time"
+            time.sleep(0.05)
+        return value
+
+    def wait_for(self, script):
+        return self.wait(lambda: self.run(script))
+
+    def ask(self, question, turn):
+        self.wait_for("document.activeElement?.matches('#question textarea')")
+        self.call("Input.insertText", text=question)
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter",
+                      windowsVirtualKeyCode=13, text="\r" if kind == "keyDown" else "")  # fmt: skip
+        self.wait_for(f"!!document.querySelector('#current .turn[data-turn=\"{turn}\"] "
+                      ":is(.actions, .notice)')")  # fmt: skip
+
+    def close(self):
+        self.closing.close()
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@pytest.fixture
+def browser(tmp_path, address):
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    pytest.importorskip("websockets")
+    browser = Browser(tmp_path, address)
+    yield browser
+    browser.close()
+
+
+SHOWN = "document.querySelector('#source mark.cited')?.innerText"
+
+
+def test_in_a_browser_a_click_on_a_number_shows_the_cited_words(browser):
+    browser.wait_for("!!document.querySelector('.welcome .example')")
+    browser.ask("What did Talberg say?", 0)
+    browser.wait_for(f"{SHOWN} === 'das Land brauche verlässliche Zusagen'")
+    browser.ask("Die Falle?", 1)
+    browser.wait_for("document.querySelector('#source h2').innerText.startsWith('Falle')")
+    assert browser.run("document.activeElement.matches('#question textarea')")
+    # By keyboard, and in an earlier turn.
+    browser.run("document.querySelector('#earlier .cite[data-marker=\"2\"]').focus()")
+    for kind in ("keyDown", "keyUp"):
+        browser.call("Input.dispatchKeyEvent", type=kind, key=" ", code="Space",
+                     windowsVirtualKeyCode=32, text=" " if kind == "keyDown" else "")  # fmt: skip
+    browser.wait_for(f"{SHOWN} === '„Ohne Zusagen gibt es keinen Bau“, sagte Talberg.'")
+    text = browser.run("document.querySelector('#source .text').textContent")
+    assert text == PORT.text
+    seen = (
+        "(() => { const m = document.querySelector('#source mark.cited').getBoundingClientRect();"
+    )
+    assert browser.run(f"{seen} return m.top > 0 && m.bottom < innerHeight }})()")
+    browser.run("document.querySelector('#earlier .chip[data-part=speaker]').click()")
+    browser.wait_for("!!document.querySelector('#current .turn[data-turn=\"2\"] .chip.gone')")
+    assert browser.run("window.hit === undefined")
+    assert browser.run("document.querySelectorAll('img[src*=evil], #current img').length") == 0
+    hosts = {urlsplit(url).hostname for url in browser.requests if not url.startswith("data:")}
+    assert hosts - {None} == {"127.0.0.1"}
