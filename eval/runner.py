@@ -10,11 +10,9 @@ from eval.metrics import mean, quantile
 from eval.questions import GoldQuestion
 from index.article import Span
 from index.errors import DatasetError
-from index.names import match_names
+from index.names import SAME_PERSON, match_names
 from rag.answer import Answer, Citation, Filters, format_published
 from rag.chat import NewsChat
-
-SAME_PERSON = 0.8
 
 
 @dataclass(frozen=True, slots=True)

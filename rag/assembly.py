@@ -17,7 +17,6 @@ from rag.chat import NewsChat
 from rag.config import Settings
 from rag.retriever import Retriever
 
-
 LoadEmbedder = Callable[[int], Embedder]
 
 

@@ -40,7 +40,7 @@ class NewsChat:
         started = perf_counter()
         query = self._understand(question, history, filters)
         understood = perf_counter()
-        evidence = self._finder.find(query, filters.source)
+        evidence = self._finder.find(query, filters.source, _fix_window(filters))
         retrieved = perf_counter()
         answer = self._compose(query, evidence, filters.source)
         composed = perf_counter()
@@ -153,3 +153,8 @@ class NewsChat:
             if found:
                 return cite(1, found[0])
         return None
+
+
+def _fix_window(filters: Filters) -> Window:
+    """The window that the user fixed, whatever the question says."""
+    return Window(filters.since, filters.until).intersect(Window(None, filters.as_of))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from index.archive import Archive
 from index.article import Article, Span, Statement
-from index.names import match_names
+from index.names import SAME_PERSON, match_names
 from index.selection import Selection
-from rag.question import Query
+from rag.query import Query
 from rag.retriever import Retriever, ScoredSentence, list_sentences
+from rag.timewindow import OPEN, Window
 
-SAME_PERSON = 0.8
 _POOL = 30
 _SPEAKER_POOL = 100
 
@@ -48,10 +48,22 @@ class EvidenceFinder:
             self._speakers = (generation, self._archive.list_speakers())
         return self._speakers[1]
 
-    def find(self, query: Query, source: str | None = None) -> list[Evidence]:
-        """The evidence, best first; nothing outside the query's window."""
+    def find(self, query: Query, source: str | None = None, fixed: Window = OPEN) -> list[Evidence]:
+        """The evidence, best first; nothing outside the query's window.
+
+        A year in a question of fact may be the event's: where nothing was published in it, all
+        that the `fixed` window admits is looked at.
+        """
+        evidence = self._find_within(query, query.window, source)
+        if not evidence and not query.speakers and query.window != fixed:
+            evidence = self._find_within(query, fixed, source)
+        return evidence
+
+    def _find_within(self, query: Query, window: Window, source: str | None) -> list[Evidence]:
+        if window.is_empty:
+            return []
         speakers = self.find_spellings(query.speakers)
-        selection = Selection(query.window.since, query.window.until, source, speakers)
+        selection = Selection(window.since, window.until, source, speakers)
         pool = _SPEAKER_POOL if speakers else _POOL
         sentences = list_sentences(self._retriever.search(query.text, pool, selection))
         evidence = self._attribute(sentences)
