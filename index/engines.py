@@ -35,9 +35,28 @@ class Engine(Protocol):
         """`(n, dimension)`; a text beyond `max_tokens` counts with its beginning only."""
         ...
 
+    def encode_passages(
+        self, texts: Sequence[str], units: Sequence[Sequence[str]]
+    ) -> tuple[Vectors, Vectors]:
+        """One vector a passage `(n, dimension)`, and one for each unit of each, flat, in order."""
+        ...
+
     def count_tokens(self, texts: list[str]) -> list[int]:
         """The tokens of each text as a document, prompt and special tokens included."""
         ...
+
+
+def encode_in_two_passes(
+    engine: Engine, texts: Sequence[str], units: Sequence[Sequence[str]]
+) -> tuple[Vectors, Vectors]:
+    """`Engine.encode_passages` by the plain way: the units, then the passages of several."""
+    alone = engine.encode([unit for passage in units for unit in passage], "document")
+    starts = np.cumsum([0, *(len(passage) for passage in units)])[:-1]
+    passages = alone[starts]
+    several = [row for row, passage in enumerate(units) if len(passage) > 1]
+    if several:
+        passages[several] = engine.encode([texts[row] for row in several], "document")
+    return passages, alone
 
 
 class NativeEngine:
@@ -57,6 +76,12 @@ class NativeEngine:
         texts = [self._cut(text, is_query) for text in texts]
         parts = [self._e5.encode(chunk, is_query) for chunk in _chunk(texts, _CHUNK_CHARS)]
         return np.concatenate(parts)
+
+    def encode_passages(
+        self, texts: Sequence[str], units: Sequence[Sequence[str]]
+    ) -> tuple[Vectors, Vectors]:
+        """In two passes."""
+        return encode_in_two_passes(self, texts, units)
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """About 0.1 ms a sentence."""
@@ -98,6 +123,12 @@ class TorchEngine:
             )
             vectors[rows] = encoded.float().cpu().numpy()
         return vectors
+
+    def encode_passages(
+        self, texts: Sequence[str], units: Sequence[Sequence[str]]
+    ) -> tuple[Vectors, Vectors]:
+        """In two passes."""
+        return encode_in_two_passes(self, texts, units)
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """By the model's own tokenizer, nothing cut off."""

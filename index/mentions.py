@@ -13,37 +13,7 @@ from index.article import Span
 Gender = Literal["m", "f", ""]
 Kind = Literal["person", "role", "pronoun", "group"]
 
-# "t-online.de" and "ai-Bericht" are names, too.
-_DOMAIN = re.compile(r"\.[a-z]{2,3}\Z|-[A-ZÄÖÜ]")
-_WORD = re.compile(r"\w+(?:[-'’&]\w+|\.\d+|\.[a-z]{2,3}\b)*|[^\w\s]")
-_ROLES = tuple(
-    """minister präsident sprecher chef kanzler sekretär direktor leiter kommissar botschafter
-    general kollege politiker experte anwalt richter papst premier bürgermeister gouverneur senator
-    professor forscher wissenschaftler diplomat vertreter manager trainer geschäftsführer
-    unterhändler verhandler autor journalist ökonom analyst kommandeur admiral berater nachfolger
-    vorgänger gründer führer kandidat bischof kardinal offizier arzt historiker ermittler zeuge
-    boss inspekteur obmann referent wortführer kapitän redakteur könig kaiser prinz dr prof herr
-    president minister spokesman spokesperson secretary ambassador chancellor senator governor
-    director chairman leader mayor lawyer judge envoy negotiator analyst expert chief officer
-    richter oberst premierminister abgeordneter vorsitzender beauftragter gesandter vertrauter
-    abgeordnete vorsitzende beauftragte gesandte vertraute beamter beamte angehöriger
-    professor künstler sänger schauspieler regisseur schriftsteller dichter philosoph soziologe
-    physiker biologe chemiker astronom meteorologe mediziner jurist verteidiger kläger aktivist
-    unternehmer investor eigentümer inhaber betreiber organisator veranstalter
-    polizist soldat pilot pfarrer erzbischof rabbi imam ayatollah scheich emir sultan
-    spieler torwart verteidiger stürmer meister sieger fahrer reporter korrespondent
-    staatsanwalt bundesanwalt generalstaatsanwalt""".split()
-)
-_ROLES_F = tuple(
-    """ministerin präsidentin sprecherin chefin kanzlerin sekretärin direktorin leiterin kommissarin
-    botschafterin kollegin politikerin expertin anwältin richterin bürgermeisterin gouverneurin
-    senatorin professorin forscherin wissenschaftlerin diplomatin vertreterin managerin trainerin
-    geschäftsführerin unterhändlerin autorin journalistin ökonomin analystin beraterin nachfolgerin
-    vorgängerin gründerin führerin kandidatin bischöfin ärztin historikerin ermittlerin zeugin frau
-    königin prinzessin spokeswoman chairwoman sängerin schauspielerin aktivistin fraktionschefin
-    staatsanwältin mutter tochter witwe schwester""".split()
-)
-_DET: dict[str, Gender] = {
+DETERMINERS: dict[str, Gender] = {
     "der": "m", "ein": "m", "die": "f", "eine": "f", "das": "", "the": "", "a": "", "an": "",
     "dem": "m", "den": "", "einem": "m", "einer": "f", "einen": "m", "des": "m", "eines": "m",
     "sein": "m", "seine": "f", "ihr": "m", "ihre": "f", "dessen": "", "deren": "", "unser": "m",
@@ -63,14 +33,14 @@ PRONOUNS: dict[str, Gender] = {
 _COUNTING = frozenset("mehrere viele einige beide zahlreiche andere weitere verschiedene wenige".split())
 _ABBREVIATED = frozenset({"dr", "prof", "st", "mr", "mrs", "ms"})
 _PARTICLES = frozenset("von van de der den al el bin ben ibn da di du la le del dos zu zur".split())
-_CALENDAR = frozenset(
+CALENDAR = frozenset(
     """montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar märz
     april mai juni juli august september oktober november dezember uhr monday tuesday wednesday
     thursday friday saturday sunday january february march june july october december
     montagabend dienstagabend mittwochabend donnerstagabend freitagabend samstagabend sonntagabend
     prozent euro dollar millionen milliarden anfang ende mitte heute gestern""".split()
 )
-_NOT_NAMES = frozenset(
+NOT_NAMES = frozenset(
     """in im am an auf aus bei beim nach laut mit von vom zu zum zur für gegen um über unter vor
     wie wenn als dass ob weil nachdem während obwohl da denn und oder aber doch auch so nun nur es
     noch schon bereits dabei dazu damit dagegen danach demnach dadurch daher darum deshalb trotz
@@ -93,22 +63,6 @@ _NOT_NAMES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The words and marks of one text with their places; `caps` marks capitalised words."""
-
-    words: list[str]
-    lows: list[str]
-    caps: list[bool]
-    breaks: list[bool]
-    starts: list[int]
-    ends: list[int]
-
-    def at(self, offset: int) -> int:
-        """The index of the first word that starts at `offset` or later."""
-        return bisect_left(self.starts, offset)
-
-
-@dataclass(frozen=True, slots=True)
 class Mention:
     """A noun phrase `[first, stop)` in words; `name` is its person's or group's bare name."""
 
@@ -122,29 +76,8 @@ class Mention:
     definite: bool = False
 
 
-def read_words(text: str) -> Words:
-    """The words and punctuation marks of `text`, in order."""
-    words, breaks, starts, ends = [], [], [], []
-    last = 0
-    for match in _WORD.finditer(text):
-        words.append(match[0])
-        breaks.append("\n" in text[last : match.start()])
-        starts.append(match.start())
-        last = match.end()
-        ends.append(last)
-    caps = [word[0].isupper() or bool(_DOMAIN.search(word)) for word in words]
-    return Words(words, [word.lower() for word in words], caps, breaks, starts, ends)
-
-
-def role_gender(low: str) -> Gender | None:
-    """The gender of a word for somebody's office or trade; None for any other word."""
-    if low.endswith(_ROLES_F):
-        return "f"
-    return "m" if low.endswith(_ROLES) else None
-
-
 def _is_adjective(low: str) -> bool:
-    if low in _NOT_NAMES or low in PRONOUNS or (low in _DET and low not in _COUNTING):
+    if low in NOT_NAMES or low in PRONOUNS or (low in DETERMINERS and low not in _COUNTING):
         return False
     return low[0].isdigit() or (len(low) > 3 and low.endswith(("e", "en", "er", "em", "es"))) or (
         low in {"jahre", "so", "us", "ex"} or low.endswith(("ische", "ian", "ish", "-led", "eign"))
@@ -157,9 +90,9 @@ def read_mention(words: Words, first: int, stop: int) -> Mention | None:
         return None
     low = words.lows[first]
     i, definite, gender = first, False, ""
-    if low in _DET and not (low in PRONOUNS and not _noun_follows(words, first + 1, stop)):
+    if low in DETERMINERS and not (low in PRONOUNS and not _noun_follows(words, first + 1, stop)):
         definite = low in {"der", "die", "das", "the", "dem", "den"}
-        gender = _DET[low]
+        gender = DETERMINERS[low]
         i += 1
         if low.startswith(("ein", "viel", "mehrer")) and i < stop and words.lows[i] in {"der", "von"}:
             i += 1
@@ -171,13 +104,13 @@ def read_mention(words: Words, first: int, stop: int) -> Mention | None:
     if i < stop and words.words[i] in "„\"“»‚‘«'":
         return _read_title(words, first, i, stop)
     head = i
-    if head < stop and words.lows[head] in _NOT_NAMES:
+    if head < stop and words.lows[head] in NOT_NAMES:
         return None
     if head == first and head + 1 < stop and _is_adjective(low) and not words.caps[head + 1]:
         following = _skip_adjectives(words, head + 1, stop)
         if following > head + 1 and following < stop and words.caps[following]:
             head = i = following
-    i = _read_run(words, i, stop)
+    i = read_run(words, i, stop)
     if i == head:
         return None
     return _finish(words, first, head, i, stop, definite, gender)  # type: ignore[arg-type]
@@ -203,24 +136,24 @@ def _skip_insert(words: Words, i: int, stop: int) -> int:
         if not words.words[k].isalnum() and "-" not in words.words[k]:
             break
         adjective = not words.caps[k] and _is_adjective(words.lows[k])
-        if adjective and words.caps[k + 1] and words.lows[k - 1] not in _DET:
+        if adjective and words.caps[k + 1] and words.lows[k - 1] not in DETERMINERS:
             return k
     return i
 
 
-def _read_run(words: Words, i: int, stop: int) -> int:
+def read_run(words: Words, i: int, stop: int) -> int:
     first, limit = i, min(stop, i + 9)
     while i < limit:
         low = words.lows[i]
         if i > first and words.breaks[i]:
             break
-        if words.caps[i] and low not in _CALENDAR and not (i > first and low in _NOT_NAMES):
+        if words.caps[i] and low not in CALENDAR and not (i > first and low in NOT_NAMES):
             i += 1
         elif low in _PARTICLES and i + 1 < limit and words.caps[i + 1] and _in_name(words, i):
             i += 1
         elif low == "." and i > first and (len(words.words[i - 1]) == 1 or words.lows[i - 1] in _ABBREVIATED) and i + 1 < limit and words.caps[i + 1]:
             i += 1
-        elif low not in _DET and role_gender(low) is not None and i + 1 < limit and words.caps[i + 1]:
+        elif low not in DETERMINERS and role_gender(low) is not None and i + 1 < limit and words.caps[i + 1]:
             i += 1
         else:
             break
@@ -258,10 +191,10 @@ def _finish(
     bare = first == head
     i = stop_run
     if roles and not named:
-        i, name_range = _read_complement(words, i, stop)
+        i, name_range = read_complement(words, i, stop)
         named = name_range
     elif not bare and not roles:
-        i, _ = _read_complement(words, i, stop)
+        i, _ = read_complement(words, i, stop)
     i = _skip_bracket(words, i, stop)
     if i < stop and words.words[i] in "„\"»‚" and not bare:
         title = _read_title(words, i, i, stop)
@@ -277,7 +210,7 @@ def _finish(
     elif bare:
         text = name
     else:
-        text = " ".join(words.words[k] for k in range(first + (words.lows[first] in _DET), i))
+        text = " ".join(words.words[k] for k in range(first + (words.lows[first] in DETERMINERS), i))
     return Mention(first, i, span, kind, text, "", gender if not bare else "", definite)
 
 
@@ -289,7 +222,7 @@ def _skip_bracket(words: Words, i: int, stop: int) -> int:
     return i
 
 
-def _read_complement(words: Words, i: int, stop: int) -> tuple[int, range]:
+def read_complement(words: Words, i: int, stop: int) -> tuple[int, range]:
     """Past the genitive or prepositional part of a noun; the name after its comma, if any."""
     i = _skip_bracket(words, i, stop)
     for _ in range(3):
@@ -298,204 +231,32 @@ def _read_complement(words: Words, i: int, stop: int) -> tuple[int, range]:
         j = i + 1
         if words.lows[i] in _PLACE_LINKS and not (j < stop and words.caps[j]):
             break
-        if j < stop and words.lows[j] in _DET:
+        if j < stop and words.lows[j] in DETERMINERS:
             j += 1
         j = _skip_adjectives(words, j, stop)
-        k = _read_run(words, j, stop)
+        k = read_run(words, j, stop)
         if k == j:
             break
         i = _skip_bracket(words, k, stop)
     if i + 1 < stop and words.words[i] == "," and words.caps[i + 1]:
-        k = _read_run(words, i + 1, stop)
+        k = read_run(words, i + 1, stop)
         named = range(i + 1, k)
         ended = k >= stop or words.words[k] in ",.(" or not words.caps[k]
-        if 1 <= len(named) <= 4 and ended and words.lows[i + 1] not in _NOT_NAMES:
+        if 1 <= len(named) <= 4 and ended and words.lows[i + 1] not in NOT_NAMES:
             return k, named
     return i, range(0)
 
 
-_CONTRACTED = frozenset("am im zum zur vom beim ins ans".split())
-# What speaks without being a person: the last word of an institution's name or its plural voices.
-_SPEAKING = re.compile(
-    r"(?:regierung|polizei|ministerium|amt|behörden?|gericht|gerichtshof|anwaltschaft|partei|fraktion|bank"
-    r"|konzern|unternehmen|firma|hersteller|organisation|verband|vereinigung|kommission|armee|militär|junta"
-    r"|zeitung|magazin|agentur|universität|institut|gewerkschaft|union|rat|senat|parlament|opposition|kirche"
-    r"|bericht|studie|experten|beobachter|forscher|wissenschaftler|ermittler|veranstalter|sender|verein"
-    r"|gesellschaft|stiftung|komitee|feuerwehr|klinik|botschaft|kreml|weiße haus|ausschuss|gremium|team)\Z"
-)
 _MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|organisation|journal)\Z")
-_NOUN = re.compile(
-    r"(?:ung|heit|keit|schaft|tion|tät|ment|ismus|stadt|krise|agentur|partei|ministerium|zeitung"
-    r"|magazin|sender|portal|organisation|behörde|halbinsel|gericht|konzern|unternehmen|dienst"
-    r"|ungen|heiten|keiten|schaften|tionen|täten|ien|region|provinz|gruppe|bank|werk|jahr|woche)\Z"
-)
 _INSERTS = frozenset("für in im am an auf aus bei mit von vom zu zum zur über unter seit".split())
 _PLACE_LINKS = frozenset({"in", "im", "aus", "beim", "am"})
 _LINKS = frozenset("des der eines einer vom von für of for im in aus beim am seiner ihrer ihres und".split())
-
-
-@dataclass(slots=True)
-class Figure:
-    """One person of the article: every form of the name, roles and places (word indices)."""
-
-    name: str
-    gender: Gender = ""
-    roles: set[str] = field(default_factory=set)
-    places: list[int] = field(default_factory=list)
-
-
-class Cast:
-    """The persons of one article, found by name, office or pronoun."""
-
-    def __init__(self, words: Words) -> None:
-        self._known = frozenset(words.words)
-        self._by_last: dict[str, list[Figure]] = {}
-        self.figures: list[Figure] = []
-        self._places: list[tuple[int, Figure]] = []
-        self._collect(words)
-
-    def _collect(self, words: Words) -> None:
-        found: list[tuple[int, list[str], str, Gender]] = []
-        i, count = 0, len(words.words)
-        counts = Counter(words.words)
-        while i < count:
-            if not words.caps[i] or words.lows[i] in _NOT_NAMES or words.lows[i] in _CALENDAR:
-                i += 1
-                continue
-            k = _read_run(words, i, count)
-            roles = [j for j in range(i, k) if role_gender(words.lows[j]) is not None]
-            start = roles[-1] + 1 if roles else i
-            role = words.lows[roles[-1]] if roles else ""
-            if not roles and i and role_gender(words.lows[i - 1]) is not None:
-                role = words.lows[i - 1]
-            if roles and start == k:
-                j, named = _read_complement(words, k, count)
-                if named:
-                    start, k = named.start, named.stop
-            name = words.words[start:k]
-            if role:
-                name = self._trim(name, counts)
-            elif len(name) > 1 and not _may_be_person(words, i, k):
-                name = []
-            if name and (role or len(name) > 1) and len(name) <= 5:
-                found.append((start, name, role, (role_gender(role) or "") if role else ""))
-            elif name:
-                found.append((start, name, "", ""))
-            i = max(k, i + 1)
-        for place, name, role, gender in sorted(found, key=lambda item: -len(item[1])):
-            self._add(place, name, role, gender)
-        for figure in self.figures:
-            figure.places.sort()
-        self._places = sorted(((p, f) for f in self.figures for p in f.places), key=lambda x: x[0])
-
-    @staticmethod
-    def _trim(name: list[str], counts: Counter[str]) -> list[str]:
-        # "X Y Abstriche": a noun that merely follows is rarer than the surname before it.
-        while len(name) > 1 and (_NOUN.search(name[-1]) or (
-            len(name) > 2 and counts[name[-2]] > counts[name[-1]]
-        )):
-            name = name[:-1]
-        return name
-
-    def _add(self, place: int, name: list[str], role: str, gender: Gender) -> None:
-        last = self._strip(name[-1])
-        figure = self._match(name)
-        if figure is None:
-            if len(name) == 1 and not role:
-                return
-            figure = Figure(" ".join([*name[:-1], last]).replace(" . ", ". "))
-            self.figures.append(figure)
-            self._by_last.setdefault(last.casefold(), []).append(figure)
-        figure.places.append(place)
-        if role:
-            figure.roles.add(role)
-            figure.gender = gender or figure.gender
-
-    def _strip(self, word: str) -> str:
-        """The word without a genitive -s, where the article shows it without."""
-        bare = strip_genitive(word)
-        return bare if bare in self._known else word
-
-    def _match(self, name: list[str]) -> Figure | None:
-        for last in (name[-1].casefold(), self._strip(name[-1]).casefold()):
-            known = self._by_last.get(last)
-            if not known:
-                continue
-            if len(name) == 1:
-                return known[0]
-            for figure in known:
-                parts = figure.name.casefold().split()
-                if parts[:-1] == [part.casefold() for part in name[:-1]] or len(parts) == 1:
-                    return figure
-                if name[0].casefold() == parts[0]:
-                    return figure
-            return None
-        return None
-
-    def find_name(self, name: str, before: int) -> Figure | None:
-        """The figure that bears `name`; of several the one named last before word `before`."""
-        parts = name.split()
-        if not parts:
-            return None
-        figure = self._match(parts)
-        known = self._by_last.get(self._strip(parts[-1]).casefold(), [])
-        if len(parts) == 1 and len(known) > 1:
-            return max(known, key=lambda f: max((p for p in f.places if p <= before), default=-1))
-        return figure
-
-    def find_role(self, role: str, before: int) -> Figure | None:
-        """The figure in that office: the last named before word `before`, else the next after."""
-        gender = role_gender(role)
-        holders = [
-            f for f in self.figures
-            if f.gender == gender and any(r.endswith(role) or role.endswith(r) for r in f.roles)
-        ]
-        if not holders:
-            return None
-        earlier = [f for f in holders if f.places[0] <= before]
-        if earlier:
-            return max(earlier, key=lambda f: max(p for p in f.places if p <= before))
-        return min(holders, key=lambda f: f.places[0])
-
-    def find_between(
-        self, first: int, stop: int, gender: Gender, last: bool = False
-    ) -> Figure | None:
-        """The first (or last) person named in words `[first, stop)` whom `gender` fits."""
-        chosen = None
-        at = bisect_left(self._places, first, key=lambda item: item[0])
-        while at < len(self._places) and self._places[at][0] < stop:
-            figure = self._places[at][1]
-            fits = not gender or not figure.gender or figure.gender == gender
-            if fits and (figure.roles or len(figure.name.split()) > 1):
-                chosen = figure
-                if not last:
-                    break
-            at += 1
-        return chosen
 
 
 def can_speak(mention: Mention) -> bool:
     """Whether a noun phrase names an office, is a pronoun or sounds like an institution."""
     if mention.role or mention.kind == "pronoun":
         return True
-    return any(_SPEAKING.search(word) for word in mention.name.lower().split())
+    return names_institution(mention.name)
 
 
-def _may_be_person(words: Words, first: int, stop: int) -> bool:
-    """Whether two or more capitalised words without an office look like first name and surname."""
-    if first and not words.breaks[first]:
-        before = words.lows[first - 1]
-        if before in _DET or before in _CONTRACTED or (
-            not words.caps[first - 1] and len(before) > 3 and before.endswith(("e", "en", "er", "em", "es"))
-            and before not in {"unter", "gegen", "neben", "zwischen", "haben", "hatte"}
-        ):
-            return False
-    last = words.words[stop - 1]
-    return not any(_NOUN.search(words.words[k]) for k in range(first, stop)) and not (
-        last.endswith("s") and len(last) > 4
-    )
-
-
-def strip_genitive(word: str) -> str:
-    """The word without the -s that may be a genitive's."""
-    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word

@@ -24,6 +24,8 @@ class Filters:
     speaker: str | None = None
     source: str | None = None
     language: Language | None = None
+    # Parts of what the question says that are left aside: speaker, since, until.
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class NewsChat:
                 f"a question of {len(question)} letters, the limit is {LONGEST_QUESTION}; "
                 "ask in fewer words"
             )
-        return understand(
+        query = understand(
             question,
             [answer.query for answer in history],
             known_speakers=self._finder.list_speakers(),
@@ -93,6 +93,7 @@ class NewsChat:
             speaker=filters.speaker,
             language=filters.language,
         )
+        return _leave_out(query, filters.without)
 
     def _compose(self, query: Query, evidence: Sequence[Evidence], source: str | None) -> Answer:
         reason = self._find_reason(query, evidence)
@@ -158,3 +159,13 @@ class NewsChat:
 def _fix_window(filters: Filters) -> Window:
     """The window that the user fixed, whatever the question says."""
     return Window(filters.since, filters.until).intersect(Window(None, filters.as_of))
+
+
+def _leave_out(query: Query, without: frozenset[str]) -> Query:
+    """The query less the parts of it that the user took away."""
+    if "speaker" in without:
+        kind = "fact" if query.kind == "speaker" else query.kind
+        query = replace(query, speakers=(), unknown_speakers=(), kind=kind)
+    since = None if "since" in without else query.window.since
+    until = None if "until" in without else query.window.until
+    return replace(query, window=Window(since, until))

@@ -21,12 +21,12 @@ _ASK_ALL: dict[Language, str] = {
     "ru": "Что сказал(а) {speaker}?",
 }
 _NOUN = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]{5,}")
+# Nouns of these endings name a matter, not a person, a place or an office.
+_MATTER = re.compile(r"(?:ung|ungen|heit|keit|schaft|schaften|tion|tionen|tät|tien|ment|nisse?)$")
 _STATEMENTS = 200
 
 
-def suggest_questions(
-    archive: Archive, speakers: Sequence[str], language: Language
-) -> list[str]:
+def suggest_questions(archive: Archive, speakers: Sequence[str], language: Language) -> list[str]:
     """One question a speaker, about the noun that sets his statements apart; in that order."""
     texts = {speaker: _read_statements(archive, speaker) for speaker in speakers}
     counts = {speaker: Counter(_NOUN.findall(text)) for speaker, text in texts.items()}
@@ -36,7 +36,11 @@ def suggest_questions(
         everywhere.update(counted.keys())
     questions = []
     for speaker in speakers:
-        nouns = [noun for noun in counts[speaker] if not set(fold_name(noun).split()) & names]
+        nouns = [
+            noun
+            for noun in counts[speaker]
+            if _MATTER.search(noun) and not set(fold_name(noun).split()) & names
+        ]
         topic = max(nouns, key=lambda n: (counts[speaker][n] / everywhere[n], len(n)), default=None)
         form = _ASK[language] if topic else _ASK_ALL[language]
         questions.append(form.format(speaker=speaker, topic=topic))

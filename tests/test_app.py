@@ -85,6 +85,15 @@ def test_removing_a_chip_asks_again_without_it(page, chat):
     assert chat.asked[-1][2].without == {"speaker", "since"}
 
 
+def test_a_follow_up_asked_again_still_follows_the_same_turns(page, chat):
+    session = Session()
+    for question in ("What did Talberg say?", "And in 2027?", "Die Falle?"):
+        finish(page.ask(session, question))
+    for number in ("1", "3"):
+        finish(page.ask_without(session, number, "speaker"))
+        assert chat.asked[-1][:2] == ("And in 2027?", ["What did Talberg say?"])
+
+
 @pytest.mark.parametrize("number", ["9", "-1", "", None, "x", "²", "1e3", {"a": 1}, "9" * 400])
 def test_numbers_that_no_page_would_send_do_nothing(page, number):
     session = Session(examples=("What did Talberg say?",))

@@ -245,6 +245,13 @@ def test_filter_chips_say_what_was_understood_and_can_be_removed(answer):
     assert 'data-press="drop"' not in growing
 
 
+def test_one_person_in_two_spellings_is_one_chip(answer):
+    query = replace(answer.query, speakers=("Mira Talberg", "Talberg", "Jon Vesk"))
+    html = render_turn_html(Turn("?", answer=replace(answer, query=query)), 0, "en")
+    assert html.count('data-part="speaker"') == 1
+    assert "<b>Mira Talberg and Jon Vesk</b>" in html
+
+
 def test_an_empty_archive_says_how_to_fill_it():
     html = render_welcome_html(Archive({}).count(), [], "de")
     assert "wortlaut index" in html

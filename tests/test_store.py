@@ -14,6 +14,7 @@ from index.archive import EmbeddedPassage
 from index.article import Article, Passage, Span, hash_text
 from index.errors import ConfigError, StoreUnavailable
 from index.store import PassageStore, make_nodes
+from ports import find_port
 
 DIMENSION = 8
 
@@ -89,12 +90,6 @@ def test_a_wrong_address_is_one_clear_line(address):
 def test_a_server_that_is_not_there_is_named():
     with pytest.raises(StoreUnavailable, match="is the server running"):
         PassageStore("http://127.0.0.1:9", "archive", "model")
-
-
-def find_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def serve(
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     shown = f"[{shown}]" if ":" in shown else shown
     address = f"http://{shown}:{listener.getsockname()[1]}"
-    print(f"Wortlaut is at {address} (Ctrl+C stops it)", flush=True)  # noqa: T201
+    print(f"Wortlaut is at {address} (Ctrl+C stops it)", flush=True)
     if open_browser:
         webbrowser.open(address)
     uvicorn.Server(config).run(sockets=[listener])

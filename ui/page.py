@@ -13,7 +13,7 @@ from datetime import date
 
 from index.archive import ArchiveCounts
 from rag.answer import Answer, Citation, Filters
-from rag.wording import Tongue, format_date, format_period
+from rag.wording import Tongue, format_date, format_period, join_names
 from ui.render import (
     Piece,
     collapse,
@@ -38,10 +38,14 @@ class LeavingOut(Filters):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of a conversation with its answer, or with the error it met."""
+    """One question of a conversation with its answer, or with the error it met.
+
+    It was understood as a follow-up to the first `after` turns.
+    """
 
     question: str
     filters: LeavingOut = LeavingOut()
+    after: int = 0
     answer: Answer | None = None
     error: str | None = None
 
@@ -192,8 +196,12 @@ def _render_chips(answer: Answer, number: int, gone: Sequence[str], *, active: b
         ("since", query.window.since),
         ("until", query.window.until),
     ]
-    parts = [("speaker", name) for name in query.speakers]
-    parts += [("unknown_speaker", name) for name in query.unknown_speakers]
+    # "Lawrow" beside "Sergej Lawrow" says nothing more.
+    speakers = [
+        name for name in query.speakers if not any(o.endswith(f" {name}") for o in query.speakers)
+    ]
+    named = [("speaker", speakers), ("unknown_speaker", query.unknown_speakers)]
+    parts = [(kind, join_names(names, language)) for kind, names in named if names]
     parts += [(kind, format_date(day, "day", language)) for kind, day in days if day is not None]
     chips = [
         _render_chip(kind, f"{words.kinds[kind]} <b>{esc(value)}</b>", number, words, active)

@@ -59,13 +59,21 @@ class ChatPage:
         )
 
     def ask(
-        self, session: Session, question: str, filters: LeavingOut = LeavingOut()
+        self,
+        session: Session,
+        question: str,
+        filters: LeavingOut = LeavingOut(),
+        after: int | None = None,
     ) -> Iterator[Shown]:
-        """The earlier turns, the growing new one, and the first source once it is cited."""
+        """The earlier turns, the growing new one, and the first source once it is cited.
+
+        The question follows up on the first `after` turns, or on all.
+        """
         number = len(session.turns)
+        after = number if after is None else after
         earlier = render_turns_html(session.turns, session.tongue)
-        history = [turn.answer for turn in session.turns if turn.answer is not None]
-        session.turns.append(Turn(question, filters))
+        history = [turn.answer for turn in session.turns[:after] if turn.answer is not None]
+        session.turns.append(Turn(question, filters, after))
         opened = False
         for turn, finished in self._grow(session.turns[number], history, session.tongue):
             session.turns[number] = turn
@@ -102,7 +110,7 @@ class ChatPage:
         if turn is None or str(part) not in _PARTS:
             return
         filters = replace(turn.filters, without=turn.filters.without | {str(part)})
-        yield from self.ask(session, turn.question, filters)
+        yield from self.ask(session, turn.question, filters, turn.after)
 
     def ask_example(self, session: Session, number: object) -> Iterator[Shown]:
         """The answer to one of the example questions."""

@@ -1,0 +1,127 @@
+"""One sentence cut into clauses, and the small words that tell clauses apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.cues import BE, HAVE, KONJUNKTIV, KONJUNKTIV_II
+from index.mentions import Mention, Words
+
+Range = tuple[int, int]
+
+BREAKS = frozenset(",;:()–—")
+RELATIVE = frozenset("der die das dem den deren dessen welche welcher welches which who".split())
+CONJUNCTIONS = frozenset("und sowie aber doch denn oder sondern um ohne statt and but or so".split())
+THAT = frozenset({"dass", "daß", "ob", "that"})
+PREPOSITIONS = frozenset(
+    """in im an am auf aus bei beim nach mit von vom zu zum zur für gegen um über unter vor seit
+    bis ohne durch gegenüber trotz wegen während laut gemäß als den dem des ob zwischen neben
+    hinter angesichts on at from with after before during for against about""".split()
+)
+OBLIQUE = frozenset(
+    "dem den einem einen des eines seinem ihrem seinen ihren diesem diesen dessen mehreren".split()
+)
+MOODS = KONJUNKTIV | KONJUNKTIV_II
+FINITE = HAVE | BE | MOODS | frozenset(
+    """kann können muss müssen soll sollen will wollen darf dürfen gibt geht steht kommt liegt
+    bleibt konnte konnten musste mussten gehen stehen kommen liegen bleiben könnte dürfte""".split()
+)
+_PAST_ENDINGS = ("te", "ten", "t")
+_LONGEST_BRACKET = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What announces a statement: `said` are the word ranges of what is said, `at` is the cue.
+
+    Without a `mention` the last speaker goes on, unless `anonymous`; `via` passes it on.
+    """
+
+    mention: Mention | None
+    cue: str
+    said: tuple[Range, ...]
+    anonymous: bool = False
+    via: Mention | None = None
+    group: str = ""
+    at: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Words `[first, stop)` of one sentence; `masked` words stand in quotations."""
+
+    first: int
+    stop: int
+    masked: frozenset[int]
+    clauses: tuple[Range, ...]
+
+    @property
+    def whole(self) -> Range:
+        """The range of all its words."""
+        return self.first, self.stop
+
+    def clause_at(self, i: int) -> int:
+        """The number of the clause that holds word `i`, else of the last."""
+        for number, (start, end) in enumerate(self.clauses):
+            if start <= i < end:
+                return number
+        return len(self.clauses) - 1
+
+
+def cut_unit(words: Words, first: int, stop: int, quotes: Sequence[Range]) -> Unit:
+    """The sentence `[first, stop)` cut at commas, colons, dashes and free-standing quotations."""
+    masked = frozenset(i for a, b in quotes for i in range(a, b))
+    apart = frozenset(i for q in quotes if _is_apart(words, q, first, stop) for i in range(*q))
+    clauses: list[Range] = []
+    start = resume = first
+    for i in range(first, stop):
+        if i < resume:
+            continue
+        resume = _past_bracket(words, i, stop)
+        if resume > i:
+            continue
+        if i in apart or (words.words[i] in BREAKS and i not in masked):
+            if i > start:
+                clauses.append((start, i))
+            start = i + 1
+    if start < stop:
+        clauses.append((start, stop))
+    return Unit(first, stop, masked, tuple(clauses))
+
+
+def _past_bracket(words: Words, i: int, stop: int) -> int:
+    if words.words[i] == "(":
+        for k in range(i + 1, min(stop, i + _LONGEST_BRACKET)):
+            if words.words[k] == ")":
+                return k + 1
+    return i
+
+
+def _is_apart(words: Words, quote: Range, first: int, stop: int) -> bool:
+    """Whether a quotation stands between marks, not inside a clause."""
+    before = words.words[quote[0] - 1] if quote[0] > first else "."
+    after = words.words[quote[1]] if quote[1] < stop else "."
+    return not before[-1].isalnum() or after in ",:"
+
+
+def is_final(finite: int, end: int) -> bool:
+    """Whether the verb ends its clause, as in a subordinate one."""
+    return finite >= end - 2
+
+
+def has_verb(words: Words, unit: Unit, stop: int) -> bool:
+    """Whether what stands before word `stop` is a sentence of its own, or a quotation."""
+    if stop - 1 in unit.masked or stop - 2 in unit.masked:
+        return True
+    lows = words.lows
+    for k in range(unit.first, stop):
+        if words.caps[k] and k > unit.first:
+            continue
+        if lows[k] in FINITE:
+            return True
+        # "der drittgrößten Stadt" has an adjective, no verb.
+        attributive = k > unit.first and (lows[k - 1] in OBLIQUE or lows[k - 1] in RELATIVE)
+        if len(lows[k]) > 4 and lows[k].endswith(_PAST_ENDINGS) and not attributive:
+            return True
+    return False

@@ -1,0 +1,57 @@
+"""Words for offices, trades and institutions: what speaks in the news, by its last syllables."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Gender = Literal["m", "f", ""]
+
+_ROLES = tuple(
+    """minister präsident sprecher chef kanzler sekretär direktor leiter kommissar botschafter
+    general kollege politiker experte anwalt richter papst premier bürgermeister gouverneur senator
+    professor forscher wissenschaftler diplomat vertreter manager trainer geschäftsführer
+    unterhändler verhandler autor journalist ökonom analyst kommandeur admiral berater nachfolger
+    vorgänger gründer führer kandidat bischof kardinal offizier arzt historiker ermittler zeuge
+    boss inspekteur obmann referent wortführer kapitän redakteur könig kaiser prinz dr prof herr
+    president minister spokesman spokesperson secretary ambassador chancellor senator governor
+    director chairman leader mayor lawyer judge envoy negotiator analyst expert chief officer
+    richter oberst premierminister abgeordneter vorsitzender beauftragter gesandter vertrauter
+    abgeordnete vorsitzende beauftragte gesandte vertraute beamter beamte angehöriger
+    professor künstler sänger schauspieler regisseur schriftsteller dichter philosoph soziologe
+    physiker biologe chemiker astronom meteorologe mediziner jurist verteidiger kläger aktivist
+    unternehmer investor eigentümer inhaber betreiber organisator veranstalter
+    polizist soldat pilot pfarrer erzbischof rabbi imam ayatollah scheich emir sultan
+    spieler torwart verteidiger stürmer meister sieger fahrer reporter korrespondent
+    staatsanwalt bundesanwalt generalstaatsanwalt""".split()
+)
+_ROLES_F = tuple(
+    """ministerin präsidentin sprecherin chefin kanzlerin sekretärin direktorin leiterin kommissarin
+    botschafterin kollegin politikerin expertin anwältin richterin bürgermeisterin gouverneurin
+    senatorin professorin forscherin wissenschaftlerin diplomatin vertreterin managerin trainerin
+    geschäftsführerin unterhändlerin autorin journalistin ökonomin analystin beraterin nachfolgerin
+    vorgängerin gründerin führerin kandidatin bischöfin ärztin historikerin ermittlerin zeugin frau
+    königin prinzessin spokeswoman chairwoman sängerin schauspielerin aktivistin fraktionschefin
+    staatsanwältin mutter tochter witwe schwester""".split()
+)
+# What speaks without being a person: the last word of an institution's name or its plural voices.
+_SPEAKING = re.compile(
+    r"(?:regierung|polizei|ministerium|amt|behörden?|gericht|gerichtshof|anwaltschaft|partei"
+    r"|fraktion|bank|konzern|unternehmen|firma|hersteller|organisation|verband|vereinigung"
+    r"|kommission|armee|militär|junta|zeitung|magazin|agentur|universität|institut|gewerkschaft"
+    r"|union|rat|senat|parlament|opposition|kirche|bericht|studie|experten|beobachter|forscher"
+    r"|wissenschaftler|ermittler|veranstalter|sender|verein|gesellschaft|stiftung|komitee"
+    r"|feuerwehr|klinik|botschaft|kreml|ausschuss|gremium|team)\Z"
+)
+
+
+def role_gender(low: str) -> Gender | None:
+    """The gender of a word for somebody's office or trade; None for any other word."""
+    if low.endswith(_ROLES_F):
+        return "f"
+    return "m" if low.endswith(_ROLES) else None
+
+
+def names_institution(name: str) -> bool:
+    """Whether a word of the name is one for something that speaks: a ministry, a paper."""
+    return any(_SPEAKING.search(word) for word in name.lower().split())

@@ -1,0 +1,176 @@
+"""Statements announced by a phrase: "laut X", "nach Angaben von X", "X zufolge", ", so X"."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import replace
+
+from index.article import Span
+from index.clauses import BREAKS, MOODS, PREPOSITIONS, Frame, Range, Unit
+from index.cues import SAYING_NOUNS
+from index.mentions import Mention, Words, read_mention
+from index.subjects import ADVERBS, SubjectFinder
+
+_MARKS = frozenset("\"„“”»«‚‘’'‹›")
+_BY = frozenset({"von", "vom", "aus", "im", "in"})
+_OWNED = _BY | {"des", "der", "eines", "einer", "seiner"}
+_BECOMING = frozenset({"wurde", "wird", "geworden", "werden"})
+
+
+class PhraseReader:
+    """Finds the announcing phrases of one text's sentences."""
+
+    def __init__(self, words: Words, subjects: SubjectFinder, verbs: Container[str]) -> None:
+        self._words = words
+        self._subjects = subjects
+        self._verbs = verbs
+
+    def read(self, unit: Unit) -> Iterator[Frame]:
+        """The frames that phrases of the sentence make, in order."""
+        for i in range(unit.first, unit.stop):
+            if i not in unit.masked:
+                frame = self._read_at(unit, i)
+                if frame:
+                    yield frame
+
+    def _read_at(self, unit: Unit, i: int) -> Frame | None:
+        lows, low = self._words.lows, self._words.lows[i]
+        if low in {"laut", "gemäß"}:
+            return self._read_according(unit, i, i + 1)
+        if low == "according" and lows[i + 1 : i + 2] == ["to"]:
+            return self._read_according(unit, i, i + 2)
+        if low in {"nach", "aus"}:
+            return self._read_postposed(unit, i) or self._read_nach(unit, i)
+        if low == "zufolge" or (low == "folge" and i and lows[i - 1] == "zu"):
+            return self._read_zufolge(unit, i)
+        if low == "so" and i > unit.first:
+            return self._read_so(unit, i)
+        if low == "bekannt":
+            return self._read_known(unit, i)
+        if low == "wonach" and i > unit.first:
+            return Frame(self._subjects.find_first(unit, i), low, ((i, unit.stop),))
+        return self._read_back_reference(unit, i, low)
+
+    def _read_back_reference(self, unit: Unit, i: int, low: str) -> Frame | None:
+        """ "Demnach …": what the last speaker said goes on."""
+        if low == "demnach":
+            return Frame(self._phrase(i, i + 1), low, (unit.whole,))
+        moods = any(word in MOODS for word in self._words.lows[unit.first : unit.stop])
+        if low == "danach" and i == unit.first and moods:
+            return Frame(self._phrase(i, i + 1), "demnach", (unit.whole,))
+        return None
+
+    def _read_known(self, unit: Unit, i: int) -> Frame | None:
+        """ "es wurde bekannt, dass …", "wie bekannt wurde": nobody says it."""
+        lows = self._words.lows
+        start, end = unit.clauses[unit.clause_at(i)]
+        if _BECOMING.isdisjoint(lows[start:end]) or end + 1 >= unit.stop:
+            return None
+        if lows[start] == "wie" or lows[end + 1] in {"dass", "daß"}:
+            return Frame(None, "bekannt", ((end + 1, unit.stop),), True)
+        return None
+
+    def _rest(self, unit: Unit, start: int, end: int) -> tuple[Range, ...]:
+        """The sentence without the phrase, where that opens or ends it."""
+        if start - unit.first <= 1:
+            return ((end, unit.stop),)
+        if unit.stop - end <= 2:
+            return ((unit.first, start),)
+        return (unit.whole,)
+
+    def _read_according(self, unit: Unit, i: int, start: int) -> Frame | None:
+        mention = read_mention(self._words, start, unit.stop)
+        if mention is None:
+            return None
+        said = self._rest(unit, i, mention.stop)
+        return Frame(self._unfold(mention, unit.stop), "laut", said)
+
+    def _unfold(self, mention: Mention, stop: int) -> Mention:
+        """The speaker inside "einer Mitteilung der Polizei"; the phrase itself if none."""
+        for k in range(mention.first, mention.stop):
+            if self._words.caps[k] and SAYING_NOUNS.search(self._words.lows[k]):
+                return self.read_owner(k, stop) or mention
+        return mention
+
+    def read_owner(self, noun: int, stop: int) -> Mention | None:
+        """Whose the noun at that word is: "Angaben der Polizei", "Worten von X"."""
+        lows, k = self._words.lows, noun + 1
+        if k < stop and lows[k] in _OWNED:
+            return read_mention(self._words, k + (lows[k] in _BY), stop)
+        if k < stop and self._words.caps[k]:
+            return read_mention(self._words, k, stop)
+        return None
+
+    def _read_postposed(self, unit: Unit, i: int) -> Frame | None:
+        """ "seiner Meinung nach"."""
+        noun = i - 1
+        if self._words.lows[i] != "nach" or noun <= unit.first or not self._words.caps[noun]:
+            return None
+        if not SAYING_NOUNS.search(self._words.lows[noun]):
+            return None
+        mention = None
+        start = noun
+        for start in range(max(unit.first, i - 7), i):
+            mention = read_mention(self._words, start, unit.stop)
+            if mention and mention.stop == i:
+                break
+        mention = read_mention(self._words, start, i)
+        return Frame(mention, "nach", self._rest(unit, start, i + 1), mention is None)
+
+    def _read_nach(self, unit: Unit, i: int) -> Frame | None:
+        """ "nach Angaben von X", "nach eigenen Angaben", "aus Sicht des X"."""
+        words, lows = self._words, self._words.lows
+        for k in range(i + 1, min(unit.stop, i + 6)):
+            if words.words[k] in BREAKS:
+                return None
+            if not words.caps[k]:
+                continue
+            if SAYING_NOUNS.search(lows[k]) and (lows[i] == "nach" or lows[k] == "sicht"):
+                owner = self.read_owner(k, unit.stop) or self._unnamed(unit, i + 1, k)
+                said = self._rest(unit, i, max(owner.stop, k + 1))
+                return Frame(owner, f"{lows[i]} {words.words[k]}", said)
+            if k + 1 >= unit.stop or not words.caps[k + 1]:
+                return None
+        return None
+
+    def _unnamed(self, unit: Unit, first: int, noun: int) -> Mention:
+        """ "eigenen Angaben" are the subject's; "ersten Angaben" nobody's."""
+        phrase = self._phrase(first, noun + 1)
+        if not self._words.lows[noun - 1].startswith("eigene"):
+            return phrase
+        subject = self._subjects.find_first(unit, unit.stop)
+        return replace(subject, span=phrase.span, stop=noun + 1) if subject else phrase
+
+    def _phrase(self, first: int, stop: int) -> Mention:
+        """Words as an unnamed source: a place, but no name."""
+        span = Span(self._words.starts[first], self._words.ends[stop - 1])
+        return Mention(first, stop, span, "group", "")
+
+    def _read_zufolge(self, unit: Unit, i: int) -> Frame | None:
+        end = i - (self._words.lows[i] == "folge")
+        for start in range(max(unit.first, end - 9), end):
+            if self._words.lows[start] in self._verbs:
+                continue
+            mention = read_mention(self._words, start, end)
+            if mention and mention.stop == end:
+                return Frame(self._unfold(mention, end), "zufolge", self._rest(unit, start, i + 1))
+        if end <= unit.first:
+            return None
+        near = range(max(unit.first, end - 3), end)
+        start = next((k for k in near if self._words.caps[k]), end - 1)
+        return Frame(self._phrase(start, end), "zufolge", self._rest(unit, start, i + 1))
+
+    def _read_so(self, unit: Unit, i: int) -> Frame | None:
+        words = self._words
+        if words.words[i - 1] not in BREAKS | _MARKS:
+            return None
+        mention = read_mention(words, self._subjects.skip(i + 1, unit.stop), unit.stop)
+        if mention is None or (mention.stop < unit.stop and words.caps[mention.stop]):
+            return None
+        after = words.lows[mention.stop] if mention.stop < unit.stop else "."
+        if after.isalpha() and after not in PREPOSITIONS and after not in ADVERBS:
+            return None
+        opening = i - unit.first < (12 if after == "," else 8)
+        goes_on = unit.stop - mention.stop > 3 and opening
+        said = unit.whole if goes_on else (unit.first, i - 1)
+        return Frame(mention, "so", (said,) if i - 1 > unit.first else ())

@@ -1,0 +1,233 @@
+"""Statements announced by a speech verb: what it governs, and who is its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from index.clauses import RELATIVE, THAT, Frame, Range, Unit, has_verb, is_final
+from index.complements import ComplementFinder
+from index.cues import BARE_WITH, BE, HAVE, KONJUNKTIV, NOT_WITH, PASSIVE_BARE, SUBORDINATORS
+from index.cues import VerbForm
+from index.mentions import Mention, Words, read_mention
+from index.subjects import SubjectFinder
+
+Forms = Mapping[str, tuple[VerbForm, ...]]
+
+_STRAY = frozenset("an ab ein um vor nach aus auf zurück fest mit zu hin".split())
+_MODALS = frozenset(
+    """kann können konnte konnten will wollen wollte wollten muss müssen musste mussten soll sollen
+    sollte sollten darf dürfen durfte möchte möchten würde würden""".split()
+)
+_BEHIND_PARTICLE = frozenset({"und", "oder", "sowie", "als", "dass"})
+_DOCUMENTED = frozenset({"heißen", "hervorgehen"})
+_LONGEST_CLAUSE = 45
+
+
+class SpeechReader:
+    """Finds the speech verbs of one text's sentences and what they announce."""
+
+    def __init__(
+        self, words: Words, subjects: SubjectFinder, complements: ComplementFinder, forms: Forms
+    ) -> None:
+        self._words = words
+        self._subjects = subjects
+        self._complements = complements
+        self._forms = forms
+
+    def read(self, unit: Unit) -> Iterator[Frame]:
+        """The frames of the sentence's speech verbs, in order; `said` is empty where unclear."""
+        lows, caps = self._words.lows, self._words.caps
+        last: Frame | None = None
+        for i in range(unit.first, unit.stop):
+            readings = self._forms.get(lows[i], ())
+            if i in unit.masked or (caps[i] and (i > unit.first or lows[i].endswith("en"))):
+                continue
+            for reading in sorted(readings, key=lambda form: not form.particle):
+                frame = self._read_verb(unit, i, reading)
+                if frame:
+                    if last and lows[i - 1] in {"und", "and"}:
+                        frame = replace(frame, mention=last.mention)
+                    last = frame
+                    yield frame
+                    break
+
+    def _read_verb(self, unit: Unit, i: int, form: VerbForm) -> Frame | None:
+        number = unit.clause_at(i)
+        if not self._is_meant(unit, number, i, form):
+            return None
+        finite = self._find_finite(unit, number, i, form)
+        if finite is None:
+            return None
+        appositive = self._find_appositive(unit, number, i)
+        if appositive:
+            said: tuple[Range, ...] = ((unit.first, appositive.first - 2),)
+            return Frame(appositive, form.lemma, said, False, None, form.group, i)
+        return self._frame(unit, number, i, finite, form)
+
+    def _frame(self, unit: Unit, number: int, i: int, finite: int, form: VerbForm) -> Frame | None:
+        start = unit.clauses[number][0]
+        passive = form.form == "participle" and self._words.lows[finite] in BE
+        said = self._find_said(unit, number, finite, form)
+        if said is None:
+            silent = form.group != "think" or form.lemma == "hervorgehen"
+            if not silent or passive or form.lemma == "sprechen":
+                return None
+            said = ()
+        mention = self._find_speaker(unit, number, finite, form, said)
+        if said == (unit.whole,):
+            if form.form == "finite" and self._is_infinite(unit, number, i):
+                return None
+            if passive and mention is None and form.lemma not in PASSIVE_BARE:
+                return None
+        nobody = passive or start == unit.first or form.lemma == "heißen"
+        return Frame(mention, form.lemma, said, mention is None and nobody, None, form.group, i)
+
+    def _find_speaker(
+        self, unit: Unit, number: int, finite: int, form: VerbForm, said: tuple[Range, ...]
+    ) -> Mention | None:
+        start, end = unit.clauses[number]
+        if form.lemma in _DOCUMENTED:
+            return self._subjects.find_document(start, end)
+        if finite < start:
+            return self._subjects.find(unit, unit.clause_at(finite), finite, False)
+        passive = form.form == "participle" and self._words.lows[finite] in BE
+        if passive and form.lemma != "zitieren":
+            return self._subjects.find_agent(start, end)
+        inverted = bool(said) and said[-1][1] == start - 1
+        return self._subjects.find(unit, number, finite, inverted)
+
+    def _is_meant(self, unit: Unit, number: int, i: int, form: VerbForm) -> bool:
+        """Whether the word is this verb: with its particle, in no bracket, in no other sense."""
+        words, lows = self._words.words, self._words.lows
+        start, end = unit.clauses[number]
+        if form.particle:
+            joined = i > start and lows[i - 1] == form.particle
+            if not joined and not self._has_particle(i, unit.stop, form.particle):
+                return False
+        elif self._is_other_verb(unit, i):
+            return False
+        near = words[max(start, i - 8) : i]
+        if "(" in near and ")" not in near:
+            return False
+        other = NOT_WITH.get(form.lemma)
+        return other is None or not any(other.search(low) for low in lows[start:end])
+
+    def _find_finite(self, unit: Unit, number: int, i: int, form: VerbForm) -> int | None:
+        """The verb that agrees with the subject: a participle's auxiliary, else the verb."""
+        lows = self._words.lows
+        start, end = unit.clauses[number]
+        helpers = [
+            k for k in range(start, end) if lows[k] in HAVE | BE and k not in unit.masked and k != i
+        ]
+        if form.form == "finite":
+            participle = any(other.form == "participle" for other in self._forms[lows[i]])
+            return None if helpers and participle and lows[i].endswith("t") else i
+        if not helpers and i - start <= 1 and number:
+            # "X hatte, Chef von Z, gesagt": the auxiliary stands before an apposition.
+            earlier = unit.clauses[max(0, number - 2)][0]
+            helpers = [
+                k for k in range(earlier, start) if lows[k] in HAVE and k not in unit.masked
+            ]
+        if not helpers or lows[helpers[0]] in KONJUNKTIV:
+            return None
+        return None if lows[helpers[0]] in BE and form.lemma == "fragen" else helpers[0]
+
+    def _is_other_verb(self, unit: Unit, i: int) -> bool:
+        """Whether a particle at the clause's end makes it another verb ("forderte … an")."""
+        lows = self._words.lows
+        for k in range(i + 1, min(unit.stop, i + _LONGEST_CLAUSE)):
+            ends = k + 1 >= unit.stop or not lows[k + 1].isalnum() or lows[k + 1] == "und"
+            if ends and lows[k] in _STRAY:
+                return True
+            if not lows[k].isalnum() and "-" not in lows[k]:
+                return False
+        return False
+
+    def _has_particle(self, i: int, stop: int, particle: str) -> bool:
+        lows = self._words.lows
+        for k in range(i + 1, min(stop, i + _LONGEST_CLAUSE)):
+            if lows[k] == particle:
+                after = lows[k + 1] if k + 1 < stop else "."
+                if not after.isalpha() or after in _BEHIND_PARTICLE:
+                    return True
+        return False
+
+    def _is_infinite(self, unit: Unit, number: int, i: int) -> bool:
+        lows = self._words.lows
+        if not lows[i].endswith("n") or lows[i].endswith("ten"):
+            return False
+        return lows[i - 1] == "zu" or not _MODALS.isdisjoint(lows[slice(*unit.clauses[number])])
+
+    def _find_appositive(self, unit: Unit, number: int, i: int) -> Mention | None:
+        """The speaker of ", wie X, Chef von Y, mitteilte": the verb ends a later clause."""
+        start, end = unit.clauses[number]
+        if number == 0 or not is_final(i, end) or self._words.lows[start] in SUBORDINATORS:
+            return None
+        for before, _ in unit.clauses[max(0, number - 2) : number]:
+            if self._words.lows[before] in {"wie", "as"} and before > unit.first + 2:
+                return read_mention(self._words, self._subjects.skip(before + 1, i), i)
+        return None
+
+    def _find_said(
+        self, unit: Unit, number: int, finite: int, form: VerbForm
+    ) -> tuple[Range, ...] | None:
+        """What the verb announces; empty if a quotation does, None if nothing."""
+        lows = self._words.lows
+        start, end = unit.clauses[number]
+        opener = lows[start]
+        if opener in {"wie", "as"} and start + 1 < finite and is_final(finite, end):
+            return ((end + 1, unit.stop),) if start == unit.first else (unit.whole,)
+        if self._is_inverted(unit, number, finite, form):
+            return ((self._after_colon(unit, start), start - 1),)
+        after = self._complements.find(unit, number, form, strict=form.group == "think")
+        if after is not None:
+            return ((min(after, unit.stop - 1), unit.stop),)
+        if self._reports_alone(unit, start, form):
+            return (unit.whole,)
+        touching = any(k in unit.masked for k in (start - 1, start - 2, end, end + 1))
+        return () if form.group == "say" and touching else None
+
+    def _reports_alone(self, unit: Unit, start: int, form: VerbForm) -> bool:
+        """ "Y forderte einen Waffenstillstand": the verb needs no clause."""
+        lows = self._words.lows
+        needed = BARE_WITH.get(form.lemma)
+        if needed is not None:
+            return not needed.isdisjoint(lows[unit.first : unit.stop])
+        subordinate = start > unit.first and lows[start] in RELATIVE | SUBORDINATORS
+        return form.group == "tell" and not subordinate
+
+    def _is_inverted(self, unit: Unit, number: int, finite: int, form: VerbForm) -> bool:
+        """Whether what is said stands before: "…, sagte X", "…, das teilte X mit"."""
+        words, lows = self._words, self._words.lows
+        start = unit.clauses[number][0]
+        if lows[start] in {"das", "dies", "so"} and finite == start + 1 > unit.first + 4:
+            if has_verb(words, unit, start) and form.group == "say":
+                return True
+        if form.group == "think" or start != finite or start <= unit.first + 2:
+            return False
+        after = self._complements.find(unit, number, form, strict=True)
+        if form.lemma == "heißen" and after is None:
+            return True
+        if self._only_subordinate(unit, number) or (after is not None and lows[after] in THAT):
+            return False
+        mention = read_mention(words, self._subjects.skip(finite + 1, unit.stop), unit.stop)
+        if mention is None or self._subjects.rank(mention) < 0:
+            return False
+        if has_verb(words, unit, start):
+            return True
+        return form.group == "say" and after is None and self._subjects.speaks(mention)
+
+    def _only_subordinate(self, unit: Unit, number: int) -> bool:
+        """Whether "Da er fror, bat er …": nothing but a subordinate clause stands before."""
+        start = unit.clauses[0][0]
+        if number != 1 or start in unit.masked:
+            return False
+        return self._words.lows[start] in SUBORDINATORS - THAT
+
+    def _after_colon(self, unit: Unit, stop: int) -> int:
+        """Where what stands before word `stop` begins: after its last colon."""
+        for k in range(stop - 1, unit.first, -1):
+            if self._words.words[k] == ":" and k not in unit.masked:
+                return k + 1
+        return unit.first
