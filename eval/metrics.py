@@ -15,7 +15,7 @@ def recall_at_k(ranked: Sequence[Hashable], relevant: Set[Hashable], k: int) -> 
 
 
 def reciprocal_rank(ranked: Sequence[Hashable], relevant: Set[Hashable], k: int) -> float | None:
-    """1 / rank of the first relevant item among the first `k`, else 0; `None` if none is relevant."""
+    """1 / rank of the first relevant item among the first `k`, else 0; `None` if there is none."""
     if not relevant:
         return None
     for rank, item in enumerate(ranked[:k], 1):
@@ -37,7 +37,7 @@ def parity_gap(values: Sequence[float | None]) -> float | None:
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
-    """The value at `share` in [0, 1] of the sorted values, interpolated; `None` if there are none."""
+    """The value at `share` in [0, 1] of the sorted values, interpolated; `None` without any."""
     if not values:
         return None
     ordered = sorted(values)

@@ -56,7 +56,9 @@ def evaluate_retrieval(
 
 def _check_places(path: Path, file: SquadFile, squad: SquadFile) -> None:
     if any(question.place not in squad.paragraphs for question in file.questions):
-        raise DatasetError(f"{path} asks about paragraphs that --data does not have; is it parallel?")
+        raise DatasetError(
+            f"{path} asks about paragraphs that --data does not have; is it parallel?"
+        )
 
 
 def _name_language(path: Path, file: SquadFile) -> str:

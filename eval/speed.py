@@ -136,9 +136,7 @@ def _make_questions(chat: NewsChat) -> list[str]:
     return said + [f"Was ist bekannt über: {row[0]}" for row in rows]
 
 
-def _measure_cold(
-    settings: Settings, articles: Path, store: Path, question: str
-) -> dict[str, Any]:
+def _measure_cold(settings: Settings, articles: Path, store: Path, question: str) -> dict[str, Any]:
     model = _find_model(settings)
     starter = [sys.executable, "-m", "eval.starter"]
     indexing = _run([*starter, "index", str(articles), str(store), model], settings)

@@ -1,8 +1,8 @@
 """The plain LlamaIndex starter, for comparison: what a user would pick instead.
 
-Run as a program: `python -m eval.starter index|ask ARTICLES STORE MODEL [QUESTION]`. It does what the
-LlamaIndex tutorial does (SimpleDirectoryReader, VectorStoreIndex on Chroma, default chunks) with the
-same embedding model, and prints nothing but, for `ask`, the number of passages found.
+Run as a program: `python -m eval.starter index|ask ARTICLES STORE MODEL [QUESTION]`. It does what
+the LlamaIndex tutorial does (SimpleDirectoryReader, VectorStoreIndex on Chroma, default chunks)
+with the same embedding model, and prints nothing but, for `ask`, the number of passages found.
 """
 
 from __future__ import annotations

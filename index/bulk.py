@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _SHARED_LAYERS = 9
-_BATCH_TOKENS = 4096
+_BATCH_TOKENS = 2048
 _LONGEST_BATCH = 256
 _GROUP_CHARS = 200_000
 

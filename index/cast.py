@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass, field
 
-from index.mentions import CALENDAR, DETERMINERS, NOT_NAMES, Words, read_complement, read_run
-from index.offices import Gender, role_gender
+from index.mentions import CALENDAR, DETERMINERS, NOT_NAMES, read_complement, read_run
+from index.offices import Gender, base_role, role_gender
+from index.words import Words
 
 _CONTRACTED = frozenset("am im zum zur vom beim ins ans".split())
 _NOT_ATTRIBUTES = frozenset("unter gegen neben zwischen haben hatte".split())
@@ -58,8 +59,6 @@ class Cast:
         # Fullest names first: what is named by surname alone joins them.
         for sighting in sorted(self._sight(words), key=lambda s: -len(s.name)):
             self._add(sighting)
-        for figure in self.figures:
-            figure.places.sort()
         self._places = sorted(
             ((place, figure) for figure in self.figures for place in figure.places),
             key=lambda item: item[0],
@@ -84,7 +83,7 @@ class Cast:
         """What the run of capitalised words `[i, stop)` names, and where reading goes on."""
         roles = [k for k in range(i, stop) if role_gender(words.lows[k]) is not None]
         start = roles[-1] + 1 if roles else i
-        role = words.lows[roles[-1]] if roles else ""
+        role = words.lows[roles[-1]] if roles else _read_apposition(words, stop)
         if not roles and i and role_gender(words.lows[i - 1]) is not None:
             role = words.lows[i - 1]
         if roles and start == stop:
@@ -94,13 +93,13 @@ class Cast:
         name = words.words[start:stop]
         if role:
             name = self._trim(name)
-        elif len(name) > 1 and not _may_be_person(words, i, stop):
+        if len(name) > 1 and not role and not _may_be_person(words, i, stop):
             name = []
         if not name or len(name) > _LONGEST_NAME:
             return None, stop
         # "Außenminister Ruritaniens": a lone genitive after an office names its country.
         lone_genitive = len(name) == 1 and strip_genitive(name[0]) != name[0]
-        return _Sighting(start, tuple(name), "" if lone_genitive else role), stop
+        return _Sighting(start, tuple(name), "" if lone_genitive else base_role(role)), stop
 
     def _trim(self, name: list[str]) -> list[str]:
         """The name without a noun that merely follows it, which is rarer than a surname."""
@@ -114,7 +113,10 @@ class Cast:
     def _add(self, sighting: _Sighting) -> None:
         *given, last = sighting.name
         last = self._strip(last)
-        figure = self._match(sighting.name)
+        if given:
+            figure = self._match(sighting.name)
+        else:
+            figure = self.find_name(sighting.name[0], sighting.place)
         if figure is None:
             if not given and not sighting.role:
                 return
@@ -124,7 +126,7 @@ class Cast:
             figure = Figure(" ".join([*given, last]).replace(" . ", ". "))
             self.figures.append(figure)
             namesakes.append(figure)
-        figure.places.append(sighting.place)
+        insort(figure.places, sighting.place)
         if sighting.role:
             figure.roles.add(sighting.role)
             figure.gender = role_gender(sighting.role) or figure.gender
@@ -193,6 +195,19 @@ def _agrees(figure: Figure, name: tuple[str, ...]) -> bool:
     """Whether a longer name is the figure's: the same first name, or none known yet."""
     parts = figure.name.casefold().split()
     return len(parts) == 1 or parts[0] == name[0].casefold()
+
+
+def _read_apposition(words: Words, i: int) -> str:
+    """The office behind a name's comma: "Ada Holm, die neue Sprecherin von …"."""
+    count = len(words.words)
+    if i + 2 >= count or words.words[i] != "," or words.lows[i + 1] not in DETERMINERS:
+        return ""
+    for k in range(i + 2, min(count, i + 6)):
+        if words.caps[k]:
+            return words.lows[k] if role_gender(words.lows[k]) is not None else ""
+        if not words.lows[k].isalnum():
+            break
+    return ""
 
 
 def _may_be_person(words: Words, first: int, stop: int) -> bool:

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.cues import BE, HAVE, KONJUNKTIV, KONJUNKTIV_II
-from index.mentions import Mention, Words
+from index.mentions import Mention
+from index.words import Words
 
 Range = tuple[int, int]
 
 BREAKS = frozenset(",;:()–—")
 RELATIVE = frozenset("der die das dem den deren dessen welche welcher welches which who".split())
-CONJUNCTIONS = frozenset("und sowie aber doch denn oder sondern um ohne statt and but or so".split())
+CONJUNCTIONS = frozenset(
+    "und sowie aber doch denn oder sondern um ohne statt and but or so".split()
+)
 THAT = frozenset({"dass", "daß", "ob", "that"})
 PREPOSITIONS = frozenset(
     """in im an am auf aus bei beim nach mit von vom zu zum zur für gegen um über unter vor seit
@@ -23,9 +26,14 @@ OBLIQUE = frozenset(
     "dem den einem einen des eines seinem ihrem seinen ihren diesem diesen dessen mehreren".split()
 )
 MOODS = KONJUNKTIV | KONJUNKTIV_II
-FINITE = HAVE | BE | MOODS | frozenset(
-    """kann können muss müssen soll sollen will wollen darf dürfen gibt geht steht kommt liegt
+FINITE = (
+    HAVE
+    | BE
+    | MOODS
+    | frozenset(
+        """kann können muss müssen soll sollen will wollen darf dürfen gibt geht steht kommt liegt
     bleibt konnte konnten musste mussten gehen stehen kommen liegen bleiben könnte dürfte""".split()
+    )
 )
 _PAST_ENDINGS = ("te", "ten", "t")
 _LONGEST_BRACKET = 10

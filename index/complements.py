@@ -7,7 +7,7 @@ from collections.abc import Container
 
 from index.clauses import CONJUNCTIONS, MOODS, PREPOSITIONS, RELATIVE, THAT, Unit
 from index.cues import COMPLEMENT_OPENERS, SUBORDINATORS, VerbForm
-from index.mentions import Words
+from index.words import Words
 
 _PARTICLES = frozenset("mit an bekannt hinzu aus fest klar ein zu hin vor auf".split())
 _PURPOSE = frozenset({"um", "ohne", "statt", "anstatt"})

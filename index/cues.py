@@ -21,57 +21,57 @@ _VERBS: dict[Group, str] = {
         sagen; erklären; mit|teilen; an|geben gibt gab gegeben; bekannt|geben gibt gab gegeben;
         berichten; melden; schreiben schreibt schrieb geschrieben; meinen; betonen; bestätigen;
         behaupten; äußern; vermelden; verkünden; verlauten; hinzu|fügen; aus|führen; fest|stellen;
-        klar|stellen; versichern; bekräftigen; erwidern; entgegnen; antworten; ein|räumen; fest|halten hält hielt gehalten;
-        unterstreichen unterstreicht unterstrich unterstrichen; zu|geben gibt gab gegeben;
-        erläutern; begründen; kommentieren; argumentieren; konstatieren; resümieren; urteilen;
-        erzählen; schildern; beteuern; hervor|heben hebt hob gehoben; hin|weisen weist wies gewiesen;
-        verweisen verweist verwies verwiesen; zitieren; twittern; spekulieren; prognostizieren;
-        aus|sagen; an|merken; ergänzen; heißen heißt hieß geheißen; lauten; informieren;
-        signalisieren; an|deuten; rufen ruft rief gerufen; skandieren; formulieren; dar|legen;
-        versprechen verspricht versprach versprochen; zu|sichern; zu|sagen; drohen; fragen; mahnen;
-        beklagen; gestehen gesteht gestand gestanden; präzisieren; loben; dementieren; leugnen;
-        bestreiten bestreitet bestritt bestritten; verlautbaren; schlussfolgern; folgern; monieren;
-        bedauern; fort|fahren fährt fuhr gefahren; enthüllen; nach|legen; witzeln;
-        verurteilen; auf|rufen ruft rief gerufen; zurück|weisen weist wies gewiesen;
-        aus|schließen schließt schloss geschlossen; bitten bittet bat gebeten; kritisieren;
-        aus|sprechen spricht sprach gesprochen; klagen; ab|streiten streitet stritt gestritten;
-        ab|lehnen; erwägen erwägt erwog erwogen; aus|gehen geht ging gegangen; ein|gestehen gesteht gestand gestanden; an|drohen; beschweren; protestieren;
-        voraus|sagen; vorher|sagen; an|bieten bietet bot geboten; erinnern; errechnen;
-        aus|rechnen; an|ordnen; an|weisen weist wies gewiesen;
-        raten rät riet geraten; begrüßen; nennen nennt nannte genannt""",
+        klar|stellen; versichern; bekräftigen; erwidern; entgegnen; antworten; ein|räumen;
+        fest|halten hält hielt gehalten; unterstreichen unterstreicht unterstrich unterstrichen;
+        zu|geben gibt gab gegeben; erläutern; begründen; kommentieren; argumentieren;
+        konstatieren; resümieren; urteilen; erzählen; schildern; beteuern; hervor|heben hebt hob
+        gehoben; hin|weisen weist wies gewiesen; verweisen verweist verwies verwiesen; zitieren;
+        twittern; spekulieren; prognostizieren; aus|sagen; an|merken; ergänzen; heißen heißt hieß
+        geheißen; lauten; informieren; signalisieren; an|deuten; rufen ruft rief gerufen;
+        skandieren; formulieren; dar|legen; versprechen verspricht versprach versprochen;
+        zu|sichern; zu|sagen; drohen; fragen; mahnen; beklagen; gestehen gesteht gestand
+        gestanden; präzisieren; loben; dementieren; leugnen; bestreiten bestreitet bestritt
+        bestritten; verlautbaren; schlussfolgern; folgern; monieren; bedauern; fort|fahren fährt
+        fuhr gefahren; enthüllen; nach|legen; witzeln; verurteilen; auf|rufen ruft rief gerufen;
+        zurück|weisen weist wies gewiesen; aus|schließen schließt schloss geschlossen; bitten
+        bittet bat gebeten; kritisieren; aus|sprechen spricht sprach gesprochen; klagen;
+        ab|streiten streitet stritt gestritten; ab|lehnen; erwägen erwägt erwog erwogen; aus|gehen
+        geht ging gegangen; ein|gestehen gesteht gestand gestanden; an|drohen; beschweren;
+        protestieren; voraus|sagen; vorher|sagen; an|bieten bietet bot geboten; erinnern;
+        errechnen; aus|rechnen; an|ordnen; an|weisen weist wies gewiesen; raten rät riet geraten;
+        begrüßen; nennen nennt nannte genannt""",
     "tell": """
         fordern; verlangen; warnen; an|kündigen; bezeichnen; sprechen spricht sprach gesprochen;
         vor|werfen wirft warf geworfen; vor|schlagen schlägt schlug geschlagen; auf|fordern;
         appellieren; plädieren; beschuldigen; empfehlen empfiehlt empfahl empfohlen; beziffern;
-        bemängeln; an|prangern; attestieren; pochen;
-        drängen; unterstellen; ein|stufen; bezweifeln; an|regen;
-        befürworten; beschreiben beschreibt beschrieb beschrieben;
-        befürchten; fürchten; vermuten; schätzen;
- 
-        beantragen; würdigen;
-        widersprechen widerspricht widersprach widersprochen; rechtfertigen; danken""",
+        bemängeln; an|prangern; attestieren; pochen; drängen; unterstellen; ein|stufen;
+        bezweifeln; an|regen; befürworten; beschreiben beschreibt beschrieb beschrieben;
+        befürchten; fürchten; vermuten; schätzen; beantragen; würdigen; widersprechen widerspricht
+        widersprach widersprochen; rechtfertigen; danken""",
     "think": """
-        werten; betrachten; ein|schätzen; empfinden empfindet empfand empfunden;
-        an|sehen sieht sah gesehen; attackieren; halten hält hielt gehalten;
-        glauben; hoffen; denken denkt dachte gedacht; 
-        rechnen; an|nehmen nimmt nahm genommen; wissen weiß wusste gewusst; wünschen;
-        überzeugen; ergeben ergibt ergab ergeben; beschließen beschließt beschloss beschlossen; entscheiden entscheidet entschied entschieden;
-        hervor|gehen geht ging gegangen; besagen; belegen; nach|weisen weist wies gewiesen; prüfen;
-        entdecken; heraus|finden findet fand gefunden; erhoffen; ;
-        beurteilen; bewerten; vereinbaren; zweifeln""",
+        werten; betrachten; ein|schätzen; empfinden empfindet empfand empfunden; an|sehen sieht
+        sah gesehen; attackieren; halten hält hielt gehalten; glauben; hoffen; denken denkt dachte
+        gedacht; rechnen; an|nehmen nimmt nahm genommen; wissen weiß wusste gewusst; wünschen;
+        überzeugen; ergeben ergibt ergab ergeben; beschließen beschließt beschloss beschlossen;
+        entscheiden entscheidet entschied entschieden; hervor|gehen geht ging gegangen; besagen;
+        belegen; nach|weisen weist wies gewiesen; prüfen; entdecken; heraus|finden findet fand
+        gefunden; erhoffen; beurteilen; bewerten; vereinbaren; zweifeln""",
 }
 _INSEPARABLE = ("be", "er", "ver", "ent", "emp", "ge", "zer", "wider", "über", "unter", "miss")
 _ENGLISH: dict[Group, str] = {
-    "say": """say says said; tell tells told; add adds added; explain explains explained;
-        announce announces announced; report reports reported; write writes wrote written;
-        note notes noted; state states stated; claim claims claimed; insist insists insisted;
-        confirm confirms confirmed; declare declares declared; stress stresses stressed;
-        emphasize emphasizes emphasized; reply replies replied; argue argues argued;
-        admit admits admitted; deny denies denied; promise promises promised; acknowledge acknowledges acknowledged""",
-    "tell": """demand demands demanded; warn warns warned; urge urges urged; accuse accuses accused;
+    "say": """
+        say says said; tell tells told; add adds added; explain explains explained; announce
+        announces announced; report reports reported; write writes wrote written; note notes
+        noted; state states stated; claim claims claimed; insist insists insisted; confirm
+        confirms confirmed; declare declares declared; stress stresses stressed; emphasize
+        emphasizes emphasized; reply replies replied; argue argues argued; admit admits admitted;
+        deny denies denied; promise promises promised; acknowledge acknowledges acknowledged""",
+    "tell": """
+        demand demands demanded; warn warns warned; urge urges urged; accuse accuses accused;
         criticize criticizes criticized; suggest suggests suggested; propose proposes proposed;
         condemn condemns condemned; reject rejects rejected""",
-    "think": """believe believes believed; hope hopes hoped; expect expects expected""",
+    "think": """
+        believe believes believed; hope hopes hoped; expect expects expected""",
 }
 
 
@@ -83,6 +83,7 @@ class VerbForm:
     group: Group
     form: Form
     particle: str = ""
+    english: bool = False
 
 
 def read_verb_forms() -> dict[str, tuple[VerbForm, ...]]:
@@ -96,8 +97,10 @@ def read_verb_forms() -> dict[str, tuple[VerbForm, ...]]:
         for entry in filter(str.strip, listed.split(";")):
             parts = entry.split()
             for word in parts[1:]:
-                forms.setdefault(word, []).append(VerbForm(parts[0], group, "finite"))
-            forms.setdefault(parts[-1], []).append(VerbForm(parts[0], group, "participle"))
+                forms.setdefault(word, []).append(VerbForm(parts[0], group, "finite", english=True))
+            forms.setdefault(parts[-1], []).append(
+                VerbForm(parts[0], group, "participle", english=True)
+            )
     return {word: tuple(dict.fromkeys(readings)) for word, readings in forms.items()}
 
 
@@ -125,26 +128,27 @@ def _inflect(parts: list[str], group: Group) -> list[tuple[str, VerbForm]]:
 # Konjunktiv I, unmistakable; II only where a statement is already under way.
 KONJUNKTIV = frozenset(
     """sei seien habe werde könne müsse dürfe solle wolle möge wisse gebe gehe komme stehe liege
-    bestehe bleibe sehe nehme finde halte lasse brauche führe handele handle gelte zeige
-    trage spreche stelle diene erwarte hoffe glaube denke fordere verlange unterstütze bedeute
+    bestehe bleibe sehe nehme finde halte lasse brauche führe handele handle gelte zeige trage
+    spreche stelle diene erwarte hoffe glaube denke fordere verlange unterstütze bedeute
     betreffe betrage entspreche erfolge erhalte ermögliche fehle funktioniere gehöre gelange
-    gelinge geschehe gewinne helfe kenne koste lebe leide leiste plane prüfe reiche rechne scheine
-    sitze sorge steige sterbe treffe trete tue übernehme verfüge verhindere verliere verstehe
-    verstoße versuche vertrete warte wachse ziehe zwinge zahle beginne behalte bekomme besitze
-    beziehe arbeite laufe falle fahre heiße verlasse beruhe basiere existiere passe drohe greife
-    begehe entstehe ergebe bringe setze mache biete enthalte erkläre weise beweise verletze
-    gefährde benötige bereite bilde schaffe ändere fühle wirke betreibe erlaube
-    übertreibe werfe begründe resultiere lehne nenne schließe schreibe sage behaupte befürchte besage
-    eigne empfehle erinnere erreiche erscheine genüge gewähre hinterlasse interessiere kritisiere
-    liefere löse missachte produziere profitiere reagiere rechtfertige respektiere rufe scheitere
-    schade schlage schweige spiele strebe stimme stamme töte überlege überwiege unterliege
-    unterscheide untersuche verbiete verbessere verdiene verfolge vergesse verhalte verkaufe vermeide
-    vernachlässige verschärfe verschwinde verwende verzichte widerspreche wohne zerstöre zweifle
-    bedinge ruhe rate lerne nütze fürchte hasse kontrolliere informiere bezweifle""".split()
+    gelinge geschehe gewinne helfe kenne koste lebe leide leiste plane prüfe reiche rechne
+    scheine sitze sorge steige sterbe treffe trete tue übernehme verfüge verhindere verliere
+    verstehe verstoße versuche vertrete warte wachse ziehe zwinge zahle beginne behalte bekomme
+    besitze beziehe arbeite laufe falle fahre heiße verlasse beruhe basiere existiere passe
+    drohe greife begehe entstehe ergebe bringe setze mache biete enthalte erkläre weise beweise
+    verletze gefährde benötige bereite bilde schaffe ändere fühle wirke betreibe erlaube
+    übertreibe werfe begründe resultiere lehne nenne schließe schreibe sage behaupte befürchte
+    besage eigne empfehle erinnere erreiche erscheine genüge gewähre hinterlasse interessiere
+    kritisiere liefere löse missachte produziere profitiere reagiere rechtfertige respektiere
+    rufe scheitere schade schlage schweige spiele strebe stimme stamme töte überlege überwiege
+    unterliege unterscheide untersuche verbiete verbessere verdiene verfolge vergesse verhalte
+    verkaufe vermeide vernachlässige verschärfe verschwinde verwende verzichte widerspreche
+    wohne zerstöre zweifle bedinge ruhe rate lerne nütze fürchte hasse kontrolliere informiere
+    bezweifle""".split()
 )
 KONJUNKTIV_II = frozenset(
-    """hätte hätten wären würde würden könnten müsste müssten 
-    käme kämen gäbe gäben ginge stünde stünden bräuchte bräuchten""".split()
+    """hätte hätten wären würde würden könnten müsste müssten käme kämen gäbe gäben ginge stünde
+    stünden bräuchte bräuchten""".split()
 )
 # "nach Angaben", "laut Mitteilung": the noun stands for what is said.
 SAYING_NOUNS = re.compile(
@@ -166,6 +170,7 @@ CONTENT_NOUNS = re.compile(
 # Verbs that report on their own only with this preposition, and those that do in the passive.
 BARE_WITH: dict[str, frozenset[str]] = {
     "berichten": frozenset({"von", "vom"}),
+    "sprechen": frozenset({"von", "vom"}),
     "verweisen": frozenset({"auf"}),
     "begründen": frozenset({"mit"}),
     "äußern": frozenset({"gegen"}),
@@ -195,6 +200,11 @@ SUBORDINATORS = frozenset(
     """dass daß ob wie nachdem weil da obwohl während wenn als sobald bevor ehe indem wonach seit
     that as while after because although since where""".split()
 )
-COMPLEMENT_OPENERS = frozenset("dass daß ob wie was wann wer warum weshalb wieso wo wohin welche welcher welches inwieweit inwiefern that whether".split())
+COMPLEMENT_OPENERS = frozenset(
+    """dass daß ob wie was wann wer warum weshalb wieso wo wohin welche welcher welches inwieweit
+    inwiefern that whether""".split()
+)
 HAVE = frozenset("hat haben hatte hatten habe hätten hätte has have had".split())
-BE = frozenset("wird werden wurde wurden worden ist sind war waren sei seien werde was were been is be".split())
+BE = frozenset(
+    "wird werden wurde wurden worden ist sind war waren sei seien werde was were been is be".split()
+)

@@ -33,7 +33,7 @@ from index.errors import ConfigError
 DEFAULT_MODEL = "multilingual-e5-small"
 DEFAULT_HUB_NAME = "intfloat/multilingual-e5-small"
 # Below this, the C engine is done before torch has started.
-BULK_CHARS = 80_000
+BULK_CHARS = 30_000
 _SENTENCE_SCHEME = "own"
 
 SentenceSpans = Sequence[tuple[int, int]]

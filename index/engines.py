@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 512
 _CHUNK_CHARS = 16_000
-_BATCH_CHARS = 12_000
+_BATCH_CHARS = 8_000
 _LONGEST_BATCH = 256
 
 Role = Literal["query", "document"]

@@ -16,10 +16,11 @@ from index.cues import (
     SUBORDINATORS,
     VerbForm,
 )
-from index.mentions import Mention, Words, read_mention
+from index.mentions import Mention, read_mention
 from index.phrases import PhraseReader
 from index.speech import Forms, SpeechReader
 from index.subjects import SubjectFinder
+from index.words import Words
 
 _MIND = VerbForm("", "think", "finite")
 _NOUN = VerbForm("", "tell", "finite")
@@ -79,9 +80,9 @@ class FrameReader:
 
     def _find_holder(self, unit: Unit, noun: int, end: int) -> Mention | None:
         """Whose claim or hope it is: "Xs Forderung", "die Forderung des X"."""
-        if noun > unit.first and self._words.caps[noun - 1]:
-            if self._words.lows[noun - 1].endswith("s"):
-                return read_mention(self._words, noun - 1, noun)
+        genitive = self._words.caps[noun - 1] and self._words.lows[noun - 1].endswith("s")
+        if noun > unit.first and genitive:
+            return read_mention(self._words, noun - 1, noun)
         return self._phrases.read_owner(noun, end)
 
     def _read_mood(self, unit: Unit, follows: bool) -> Frame | None:

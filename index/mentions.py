@@ -1,16 +1,15 @@
-"""Who is named where: noun phrases read off word shapes, and the cast of one article."""
+"""Noun phrases read off word shapes: who is mentioned where, as what."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from index.article import Span
+from index.offices import Gender, base_role, names_institution, role_gender
+from index.words import Words
 
-Gender = Literal["m", "f", ""]
 Kind = Literal["person", "role", "pronoun", "group"]
 
 DETERMINERS: dict[str, Gender] = {
@@ -22,17 +21,22 @@ DETERMINERS: dict[str, Gender] = {
     "viele": "", "einige": "", "beide": "", "alle": "", "his": "", "her": "", "its": "",
     "their": "", "vier": "", "manche": "", "kein": "", "keine": "", "jeder": "", "jede": "",
     "several": "", "some": "", "many": "", "two": "", "this": "", "these": "", "zahlreiche": "",
-    "andere": "", "weitere": "", "verschiedene": "",  "mehreren": "", "vielen": "",
-    "einigen": "",  "wenige": "", "meisten": "",
+    "andere": "", "weitere": "", "verschiedene": "", "mehreren": "", "vielen": "",
+    "einigen": "", "wenige": "", "meisten": "",
 }  # fmt: skip
 PRONOUNS: dict[str, Gender] = {
     "er": "m", "sie": "f", "dieser": "m", "jener": "m", "diese": "f", "letzterer": "m",
     "letztere": "f", "he": "m", "she": "f", "they": "", "ihm": "m", "ihr": "f", "ihnen": "",
     "man": "",
 }  # fmt: skip
-_COUNTING = frozenset("mehrere viele einige beide zahlreiche andere weitere verschiedene wenige".split())
+_COUNTING = frozenset(
+    "mehrere viele einige beide zahlreiche andere weitere verschiedene wenige".split()
+)
+_PARTITIVES = ("ein", "viel", "mehrer")
 _ABBREVIATED = frozenset({"dr", "prof", "st", "mr", "mrs", "ms"})
 _PARTICLES = frozenset("von van de der den al el bin ben ibn da di du la le del dos zu zur".split())
+# Particles that are also common words: part of a name only right behind an office.
+_AMBIGUOUS = frozenset({"von", "der", "den", "zu", "zur"})
 CALENDAR = frozenset(
     """montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar märz
     april mai juni juli august september oktober november dezember uhr monday tuesday wednesday
@@ -41,30 +45,47 @@ CALENDAR = frozenset(
     prozent euro dollar millionen milliarden anfang ende mitte heute gestern""".split()
 )
 NOT_NAMES = frozenset(
-    """in im am an auf aus bei beim nach laut mit von vom zu zum zur für gegen um über unter vor
-    wie wenn als dass ob weil nachdem während obwohl da denn und oder aber doch auch so nun nur es
-    noch schon bereits dabei dazu damit dagegen danach demnach dadurch daher darum deshalb trotz
-    seit bis ohne durch es man wir ich sich nicht wer was wo wann warum wieder zudem außerdem
-    allerdings jedoch hingegen insgesamt derzeit zuvor später inzwischen gemäß the it in on at but
-    and he she they we according for from with after before while as when if that this however
-    hier dort heute gestern morgen jetzt dann ferner weiter weiterhin ebenso unterdessen mittlerweile
-    zunächst schließlich dies das der die den dem des ein eine einer er sie ihr sein seine ihre
-    diese dieser dieses alle viele mehrere einige beide kein keine über nicht wäre hätte würde war ist
-    hatte hat wurde wird werden sind waren können konnte sollte eines anders gerade seitdem sogar
-    unter hinter neben zwischen ferner weder entweder sowohl sowie sondern jetzt laut welche welcher
-    falls oberhalb unterhalb aufgrund gleichzeitig besorgt insbesondere bezüglich hinsichtlich
-    angesichts anschließend bislang bisher derzeit ebenso einerseits andererseits erst erstmals folglich
-    immerhin infolge innerhalb außerhalb jedenfalls lediglich leider letztlich mehrfach meist mitunter
-    möglicherweise nachdem nämlich offenbar offensichtlich rund selbst somit sonst stattdessen teilweise
-    tatsächlich trotzdem überdies ursprünglich vielleicht vielmehr vorerst wahrscheinlich wegen weshalb
-    wörtlich zugleich zumindest zunächst zusätzlich zwar sollte würden könnte kurz fast knapp etwa
-    unmissverständlich allein beispiel begründung grund bei darunter davon darin daran dafür darauf darüber deren dessen ebenfalls eher etwa etwas immer""".split()
+    """aber according after alle allein allerdings als am an and andererseits anders angesichts
+    anschließend as at auch auf aufgrund aus außerdem außerhalb before begründung bei beide
+    beim beispiel bereits besorgt bezüglich bis bisher bislang but da dabei dadurch dafür
+    dagegen daher damit danach dann daran darauf darin darum darunter darüber das dass davon
+    dazu dem demnach den denn der deren derzeit des deshalb dessen die dies diese dieser
+    dieses doch dort durch ebenfalls ebenso eher ein eine einer einerseits eines einige
+    entweder er erst erstmals es etwa etwas falls fast ferner folglich for from für gegen
+    gemäß gerade gestern gleichzeitig grund hat hatte he heute hier hingegen hinsichtlich
+    hinter however hätte ich if ihr ihre im immer immerhin in infolge innerhalb insbesondere
+    insgesamt inzwischen ist it jedenfalls jedoch jetzt kein keine knapp konnte kurz können
+    könnte laut lediglich leider letztlich man mehrere mehrfach meist mit mittlerweile
+    mitunter morgen möglicherweise nach nachdem neben nicht noch nun nur nämlich ob oberhalb
+    obwohl oder offenbar offensichtlich ohne on rund schließlich schon sein seine seit
+    seitdem selbst she sich sie sind so sogar sollte somit sondern sonst sowie sowohl später
+    stattdessen tatsächlich teilweise that the they this trotz trotzdem um und
+    unmissverständlich unter unterdessen unterhalb ursprünglich viele vielleicht vielmehr
+    vom von vor vorerst wahrscheinlich wann war waren warum was we weder wegen weil weiter
+    weiterhin welche welcher wenn wer werden weshalb when while wie wieder wir wird with wo
+    wurde während wäre wörtlich würde würden zu zudem zugleich zum zumindest zunächst zur
+    zusätzlich zuvor zwar zwischen über überdies""".split()
 )
+_ENGLISH_DETERMINERS = frozenset({"the", "a", "an", "his", "her", "their", "its"})
+_DEFINITE = frozenset({"der", "die", "das", "the", "dem", "den"})
+_INSERTS = frozenset("für in im am an auf aus bei mit von vom zu zum zur über unter seit".split())
+_PLACE_LINKS = frozenset({"in", "im", "aus", "beim", "am"})
+_LINKS = _PLACE_LINKS | frozenset(
+    "des der eines einer vom von für of for seiner ihrer ihres und".split()
+)
+_MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|organisation|journal)\Z")
+_ADJECTIVE_ENDINGS = ("e", "en", "er", "em", "es")
+_ENGLISH_ENDINGS = ("ian", "ish", "-led", "eign")
+_OPENING = frozenset("„\"“»‚‘«'")
+_MARKS = _OPENING | {"”", "’"}
+_LONGEST_RUN = 9
+_LONGEST_TITLE = 8
+_MOST_ADJECTIVES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A noun phrase `[first, stop)` in words; `name` is its person's or group's bare name."""
+    """A noun phrase, words `[first, stop)`; `name` is the bare name of its person or group."""
 
     first: int
     stop: int
@@ -76,44 +97,64 @@ class Mention:
     definite: bool = False
 
 
-def _is_adjective(low: str) -> bool:
-    if low in NOT_NAMES or low in PRONOUNS or (low in DETERMINERS and low not in _COUNTING):
-        return False
-    return low[0].isdigit() or (len(low) > 3 and low.endswith(("e", "en", "er", "em", "es"))) or (
-        low in {"jahre", "so", "us", "ex"} or low.endswith(("ische", "ian", "ish", "-led", "eign"))
-    )
-
-
 def read_mention(words: Words, first: int, stop: int) -> Mention | None:
     """The noun phrase that starts at word `first`, with its genitive and name; None if none."""
     if first >= stop:
         return None
     low = words.lows[first]
-    i, definite, gender = first, False, ""
-    if low in DETERMINERS and not (low in PRONOUNS and not _noun_follows(words, first + 1, stop)):
-        definite = low in {"der", "die", "das", "the", "dem", "den"}
+    i = first
+    gender: Gender = ""
+    if low in DETERMINERS and (low not in PRONOUNS or _noun_follows(words, first + 1, stop)):
         gender = DETERMINERS[low]
-        i += 1
-        if low.startswith(("ein", "viel", "mehrer")) and i < stop and words.lows[i] in {"der", "von"}:
-            i += 1
-        i = _skip_insert(words, i, stop)
+        i = _skip_insert(words, _past_determiner(words, first, stop), stop)
     elif low in PRONOUNS:
         span = Span(words.starts[first], words.ends[first])
         return Mention(first, first + 1, span, "pronoun", "", "", PRONOUNS[low], True)
-    i = _skip_adjectives(words, i, stop)
-    if i < stop and words.words[i] in "„\"“»‚‘«'":
-        return _read_title(words, first, i, stop)
-    head = i
-    if head < stop and words.lows[head] in NOT_NAMES:
+    head = _find_head(words, first, _skip_adjectives(words, i, stop), stop)
+    if low in _ENGLISH_DETERMINERS:
+        office = _find_english_office(words, i, stop)
+        if office >= 0:
+            return _build(words, first, office, office + 1, stop, gender)
+    if head >= stop or words.lows[head] in NOT_NAMES:
         return None
-    if head == first and head + 1 < stop and _is_adjective(low) and not words.caps[head + 1]:
-        following = _skip_adjectives(words, head + 1, stop)
-        if following > head + 1 and following < stop and words.caps[following]:
-            head = i = following
-    i = read_run(words, i, stop)
-    if i == head:
-        return None
-    return _finish(words, first, head, i, stop, definite, gender)  # type: ignore[arg-type]
+    if words.words[head] in _OPENING:
+        return _read_title(words, first, head, stop)
+    end = read_run(words, head, stop)
+    return _build(words, first, head, end, stop, gender) if end > head else None
+
+
+def _find_english_office(words: Words, i: int, stop: int) -> int:
+    """Where "the [Aldoran foreign] minister" has its office, written small; -1 if nowhere."""
+    for k in range(i, min(stop, i + 4)):
+        if not words.words[k].replace("-", "").isalnum():
+            break
+        if not words.caps[k] and role_gender(words.lows[k]) is not None:
+            return k
+    return -1
+
+
+def _past_determiner(words: Words, first: int, stop: int) -> int:
+    """Behind "der", or behind "einer der", "viele von"."""
+    i = first + 1
+    partitive = words.lows[first].startswith(_PARTITIVES)
+    return i + (partitive and i < stop and words.lows[i] in {"der", "von"})
+
+
+def _find_head(words: Words, first: int, head: int, stop: int) -> int:
+    """Past an adjective that opens the sentence with a capital: "Führende deutsche Politiker"."""
+    if head != first or head + 1 >= stop or words.caps[head + 1]:
+        return head
+    following = _skip_adjectives(words, head + 1, stop)
+    opens = _is_adjective(words.lows[first]) and head + 1 < following < stop
+    return following if opens and words.caps[following] else head
+
+
+def _is_adjective(low: str) -> bool:
+    if low in NOT_NAMES or low in PRONOUNS or (low in DETERMINERS and low not in _COUNTING):
+        return False
+    if low[0].isdigit() or low in {"jahre", "us", "ex"}:
+        return True
+    return (len(low) > 3 and low.endswith(_ADJECTIVE_ENDINGS)) or low.endswith(_ENGLISH_ENDINGS)
 
 
 def _noun_follows(words: Words, i: int, stop: int) -> bool:
@@ -122,7 +163,7 @@ def _noun_follows(words: Words, i: int, stop: int) -> bool:
 
 
 def _skip_adjectives(words: Words, i: int, stop: int) -> int:
-    limit = min(stop, i + 6)
+    limit = min(stop, i + _MOST_ADJECTIVES)
     while i < limit and not words.caps[i] and _is_adjective(words.lows[i]):
         i += 1
     return i
@@ -141,122 +182,129 @@ def _skip_insert(words: Words, i: int, stop: int) -> int:
     return i
 
 
-def read_run(words: Words, i: int, stop: int) -> int:
-    first, limit = i, min(stop, i + 9)
-    while i < limit:
-        low = words.lows[i]
-        if i > first and words.breaks[i]:
-            break
-        if words.caps[i] and low not in CALENDAR and not (i > first and low in NOT_NAMES):
-            i += 1
-        elif low in _PARTICLES and i + 1 < limit and words.caps[i + 1] and _in_name(words, i):
-            i += 1
-        elif low == "." and i > first and (len(words.words[i - 1]) == 1 or words.lows[i - 1] in _ABBREVIATED) and i + 1 < limit and words.caps[i + 1]:
-            i += 1
-        elif low not in DETERMINERS and role_gender(low) is not None and i + 1 < limit and words.caps[i + 1]:
-            i += 1
-        else:
-            break
+def read_run(words: Words, first: int, stop: int) -> int:
+    """Where the run of capitalised words from word `first` ends, name particles included."""
+    limit = min(stop, first + _LONGEST_RUN)
+    i = first
+    while i < limit and _continues_run(words, first, i, limit):
+        i += 1
     return i
 
 
-def _in_name(words: Words, i: int) -> bool:
+def _continues_run(words: Words, first: int, i: int, limit: int) -> bool:
     low = words.lows[i]
-    return low not in {"von", "der", "den", "zu", "zur"} or (
-        i > 0 and words.caps[i - 1] and role_gender(words.lows[i - 1]) is None and i > 1
-        and (role_gender(words.lows[i - 2]) is not None)
-    ) or (low == "der" and words.lows[i - 1] in {"von", "van"})
+    if i > first and words.breaks[i]:
+        return False
+    if words.caps[i] and low not in CALENDAR and not (i > first and low in NOT_NAMES):
+        return True
+    if i + 1 >= limit or not words.caps[i + 1]:
+        return False
+    if low in _PARTICLES and _is_in_name(words, i):
+        return True
+    if low == ".":
+        before = words.words[i - 1] if i > first else ""
+        return len(before) == 1 or before.lower() in _ABBREVIATED
+    return low not in DETERMINERS and role_gender(low) is not None
+
+
+def _is_in_name(words: Words, i: int) -> bool:
+    low = words.lows[i]
+    if low not in _AMBIGUOUS:
+        return True
+    if i > 0 and low == "der" and words.lows[i - 1] in {"von", "van"}:
+        return True
+    behind_name = i > 1 and words.caps[i - 1] and role_gender(words.lows[i - 1]) is None
+    return behind_name and role_gender(words.lows[i - 2]) is not None
 
 
 def _read_title(words: Words, first: int, i: int, stop: int) -> Mention | None:
-    limit = min(stop, i + 8)
-    j = i + 1
-    while j < limit and words.words[j] not in "„\"“”»‚‘’«'":
-        j += 1
-    if j >= limit or j == i + 1 or (j > i + 4 and not any(words.caps[i + 1 : j])):
+    """A name in quotation marks: the newspaper in "die „Aldorner Post“"."""
+    limit = min(stop, i + _LONGEST_TITLE)
+    end = next((k for k in range(i + 1, limit) if words.words[k] in _MARKS), limit)
+    inside = words.words[i + 1 : end]
+    if end >= limit or not inside or (len(inside) > 3 and not any(words.caps[i + 1 : end])):
         return None
-    name = " ".join(words.words[i + 1 : j])
-    return Mention(first, j + 1, Span(words.starts[first], words.ends[j]), "group", name)
+    span = Span(words.starts[first], words.ends[end])
+    return Mention(first, end + 1, span, "group", " ".join(inside))
 
 
-def _finish(
-    words: Words, first: int, head: int, stop_run: int, stop: int, definite: bool, gender: Gender
-) -> Mention:
-    roles = [k for k in range(head, stop_run) if role_gender(words.lows[k]) is not None]
-    role_at = roles[-1] if roles else -1
-    role = words.lows[role_at] if roles else ""
-    if roles:
-        gender = role_gender(role) or gender
-    named = range(role_at + 1, stop_run) if roles else range(head, stop_run)
+def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gender) -> Mention:
+    """The mention whose capitalised words are `[head, end)`, with what belongs to it."""
+    roles = [k for k in range(head, end) if role_gender(words.lows[k]) is not None]
+    role = base_role(words.lows[roles[-1]]) if roles else ""
+    named = range(roles[-1] + 1, end) if roles else range(head, end)
     bare = first == head
-    i = stop_run
+    # "die" before a man's office is the plural, which stands for nobody in particular.
+    plural = words.lows[first] == "die" and role != "" and role_gender(role) == "m"
+    definite = words.lows[first] in _DEFINITE and not plural
+    i = end
     if roles and not named:
-        i, name_range = read_complement(words, i, stop)
-        named = name_range
-    elif not bare and not roles:
-        i, _ = read_complement(words, i, stop)
-    i = _skip_bracket(words, i, stop)
-    if i < stop and words.words[i] in "„\"»‚" and not bare:
-        title = _read_title(words, i, i, stop)
-        i = title.stop if title else i
+        i, named = read_complement(words, end, stop)
+    elif not roles and not bare:
+        i, _ = read_complement(words, end, stop)
+    i = _past_title(words, _past_bracket(words, i, stop), stop, bare)
     span = Span(words.starts[first], words.ends[i - 1])
-    name = " ".join(words.words[k] for k in named).replace(" . ", ". ")
+    name = _join(words, named)
     if roles:
         kind: Kind = "person" if name else "role"
-        return Mention(first, i, span, kind, name, role, gender, definite)
-    kind = "person" if bare and len(named) <= 4 else "group"
+        return Mention(first, i, span, kind, name, role, role_gender(role) or gender, definite)
     if len(named) > 1 and _MEDIUM.search(words.lows[named[0]]):
-        kind, text = "group", " ".join(words.words[k] for k in named[1:])
-    elif bare:
-        text = name
-    else:
-        text = " ".join(words.words[k] for k in range(first + (words.lows[first] in DETERMINERS), i))
-    return Mention(first, i, span, kind, text, "", gender if not bare else "", definite)
+        return Mention(first, i, span, "group", _join(words, named[1:]), "", gender, definite)
+    if bare:
+        return Mention(first, i, span, "person" if len(named) <= 4 else "group", name)
+    text = _join(words, range(first + (words.lows[first] in DETERMINERS), i))
+    return Mention(first, i, span, "group", text, "", gender, definite)
 
 
-def _skip_bracket(words: Words, i: int, stop: int) -> int:
+def _join(words: Words, named: range) -> str:
+    return " ".join(words.words[k] for k in named).replace(" . ", ". ")
+
+
+def _past_title(words: Words, i: int, stop: int, bare: bool) -> int:
+    """Past a name in quotation marks right behind its noun: "die Zeitung „Post“"."""
+    if bare or i >= stop or words.words[i] not in _OPENING - {"“", "‘", "'"}:
+        return i
+    title = _read_title(words, i, i, stop)
+    return title.stop if title else i
+
+
+def _past_bracket(words: Words, i: int, stop: int) -> int:
     if i < stop and words.words[i] == "(":
-        for j in range(i + 1, min(stop, i + 9)):
-            if words.words[j] == ")":
-                return j + 1
+        for k in range(i + 1, min(stop, i + 9)):
+            if words.words[k] == ")":
+                return k + 1
     return i
 
 
 def read_complement(words: Words, i: int, stop: int) -> tuple[int, range]:
     """Past the genitive or prepositional part of a noun; the name after its comma, if any."""
-    i = _skip_bracket(words, i, stop)
+    i = _past_bracket(words, i, stop)
     for _ in range(3):
         if i >= stop or words.lows[i] not in _LINKS:
             break
-        j = i + 1
-        if words.lows[i] in _PLACE_LINKS and not (j < stop and words.caps[j]):
+        k = i + 1
+        if words.lows[i] in _PLACE_LINKS and not (k < stop and words.caps[k]):
             break
-        if j < stop and words.lows[j] in DETERMINERS:
-            j += 1
-        j = _skip_adjectives(words, j, stop)
-        k = read_run(words, j, stop)
-        if k == j:
+        k += k < stop and words.lows[k] in DETERMINERS
+        k = _skip_adjectives(words, k, stop)
+        end = read_run(words, k, stop)
+        if end == k:
             break
-        i = _skip_bracket(words, k, stop)
-    if i + 1 < stop and words.words[i] == "," and words.caps[i + 1]:
-        k = read_run(words, i + 1, stop)
-        named = range(i + 1, k)
-        ended = k >= stop or words.words[k] in ",.(" or not words.caps[k]
-        if 1 <= len(named) <= 4 and ended and words.lows[i + 1] not in NOT_NAMES:
-            return k, named
-    return i, range(0)
+        i = _past_bracket(words, end, stop)
+    named = _read_apposition(words, i, stop)
+    return (named.stop if named else i), named
 
 
-_MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|organisation|journal)\Z")
-_INSERTS = frozenset("für in im am an auf aus bei mit von vom zu zum zur über unter seit".split())
-_PLACE_LINKS = frozenset({"in", "im", "aus", "beim", "am"})
-_LINKS = frozenset("des der eines einer vom von für of for im in aus beim am seiner ihrer ihres und".split())
+def _read_apposition(words: Words, i: int, stop: int) -> range:
+    """The name behind an office and its comma: "der Chef der Bank, Jon Hale,"."""
+    if i + 1 >= stop or words.words[i] != "," or not words.caps[i + 1]:
+        return range(0)
+    end = read_run(words, i + 1, stop)
+    ended = end >= stop or words.words[end] in ",.(" or not words.caps[end]
+    fits = 1 <= end - i - 1 <= 4 and words.lows[i + 1] not in NOT_NAMES
+    return range(i + 1, end) if ended and fits else range(0)
 
 
 def can_speak(mention: Mention) -> bool:
     """Whether a noun phrase names an office, is a pronoun or sounds like an institution."""
-    if mention.role or mention.kind == "pronoun":
-        return True
-    return names_institution(mention.name)
-
-
+    return bool(mention.role) or mention.kind == "pronoun" or names_institution(mention.name)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from index.article import Span
-from index.mentions import role_gender
+from index.offices import role_gender
 
 SAME_PERSON = 0.8
 
@@ -158,7 +158,7 @@ def find_names(text: str, known: Sequence[str]) -> list[tuple[Span, str]]:
 
 def _find_keys(token: str, keys: list[str], names: dict[str, list[str]]) -> list[str]:
     low = token.casefold().rstrip(".")
-    if low in _FUNCTION_WORDS or len(low) < 2 or low == token and low in {"may", "mark"}:
+    if low in _FUNCTION_WORDS or len(low) < 2 or (low == token and low in {"may", "mark"}):
         return []
     folded = _fold_words((low,))[0] if _fold_words((low,)) else ""
     if not folded:
@@ -208,9 +208,10 @@ def _choose(
     low = before[0].casefold()
     # "Boris Müller" is none of the Müllers we know; "die Aussage Müllers" is any of them.
     genitive = token[0].endswith("s") or _CYRILLIC_LETTER.search(token[0].casefold())
-    if number > 1 and before[0][0].isupper() and not genitive and low not in _FUNCTION_WORDS:
-        if role_gender(low) is None and low not in _TITLES and token[0][0].isupper():
-            return token.start(), [name for name in bearers if len(_fold_parts(name)) == 1]
+    capitals = before[0][0].isupper() and token[0][0].isupper()
+    ordinary = low in _FUNCTION_WORDS or low in _TITLES or role_gender(low) is not None
+    if number > 1 and capitals and not genitive and not ordinary:
+        bearers = [name for name in bearers if len(_fold_parts(name)) == 1]
     return token.start(), bearers
 
 

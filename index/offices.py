@@ -46,10 +46,19 @@ _SPEAKING = re.compile(
 
 
 def role_gender(low: str) -> Gender | None:
-    """The gender of a word for somebody's office or trade; None for any other word."""
+    """The gender of a word, in lower case, for somebody's office or trade; None for others."""
     if low.endswith(_ROLES_F):
         return "f"
-    return "m" if low.endswith(_ROLES) else None
+    return "m" if low.endswith(_ROLES) or base_role(low) != low else None
+
+
+def base_role(low: str) -> str:
+    """The office without a case ending: "ministers" is a minister; other words as they are."""
+    for ending in ("s", "en", "n"):
+        bare = low[: -len(ending)]
+        if low.endswith(ending) and len(bare) > 3 and bare.endswith(_ROLES):
+            return bare
+    return low
 
 
 def names_institution(name: str) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from index.article import Span
 from index.clauses import BREAKS, MOODS, PREPOSITIONS, Frame, Range, Unit
 from index.cues import SAYING_NOUNS
-from index.mentions import Mention, Words, read_mention
+from index.mentions import Mention, read_mention
 from index.subjects import ADVERBS, SubjectFinder
+from index.words import Words
 
 _MARKS = frozenset("\"„“”»«‚‘’'‹›")
 _BY = frozenset({"von", "vom", "aus", "im", "in"})
@@ -55,8 +56,9 @@ class PhraseReader:
         """ "Demnach …": what the last speaker said goes on."""
         if low == "demnach":
             return Frame(self._phrase(i, i + 1), low, (unit.whole,))
-        moods = any(word in MOODS for word in self._words.lows[unit.first : unit.stop])
-        if low == "danach" and i == unit.first and moods:
+        if low != "danach" or i != unit.first:
+            return None
+        if any(word in MOODS for word in self._words.lows[unit.first : unit.stop]):
             return Frame(self._phrase(i, i + 1), "demnach", (unit.whole,))
         return None
 
@@ -74,7 +76,7 @@ class PhraseReader:
         """The sentence without the phrase, where that opens or ends it."""
         if start - unit.first <= 1:
             return ((end, unit.stop),)
-        if unit.stop - end <= 2:
+        if not any(word.isalnum() for word in self._words.words[end : unit.stop]):
             return ((unit.first, start),)
         return (unit.whole,)
 
@@ -89,7 +91,8 @@ class PhraseReader:
         """The speaker inside "einer Mitteilung der Polizei"; the phrase itself if none."""
         for k in range(mention.first, mention.stop):
             if self._words.caps[k] and SAYING_NOUNS.search(self._words.lows[k]):
-                return self.read_owner(k, stop) or mention
+                # "Medienberichten zufolge": a source, but nobody by name.
+                return self.read_owner(k, stop) or replace(mention, kind="group", name="")
         return mention
 
     def read_owner(self, noun: int, stop: int) -> Mention | None:

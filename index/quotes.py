@@ -9,8 +9,8 @@ from index.article import Span
 # „…“  »…«  «…»  "…"  “…”  and their single forms; an apostrophe inside a word is none of them.
 _MARK = re.compile(r"''+|[„“”\"»«‚‘’'›‹]|\n[ \t]*\n")
 _CLOSERS = {
-    "„": "“”\"",
-    "“": "”\"",
+    "„": '“”"',
+    "“": '”"',
     "”": "”",
     '"': '"“”',
     "»": "«",

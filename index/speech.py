@@ -7,10 +7,19 @@ from dataclasses import replace
 
 from index.clauses import RELATIVE, THAT, Frame, Range, Unit, has_verb, is_final
 from index.complements import ComplementFinder
-from index.cues import BARE_WITH, BE, HAVE, KONJUNKTIV, NOT_WITH, PASSIVE_BARE, SUBORDINATORS
-from index.cues import VerbForm
-from index.mentions import Mention, Words, read_mention
+from index.cues import (
+    BARE_WITH,
+    BE,
+    HAVE,
+    KONJUNKTIV,
+    NOT_WITH,
+    PASSIVE_BARE,
+    SUBORDINATORS,
+    VerbForm,
+)
+from index.mentions import Mention, read_mention
 from index.subjects import SubjectFinder
+from index.words import Words
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
 
@@ -22,6 +31,7 @@ _MODALS = frozenset(
 _BEHIND_PARTICLE = frozenset({"und", "oder", "sowie", "als", "dass"})
 _DOCUMENTED = frozenset({"heißen", "hervorgehen"})
 _LONGEST_CLAUSE = 45
+_SHORTEST_ENGLISH = 3
 
 
 class SpeechReader:
@@ -126,9 +136,7 @@ class SpeechReader:
         if not helpers and i - start <= 1 and number:
             # "X hatte, Chef von Z, gesagt": the auxiliary stands before an apposition.
             earlier = unit.clauses[max(0, number - 2)][0]
-            helpers = [
-                k for k in range(earlier, start) if lows[k] in HAVE and k not in unit.masked
-            ]
+            helpers = [k for k in range(earlier, start) if lows[k] in HAVE and k not in unit.masked]
         if not helpers or lows[helpers[0]] in KONJUNKTIV:
             return None
         return None if lows[helpers[0]] in BE and form.lemma == "fragen" else helpers[0]
@@ -180,6 +188,10 @@ class SpeechReader:
             return ((end + 1, unit.stop),) if start == unit.first else (unit.whole,)
         if self._is_inverted(unit, number, finite, form):
             return ((self._after_colon(unit, start), start - 1),)
+        spelled_out = form.english and start < finite < end - _SHORTEST_ENGLISH
+        # "said (that) the bridge …": English needs no comma.
+        if spelled_out and (form.group != "tell" or lows[finite + 1] in THAT):
+            return ((finite + 1, unit.stop),)
         after = self._complements.find(unit, number, form, strict=form.group == "think")
         if after is not None:
             return ((min(after, unit.stop - 1), unit.stop),)
@@ -201,9 +213,9 @@ class SpeechReader:
         """Whether what is said stands before: "…, sagte X", "…, das teilte X mit"."""
         words, lows = self._words, self._words.lows
         start = unit.clauses[number][0]
-        if lows[start] in {"das", "dies", "so"} and finite == start + 1 > unit.first + 4:
-            if has_verb(words, unit, start) and form.group == "say":
-                return True
+        pointing = lows[start] in {"das", "dies", "so"} and finite == start + 1 > unit.first + 4
+        if pointing and form.group == "say" and has_verb(words, unit, start):
+            return True
         if form.group == "think" or start != finite or start <= unit.first + 2:
             return False
         after = self._complements.find(unit, number, form, strict=True)

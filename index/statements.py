@@ -1,35 +1,41 @@
-"""Who says it: the statements of an article, each with its speaker, cue and voice."""
+"""Who says it: the statements of an article, each with its speaker, cue and voice.
+
+A sentence is a statement where something announces one (see `index.frames`): a quotation, a
+speech verb, "laut …", "so …", or the Konjunktiv, which goes on with the last speaker. Speakers
+are resolved inside the article: offices and pronouns to persons, surnames to full names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.article import Span, Statement, Voice
-from index.frames import Frame, FrameReader
-from index.mentions import Cast, Figure, Mention, Words, can_speak, read_words
+from index.article import Span, Statement
+from index.cast import Cast, Figure
+from index.clauses import Frame, Range
+from index.cues import read_verb_forms
+from index.frames import FrameReader
+from index.mentions import Mention, can_speak
+from index.pieces import Joint, Piece, join_sentences, locate_sentences, merge
 from index.quotes import pair_quotes
+from index.words import read_words
 
-# A unit (a sentence, or several that one quotation joins) is read this far, in words.
-_LONGEST_UNIT = 600
-_TRIM = " \t\n,;:–—-"
+_FORMS = read_verb_forms()
+_TRIMMED = " \t\n,;:–—-"
+# Words with marks: anything shorter is a title or a distanced word, not a quotation.
+_SHORTEST_QUOTE = 5
 _BACKWARD = frozenset({"dies", "das", "dieses", "davon", "darüber", "this", "that"})
-_DESCRIPTIONS = ("vertraute", "vertrauter", "politiker", "politikerin", "diplomat", "diplomatin")
-_QUOTES = frozenset("\"„“”»«‚‘’'‹›")
+_LONGEST_BACKWARD = 24
+_DEMONSTRATIVE = ("dies", "letzter")
+# Descriptions that stand for the person just named, whatever office he holds.
+_DESCRIPTIONS = (
+    "chef", "chefin", "boss", "vertraute", "vertrauter", "politiker", "politikerin", "diplomat",
+    "diplomatin",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Voiced:
-    """One stretch of words somebody says."""
-
-    first: int
-    stop: int
-    voice: Voice
-    frame: Frame | None
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class _Speaker:
     """Who it is: `name` is None for nobody known; `figure` where it is a person of the cast."""
 
     name: str | None
@@ -37,7 +43,7 @@ class Speaker:
     figure: Figure | None = None
 
 
-_NOBODY = Speaker(None, None)
+_NOBODY = _Speaker(None, None)
 
 
 def extract_statements(
@@ -45,8 +51,9 @@ def extract_statements(
 ) -> list[Statement]:
     """The article's direct and reported statements, in order, disjoint.
 
-    `sentences` are spans of `text` in order. What is in no statement is the agency's own word.
-    Linear in the text; German and English are read alike, so `language` only spares a guess.
+    `sentences` are spans of `text`, in order. What is in no statement is the agency's own word.
+    German and English are read alike; `language` is there for callers that know it. Linear in
+    the text.
     """
     return _Reading(text, sentences, article_id).read()
 
@@ -59,233 +66,169 @@ class _Reading:
         self._article_id = article_id
         self._words = read_words(text)
         self._cast = Cast(self._words)
-        ranges = [(self._words.at(q.start), self._words.at(q.end)) for q in pair_quotes(text)]
-        self._quotes = [q for q in ranges if q[1] - q[0] >= 5]
-        self._sentences = list(self._split(sentences))
-        self._frames = FrameReader(self._words, self._cast)
+        self._frames = FrameReader(self._words, self._cast, _FORMS)
+        self._sentences = list(locate_sentences(self._words, sentences))
+        quotes = ((self._words.at(q.start), self._words.at(q.end)) for q in pair_quotes(text))
+        self._quotes = [quote for quote in quotes if self._is_quotation(*quote)]
         self._found: list[Statement] = []
         self._last = _NOBODY
-        self._last_unit = -9
-        self._last_said = -9
-        self._previous = (0, 0)
-
-    def _split(self, sentences: Sequence[Span]) -> Iterator[tuple[int, int]]:
-        """The sentences in words, cut at semicolons."""
-        for sentence in sentences:
-            start, stop = self._words.at(sentence.start), self._words.at(sentence.end)
-            for i in range(start, stop):
-                if self._words.words[i] == ";":
-                    yield start, i
-                    start = i + 1
-            yield start, stop
+        self._last_named = self._last_said = -9
+        self._previous: Range = (0, 0)
 
     def read(self) -> list[Statement]:
         """Every statement, unit by unit."""
-        for number, (first, stop, quotes, bounds) in enumerate(self._units()):
-            stop = min(stop, first + _LONGEST_UNIT)
-            if first < stop:
-                self._read_unit(number, first, stop, [q for q in quotes if q[1] <= stop], bounds)
-                self._previous = (bounds[-1][0], min(bounds[-1][1], stop))
+        for number, unit in enumerate(join_sentences(self._sentences, self._quotes)):
+            self._read_unit(number, unit)
+            self._previous = unit.sentences[-1]
         return self._found
 
-    def _units(self) -> Iterator[tuple[int, int, list[tuple[int, int]], list[tuple[int, int]]]]:
-        """Sentences with their quotations; sentences that share a quotation come as one."""
-        at, quotes, i = 0, self._quotes, 0
-        while i < len(self._sentences):
-            first, stop = self._sentences[i]
-            bounds = [self._sentences[i]]
-            mine: list[tuple[int, int]] = []
-            while at < len(quotes) and quotes[at][0] < stop:
-                if quotes[at][0] >= first:
-                    mine.append(quotes[at])
-                while i + 1 < len(self._sentences) and self._sentences[i + 1][0] < quotes[at][1]:
-                    i += 1
-                    stop = self._sentences[i][1]
-                    bounds.append(self._sentences[i])
-                stop = max(stop, quotes[at][1])
-                at += 1
-            yield first, stop, mine, bounds
-            i += 1
+    def _is_quotation(self, start: int, stop: int) -> bool:
+        """Whether it is long enough for one, or somebody says it: "„Nein“, sagte X"."""
+        if stop - start >= _SHORTEST_QUOTE:
+            return True
+        said = self._words.lows[stop : stop + 2]
+        return len(said) == 2 and said[0] == "," and said[1] in _FORMS
 
-    def _read_unit(
-        self, number: int, first: int, stop: int, quotes: list[tuple[int, int]],
-        bounds: list[tuple[int, int]],
-    ) -> None:
-        follows = number - self._last_unit <= 2
+    def _read_unit(self, number: int, unit: Joint) -> None:
+        follows = number - self._last_said == 1
         frames = []
-        for start, end in bounds:
-            frames += self._frames.read(start, min(end, stop), quotes, number - self._last_said == 1)
+        for first, stop in unit.sentences:
+            inside = [q for q in unit.quotes if q[0] < stop and q[1] > first]
+            frames += self._frames.read(first, stop, inside, follows)
         if not any(frame.mention for frame in frames):
-            for quote in quotes:
-                mention = self._frames.read_quoted(first, stop, quote)
-                if mention:
-                    frames.append(Frame(mention, "", ()))
-                    break
-        if self._points_back(number, first, stop, frames):
-            self._emit(number - 1, Voiced(*self._previous, "reported", frames[0]), follows)
-        voiced = _merge(frames, quotes, first, stop, self._words)
-        for piece in voiced:
-            self._emit(number, piece, follows)
-        if not voiced and frames and frames[0].mention:
+            frames += self._read_quoted(unit)
+        if self._points_back(number, unit, frames):
+            self._emit(number - 1, Piece(*self._previous, "reported", frames[0]))
+        pieces = merge(frames, unit, self._words)
+        for piece in pieces:
+            self._emit(number, piece)
+        if not pieces and frames and frames[0].mention:
             self._last = self._identify(frames[0].mention, number)
-            self._last_unit = number
+            self._last_named = number
 
-    def _points_back(self, number: int, first: int, stop: int, frames: list[Frame]) -> bool:
-        """Whether a short sentence only says whose word the sentence before it was."""
+    def _read_quoted(self, unit: Joint) -> list[Frame]:
+        """A frame for quotations that no speech verb announces, if somebody is at hand."""
+        for quote in unit.quotes:
+            mention = self._frames.read_quoted(unit.first, unit.stop, quote)
+            if mention:
+                return [Frame(mention, "", ())]
+        return []
+
+    def _points_back(self, number: int, unit: Joint, frames: list[Frame]) -> bool:
+        """Whether "Das berichtete X." only says whose word the sentence before it was."""
         if not number or not frames or frames[0].said or not frames[0].mention:
             return False
-        if stop - first > 24 or self._words.caps[min(first + 1, stop - 1)]:
+        first, stop = unit.first, unit.stop
+        if stop - first > _LONGEST_BACKWARD or self._words.lows[first] not in _BACKWARD:
             return False
-        low = self._words.lows[first]
-        return low in _BACKWARD and self._last_said < number - 1 and self._previous[1] <= first
+        unclaimed = self._last_said < number - 1 and self._previous[1] <= first
+        return unclaimed and not self._words.caps[min(first + 1, stop - 1)]
 
-    def _emit(self, number: int, piece: Voiced, follows: bool) -> None:
+    def _emit(self, number: int, piece: Piece) -> None:
         span = self._trim(piece)
         if span is None:
             return
         frame = piece.frame
-        if frame and frame.mention and frame.cue == "demnach":
-            speaker = Speaker(self._last.name, frame.mention.span, self._last.figure)
-        elif frame and frame.mention:
-            speaker = self._identify(frame.mention, number)
-        elif frame and frame.anonymous:
-            speaker = _NOBODY
-        else:
-            hearsay = frame is not None and frame.cue in {"soll", "sollen"}
-            speaker = self._continue(number, follows, hearsay)
+        speaker = self._find_speaker(number, frame)
         via = self._identify(frame.via, number).name if frame and frame.via else None
-        cue = frame.cue if frame and frame.cue else None
+        cue = (frame.cue or None) if frame else None
         self._found.append(
             Statement(self._article_id, span, speaker.name, speaker.span, cue, piece.voice, via)
         )
-        self._last, self._last_unit, self._last_said = speaker, number, number
+        self._last, self._last_named, self._last_said = speaker, number, number
 
-    def _continue(self, number: int, follows: bool, hearsay: bool) -> Speaker:
+    def _trim(self, piece: Piece) -> Span | None:
+        if piece.stop <= piece.first:
+            return None
+        start, end = self._words.starts[piece.first], self._words.ends[piece.stop - 1]
+        if self._found:
+            start = max(start, self._found[-1].span.end)
+        while start < end and self._text[start] in _TRIMMED:
+            start += 1
+        while end > start and self._text[end - 1] in _TRIMMED:
+            end -= 1
+        return Span(start, end) if end - start > 1 else None
+
+    # -- who ----------------------------------------------------------------------------------
+
+    def _find_speaker(self, number: int, frame: Frame | None) -> _Speaker:
+        if frame is None:
+            return self._continue(number)
+        if frame.mention and frame.cue == "demnach":
+            return _Speaker(self._last.name, frame.mention.span, self._last.figure)
+        if frame.mention:
+            return self._identify(frame.mention, number)
+        return _NOBODY if frame.anonymous else self._continue(number)
+
+    def _continue(self, number: int) -> _Speaker:
         """Who goes on speaking: the last speaker, or whom the sentence before is about."""
-        if number - self._last_unit > 1 and not hearsay:
+        away = number - self._last_named
+        if away > 1:
             subject = self._frames.read_subject(*self._previous)
-            if subject and (can_speak(subject) or self._knows(subject)):
+            if subject and (can_speak(subject) or self._is_known(subject)):
                 return self._identify(subject, number - 1)
-        return self._last if follows else _NOBODY
+        return self._last if away <= 2 else _NOBODY
 
-    def _knows(self, mention: Mention) -> bool:
+    def _is_known(self, mention: Mention) -> bool:
         if mention.kind != "person":
             return False
         return self._cast.find_name(mention.name, mention.first) is not None
 
-    def _trim(self, piece: Voiced) -> Span | None:
-        start, end = self._words.starts[piece.first], self._words.ends[piece.stop - 1]
-        if self._found:
-            start = max(start, self._found[-1].span.end)
-        while start < end and self._text[start] in _TRIM:
-            start += 1
-        while end > start and self._text[end - 1] in _TRIM:
-            end -= 1
-        return Span(start, end) if end - start > 1 else None
-
-    def _identify(self, mention: Mention, number: int) -> Speaker:
-        at = mention.first
-        figure: Figure | None = None
-        name: str | None = mention.name or None
+    def _identify(self, mention: Mention, number: int) -> _Speaker:
+        """The mention as a person of the cast, else under its own words."""
         if mention.kind == "pronoun":
-            figure = self._resolve_pronoun(mention, number)
-            if figure is None:
-                return self._resolve_group(mention, number)
-            name = None
-        elif mention.kind == "person":
-            figure = self._cast.find_name(mention.name, at)
+            figure = self._resolve(mention, number)
+            return (
+                self._resolve_group(mention, number) if figure is None else _speak(figure, mention)
+            )
+        if mention.kind == "person":
+            figure = self._cast.find_name(mention.name, mention.first)
         elif mention.kind == "role":
             figure = self._find_holder(mention, number) if mention.definite else None
-            name = self._name_role(mention)
+        else:
+            figure = None
         if figure:
-            name = figure.name
-        return Speaker(name, mention.span, figure)
-
-    def _resolve_group(self, mention: Mention, number: int) -> Speaker:
-        """Who "sie" or "man" is when it is no person: the last speaker, or the last subject."""
-        if number - self._last_unit > 1 and self._words.lows[mention.first] in {"sie", "they"}:
-            subject = self._frames.read_subject(*self._previous)
-            if subject and can_speak(subject) and subject.kind != "pronoun":
-                return Speaker(self._identify(subject, number).name, mention.span)
-        if number - self._last_unit <= 2:
-            return Speaker(self._last.name, mention.span, self._last.figure)
-        return Speaker(None, mention.span)
+            return _speak(figure, mention)
+        name = self._name_role(mention) if mention.kind == "role" else mention.name
+        return _Speaker(name or None, mention.span)
 
     def _name_role(self, mention: Mention) -> str:
         """The office without its article: "Sprecher der Polizei"."""
-        first = mention.first + (not self._words.caps[mention.first] and mention.stop - mention.first > 1)
-        return self._text[self._words.starts[first] : mention.span.end]
+        article = not self._words.caps[mention.first] and mention.stop - mention.first > 1
+        article = article or self._words.lows[mention.first] in {"ein", "eine", "der", "die"}
+        return self._text[self._words.starts[mention.first + article] : mention.span.end]
 
     def _find_holder(self, mention: Mention, number: int) -> Figure | None:
         """The person meant by "der Minister" or, near his name, by any other description."""
-        holder = self._cast.find_role(mention.role, mention.first)
         plain = self._words.lows[mention.stop - 1] == mention.role
-        if holder or not (plain or mention.role.endswith(_DESCRIPTIONS)):
-            return holder if plain else None
-        return self._resolve_pronoun(mention, number)
+        holder = self._cast.find_role(mention.role, mention.first) if plain else None
+        if holder or not mention.role.endswith(_DESCRIPTIONS):
+            return holder
+        return self._resolve(mention, number)
 
-    def _resolve_pronoun(self, mention: Mention, number: int) -> Figure | None:
+    def _resolve(self, mention: Mention, number: int) -> Figure | None:
+        """The person a pronoun or description stands for: the last speaker, or one just named."""
         last = self._last.figure
-        fits = last and (not mention.gender or last.gender in ("", mention.gender))
         low = self._words.lows[mention.first]
-        if fits and number - self._last_unit <= 2 and not low.startswith("dies"):
+        demonstrative = low.startswith(_DEMONSTRATIVE)
+        fits = last and (not mention.gender or last.gender in ("", mention.gender))
+        if fits and number - self._last_named <= 2 and not demonstrative:
             return last
         first, stop = self._previous
         found = self._cast.find_between(stop, mention.first, mention.gender)
-        last_named = low.startswith(("dies", "letzter"))
-        return found or self._cast.find_between(first, stop, mention.gender, last_named)
+        return found or self._cast.find_between(first, stop, mention.gender, demonstrative)
+
+    def _resolve_group(self, mention: Mention, number: int) -> _Speaker:
+        """Who "sie" or "man" is when it is no person: the last speaker, or the last subject."""
+        away = number - self._last_named
+        if away > 1 and self._words.lows[mention.first] in {"sie", "they"}:
+            subject = self._frames.read_subject(*self._previous)
+            if subject and can_speak(subject) and subject.kind != "pronoun":
+                return _Speaker(self._identify(subject, number).name, mention.span)
+        if away <= 2:
+            return _Speaker(self._last.name, mention.span, self._last.figure)
+        return _Speaker(None, mention.span)
 
 
-def _merge(
-    frames: list[Frame], quotes: list[tuple[int, int]], first: int, stop: int, words: Words
-) -> list[Voiced]:
-    """The frames' ranges and the quotations as disjoint voiced stretches in order."""
-    pieces: list[Voiced] = []
-    for quote in quotes:
-        inside = quote[1] - quote[0]
-        near = sorted(frames, key=lambda f: _distance(f.at, quote))
-        holder = next((f for f in near for s in f.said if s[0] <= quote[0] and quote[1] <= s[1]), None)
-        whole = holder is None or (
-            _is_clause(quote, first, words)
-            and any(
-                s[0] <= quote[0] and quote[1] <= s[1] and inside >= 0.5 * (s[1] - s[0])
-                for s in holder.said
-            )
-        )
-        if whole and (holder or frames or _stands_alone(quote, first, stop, words)):
-            pieces.append(Voiced(*quote, "direct", holder or (near[0] if near else None)))
-    for frame in frames:
-        for start, end in frame.said:
-            for left, right in _without(start, end, pieces):
-                if right - left >= 3:
-                    pieces.append(Voiced(left, right, "reported", frame))
-    return sorted(pieces, key=lambda piece: piece.first)
-
-
-def _distance(at: int, quote: tuple[int, int]) -> int:
-    return min(abs(at - quote[0]), abs(at - quote[1]))
-
-
-def _is_clause(quote: tuple[int, int], first: int, words: Words) -> bool:
-    """Whether a quotation stands as a clause of its own, not as part of somebody's sentence."""
-    before = words.words[quote[0] - 1] if quote[0] > first else "."
-    return before in ".:" or before in _QUOTES or words.caps[min(quote[0] + 1, quote[1] - 1)]
-
-
-def _without(start: int, end: int, pieces: list[Voiced]) -> Iterator[tuple[int, int]]:
-    for piece in sorted(pieces, key=lambda p: p.first):
-        if piece.stop <= start or piece.first >= end:
-            continue
-        if piece.first > start:
-            yield start, piece.first
-        start = max(start, piece.stop)
-    if start < end:
-        yield start, end
-
-
-def _stands_alone(quote: tuple[int, int], first: int, stop: int, words: Words) -> bool:
-    """Whether a quotation without a cue is a statement: most of its sentence, not a title."""
-    length = quote[1] - quote[0]
-    fragment = not words.caps[min(quote[0] + 1, quote[1] - 1)]
-    whole = quote[0] == first or words.words[quote[0] - 1] in ".:" or words.words[quote[0] - 1] in _QUOTES
-    return length >= 6 and length >= 0.3 * (stop - first) and (whole or fragment)
+def _speak(figure: Figure, mention: Mention) -> _Speaker:
+    return _Speaker(figure.name, mention.span, figure)

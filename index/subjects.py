@@ -10,7 +10,8 @@ from index.article import Span
 from index.cast import Cast
 from index.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Unit, is_final
 from index.cues import BE, HAVE, SUBORDINATORS
-from index.mentions import Mention, Words, can_speak, read_mention
+from index.mentions import Mention, can_speak, read_mention
+from index.words import Words
 
 ADVERBS = frozenset(
     """sich auch es dazu daher dagegen jedoch hingegen zudem außerdem weiter weiterhin gestern

@@ -15,7 +15,7 @@ from rag.extractive import choose_evidence, cite, compose_answer, split_growing
 from rag.question import Query, understand
 from rag.retriever import Retriever, ScoredPassage
 from rag.suggestions import suggest_questions
-from rag.timewindow import Window
+from rag.understanding.timewindow import Window
 from rag.wording import AbstainReason, explain_abstention, say_nearest, say_searched
 
 LONGEST_QUESTION = 2000
@@ -25,7 +25,12 @@ class NewsChat:
     """Answers questions from one archive; what was said before comes in as `history`."""
 
     def __init__(
-        self, archive: Archive, retriever: Retriever, *, quotes: int = 6, min_confidence: float = 0.5
+        self,
+        archive: Archive,
+        retriever: Retriever,
+        *,
+        quotes: int = 6,
+        min_confidence: float = 0.5,
     ) -> None:
         self.archive = archive
         self.retriever = retriever
@@ -66,9 +71,7 @@ class NewsChat:
         speakers = [name for name in self._finder.list_speakers() if " " in name][:4]
         return suggest_questions(self.archive, speakers, language)
 
-    def search(
-        self, text: str, limit: int, filters: Filters = Filters()
-    ) -> list[ScoredPassage]:
+    def search(self, text: str, limit: int, filters: Filters = Filters()) -> list[ScoredPassage]:
         """The passages that fit the text best, best first."""
         query = self._understand(text, (), filters)
         speakers = self._finder.find_spellings(query.speakers) if filters.speaker else ()
@@ -102,7 +105,15 @@ class NewsChat:
         chosen = choose_evidence(query, evidence, self._quotes)
         text, citations, claims = compose_answer(chosen, query.language)
         return Answer(
-            query.question, text, False, None, "extractive", query.language, query, citations, claims
+            query.question,
+            text,
+            False,
+            None,
+            "extractive",
+            query.language,
+            query,
+            citations,
+            claims,
         )
 
     def _find_reason(self, query: Query, evidence: Sequence[Evidence]) -> AbstainReason | None:
@@ -129,7 +140,9 @@ class NewsChat:
         nearest = None
         if reason != "empty_archive":
             counts = self.archive.count()
-            searched = count_selected(self.archive, Selection(window.since, window.until, source))[0]
+            searched = count_selected(self.archive, Selection(window.since, window.until, source))[
+                0
+            ]
             since, until = window.since or counts.since, window.until or counts.until
             sentences.append(say_searched(searched, since, until, query.language))
             nearest = self._find_nearest(query, evidence)
@@ -137,14 +150,22 @@ class NewsChat:
             article = nearest.article
             sentences.append(
                 say_nearest(
-                    article.published, article.published_precision,
-                    article.title, query.language,
-                )  # fmt: skip
+                    article.published,
+                    article.published_precision,
+                    article.title,
+                    query.language,
+                )
             )
         return Answer(
-            query.question, " ".join(sentences), True, sentences[0], "extractive", query.language,
-            query, nearest=nearest,
-        )  # fmt: skip
+            query.question,
+            " ".join(sentences),
+            True,
+            sentences[0],
+            "extractive",
+            query.language,
+            query,
+            nearest=nearest,
+        )
 
     def _find_nearest(self, query: Query, evidence: Sequence[Evidence]) -> Citation | None:
         """The best there is; outside the window or by another speaker if there is nothing else."""

@@ -11,7 +11,7 @@ from index.names import SAME_PERSON, match_names
 from index.selection import Selection
 from rag.query import Query
 from rag.retriever import Retriever, ScoredSentence, list_sentences
-from rag.timewindow import OPEN, Window
+from rag.understanding.timewindow import OPEN, Window
 
 _POOL = 30
 _SPEAKER_POOL = 100

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.language import Language
-from rag.timewindow import OPEN, Window
+from rag.understanding.timewindow import OPEN, Window
 
 Kind = Literal["speaker", "fact", "date", "who"]
 Order = Literal["relevance", "newest", "oldest"]

@@ -1,7 +1,7 @@
 """What a question asks for: speakers, topic, days, kind and language, with its conversation.
 
-`understand` is the way in: it reads the question by itself (`rag.reading`), then takes from the
-conversation what a follow-up leaves out.
+`understand` is the way in: it reads the question by itself (`rag.understanding.reading`), then
+takes from the conversation what a follow-up leaves out.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from index.errors import ConfigError
 from index.names import find_names
 from rag.language import Language, detect_language
 from rag.query import Filter, Kind, Order, Query, describe, label_filter
-from rag.reading import Reading, read_question
-from rag.timewindow import Window, find_window
+from rag.understanding.reading import Reading, read_question
+from rag.understanding.timewindow import Window, find_window
 
 __all__ = [
     "Filter", "Kind", "Order", "Query", "Window", "describe", "label_filter", "understand",

@@ -49,7 +49,9 @@ class Retriever:
         self.embedder = embedder
         self._generation = archive.generation
 
-    def search(self, text: str, limit: int, selection: Selection | None = None) -> list[ScoredPassage]:
+    def search(
+        self, text: str, limit: int, selection: Selection | None = None
+    ) -> list[ScoredPassage]:
         """The passages that fit best, best first."""
         self._refresh()
         selection = selection or Selection()
@@ -90,9 +92,7 @@ class Retriever:
 def list_sentences(passages: Sequence[ScoredPassage]) -> list[ScoredSentence]:
     """Every sentence of the passages, best first; its passage counts for as much as itself."""
     sentences = [
-        ScoredSentence(
-            scored.article, span, (float(cosine) + scored.cosine) / 2, float(cosine)
-        )
+        ScoredSentence(scored.article, span, (float(cosine) + scored.cosine) / 2, float(cosine))
         for scored in passages
         for span, cosine in zip(scored.passage.sentences, scored.sentence_cosines, strict=True)
     ]

@@ -30,7 +30,9 @@ def suggest_questions(archive: Archive, speakers: Sequence[str], language: Langu
     """One question a speaker, about the noun that sets his statements apart; in that order."""
     texts = {speaker: _read_statements(archive, speaker) for speaker in speakers}
     counts = {speaker: Counter(_NOUN.findall(text)) for speaker, text in texts.items()}
-    names = {part for speaker in archive.list_speakers()[:500] for part in fold_name(speaker).split()}
+    names = {
+        part for speaker in archive.list_speakers()[:500] for part in fold_name(speaker).split()
+    }
     everywhere: Counter[str] = Counter()
     for counted in counts.values():
         everywhere.update(counted.keys())

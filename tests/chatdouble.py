@@ -12,7 +12,7 @@ from index.errors import ConfigError
 from rag.answer import Answer, Citation, Claim, Filters
 from rag.extractive import split_growing
 from rag.question import Query
-from rag.timewindow import Window
+from rag.understanding.timewindow import Window
 
 HOSTILE = (
     '<img src=x onerror="window.hit=1"> <script>window.hit=1</script> '

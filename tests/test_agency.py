@@ -52,7 +52,10 @@ def test_the_source_is_read_from_the_dateline_or_the_copyright_line():
     [
         ("BRAKKUM (kda) - Der Hafen bleibt.", ["BRAKKUM (kda) - "]),
         ("Er bleibt./ab/cd\n\n", ["/ab/cd\n\n"]),
-        ("Er bleibt./ab/cd\n\n(c) Nordbote 2026, nur zur Ansicht", ["/ab/cd\n\n", "(c) Nordbote 2026, nur zur Ansicht"]),
+        (
+            "Er bleibt./ab/cd\n\n(c) Nordbote 2026, nur zur Ansicht",
+            ["/ab/cd\n\n", "(c) Nordbote 2026, nur zur Ansicht"],
+        ),
         ("© 2026 Nordbote\nEr bleibt.", ["© 2026 Nordbote"]),
         ("Er nannte a) den Hafen und (c) den Damm.", []),
         ("Er bleibt.", []),

@@ -43,7 +43,9 @@ def test_ask_prints_the_contracts_json_and_every_quote_is_verbatim(seeded):
 
 
 def test_several_questions_are_the_turns_of_one_conversation(seeded):
-    done = run("ask", "--json", "What did Lavrov say about guarantees?", "And in 2022?", data=seeded)
+    done = run(
+        "ask", "--json", "What did Lavrov say about guarantees?", "And in 2022?", data=seeded
+    )
     first, second = map(json.loads, done.stdout.splitlines())
     assert {c["published"][:4] for c in second["citations"]} == {"2022"}
     assert {c["speaker"] for c in second["citations"]} == {"Sergej Lawrow"}
@@ -156,12 +158,12 @@ def test_search_by_speaker_and_time_stays_inside_both(seeded):
 @pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["index", "--help"]])
 def test_help_imports_nothing_heavy(arguments):
     code = (
-        "import sys; sys.argv = ['wortlaut', *%r]\n"
+        f"import sys; sys.argv = ['wortlaut', *{arguments!r}]\n"
         "import contextlib, io\n"
         "from ui.cli import main\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\n"
         "heavy = {'torch', 'gradio', 'chromadb', 'llama_index', 'transformers', 'numpy'}\n"
-        "print(sorted(heavy & set(sys.modules)))" % (arguments,)
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

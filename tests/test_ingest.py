@@ -61,7 +61,9 @@ def test_a_touched_file_is_not_embedded_again(settings, sources):
 
 def test_a_changed_file_replaces_its_passages(settings, sources):
     index_paths(settings, [sources])
-    (sources / "damm.txt").write_text(" date 2026-02-05 Der Damm wird abgerissen.\n", encoding="utf-8")
+    (sources / "damm.txt").write_text(
+        " date 2026-02-05 Der Damm wird abgerissen.\n", encoding="utf-8"
+    )
     report = index_paths(settings, [sources])
     assert (report.updated, report.added) == (1, 0)
     library = open_library(settings)

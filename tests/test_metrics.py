@@ -25,7 +25,7 @@ def test_without_a_relevant_item_both_are_undefined():
 
 
 def test_undefined_values_leave_the_mean():
-    # (1 + 0) / 2, not (1 + 0 + 0) / 3
+    # 1 and 0 are defined: 1 / 2, where 1 / 3 would count the undefined
     assert mean([1.0, None, 0.0]) == 0.5
     assert mean([None]) is None
 

@@ -7,7 +7,6 @@ import time
 import urllib.request
 
 import pytest
-
 from ports import find_port
 
 # Runs the command line with every name look-up and connection written down.

@@ -24,14 +24,17 @@ def test_a_plain_text_without_a_header_is_kept_unchanged(write):
 
 
 def test_a_plain_text_gets_date_source_and_title(write):
-    (article,) = read(write("a.txt", " date 2026-01 TARVO (kda) - Der Damm hält. Niemand war dort."))
+    (article,) = read(
+        write("a.txt", " date 2026-01 TARVO (kda) - Der Damm hält. Niemand war dort.")
+    )
     assert (article.published, article.published_precision) == (date(2026, 1, 1), "month")
     assert (article.source, article.title) == ("kda", "Der Damm hält.")
 
 
 def test_front_matter_is_data_and_no_text(write):
     path = write(
-        "a.md", "---\ntitle: Damm hält\ndate: 2026-02-04\nsource: kda\nlanguage: de\n---\n\nNiemand war dort.\n"
+        "a.md",
+        "---\ntitle: Damm hält\ndate: 2026-02-04\nsource: kda\nlanguage: de\n---\n\nNiemand war dort.\n",
     )
     (article,) = read(path)
     assert (article.title, article.published, article.source, article.language) == (
@@ -48,7 +51,12 @@ def test_broken_front_matter_is_one_clear_line(write):
 
 
 def test_json_lines_are_articles_and_a_broken_line_does_not_stop_the_rest(write):
-    good = {"id": "1", "headline": "Damm", "content": "Der Damm hält.", "publish_date": "2026-01-05"}
+    good = {
+        "id": "1",
+        "headline": "Damm",
+        "content": "Der Damm hält.",
+        "publish_date": "2026-01-05",
+    }
     lines = [json.dumps(good), "{broken", json.dumps({"id": "2"}), json.dumps(good | {"id": "3"})]
     first, broken, empty, last = read(write("a.jsonl", "\n".join(lines)))
     assert (first.title, first.published) == ("Damm", date(2026, 1, 5))
@@ -129,5 +137,9 @@ def test_folders_are_walked_sorted_and_housekeeping_is_passed_over(write):
 def test_a_missing_path_and_an_unknown_kind_are_errors_and_the_rest_goes_on(write, tmp_path):
     good, picture = write("a.txt", "Text."), write("b.png", "x")
     found = list(find_files([tmp_path / "missing", picture, good, good]))
-    assert [type(item).__name__ for item in found] == ["SourceError", "SourceError", type(good).__name__]
+    assert [type(item).__name__ for item in found] == [
+        "SourceError",
+        "SourceError",
+        type(good).__name__,
+    ]
     assert isinstance(found[2], Path)

@@ -32,7 +32,9 @@ def test_abbreviations_and_ordinals_do_not_end_a_sentence():
 
 
 def test_headings_are_no_sentences():
-    text = "Der Damm hält.\n\nKEIN RISS GEFUNDEN\n\nNiemand war dort.\n\nIst der Damm sicher?\n\nJa."
+    text = (
+        "Der Damm hält.\n\nKEIN RISS GEFUNDEN\n\nNiemand war dort.\n\nIst der Damm sicher?\n\nJa."
+    )
     assert texts_of(text) == ["Der Damm hält.", "Niemand war dort.", "Ja."]
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ports import find_port
 
 from index.archive import EmbeddedPassage
 from index.article import Article, Passage, Span, hash_text
 from index.errors import ConfigError, StoreUnavailable
 from index.store import PassageStore, make_nodes
-from ports import find_port
 
 DIMENSION = 8
 

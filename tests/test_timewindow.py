@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.timewindow import OPEN, Window, find_window
+from rag.understanding.timewindow import OPEN, Window, find_window
 
 TODAY = date(2024, 5, 15)
 

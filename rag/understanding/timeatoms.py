@@ -9,7 +9,7 @@ from datetime import MINYEAR, date, timedelta
 from typing import Literal
 
 from index.article import Span
-from rag import timewords as words
+from rag.understanding import timewords as words
 
 Mode = words.LeadMode
 

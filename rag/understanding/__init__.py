@@ -1,0 +1,1 @@
+"""How a question is read: who is asked about, what, when; word by word."""

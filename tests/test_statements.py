@@ -1,0 +1,286 @@
+"""Who said what: invented people in an invented country; nothing here is news."""
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.article import Span, Statement
+from index.quotes import pair_quotes
+from index.splitter import split_sentences
+from index.statements import extract_statements
+
+BENCH = Path(__file__).resolve().parents[2] / "shared" / "bench"
+
+CAST = "Außenministerin Mira Talberg traf am Montag in Brenn den Präsidenten von Aldora, Jon Hale. "
+PIECES = [
+    "„Wir bleiben.“",
+    '"offen',
+    "»nie«",
+    "sagte Talberg",
+    "sei",
+    "laut Polizei",
+    "zufolge",
+    "nach Angaben",
+    ", so Hale",
+    "dass",
+    ". ",
+    "\n\n",
+    "(",
+    ")",
+    "; ",
+    ": ",
+    "Minister",
+    "die",
+    "‚x‘",
+    "TALBERG FORDERT",
+    "wie der Sprecher mitteilte",
+    "soll",
+    "The minister said that",
+    "„",
+    "“",
+]
+
+
+def read(text: str) -> list[Statement]:
+    return extract_statements(text, split_sentences(text), article_id="a")
+
+
+def said(text: str) -> list[tuple[str, str | None, str]]:
+    return [(s.voice, s.speaker, s.span.of(text)) for s in read(text)]
+
+
+def test_a_quotation_belongs_to_the_one_who_says_it():
+    text = CAST + "„Die Brücke über den Orm bleibt gesperrt“, sagte Hale."
+    assert said(text)[-1] == ("direct", "Jon Hale", "„Die Brücke über den Orm bleibt gesperrt“")
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("„", "“"), ('"', '"'), ("»", "«"), ("«", "»"), ("“", "”"), ("‘", "’")]
+)
+def test_all_styles_of_quotation_marks_are_read(opening, closing):
+    quote = f"{opening}Wir werden den Hafen von Brenn nicht schließen{closing}"
+    text = f"{CAST}{quote}, sagte Talberg."
+    assert said(text)[-1] == ("direct", "Mira Talberg", quote)
+
+
+def test_a_quotation_over_several_sentences_is_one_statement():
+    quote = "„Der Hafen bleibt offen. Die Schiffe fahren. Niemand muss sich sorgen“"
+    statements = read(CAST + quote + ", sagte Hale.")
+    assert [s.span.of(CAST + quote) for s in statements if s.voice == "direct"] == [quote]
+
+
+def test_an_office_is_resolved_before_its_holder_is_named():
+    text = (
+        "„Der Hafen bleibt offen für alle“, sagte die Ministerin. Die Lage sei ruhig.\n\n"
+        "Nach Worten von Verkehrsministerin Ada Holm wird der Hafen ausgebaut."
+    )
+    assert [speaker for _, speaker, _ in said(text)] == ["Ada Holm"] * 3
+
+
+def test_a_pronoun_is_resolved_to_the_last_speaker():
+    text = (
+        CAST + "Hale sagte, die Brücke werde gebaut. Er fügte hinzu, das Geld sei vorhanden. "
+        "„Wir fangen im Mai damit an“, sagte er."
+    )
+    assert [speaker for _, speaker, _ in said(text)] == ["Jon Hale"] * 3
+
+
+def test_the_one_just_named_is_meant_by_this_one():
+    text = (
+        "Ministerin Mira Talberg bezog sich auf Äußerungen von Minister Tom Rieder. "
+        "Dieser hat in Brenn erklärt, es gebe keine Eile."
+    )
+    assert said(text)[-1] == ("reported", "Tom Rieder", "es gebe keine Eile.")
+
+
+def test_indirect_speech_goes_on_in_the_konjunktiv():
+    text = (
+        CAST + "Talberg sagte, der Vertrag sei fertig. Er müsse nur noch unterschrieben werden. "
+        "Danach könne der Handel beginnen. Der Hafen von Brenn ist der größte des Landes."
+    )
+    statements = said(text)
+    assert [speaker for _, speaker, _ in statements] == ["Mira Talberg"] * 3
+    assert statements[-1][2] == "Danach könne der Handel beginnen."
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Laut Präsident Jon Hale wird die Brücke gebaut.",
+        "Nach Angaben von Präsident Jon Hale wird die Brücke gebaut.",
+        "Nach Worten des Präsidenten Jon Hale wird die Brücke gebaut.",
+        "Präsident Jon Hale zufolge wird die Brücke gebaut.",
+        "Die Brücke wird gebaut, so Präsident Jon Hale.",
+        "Wie Präsident Jon Hale mitteilte, wird die Brücke gebaut.",
+        "Präsident Jon Hale sagte, dass die Brücke gebaut wird.",
+        "Präsident Jon Hale hat gesagt, dass die Brücke gebaut wird.",
+        "Präsident Jon Hale kündigte den Bau der Brücke an.",
+        "Präsident Jon Hale forderte den Bau der Brücke.",
+        "Präsident Jon Hale warnte vor dem Bau der Brücke.",
+        "Präsident Jon Hale teilte mit, die Brücke werde gebaut.",
+        "Die Brücke werde gebaut, sagte Präsident Jon Hale.",
+        "President Jon Hale said the bridge would be built soon.",
+        "President Jon Hale said that the bridge would be built.",
+        "According to President Jon Hale, the bridge will be built.",
+    ],
+)
+def test_every_way_of_reporting_names_its_speaker(sentence):
+    assert [(voice, speaker) for voice, speaker, _ in said(sentence)] == [("reported", "Jon Hale")]
+
+
+def test_a_chain_keeps_both_the_speaker_and_who_passes_it_on():
+    text = (
+        "Die Brücke sei sicher, sagte Minister Tom Rieder der Nachrichtenagentur Aldapress zufolge."
+    )
+    (statement,) = read(text)
+    assert (statement.speaker, statement.via) == ("Tom Rieder", "Aldapress")
+
+
+def test_a_newspaper_is_a_speaker():
+    text = (
+        "Die Regierung habe den Vertrag gekündigt, berichtete die „Aldorner Post“ am Dienstag. "
+        "Demnach würde die Brücke nie gebaut."
+    )
+    assert [speaker for _, speaker, _ in said(text)] == ["Aldorner Post", "Aldorner Post"]
+
+
+def test_an_institution_is_a_speaker():
+    text = "Die Flotte müsse abziehen, erklärte das Außenministerium in Brenn."
+    assert said(text) == [("reported", "Außenministerium", "Die Flotte müsse abziehen")]
+
+
+def test_a_source_without_a_name_is_nobody():
+    text = "Medienberichten zufolge wird der Hafen verkauft. Am Montag wurde bekannt, dass er leer steht."
+    assert [speaker for _, speaker, _ in said(text)] == [None, None]
+
+
+def test_a_distanced_word_leaves_one_reported_statement():
+    text = CAST + "Talberg sagte, die „Reform“ des Hafens sei zu teuer."
+    assert said(text)[-1] == ("reported", "Mira Talberg", "die „Reform“ des Hafens sei zu teuer.")
+
+
+def test_a_title_in_quotation_marks_is_no_statement():
+    assert read("Am Abend lief in Brenn der Film „Die lange Fahrt zum Orm“ vor vollem Haus.") == []
+
+
+def test_what_the_agency_tells_itself_is_no_statement():
+    assert read("Der Hafen von Brenn liegt am Orm. Im Mai wurden dort 300 Schiffe gezählt.") == []
+
+
+def test_a_rival_does_not_get_the_minister_s_words():
+    text = (
+        CAST + "Hale kritisierte die Ministerin. "
+        "„Der Hafen gehört den Bürgern von Aldora“, sagte die Ministerin."
+    )
+    assert said(text)[-1][1] == "Mira Talberg"
+
+
+def test_two_people_with_one_surname_stay_apart():
+    text = (
+        "Peter Kolm sagte, die Steuer steige. Anna Kolm sagte, die Steuer sinke. "
+        "Peter Kolm blieb dabei: „Die Steuer steigt im Mai.“"
+    )
+    assert [speaker for _, speaker, _ in said(text)] == ["Peter Kolm", "Anna Kolm", "Peter Kolm"]
+
+
+PAIRS = [
+    ("„Die Brücke wird gebaut“, sagte {a}. „Die Brücke wird nie gebaut“, sagte {b}."),
+    ("{a} sagte, die Brücke werde gebaut. {b} sagte, die Brücke werde nie gebaut."),
+    ("Laut {a} wird die Brücke gebaut. {b} zufolge wird sie nie gebaut."),
+    ("Die Brücke werde gebaut, erklärte {a}. Sie werde nie gebaut, erwiderte {b}."),
+    ("{a}: „Die Brücke wird gebaut.“ Dagegen sagte {b}: „Die Brücke wird nie gebaut.“"),
+    ("Nach Angaben von {a} wird die Brücke gebaut. {b} warnte vor dem Bau der Brücke."),
+    ("{a} forderte den Bau der Brücke. {b} kündigte einen Einspruch an."),
+    ("Wie {a} mitteilte, wird die Brücke gebaut. {b} behauptete, sie werde nie gebaut."),
+]
+PEOPLE = [("Mira Talberg", "Jon Hale"), ("Jon Hale", "Mira Talberg")]
+OFFICES = [("", ""), ("Ministerin ", "Präsident ")]
+
+
+@pytest.mark.parametrize("pattern", PAIRS)
+@pytest.mark.parametrize("people", PEOPLE)
+@pytest.mark.parametrize("with_office", [False, True])
+def test_two_who_contradict_each_other_are_never_mixed_up(pattern, people, with_office):
+    office = {"Mira Talberg": "Ministerin ", "Jon Hale": "Präsident "} if with_office else {}
+    first, second = (office.get(name, "") + name for name in people)
+    speakers = [speaker for _, speaker, _ in said(pattern.format(a=first, b=second))]
+    assert tuple(speakers) == people
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40))
+@settings(max_examples=150, deadline=None)
+def test_statements_are_ordered_disjoint_spans_of_any_text(pieces):
+    text = " ".join(pieces)
+    end = 0
+    for statement in read(text):
+        assert end <= statement.span.start < statement.span.end <= len(text)
+        end = statement.span.end
+        if statement.speaker_span is not None:
+            assert statement.speaker_span.end <= len(text)
+            assert statement.speaker_span.of(text).strip()
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=100, deadline=None)
+def test_no_text_makes_it_fail(text):
+    extract_statements(text, [Span(0, len(text))])
+
+
+@given(st.text(alphabet="„“”\"»«‚‘’'ab \n", max_size=80))
+@settings(max_examples=150, deadline=None)
+def test_quotations_are_ordered_and_within_a_paragraph(text):
+    end = 0
+    for span in pair_quotes(text):
+        assert end <= span.start < span.end
+        assert "\n\n" not in span.of(text)
+        end = span.end
+
+
+@pytest.mark.parametrize(
+    "unit", ['"', "„a b c d“ ", "„", "er sagte, ", "Minister Hans Meier ", "("]
+)
+def test_hostile_text_costs_linear_time(unit):
+    text = unit * (60_000 // len(unit))
+    sentences = [Span(i, min(i + 1000, len(text))) for i in range(0, len(text), 1000)]
+    started = time.perf_counter()
+    extract_statements(text, sentences)
+    extract_statements(text, [Span(0, len(text))])
+    assert time.perf_counter() - started < 3
+
+
+@pytest.mark.skipif(not BENCH.exists(), reason="needs the shared benchmark next to the project")
+def test_speaker_attribution_on_annotated_news_stays_above_its_bars(tmp_path):
+    gold = BENCH / "wikinews_quotes.dev.jsonl.gz"
+    predicted = tmp_path / "predicted.jsonl"
+    with gzip.open(gold, "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in lines]
+    predicted.write_text("".join(json.dumps(as_row(text)) + "\n" for text in texts))
+    command = [sys.executable, str(BENCH / "score_statements.py"), str(gold), str(predicted)]
+    report = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    f1, accuracy, joint = re.findall(r"(?:joint F1|F1|accuracy) (\d\.\d+)", report)
+    assert float(f1) >= 0.84, report
+    assert float(accuracy) >= 0.80, report
+    assert float(joint) >= 0.69, report
+
+
+def as_row(text):
+    statements = [
+        {
+            "start": statement.span.start,
+            "end": statement.span.end,
+            "speaker": statement.speaker,
+            "speaker_start": statement.speaker_span and statement.speaker_span.start,
+            "speaker_end": statement.speaker_span and statement.speaker_span.end,
+            "voice": statement.voice,
+        }
+        for statement in read(text)
+    ]
+    return {"text": text, "statements": statements}
