@@ -54,13 +54,13 @@ _SOUNDS = tuple(
         (r"ue(?=[^aeiouy])", "u"),
         (r"e[iy](?!\b)", "ai"),
         (r"ck|kk|q", "k"),
+        (r"(?<=[aeiou])h(?=[^aeiouy]|\b)", ""),
         (r"kh|ch", "h"),
         (r"ph|ff|f|w", "v"),
         (r"th|dt", "t"),
         (r"tz|ts|z|ß", "s"),
         (r"\bx", "s"),
         (r"x", "ks"),
-        (r"(?<=[aeiou])h(?=[^aeiouy]|\b)", ""),
         (r"c(?=[aou]|[^aeiouy\s]|\b)(?!\b)", "k"),
         (r"c(?=[eiy])", "s"),
         (r"[yj]", "i"),
@@ -174,7 +174,7 @@ def _find_keys(token: str, keys: list[str], names: dict[str, list[str]]) -> list
     hits = [f for f in forms if f in names]
     if hits:
         return hits
-    cutoff = 90.0 if typed_low else 80.0 if cyrillic else 88.0
+    cutoff = 92.5 if typed_low else 80.0 if cyrillic else 88.0
     ranked = [
         best
         for form in sorted(forms)
@@ -183,7 +183,18 @@ def _find_keys(token: str, keys: list[str], names: dict[str, list[str]]) -> list
         and len(best[0]) > _SHORT
         and abs(len(best[0]) - len(form)) <= 2
     ]
-    return [max(ranked, key=lambda item: item[1])[0]] if ranked else []
+    if not ranked:
+        return []
+    key = max(ranked, key=lambda item: item[1])[0]
+    return [key] if cyrillic or _looks_like(low, names[key]) else []
+
+
+def _looks_like(low: str, bearers: list[str]) -> bool:
+    """Whether a word that only sounds nearly like a surname is also spelled like it."""
+    surnames = (name.split()[-1].casefold() for name in bearers)
+    return any(
+        fuzz.ratio(low, surname) >= (72.0 if low[0] == surname[0] else 80.0) for surname in surnames
+    )
 
 
 def _choose(
