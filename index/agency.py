@@ -15,7 +15,8 @@ _HEADER = re.compile(
 _STAND = re.compile(r"\bStand:\s*(\d{1,2}\.\d{1,2}\.\d{4})(?:,?\s+\d{1,2}[:.]\d{2}(?:\s*Uhr)?)?")
 # Bounded repeats: a hostile line must cost linear time.
 _DATELINE = re.compile(
-    r"^[ \t]*[A-ZÄÖÜ][\w.ÄÖÜäöüß'’/ \-]{1,60}? \((?P<agency>[^()\n]{2,40})\) ?[-–—:] ?", re.MULTILINE
+    r"^[ \t]*[A-ZÄÖÜ][\w.ÄÖÜäöüß'’/ \-]{1,60}? \((?P<agency>[^()\n]{2,40})\) ?[-–—:] ?",
+    re.MULTILINE,
 )
 _SIGN_OFF = re.compile(
     r"(?<=[.!?\"“”»«'’‘)])[ \t\n]*"

@@ -24,7 +24,9 @@ from index.article import Article, Passage, Span, Statement
 from index.errors import EmbedderMismatch, StaleSpan, StoreUnavailable
 
 SCHEMA_VERSION = "1"
-_ARTICLE = "id, title, text, text_sha256, source, url, language, published, published_precision, path"
+_ARTICLE = (
+    "id, title, text, text_sha256, source, url, language, published, published_precision, path"
+)
 _ARTICLE_A = ", ".join(f"a.{column}" for column in _ARTICLE.split(", "))
 
 Vectors = NDArray[np.float32]
@@ -171,7 +173,9 @@ class Archive:
 
     def read_file_state(self, path: str) -> FileState | None:
         """What the file looked like when it was last read whole."""
-        rows = self.query("SELECT size, mtime_ns, sha256, reader FROM files WHERE path = ?", (path,))
+        rows = self.query(
+            "SELECT size, mtime_ns, sha256, reader FROM files WHERE path = ?", (path,)
+        )
         return FileState(*rows[0]) if rows else None
 
     def record_file(self, path: str, state: FileState) -> None:
@@ -213,7 +217,7 @@ class Archive:
             for embedded in passages:
                 self._insert_passage(db, number, embedded)
             db.executemany(
-                "INSERT OR IGNORE INTO statements VALUES (?,?,?,?,?,?,?,?,?)",
+                "INSERT OR IGNORE INTO statements VALUES (?,?,?,?,?,?,?,?,?,?)",
                 [_pack_statement(number, statement) for statement in statements],
             )
 
@@ -272,19 +276,22 @@ class Archive:
         """The article's statements in order."""
         rows = self.query(
             'SELECT s.start, s."end", s.speaker, s.speaker_start, s.speaker_end, s.cue, s.voice, '
-            "s.via FROM statements s JOIN articles a ON a.number = s.article WHERE a.id = ? "
+            "s.via, s.is_person FROM statements s JOIN articles a ON a.number = s.article WHERE a.id = ? "
             "ORDER BY s.start",
             (article_id,),
         )
         return [_unpack_statement(article_id, row) for row in rows]
 
     def list_speakers(self) -> list[str]:
-        """Every speaker's name as the articles have it, most frequent first."""
+        """Every speaker whom a question may name, as the articles have it, most frequent first.
+
+        Persons, and what bears a name of several capitalised words or capitals alone.
+        """
         rows = self.query(
-            "SELECT speaker FROM statements WHERE speaker IS NOT NULL "
+            "SELECT speaker, max(is_person) FROM statements WHERE speaker IS NOT NULL "
             "GROUP BY speaker ORDER BY count(*) DESC, speaker"
         )
-        return [row[0] for row in rows]
+        return [name for name, is_person in rows if is_person or _is_title(name)]
 
     # What Chroma must still be told
 
@@ -326,19 +333,29 @@ class Archive:
         return [found[i] for i in ids if i in found]
 
 
+def _is_title(name: str) -> bool:
+    """Whether the name could be an institution's own: "Financial Times", "NATO"."""
+    words = name.split()
+    return (len(words) > 1 and all(word[0].isupper() for word in words)) or (
+        len(name) > 1 and name.isupper()
+    )
+
+
 def _pack_statement(article: int | None, statement: Statement) -> tuple[Any, ...]:
     mention = statement.speaker_span
     return (
         article, statement.span.start, statement.span.end, statement.speaker,
         mention.start if mention else None, mention.end if mention else None,
-        statement.cue, statement.voice, statement.via,
+        statement.cue, statement.voice, statement.via, statement.is_person,
     )  # fmt: skip
 
 
 def _unpack_statement(article_id: str, row: Sequence[Any]) -> Statement:
-    start, end, speaker, mention_start, mention_end, cue, voice, via = row
+    start, end, speaker, mention_start, mention_end, cue, voice, via, is_person = row
     mention = None if mention_start is None else Span(mention_start, mention_end)
-    return Statement(article_id, Span(start, end), speaker, mention, cue, voice, via)
+    return Statement(
+        article_id, Span(start, end), speaker, mention, cue, voice, via, bool(is_person)
+    )
 
 
 def _unpack_article(row: Sequence[Any]) -> Article:

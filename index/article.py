@@ -66,8 +66,8 @@ class Passage:
 class Statement:
     """Who says it: `span` is what is said, `speaker` the canonical name inside the article.
 
-    `speaker` is `None` when nobody known says it; `via` names who passes it on
-    ("laut Interfax").
+    `speaker` is `None` when nobody known says it; `is_person` tells a person from an institution
+    or a mere noun; `via` names who passes it on ("laut Interfax").
     """
 
     article_id: str
@@ -77,6 +77,7 @@ class Statement:
     cue: str | None
     voice: Voice
     via: str | None = None
+    is_person: bool = False
 
 
 def normalise_text(raw: str) -> str:

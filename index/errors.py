@@ -66,9 +66,7 @@ class StaleSpan(StoreError):
     """The cited article has changed or is gone since the citation was made."""
 
     def __init__(self, article_id: str) -> None:
-        super().__init__(
-            f"article {article_id} changed since it was cited; ask the question again"
-        )
+        super().__init__(f"article {article_id} changed since it was cited; ask the question again")
         self.article_id = article_id
 
 

@@ -18,7 +18,7 @@ from index.sources import READER_VERSION, SourceNotice, find_files, read_article
 from index.store import PassageStore, make_nodes
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "2"
 _BATCH_LETTERS = 250_000
 _BATCH_ARTICLES = 200
 
@@ -64,7 +64,9 @@ def lock_writer(folder: Path) -> Iterator[None]:
             f"another process is indexing into {folder}; wait for it, or give another --data"
         ) from error
     except OSError as error:
-        raise StoreBusy(f"cannot lock {folder} for writing: {error.strerror}; check its rights") from error
+        raise StoreBusy(
+            f"cannot lock {folder} for writing: {error.strerror}; check its rights"
+        ) from error
     try:
         yield
     finally:

@@ -15,7 +15,7 @@ from index.article import Article, Passage
 from index.embedder import Embedder
 from index.lexicon import make_terms
 from index.splitter import split_passages, split_segments, split_sentences
-from index.statements import extract_statements
+from index.statements import drop_mere_nouns, extract_statements
 from index.store import PassageStore, make_nodes
 
 TARGET_TOKENS = 256
@@ -109,9 +109,7 @@ class KeepArticles(TransformComponent):
         passages = [node for node in nodes if isinstance(node, PassageNode)]
         for _, group in groupby(passages, key=lambda node: node.article.id):
             self._keep(list(group))
-        return [
-            *make_nodes([(node.article, node.embedded) for node in passages if node.embedded])
-        ]
+        return [*make_nodes([(node.article, node.embedded) for node in passages if node.embedded])]
 
     def _keep(self, nodes: Sequence[PassageNode]) -> None:
         article = nodes[0].article
@@ -122,10 +120,13 @@ class KeepArticles(TransformComponent):
             language=article.language,
         )
         embedded = [node.embedded for node in nodes if node.embedded]
-        self.archive.replace_article(article, embedded, statements, self.made_by)
+        kept = drop_mere_nouns(statements)
+        self.archive.replace_article(article, embedded, kept, self.made_by)
 
 
-def make_pipeline(archive: Archive, store: PassageStore, embedder: Embedder, made_by: str) -> IngestionPipeline:
+def make_pipeline(
+    archive: Archive, store: PassageStore, embedder: Embedder, made_by: str
+) -> IngestionPipeline:
     """The steps from `ArticleDocument`s to passages in Chroma."""
     return IngestionPipeline(
         transformations=[
@@ -141,6 +142,8 @@ def make_pipeline(archive: Archive, store: PassageStore, embedder: Embedder, mad
 def make_documents(articles: Sequence[Article]) -> list[ArticleDocument]:
     """One document an article, under the article's id."""
     return [
-        ArticleDocument(id_=article.id, text_resource=MediaResource(text=article.text), article=article)
+        ArticleDocument(
+            id_=article.id, text_resource=MediaResource(text=article.text), article=article
+        )
         for article in articles
     ]

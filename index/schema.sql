@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS statements (
   article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
   start INTEGER NOT NULL, "end" INTEGER NOT NULL, speaker TEXT, speaker_start INTEGER,
   speaker_end INTEGER, cue TEXT, voice TEXT NOT NULL, via TEXT,
+  is_person INTEGER NOT NULL,
   PRIMARY KEY (article, start, "end")
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS statements_by_speaker ON statements (speaker);

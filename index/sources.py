@@ -21,7 +21,15 @@ SUFFIXES = (".jsonl", ".md", ".txt")
 MAX_ARTICLE_BYTES = 5_000_000
 _HOUSEKEEPING = {"readme", "license", "licence", "changelog", "contributing"}
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-_MAGIC = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x7fELF", b"SQLite format")
+_MAGIC = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"\x7fELF",
+    b"SQLite format",
+)
 _LONGEST_TITLE = 140
 
 
@@ -136,7 +144,9 @@ def parse_record(line: str, path: str, number: int, today: date) -> Iterator[Rea
         return
     content = (data.get("content") or data.get("text")) if isinstance(data, dict) else None
     if not isinstance(content, str):
-        yield SourceError(place, 'no "content" with the text of an article; the line is passed over')
+        yield SourceError(
+            place, 'no "content" with the text of an article; the line is passed over'
+        )
         return
     text = normalise_text(content)
     key = data.get("id") or data.get("url") or hash_text(text)
@@ -171,7 +181,9 @@ def _read_jsonl(path: Path, today: date) -> Iterator[Reading]:
                 continue
             for read in parse_record(line.decode("utf-8", "replace"), str(path), number, today):
                 if isinstance(read, Article) and read.id in seen:
-                    yield SourceError(f"{path}:{number}", "its id stands twice; the later is passed over")
+                    yield SourceError(
+                        f"{path}:{number}", "its id stands twice; the later is passed over"
+                    )
                     continue
                 if isinstance(read, Article):
                     seen.add(read.id)
@@ -185,7 +197,11 @@ def _holds_questions(line: bytes) -> bool:
         data = json.loads(line)
     except ValueError:
         return False
-    return isinstance(data, dict) and "content" not in data and bool({"question", "turns"} & data.keys())
+    return (
+        isinstance(data, dict)
+        and "content" not in data
+        and bool({"question", "turns"} & data.keys())
+    )
 
 
 def _refuse_size(place: str, size: int) -> SourceError:
@@ -214,7 +230,9 @@ def _decode(path: Path) -> tuple[str, str | None] | SourceError:
 
 def _read_record(data: dict[str, Any], text: str) -> dict[str, Any]:
     """The fields of an Article that front matter or a JSON record holds."""
-    written = next((data[key] for key in ("publish_date", "published", "date") if data.get(key)), None)
+    written = next(
+        (data[key] for key in ("publish_date", "published", "date") if data.get(key)), None
+    )
     if isinstance(written, datetime):
         written = written.date()
     published, precision = read_date(str(written)) if written else (None, "unknown")
@@ -241,13 +259,15 @@ def _make_article(
     published = fields.get("published")
     # A day's grace: agencies and machines live in different time zones.
     if published and published > today + timedelta(days=1):
-        yield SourceNotice(
-            place or path, f"dated {published}, in the future; kept without a date"
-        )
+        yield SourceNotice(place or path, f"dated {published}, in the future; kept without a date")
         fields = fields | {"published": None, "published_precision": "unknown"}
     fields["title"] = normalise_text(fields.get("title") or "").strip() or _make_title(text)
     yield Article(
-        id=make_article_id(path, record), text=text, text_sha256=hash_text(text), path=path, **fields
+        id=make_article_id(path, record),
+        text=text,
+        text_sha256=hash_text(text),
+        path=path,
+        **fields,
     )
 
 

@@ -51,7 +51,11 @@ def split_segments(text: str) -> list[Segment]:
 
 
 def split_passages(
-    article: Article, segments: Sequence[Segment], count_tokens: CountTokens, target: int, limit: int
+    article: Article,
+    segments: Sequence[Segment],
+    count_tokens: CountTokens,
+    target: int,
+    limit: int,
 ) -> list[Passage]:
     """Passages of at most `limit` tokens that cover every sentence once, in order.
 
@@ -130,7 +134,9 @@ def _is_hard_wrapped(text: str) -> bool:
     if len(lines) < 4 or max(lines) > 110:
         return False
     full = [
-        line for line in text[:20_000].split("\n") if len(line) >= 50 and not _TERMINATED.search(line)
+        line
+        for line in text[:20_000].split("\n")
+        if len(line) >= 50 and not _TERMINATED.search(line)
     ]
     return len(full) * 2 >= sum(1 for length in lines if length)
 

@@ -1,6 +1,6 @@
 """Who says it: the statements of an article, each with its speaker, cue and voice.
 
-A sentence is a statement where something announces one (see `index.frames`): a quotation, a
+A sentence is a statement where something announces one (see `index.attribution.frames`): a quotation, a
 speech verb, "laut …", "so …", or the Konjunktiv, which goes on with the last speaker. Speakers
 are resolved inside the article: offices and pronouns to persons, surnames to full names.
 """
@@ -8,17 +8,18 @@ are resolved inside the article: offices and pronouns to persons, surnames to fu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.article import Span, Statement
-from index.cast import Cast, Figure
-from index.clauses import Frame, Range
-from index.cues import read_verb_forms
-from index.frames import FrameReader
-from index.mentions import Mention, can_speak
-from index.pieces import Joint, Piece, join_sentences, locate_sentences, merge
-from index.quotes import pair_quotes
-from index.words import read_words
+from index.attribution.cast import Cast, Figure
+from index.attribution.clauses import Frame, Range
+from index.attribution.cues import read_verb_forms
+from index.attribution.frames import FrameReader
+from index.attribution.mentions import Mention, can_speak
+from index.attribution.offices import names_institution, role_gender
+from index.attribution.pieces import Joint, Piece, join_sentences, locate_sentences, merge
+from index.attribution.quotes import pair_quotes
+from index.attribution.words import read_words
 
 _FORMS = read_verb_forms()
 _TRIMMED = " \t\n,;:–—-"
@@ -56,6 +57,25 @@ def extract_statements(
     the text.
     """
     return _Reading(text, sentences, article_id).read()
+
+
+def drop_mere_nouns(statements: Sequence[Statement]) -> list[Statement]:
+    """The statements with nobody for a speaker that is no person, office, institution or title.
+
+    No speaker is better than a wrong one: "Risse" say nothing.
+    """
+    return [
+        s if s.speaker is None or s.is_person or _may_speak(s.speaker) else replace(s, speaker=None)
+        for s in statements
+    ]
+
+
+def _may_speak(name: str) -> bool:
+    words = name.split()
+    capitals = all(word[0].isupper() for word in words)
+    if names_institution(name) or (len(name) > 1 and name.isupper()):
+        return True
+    return role_gender(words[0].casefold()) is not None or (capitals and len(words) > 1)
 
 
 class _Reading:
@@ -133,7 +153,16 @@ class _Reading:
         via = self._identify(frame.via, number).name if frame and frame.via else None
         cue = (frame.cue or None) if frame else None
         self._found.append(
-            Statement(self._article_id, span, speaker.name, speaker.span, cue, piece.voice, via)
+            Statement(
+                self._article_id,
+                span,
+                speaker.name,
+                speaker.span,
+                cue,
+                piece.voice,
+                via,
+                speaker.figure is not None,
+            )
         )
         self._last, self._last_named, self._last_said = speaker, number, number
 

@@ -68,13 +68,13 @@ class NewsChat:
 
     def suggest_questions(self, language: Language = "en") -> list[str]:
         """Example questions that the archive can answer: about those it quotes most."""
-        speakers = [name for name in self._finder.list_speakers() if " " in name][:4]
+        speakers = [name for name in self._finder.list_people() if " " in name][:4]
         return suggest_questions(self.archive, speakers, language)
 
     def search(self, text: str, limit: int, filters: Filters = Filters()) -> list[ScoredPassage]:
         """The passages that fit the text best, best first."""
         query = self._understand(text, (), filters)
-        speakers = self._finder.find_spellings(query.speakers) if filters.speaker else ()
+        speakers = self._finder.list_spellings(query.speakers) if filters.speaker else ()
         if filters.speaker and not speakers:
             return []
         selection = Selection(query.window.since, query.window.until, filters.source, speakers)
@@ -89,7 +89,7 @@ class NewsChat:
         query = understand(
             question,
             [answer.query for answer in history],
-            known_speakers=self._finder.list_speakers(),
+            known_speakers=self._finder.list_people(),
             as_of=filters.as_of,
             since=filters.since,
             until=filters.until,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.archive import Archive
 from index.article import Article, Span, Statement
-from index.names import SAME_PERSON, match_names
+from index.people import People
 from index.selection import Selection
 from rag.query import Query
 from rag.retriever import Retriever, ScoredSentence, list_sentences
@@ -39,14 +39,19 @@ class EvidenceFinder:
     def __init__(self, archive: Archive, retriever: Retriever) -> None:
         self._archive = archive
         self._retriever = retriever
-        self._speakers: tuple[int, list[str]] = (-1, [])
+        self._people = (-1, People([]))
 
-    def list_speakers(self) -> list[str]:
-        """Every speaker's name as the articles have it; read once for each state of the archive."""
+    def list_people(self) -> People:
+        """Who speaks in the archive; read once for each state of it."""
         generation = self._archive.generation
-        if self._speakers[0] != generation:
-            self._speakers = (generation, self._archive.list_speakers())
-        return self._speakers[1]
+        if self._people[0] != generation:
+            self._people = (generation, People(self._archive.list_speakers()))
+        return self._people[1]
+
+    def list_spellings(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Every name in the archive that is one of these persons'."""
+        people = self.list_people()
+        return tuple(dict.fromkeys(s for name in names for s in people.list_spellings(name)))
 
     def find(self, query: Query, source: str | None = None, fixed: Window = OPEN) -> list[Evidence]:
         """The evidence, best first; nothing outside the query's window.
@@ -62,7 +67,7 @@ class EvidenceFinder:
     def _find_within(self, query: Query, window: Window, source: str | None) -> list[Evidence]:
         if window.is_empty:
             return []
-        speakers = self.find_spellings(query.speakers)
+        speakers = self.list_spellings(query.speakers)
         selection = Selection(window.since, window.until, source, speakers)
         pool = _SPEAKER_POOL if speakers else _POOL
         sentences = list_sentences(self._retriever.search(query.text, pool, selection))
@@ -73,15 +78,6 @@ class EvidenceFinder:
         elif query.kind == "who":
             evidence = [e for e in evidence if e.statement and e.statement.speaker] or evidence
         return _drop_repeats(evidence)
-
-    def find_spellings(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Every name in the archive that is one of these persons'."""
-        known = self.list_speakers()
-        return tuple(
-            spelling
-            for spelling in known
-            if any(match_names(name, spelling) >= SAME_PERSON for name in names)
-        )
 
     def _attribute(self, sentences: Sequence[ScoredSentence]) -> list[Evidence]:
         statements: dict[str, list[Statement]] = {}

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import get_args
 
 from index.errors import ConfigError
-from index.names import find_names
+from index.people import find_names
 from rag.language import Language, detect_language
 from rag.query import Filter, Kind, Order, Query, describe, label_filter
 from rag.understanding.reading import Reading, read_question

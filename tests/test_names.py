@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.names import SAME_PERSON, find_names, fold_name, match_names
+from index.names import SAME_PERSON, fold_name, match_names
+from index.people import find_names
 
 KNOWN = [
     "Sergej Lawrow",

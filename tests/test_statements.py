@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.article import Span, Statement
-from index.quotes import pair_quotes
+from index.attribution.quotes import pair_quotes
 from index.splitter import split_sentences
 from index.statements import extract_statements
 

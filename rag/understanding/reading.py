@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from index.article import Span
-from index.names import find_names
+from index.people import find_names
 from rag.language import Language
 from rag.query import Kind, Order
 from rag.understanding.asked import SpeakerReader

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index.cast import Cast
-from index.clauses import CONJUNCTIONS, MOODS, RELATIVE, Frame, Range, Unit, cut_unit
-from index.complements import ComplementFinder
-from index.cues import (
+from index.attribution.cast import Cast
+from index.attribution.clauses import CONJUNCTIONS, MOODS, RELATIVE, Frame, Range, Unit, cut_unit
+from index.attribution.complements import ComplementFinder
+from index.attribution.cues import (
     CONTENT_ADJECTIVES,
     CONTENT_NOUNS,
     KONJUNKTIV,
@@ -16,11 +16,11 @@ from index.cues import (
     SUBORDINATORS,
     VerbForm,
 )
-from index.mentions import Mention, read_mention
-from index.phrases import PhraseReader
-from index.speech import Forms, SpeechReader
-from index.subjects import SubjectFinder
-from index.words import Words
+from index.attribution.mentions import Mention, read_mention
+from index.attribution.phrases import PhraseReader
+from index.attribution.speech import Forms, SpeechReader
+from index.attribution.subjects import SubjectFinder
+from index.attribution.words import Words
 
 _MIND = VerbForm("", "think", "finite")
 _NOUN = VerbForm("", "tell", "finite")

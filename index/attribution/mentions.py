@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.article import Span
-from index.offices import Gender, base_role, names_institution, role_gender
-from index.words import Words
+from index.attribution.offices import Gender, base_role, names_institution, role_gender
+from index.attribution.words import Words
 
 Kind = Literal["person", "role", "pronoun", "group"]
 

@@ -6,11 +6,11 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from index.article import Span
-from index.clauses import BREAKS, MOODS, PREPOSITIONS, Frame, Range, Unit
-from index.cues import SAYING_NOUNS
-from index.mentions import Mention, read_mention
-from index.subjects import ADVERBS, SubjectFinder
-from index.words import Words
+from index.attribution.clauses import BREAKS, MOODS, PREPOSITIONS, Frame, Range, Unit
+from index.attribution.cues import SAYING_NOUNS
+from index.attribution.mentions import Mention, read_mention
+from index.attribution.subjects import ADVERBS, SubjectFinder
+from index.attribution.words import Words
 
 _MARKS = frozenset("\"„“”»«‚‘’'‹›")
 _BY = frozenset({"von", "vom", "aus", "im", "in"})

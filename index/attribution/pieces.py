@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.article import Span, Voice
-from index.clauses import Frame, Range
-from index.words import Words
+from index.attribution.clauses import Frame, Range
+from index.attribution.words import Words
 
 # Sentences that quotations join are read as one, up to this many words.
 _LONGEST_UNIT = 1200

@@ -7,11 +7,11 @@ from collections.abc import Container
 from dataclasses import replace
 
 from index.article import Span
-from index.cast import Cast
-from index.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Unit, is_final
-from index.cues import BE, HAVE, SUBORDINATORS
-from index.mentions import Mention, can_speak, read_mention
-from index.words import Words
+from index.attribution.cast import Cast
+from index.attribution.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Unit, is_final
+from index.attribution.cues import BE, HAVE, SUBORDINATORS
+from index.attribution.mentions import Mention, can_speak, read_mention
+from index.attribution.words import Words
 
 ADVERBS = frozenset(
     """sich auch es dazu daher dagegen jedoch hingegen zudem außerdem weiter weiterhin gestern

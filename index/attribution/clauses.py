@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.cues import BE, HAVE, KONJUNKTIV, KONJUNKTIV_II
-from index.mentions import Mention
-from index.words import Words
+from index.attribution.cues import BE, HAVE, KONJUNKTIV, KONJUNKTIV_II
+from index.attribution.mentions import Mention
+from index.attribution.words import Words
 
 Range = tuple[int, int]
 

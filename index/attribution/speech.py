@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from index.clauses import RELATIVE, THAT, Frame, Range, Unit, has_verb, is_final
-from index.complements import ComplementFinder
-from index.cues import (
+from index.attribution.clauses import RELATIVE, THAT, Frame, Range, Unit, has_verb, is_final
+from index.attribution.complements import ComplementFinder
+from index.attribution.cues import (
     BARE_WITH,
     BE,
     HAVE,
@@ -17,9 +17,9 @@ from index.cues import (
     SUBORDINATORS,
     VerbForm,
 )
-from index.mentions import Mention, read_mention
-from index.subjects import SubjectFinder
-from index.words import Words
+from index.attribution.mentions import Mention, read_mention
+from index.attribution.subjects import SubjectFinder
+from index.attribution.words import Words
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
 

@@ -7,9 +7,9 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass, field
 
-from index.mentions import CALENDAR, DETERMINERS, NOT_NAMES, read_complement, read_run
-from index.offices import Gender, base_role, role_gender
-from index.words import Words
+from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES, read_complement, read_run
+from index.attribution.offices import Gender, base_role, role_gender
+from index.attribution.words import Words
 
 _CONTRACTED = frozenset("am im zum zur vom beim ins ans".split())
 _NOT_ATTRIBUTES = frozenset("unter gegen neben zwischen haben hatte".split())

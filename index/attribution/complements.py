@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from index.clauses import CONJUNCTIONS, MOODS, PREPOSITIONS, RELATIVE, THAT, Unit
-from index.cues import COMPLEMENT_OPENERS, SUBORDINATORS, VerbForm
-from index.words import Words
+from index.attribution.clauses import CONJUNCTIONS, MOODS, PREPOSITIONS, RELATIVE, THAT, Unit
+from index.attribution.cues import COMPLEMENT_OPENERS, SUBORDINATORS, VerbForm
+from index.attribution.words import Words
 
 _PARTICLES = frozenset("mit an bekannt hinzu aus fest klar ein zu hin vor auf".split())
 _PURPOSE = frozenset({"um", "ohne", "statt", "anstatt"})

@@ -1,0 +1,206 @@
+"""The persons an archive knows: one name each for all spellings, and where a question names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import overload
+
+from rapidfuzz import fuzz, process
+
+from index.article import Span
+from index.attribution.offices import role_gender
+from index.names import (
+    APOSTROPHE_S,
+    CYRILLIC_LETTER,
+    NAME_TOKEN,
+    SAME_PERSON,
+    SHORT_NAME,
+    TITLES,
+    compare_first,
+    fold_parts,
+    fold_word,
+    fold_words,
+    match_names,
+)
+
+_FUNCTION_WORDS = frozenset(
+    """what who when where why how did does said say says tell told about over the and for with
+    from that this these those have has had was were war are is not his her their its him she
+    been will would can could should last first next year month week news article since before
+    after between against into than then them they you your our all any more most some such
+    was wer wann wo warum wie hat haben hatte sagt sagte gesagt über der die das den dem des ein
+    eine einer und oder aber nicht mit von für auf aus bei nach vor zum zur sich ist sind waren
+    wird wurde werden kann man noch auch nur schon seit bis gegen zwischen ihr ihre sein seine
+    dieser diese dieses welche welcher welches alle mehr heute gestern jahr monat woche
+    что кто когда где почему как про над под для без при или его она они оно был была было были
+    быть есть нет это этот эта эти сказал сказала сказали говорил говорила заявил заявила после
+    год году месяц неделя война мир new times post world press people deal talks peace
+    frieden krieg russland ukraine russia kiev moscow moskau europa usa""".split()
+)
+
+
+class People(Sequence[str]):
+    """The persons behind a list of names, each under the fullest of his most frequent spellings.
+
+    A surname alone joins the one person who bears it; where several do, it stays by itself, and
+    so stands for any of them.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._spellings: dict[str, list[str]] = {}
+        self._bearers: dict[str, list[str]] = {}
+        self._by_letter: dict[str, list[str]] = {}
+        by_surname: dict[str, list[str]] = {}
+        for name in dict.fromkeys(names):
+            parts = fold_parts(name)
+            # "der Minister" is nobody's name.
+            if parts and role_gender(name.split()[-1].casefold()) is None:
+                by_surname.setdefault(parts[-1], []).append(name)
+        for key, bearers in by_surname.items():
+            self._add(key, bearers)
+        for key in self._bearers:
+            self._by_letter.setdefault(key[0], []).append(key)
+        self._names = list(self._spellings)
+
+    def _add(self, key: str, bearers: list[str]) -> None:
+        full = [name for name in bearers if len(fold_parts(name)) > 1]
+        persons: list[str] = []
+        for name in full:
+            same = next((p for p in persons if match_names(p, name) >= SAME_PERSON), None)
+            if same is None:
+                persons.append(name)
+            self._spellings.setdefault(same or name, []).append(name)
+        for name in bearers:
+            if name not in full:
+                only = persons[0] if len(persons) == 1 else name
+                self._spellings.setdefault(only, []).append(name)
+                persons += [] if persons else [name]
+        known = [name for name in bearers if name in self._spellings]
+        self._bearers.setdefault(key, []).extend(known)
+        for name in known:
+            # East Asian names carry the family name first.
+            parts = fold_parts(name)
+            if len(parts) > 1 and len(name.split()[0]) < SHORT_NAME:
+                self._bearers.setdefault(parts[0], []).append(name)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        return self._names[at]
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._spellings
+
+    def list_spellings(self, name: str) -> list[str]:
+        """Every name in the archive that may be this person's, surnames that fit included."""
+        letters = {part[0] for part in fold_parts(name)[-1:] + fold_parts(name, False)[-1:]}
+        keys = [key for letter in sorted(letters) for key in self._by_letter.get(letter, [])]
+        persons = dict.fromkeys(person for key in keys for person in self._bearers[key])
+        return [
+            spelling
+            for person in persons
+            if person == name or match_names(name, person) >= SAME_PERSON
+            for spelling in self._spellings[person]
+        ]
+
+    def find(self, text: str) -> list[tuple[Span, str]]:
+        """Where `text`, a question in any of the languages, names somebody known, in order.
+
+        Any case form, spelling or lower-case typing. Of several persons that share the surname,
+        those that the first name beside it rules out are left out; if none stands there, all are
+        given.
+        """
+        tokens = list(NAME_TOKEN.finditer(APOSTROPHE_S.sub(lambda m: " " * len(m[0]), text)))
+        found: list[tuple[Span, str]] = []
+        for number, token in enumerate(tokens):
+            bearers = [n for key in self._find_keys(token[0]) for n in self._bearers[key]]
+            if not bearers:
+                continue
+            start, chosen = _choose(text, tokens, number, bearers)
+            span = Span(start, token.end())
+            found = [item for item in found if item[0].overlap(span) == 0 or item[1] not in chosen]
+            found += [(span, name) for name in dict.fromkeys(chosen)]
+        return found
+
+    def _find_keys(self, token: str) -> list[str]:
+        low = token.casefold().rstrip(".")
+        if low in _FUNCTION_WORDS or len(low) < 2 or (low == token and low in {"may", "mark"}):
+            return []
+        folded = fold_words((low,))[0] if fold_words((low,)) else ""
+        if not folded:
+            return []
+        forms = {folded, fold_word(low, keep_s=True), *fold_words((low,), False)}
+        cyrillic = not low.isascii() and CYRILLIC_LETTER.search(low) is not None
+        typed_low = token[0].islower()
+        if len(folded) < SHORT_NAME:
+            exact = {n for f in forms for n in self._bearers.get(f, ())}
+            shown = {p for n in exact for p in re.split(r"[\s-]", n.casefold())}
+            ok = low in shown or (not typed_low and cyrillic)
+            return [f for f in forms if f in self._bearers] if ok else []
+        hits = [f for f in forms if f in self._bearers]
+        if hits:
+            return hits
+        cutoff = 92.5 if typed_low else 80.0 if cyrillic else 88.0
+        ranked = [
+            best
+            for form in sorted(forms)
+            if (best := self._find_nearest(form, cutoff))
+            and len(best[0]) > SHORT_NAME
+            and abs(len(best[0]) - len(form)) <= 2
+        ]
+        if not ranked:
+            return []
+        key = max(ranked, key=lambda item: item[1])[0]
+        return [key] if cyrillic or _looks_like(low, self._bearers[key]) else []
+
+    def _find_nearest(self, form: str, cutoff: float) -> tuple[str, float, int] | None:
+        keys = self._by_letter.get(form[0], [])
+        return process.extractOne(form, keys, scorer=fuzz.ratio, score_cutoff=cutoff)
+
+
+def find_names(text: str, known: Sequence[str]) -> list[tuple[Span, str]]:
+    """Where `text` names somebody of `known`; quick where that is a `People` made beforehand."""
+    return (known if isinstance(known, People) else People(known)).find(text)
+
+
+def _looks_like(low: str, bearers: list[str]) -> bool:
+    """Whether a word that only sounds nearly like a surname is also spelled like it."""
+    surnames = (name.split()[-1].casefold() for name in bearers)
+    return any(
+        fuzz.ratio(low, surname) >= (72.0 if low[0] == surname[0] else 80.0) for surname in surnames
+    )
+
+
+def _choose(
+    text: str, tokens: list[re.Match[str]], number: int, bearers: list[str]
+) -> tuple[int, list[str]]:
+    """The bearers that the words before the surname allow, and where their name starts."""
+    token = tokens[number]
+    if number == 0:
+        return token.start(), bearers
+    before = tokens[number - 1]
+    adjacent = text[before.end() : token.start()].strip() == ""
+    given = fold_words((before[0].casefold().rstrip("."),)) if adjacent else ()
+    if not given:
+        return token.start(), bearers
+    fitting = [
+        name
+        for name in bearers
+        if any(compare_first(given[0], part) >= 0.7 for part in fold_parts(name)[:-1])
+    ]
+    if fitting:
+        return before.start(), fitting
+    low = before[0].casefold()
+    # "Boris Müller" is none of the Müllers we know; "die Aussage Müllers" is any of them.
+    genitive = token[0].endswith("s") or CYRILLIC_LETTER.search(token[0].casefold())
+    capitals = before[0][0].isupper() and token[0][0].isupper()
+    ordinary = low in _FUNCTION_WORDS or low in TITLES or role_gender(low) is not None
+    if number > 1 and capitals and not genitive and not ordinary:
+        bearers = [name for name in bearers if len(fold_parts(name)) == 1]
+    return token.start(), bearers
