@@ -1,10 +1,94 @@
-"""The words of a passage or question as the full-text index compares them."""
+"""Full text: the words of passages and questions, and how much of a question a text covers."""
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+
+from index.archive import Archive
+from index.selection import Selection
+
+_LETTERS = 6
+_LONGEST_MATCH = 64
+_WORD = re.compile(r"\w+")
+# As German agencies spell Russian names, so that Лавров and Lawrow begin alike.
+_CYRILLIC = str.maketrans(
+    dict(
+        zip(
+            "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+            "a b w g d e e sch s i j k l m n o p r s t u f ch z tsch sch schtsch  y  e ju ja".split(
+                " "
+            ),
+            strict=True,
+        )
+    )
+)
+_COMBINING = re.compile("[\u0300-\u036f]")
 
 
-def make_terms(text: str) -> str:
-    """The text's words, casefolded, separated by spaces."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
+def make_terms(text: str) -> list[str]:
+    """The first six letters of every word, in order; case, accents and script folded.
+
+    Six letters stand in for a stemmer: they join inflected forms, and the compounds that begin
+    alike ("Sicherheit", "Sicherheitsgarantien"), and need no language.
+    """
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_CYRILLIC))
+    return [word[:_LETTERS] for word in _WORD.findall(_COMBINING.sub("", folded))]
+
+
+def measure_coverage(weights: Mapping[str, float], terms: Collection[str]) -> float:
+    """The share in [0, 1] of the question's term weight that stands in `terms`."""
+    mass = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in terms) / mass if mass else 0.0
+
+
+class Lexicon:
+    """The archive's full-text index."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def weigh_terms(self, text: str) -> dict[str, float]:
+        """The text's distinct terms with their inverse document frequency (BM25's).
+
+        A term that the archive lacks weighs most: what a question in another language asks for
+        is hardly covered, and so hardly counts.
+        Source: Robertson & Zaragoza 2009 (BM25).
+        """
+        terms = list(dict.fromkeys(make_terms(text)))[:_LONGEST_MATCH]
+        marks = ",".join("?" * len(terms))
+        rows = self._archive.query(
+            f"SELECT term, doc FROM passages_vocab WHERE term IN ({marks})", terms
+        )
+        found = {str(term): int(count) for term, count in rows}
+        total = int(self._archive.query("SELECT count(*) FROM passages")[0][0])
+        return {
+            term: math.log(1 + (total - found.get(term, 0) + 0.5) / (found.get(term, 0) + 0.5))
+            for term in terms
+        }
+
+    def search(self, terms: Collection[str], limit: int, selection: Selection) -> list[str]:
+        """The ids of the selected passages that hold some of the terms, best first by BM25."""
+        if not terms:
+            return []
+        where, values = selection.as_sql()
+        match = " OR ".join(f'"{term}"' for term in terms)
+        rows = self._archive.query(
+            "SELECT p.id FROM passages_fts JOIN passages p ON p.number = passages_fts.rowid "
+            "JOIN articles a ON a.number = p.article "
+            f"WHERE passages_fts MATCH ? AND {where} ORDER BY passages_fts.rank LIMIT ?",
+            [match, *values, limit],
+        )
+        return [row[0] for row in rows]
+
+    def read_terms(self, ids: Sequence[str]) -> dict[str, set[str]]:
+        """The terms of each passage."""
+        marks = ",".join("?" * len(ids))
+        rows = self._archive.query(
+            "SELECT p.id, f.terms FROM passages p JOIN passages_fts f ON f.rowid = p.number "
+            f"WHERE p.id IN ({marks})",
+            ids,
+        )
+        return {identity: set(terms.split()) for identity, terms in rows}

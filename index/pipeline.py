@@ -91,7 +91,7 @@ class EmbedPassages(TransformComponent):
         )  # fmt: skip
         for node, vector, by_sentence in zip(passages, vectors, sentence_vectors, strict=True):
             node.embedded = EmbeddedPassage(
-                node.passage, vector, by_sentence, make_terms(node.text)
+                node.passage, vector, by_sentence, " ".join(make_terms(node.text))
             )
         return list(passages)
 

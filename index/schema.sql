@@ -26,8 +26,9 @@ CREATE TABLE IF NOT EXISTS statements (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS statements_by_speaker ON statements (speaker);
 CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5 (
-  terms, tokenize = "unicode61 remove_diacritics 2"
+  terms, tokenize = "unicode61 remove_diacritics 0"
 );
+CREATE VIRTUAL TABLE IF NOT EXISTS passages_vocab USING fts5vocab ('passages_fts', 'row');
 CREATE TABLE IF NOT EXISTS pending (
   passage TEXT PRIMARY KEY, operation TEXT NOT NULL CHECK (operation IN ('upsert', 'delete'))
 ) WITHOUT ROWID;

@@ -10,7 +10,7 @@ from index.article import Article, Span, Statement
 from index.people import People
 from index.selection import Selection
 from rag.query import Query
-from rag.retriever import Retriever, ScoredSentence, list_sentences
+from rag.retriever import Retriever, ScoredSentence
 from rag.understanding.timewindow import OPEN, Window
 
 _POOL = 30
@@ -70,7 +70,9 @@ class EvidenceFinder:
         speakers = self.list_spellings(query.speakers)
         selection = Selection(window.since, window.until, source, speakers)
         pool = _SPEAKER_POOL if speakers else _POOL
-        sentences = list_sentences(self._retriever.search(query.text, pool, selection))
+        sentences = self._retriever.list_sentences(
+            query.text, self._retriever.search(query.text, pool, selection)
+        )
         evidence = self._attribute(sentences)
         if speakers:
             wanted = set(speakers)
