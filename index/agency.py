@@ -23,8 +23,8 @@ _SIGN_OFF = re.compile(
     r"(?:/[A-Za-z]{2,4}(?:/[A-Za-z]{2,4}){0,5}|\((?:dpa|AFP|Reuters|AP|KNA|epd|TASS)[^()\n]{0,20}\))[ \t\n]*\Z"
 )
 _RIGHTS = re.compile(
-    r"\(c\)[ \t]*(?:copyright|.{0,60}\b(?:19|20)\d\d\b)|©|\bcopyright\b.{0,60}\d{4}|alle rechte vorbehalten|all rights reserved"
-    r"|click for restrictions",
+    r"\(c\)[ \t]*(?:copyright|.{0,60}\b(?:19|20)\d\d\b)|©|\bcopyright\b.{0,60}\d{4}"
+    r"|alle rechte vorbehalten|all rights reserved|click for restrictions",
     re.IGNORECASE,
 )
 _RIGHTS_OWNER = re.compile(r"copyright\s+(?:by\s+)?(?:Thomson\s+)?([A-Z][\w-]+)", re.IGNORECASE)

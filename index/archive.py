@@ -144,10 +144,31 @@ class Archive:
             with self._transaction() as db:
                 db.execute("INSERT INTO meta VALUES ('embedder', ?)", (fingerprint,))
 
+    def write_background(self, vectors: Vectors) -> None:
+        """Keep the vectors `(n, dim)` of sentences from everywhere."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM background")
+            packed = vectors.astype("<f2").tobytes()
+            db.execute("INSERT INTO background VALUES (?, ?)", (packed, vectors.shape[1]))
+
+    def read_background(self) -> Vectors | None:
+        """The vectors `(n, dim)` of sentences from everywhere, once the archive has any."""
+        rows = self.query("SELECT vectors, dimension FROM background")
+        if not rows:
+            return None
+        return np.frombuffer(rows[0][0], "<f2").reshape(-1, rows[0][1]).astype(np.float32)
+
     def forget_derived(self, fingerprint: str) -> None:
         """Keep the articles' text alone, all of it to be made anew with this embedder."""
         with self._transaction() as db:
-            for table in ("passages", "passages_fts", "statements", "pending", "files"):
+            for table in (
+                "passages",
+                "passages_fts",
+                "statements",
+                "pending",
+                "files",
+                "background",
+            ):
                 db.execute(f"DELETE FROM {table}")
             db.execute("UPDATE articles SET made_by = ''")
             db.execute("INSERT OR REPLACE INTO meta VALUES ('embedder', ?)", (fingerprint,))

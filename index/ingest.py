@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol
@@ -18,7 +19,7 @@ from index.sources import READER_VERSION, SourceNotice, find_files, read_article
 from index.store import PassageStore, make_nodes
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
-PIPELINE_VERSION = "3"
+PIPELINE_VERSION = "4"
 _BATCH_LETTERS = 250_000
 _BATCH_ARTICLES = 200
 
@@ -236,6 +237,9 @@ class Indexer:
         if letters >= _BATCH_LETTERS // 2:
             self._embedder = embedder
         self._archive.bind_embedder(embedder.fingerprint)
+        if self._archive.read_background() is None:
+            lines = (files("index") / "background.txt").read_text(encoding="utf-8").splitlines()
+            self._archive.write_background(embedder.encode_document(lines))
         known = {article.id: self._archive.read_article(article.id) for article in articles}
         pipeline = make_pipeline(self._archive, self._store, embedder, PIPELINE_VERSION)
         nodes = pipeline.run(documents=make_documents(articles))

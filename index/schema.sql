@@ -29,6 +29,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5 (
   terms, tokenize = "unicode61 remove_diacritics 0"
 );
 CREATE VIRTUAL TABLE IF NOT EXISTS passages_vocab USING fts5vocab ('passages_fts', 'row');
+CREATE TABLE IF NOT EXISTS background (vectors BLOB NOT NULL, dimension INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS pending (
   passage TEXT PRIMARY KEY, operation TEXT NOT NULL CHECK (operation IN ('upsert', 'delete'))
 ) WITHOUT ROWID;

@@ -99,11 +99,15 @@ class NewsChat:
         return _leave_out(query, filters.without)
 
     def _compose(self, query: Query, evidence: Sequence[Evidence], source: str | None) -> Answer:
-        reason = self._find_reason(query, evidence)
-        if reason is not None:
-            return self._abstain(query, reason, evidence, source)
-        chosen = choose_evidence(query, evidence, self._quotes)
+        chosen = choose_evidence(query, evidence, self._quotes, self._min_confidence)
+        confidence = max((item.confidence for item in evidence), default=0.0)
+        if not chosen:
+            reason = self._find_reason(query, evidence)
+            return replace(self._abstain(query, reason, evidence, source), confidence=confidence)
         text, citations, claims = compose_answer(chosen, query.language)
+        if query.unknown_speakers:
+            names = query.unknown_speakers
+            text += "\n\n" + explain_abstention("unknown_speaker", query.language, names=names)
         return Answer(
             query.question,
             text,
@@ -114,18 +118,18 @@ class NewsChat:
             query,
             citations,
             claims,
+            confidence=confidence,
         )
 
-    def _find_reason(self, query: Query, evidence: Sequence[Evidence]) -> AbstainReason | None:
+    def _find_reason(self, query: Query, evidence: Sequence[Evidence]) -> AbstainReason:
         if self.archive.count().articles == 0:
             return "empty_archive"
         if query.unknown_speakers and not query.speakers:
             return "unknown_speaker"
-        if not evidence:
-            if query.speakers:
-                return "speaker_silent" if query.window.is_open else "speaker_silent_then"
-            return "no_evidence" if query.window.is_open else "nothing_then"
-        return None
+        if query.speakers:
+            silent_then = not evidence and not query.window.is_open
+            return "speaker_silent_then" if silent_then else "speaker_silent"
+        return "no_evidence" if evidence or query.window.is_open else "nothing_then"
 
     def _abstain(
         self, query: Query, reason: AbstainReason, evidence: Sequence[Evidence], source: str | None
@@ -170,7 +174,7 @@ class NewsChat:
     def _find_nearest(self, query: Query, evidence: Sequence[Evidence]) -> Citation | None:
         """The best there is; outside the window or by another speaker if there is nothing else."""
         speakers = replace(query, window=Window())
-        anything = replace(speakers, speakers=(), kind="fact")
+        anything = replace(speakers, speakers=(), unknown_speakers=(), kind="fact")
         for found in (evidence, *(self._finder.find(some) for some in (speakers, anything))):
             if found:
                 return cite(1, found[0])

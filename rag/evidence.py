@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from index.archive import Archive
 from index.article import Article, Span, Statement
 from index.people import People
 from index.selection import Selection
+from rag.confidence import judge_passages, judge_topic
 from rag.query import Query
-from rag.retriever import Retriever, ScoredSentence
+from rag.retriever import Retriever, ScoredPassage, ScoredSentence
 from rag.understanding.timewindow import OPEN, Window
 
-_POOL = 30
+_POOL = 50
+_QUOTED_PASSAGES = 12
 _SPEAKER_POOL = 100
+_OWN_WEIGHT = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence with its `score`, and the statement it stands in, if it is one."""
+    """A sentence with its `score` and the statement it stands in, if it is one.
+
+    `confidence` in [0, 1] says how sure it is that the sentence is to the point; for a question
+    of fact that is judged of all evidence together.
+    """
 
     article: Article
     span: Span
     score: float
-    cosine: float
+    confidence: float
     statement: Statement | None
 
     @property
@@ -59,29 +67,53 @@ class EvidenceFinder:
         A year in a question of fact may be the event's: where nothing was published in it, all
         that the `fixed` window admits is looked at.
         """
-        evidence = self._find_within(query, query.window, source)
-        if not evidence and not query.speakers and query.window != fixed:
-            evidence = self._find_within(query, fixed, source)
+        nobody_known = query.unknown_speakers and not query.speakers
+        if query.window.is_empty or nobody_known:
+            return []
+        if query.speakers:
+            return self._find_statements(query, source)
+        evidence = self._find_facts(query, query.window, source)
+        if not evidence and query.window != fixed:
+            evidence = self._find_facts(query, fixed, source)
         return evidence
 
-    def _find_within(self, query: Query, window: Window, source: str | None) -> list[Evidence]:
-        if window.is_empty:
-            return []
+    def _find_statements(self, query: Query, source: str | None) -> list[Evidence]:
+        """The speakers' statements, those nearest the topic first; without a topic, the newest."""
+        window = query.window
         speakers = self.list_spellings(query.speakers)
         selection = Selection(window.since, window.until, source, speakers)
-        pool = _SPEAKER_POOL if speakers else _POOL
-        sentences = self._retriever.list_sentences(
-            query.text, self._retriever.search(query.text, pool, selection)
-        )
-        evidence = self._attribute(sentences)
-        if speakers:
-            wanted = set(speakers)
-            evidence = [e for e in evidence if e.statement and e.statement.speaker in wanted]
-        elif query.kind == "who":
+        text = query.topic or query.text
+        found = self._retriever.search(text, _SPEAKER_POOL, selection)
+        background = self._retriever.compare_background(text)
+        wanted = set(speakers)
+        evidence = []
+        for item, sentence in self._attribute(self._retriever.list_sentences(text, found)):
+            if item.statement is None or item.statement.speaker not in wanted:
+                continue
+            cosine = _OWN_WEIGHT * sentence.cosine + (1 - _OWN_WEIGHT) * sentence.passage_cosine
+            sure = judge_topic(cosine, background) if query.topic else 1.0
+            evidence.append(replace(item, confidence=sure))
+        if not query.topic:
+            evidence.sort(key=lambda e: e.article.published or date.min, reverse=True)
+        return _drop_repeats(evidence)
+
+    def _find_facts(self, query: Query, window: Window, source: str | None) -> list[Evidence]:
+        selection = Selection(window.since, window.until, source)
+        found = self._retriever.search(query.text, _POOL, selection)
+        sure = self._judge(query, found)
+        sentences = self._retriever.list_sentences(query.text, found[:_QUOTED_PASSAGES])
+        evidence = [replace(item, confidence=sure) for item, _ in self._attribute(sentences)]
+        if query.kind == "who":
             evidence = [e for e in evidence if e.statement and e.statement.speaker] or evidence
         return _drop_repeats(evidence)
 
-    def _attribute(self, sentences: Sequence[ScoredSentence]) -> list[Evidence]:
+    def _judge(self, query: Query, found: Sequence[ScoredPassage]) -> float:
+        background = self._retriever.compare_background(query.text)
+        return judge_passages(found, background, query.language)
+
+    def _attribute(
+        self, sentences: Sequence[ScoredSentence]
+    ) -> list[tuple[Evidence, ScoredSentence]]:
         statements: dict[str, list[Statement]] = {}
         evidence = []
         for sentence in sentences:
@@ -89,9 +121,8 @@ class EvidenceFinder:
             if article.id not in statements:
                 statements[article.id] = self._archive.read_statements(article.id)
             statement = _find_statement(sentence.span, statements[article.id])
-            evidence.append(
-                Evidence(article, sentence.span, sentence.score, sentence.cosine, statement)
-            )
+            item = Evidence(article, sentence.span, sentence.score, 0.0, statement)
+            evidence.append((item, sentence))
         return evidence
 
 

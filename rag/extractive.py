@@ -13,20 +13,29 @@ from rag.question import Query
 from rag.wording import Tongue, format_date, voice_label
 
 _QUOTES: dict[Tongue, tuple[str, str]] = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
-# A sentence that much below the best is about something else.
-_MARGIN = 0.03
+# Around each fact: the best sentences of XQuAD and MLQA among 2,365 passages hold the answer in
+# .56 of the questions alone, in .71 with those this near, 2.4 on average.
+_MARGIN = 0.02
+_MOST_FACTS = 4
+_MOST_OF_ONE_ARTICLE = 3
 
 
-def choose_evidence(query: Query, evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
-    """The sentences to quote: those near the best, dates in the order asked for.
+def choose_evidence(
+    query: Query, evidence: Sequence[Evidence], limit: int, min_confidence: float
+) -> list[Evidence]:
+    """The sentences to quote, at most `limit`, dates in the order asked for; `[]` if none will do.
 
     Without another wish the newest article comes first, undated ones last; inside an article the
     sentences stand in its own order.
     """
-    if not evidence:
+    sure = [item for item in evidence if item.confidence >= min_confidence]
+    if not sure:
         return []
-    floor = evidence[0].score - _MARGIN
-    chosen = [item for item in evidence if item.score >= floor][:limit]
+    if query.speakers:
+        chosen = _choose_statements(sure, limit)
+    else:
+        near = [item for item in sure if item.score >= sure[0].score - _MARGIN]
+        chosen = near[: min(limit, _MOST_FACTS)]
     newest_first = query.order != "oldest"
 
     def place(item: Evidence) -> tuple[bool, int, str, int]:
@@ -35,6 +44,18 @@ def choose_evidence(query: Query, evidence: Sequence[Evidence], limit: int) -> l
         return (published is None, -day if newest_first else day, item.article.id, item.span.start)
 
     return sorted(chosen, key=place)
+
+
+def _choose_statements(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
+    """The best of each speaker and article first, so that no date is crowded out."""
+    taken: dict[tuple[str | None, str], int] = {}
+    rounds: list[tuple[int, int, Evidence]] = []
+    for rank, item in enumerate(evidence):
+        key = (item.statement.speaker if item.statement else None, item.article.id)
+        taken[key] = taken.get(key, 0) + 1
+        if taken[key] <= _MOST_OF_ONE_ARTICLE:
+            rounds.append((taken[key], rank, item))
+    return [item for _, _, item in sorted(rounds, key=lambda row: row[:2])[:limit]]
 
 
 def compose_answer(

@@ -39,13 +39,13 @@ class ScoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence with its `score`, its own `cosine` and the share of the question it covers."""
+    """A sentence with its `score`, its own `cosine` and its passage's."""
 
     article: Article
     span: Span
     score: float
     cosine: float
-    coverage: float
+    passage_cosine: float
 
 
 class Retriever:
@@ -57,6 +57,7 @@ class Retriever:
         self.embedder = embedder
         self._lexicon = Lexicon(archive)
         self._generation = archive.generation
+        self._last: tuple[str, Vectors] = ("", np.zeros(0, np.float32))
 
     def search(
         self, text: str, limit: int, selection: Selection | None = None
@@ -64,7 +65,7 @@ class Retriever:
         """The passages that fit best, best first."""
         self._refresh()
         selection = selection or Selection()
-        vector = self.embedder.encode_query([text])[0]
+        vector = self._encode(text)
         weights = self._lexicon.weigh_terms(text)
         dense = self._find_dense(vector, max(limit, _DENSE_POOL), selection)
         lexical = self._lexicon.search(weights, _LEXICAL_POOL, selection)
@@ -81,8 +82,20 @@ class Retriever:
             ):
                 covered = measure_coverage(weights, set(make_terms(span.of(words))))
                 score = (cosine + scored.score) / 2 + _COVERAGE_WEIGHT * covered**2
-                sentences.append(ScoredSentence(scored.article, span, score, cosine, covered))
+                sentences.append(ScoredSentence(scored.article, span, score, cosine, scored.cosine))
         return sorted(sentences, key=lambda sentence: -sentence.score)
+
+    def compare_background(self, text: str) -> Vectors:
+        """The text's cosines `(n,)` to sentences from everywhere: what no relation looks like."""
+        background = self._archive.read_background()
+        vector = self._encode(text)
+        return np.zeros(1, np.float32) if background is None else background @ vector
+
+    def _encode(self, text: str) -> Vectors:
+        """The text's vector; the last one is kept, since a question is looked at from all sides."""
+        if self._last[0] != text:
+            self._last = (text, self.embedder.encode_query([text])[0])
+        return self._last[1]
 
     def _refresh(self) -> None:
         """See what another process has indexed since."""

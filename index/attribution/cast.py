@@ -113,10 +113,8 @@ class Cast:
     def _add(self, sighting: _Sighting) -> None:
         *given, last = sighting.name
         last = self._strip(last)
-        if given:
-            figure = self._match(sighting.name)
-        else:
-            figure = self.find_name(sighting.name[0], sighting.place)
+        surname = sighting.name[0]
+        figure = self._match(sighting.name) if given else self.find_name(surname, sighting.place)
         if figure is None:
             if not given and not sighting.role:
                 return
