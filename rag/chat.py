@@ -30,7 +30,7 @@ class NewsChat:
         retriever: Retriever,
         *,
         quotes: int = 6,
-        min_confidence: float = 0.5,
+        min_confidence: float = 0.3,
     ) -> None:
         self.archive = archive
         self.retriever = retriever

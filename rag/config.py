@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     mode: Literal["extractive"] = "extractive"
     quotes: int = Field(6, ge=1, le=50, description="the most sentences an answer quotes")
     min_confidence: float = Field(
-        0.5, ge=0, le=1, description="below it the answer is an abstention"
+        0.3, ge=0, le=1, description="below it the answer is an abstention"
     )
     host: str = Field("127.0.0.1", min_length=1, description="address of the browser chat")
     port: int = Field(7860, ge=0, le=65535, description="port of the browser chat")
