@@ -15,6 +15,7 @@ from rag.extractive import choose_evidence, cite, compose_answer, split_growing
 from rag.question import Query, understand
 from rag.retriever import Retriever, ScoredPassage
 from rag.suggestions import suggest_questions
+from rag.timeline import list_timeline
 from rag.understanding.timewindow import Window
 from rag.wording import AbstainReason, explain_abstention, say_nearest, say_searched
 
@@ -70,6 +71,10 @@ class NewsChat:
         """Example questions that the archive can answer: about those it quotes most."""
         speakers = [name for name in self._finder.list_people() if " " in name][:4]
         return suggest_questions(self.archive, speakers, language)
+
+    def list_timeline(self, speaker: str, topic: str, filters: Filters) -> list[Citation]:
+        """What the person said, on the topic if there is one: oldest first, undated last."""
+        return list_timeline(self._finder, speaker, topic, filters, self._min_confidence)
 
     def search(self, text: str, limit: int, filters: Filters = Filters()) -> list[ScoredPassage]:
         """The passages that fit the text best, best first."""

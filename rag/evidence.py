@@ -11,14 +11,23 @@ from index.article import Article, Span, Statement
 from index.people import People
 from index.selection import Selection
 from rag.confidence import judge_passages, judge_topic
+from rag.language import Language
 from rag.query import Query
-from rag.retriever import Retriever, ScoredPassage, ScoredSentence
+from rag.retriever import Retriever, ScoredSentence
 from rag.understanding.timewindow import OPEN, Window
 
 _POOL = 50
 _QUOTED_PASSAGES = 12
 _SPEAKER_POOL = 100
-_OWN_WEIGHT = 0.7
+_OWN_WEIGHT = 0.6
+# Who speaks is settled by the index: the name would only pull towards his other statements. On
+# the speaker questions of `seeds/`, first right .61 with the question, .75 with the bare topic,
+# .82 with topic and this; told apart from topics of other countries: AUROC .60, .97, .99.
+_SAID_ABOUT: dict[Language, str] = {
+    "en": "What was said about {topic}?",
+    "de": "Was wurde über {topic} gesagt?",
+    "ru": "Что было сказано о {topic}?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +80,28 @@ class EvidenceFinder:
         if query.window.is_empty or nobody_known:
             return []
         if query.speakers:
-            return self._find_statements(query, source)
+            return self.find_statements(query, source)
         evidence = self._find_facts(query, query.window, source)
         if not evidence and query.window != fixed:
             evidence = self._find_facts(query, fixed, source)
         return evidence
 
-    def _find_statements(self, query: Query, source: str | None) -> list[Evidence]:
-        """The speakers' statements, those nearest the topic first; without a topic, the newest."""
+    def find_statements(
+        self, query: Query, source: str | None = None, pool: int = _SPEAKER_POOL
+    ) -> list[Evidence]:
+        """The speakers' statements, those nearest the topic first; without a topic, the newest.
+
+        Those of the best `pool` passages.
+        """
         window = query.window
         speakers = self.list_spellings(query.speakers)
         selection = Selection(window.since, window.until, source, speakers)
-        text = query.topic or query.text
-        found = self._retriever.search(text, _SPEAKER_POOL, selection)
-        background = self._retriever.compare_background(text)
+        probe = self._retriever.probe(_phrase_topic(query), query.topic or query.text)
+        found = self._retriever.rank(probe, pool, selection)
+        background = self._retriever.compare_background(probe)
         wanted = set(speakers)
         evidence = []
-        for item, sentence in self._attribute(self._retriever.list_sentences(text, found)):
+        for item, sentence in self._attribute(self._retriever.list_sentences(probe, found)):
             if item.statement is None or item.statement.speaker not in wanted:
                 continue
             cosine = _OWN_WEIGHT * sentence.cosine + (1 - _OWN_WEIGHT) * sentence.passage_cosine
@@ -99,17 +113,15 @@ class EvidenceFinder:
 
     def _find_facts(self, query: Query, window: Window, source: str | None) -> list[Evidence]:
         selection = Selection(window.since, window.until, source)
-        found = self._retriever.search(query.text, _POOL, selection)
-        sure = self._judge(query, found)
-        sentences = self._retriever.list_sentences(query.text, found[:_QUOTED_PASSAGES])
+        probe = self._retriever.probe([query.text], query.text)
+        found = self._retriever.rank(probe, _POOL, selection)
+        background = self._retriever.compare_background(probe)
+        sure = judge_passages(found, background, query.language)
+        sentences = self._retriever.list_sentences(probe, found[:_QUOTED_PASSAGES])
         evidence = [replace(item, confidence=sure) for item, _ in self._attribute(sentences)]
         if query.kind == "who":
             evidence = [e for e in evidence if e.statement and e.statement.speaker] or evidence
         return _drop_repeats(evidence)
-
-    def _judge(self, query: Query, found: Sequence[ScoredPassage]) -> float:
-        background = self._retriever.compare_background(query.text)
-        return judge_passages(found, background, query.language)
 
     def _attribute(
         self, sentences: Sequence[ScoredSentence]
@@ -124,6 +136,12 @@ class EvidenceFinder:
             item = Evidence(article, sentence.span, sentence.score, 0.0, statement)
             evidence.append((item, sentence))
         return evidence
+
+
+def _phrase_topic(query: Query) -> list[str]:
+    if not query.topic:
+        return [query.text]
+    return [query.topic, _SAID_ABOUT[query.language].format(topic=query.topic)]
 
 
 def _find_statement(span: Span, statements: Sequence[Statement]) -> Statement | None:

@@ -48,6 +48,14 @@ class ScoredSentence:
     passage_cosine: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """A question as the retriever looks for it: a unit `vector` and its terms' weights."""
+
+    vector: Vectors
+    weights: Mapping[str, float]
+
+
 class Retriever:
     """Ranks an archive's passages and sentences for a query text: dense and full text, fused."""
 
@@ -57,45 +65,48 @@ class Retriever:
         self.embedder = embedder
         self._lexicon = Lexicon(archive)
         self._generation = archive.generation
-        self._last: tuple[str, Vectors] = ("", np.zeros(0, np.float32))
 
     def search(
         self, text: str, limit: int, selection: Selection | None = None
     ) -> list[ScoredPassage]:
         """The passages that fit best, best first."""
+        return self.rank(self.probe([text], text), limit, selection)
+
+    def probe(self, texts: Sequence[str], words: str) -> Probe:
+        """What to look for: the mean direction of the texts, and the words."""
+        vector = self.embedder.encode_query(texts).mean(axis=0)
+        length = max(float(np.linalg.norm(vector)), 1e-12)
+        return Probe(vector / length, self._lexicon.weigh_terms(words))
+
+    def rank(
+        self, probe: Probe, limit: int, selection: Selection | None = None
+    ) -> list[ScoredPassage]:
+        """The passages that fit best, best first."""
         self._refresh()
         selection = selection or Selection()
-        vector = self._encode(text)
-        weights = self._lexicon.weigh_terms(text)
-        dense = self._find_dense(vector, max(limit, _DENSE_POOL), selection)
-        lexical = self._lexicon.search(weights, _LEXICAL_POOL, selection)
-        return self._rank(vector, weights, list(dict.fromkeys(dense + lexical)))[:limit]
+        dense = self._find_dense(probe.vector, max(limit, _DENSE_POOL), selection)
+        lexical = self._lexicon.search(probe.weights, _LEXICAL_POOL, selection)
+        return self._score(probe, list(dict.fromkeys(dense + lexical)))[:limit]
 
-    def list_sentences(self, text: str, passages: Sequence[ScoredPassage]) -> list[ScoredSentence]:
+    def list_sentences(
+        self, probe: Probe, passages: Sequence[ScoredPassage]
+    ) -> list[ScoredSentence]:
         """Every sentence of the passages, best first; its passage counts for as much as itself."""
-        weights = self._lexicon.weigh_terms(text)
         sentences = []
         for scored in passages:
-            words = scored.article.text
+            text = scored.article.text
             for span, cosine in zip(
                 scored.passage.sentences, scored.sentence_cosines.tolist(), strict=True
             ):
-                covered = measure_coverage(weights, set(make_terms(span.of(words))))
+                covered = measure_coverage(probe.weights, set(make_terms(span.of(text))))
                 score = (cosine + scored.score) / 2 + _COVERAGE_WEIGHT * covered**2
                 sentences.append(ScoredSentence(scored.article, span, score, cosine, scored.cosine))
         return sorted(sentences, key=lambda sentence: -sentence.score)
 
-    def compare_background(self, text: str) -> Vectors:
-        """The text's cosines `(n,)` to sentences from everywhere: what no relation looks like."""
+    def compare_background(self, probe: Probe) -> Vectors:
+        """The probe's cosines `(n,)` to sentences from everywhere: what no relation looks like."""
         background = self._archive.read_background()
-        vector = self._encode(text)
-        return np.zeros(1, np.float32) if background is None else background @ vector
-
-    def _encode(self, text: str) -> Vectors:
-        """The text's vector; the last one is kept, since a question is looked at from all sides."""
-        if self._last[0] != text:
-            self._last = (text, self.embedder.encode_query([text])[0])
-        return self._last[1]
+        return np.zeros(1, np.float32) if background is None else background @ probe.vector
 
     def _refresh(self) -> None:
         """See what another process has indexed since."""
@@ -116,16 +127,14 @@ class Retriever:
         order = np.argsort(-(matrix @ vector), kind="stable")[:limit]
         return [ids[int(row)] for row in order]
 
-    def _rank(
-        self, vector: Vectors, weights: Mapping[str, float], ids: Sequence[str]
-    ) -> list[ScoredPassage]:
+    def _score(self, probe: Probe, ids: Sequence[str]) -> list[ScoredPassage]:
         terms = self._lexicon.read_terms(ids)
         scored = []
         for article, embedded in self._archive.read_passages(ids):
-            cosine = float(embedded.vector @ vector)
-            sentences = embedded.sentence_vectors @ vector
+            cosine = float(embedded.vector @ probe.vector)
+            sentences = embedded.sentence_vectors @ probe.vector
             best = float(sentences.max()) if len(sentences) else cosine
-            covered = measure_coverage(weights, terms.get(embedded.passage.id, set()))
+            covered = measure_coverage(probe.weights, terms.get(embedded.passage.id, set()))
             score = _PASSAGE_WEIGHT * cosine + _SENTENCE_WEIGHT * best
             score += _COVERAGE_WEIGHT * covered**2
             scored.append(

@@ -233,6 +233,39 @@ def search(
 
 
 @app.command()
+def timeline(
+    context: typer.Context,
+    speaker: Annotated[str, typer.Option(metavar="NAME", help="Whose statements.")],
+    topic: Annotated[str, typer.Option(metavar="WORDS", help="Only those about it.")] = "",
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    source: Source = None,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
+) -> None:
+    """List what a person said, dated, oldest first, each statement with its source."""
+    from rag.assembly import open_chat
+    from ui.cli_speech import print_timeline
+
+    filters = _make_filters(since, until, as_of, None, source, None)
+    rows = open_chat(context.obj).list_timeline(speaker, topic, filters)
+    print_timeline(rows, as_json=as_json, as_csv=as_csv)
+
+
+@app.command()
+def statements(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders; '-' for JSON lines.")],
+    as_json: AsJson = False,
+) -> None:
+    """List who says what in articles, without an archive."""
+    from ui.cli_speech import print_statements
+
+    if not print_statements(paths, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
 def chat(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,

@@ -1,0 +1,212 @@
+"""Questions to a fictional archive in which people contradict each other, and to the seeds."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.article import Article, hash_text
+from index.errors import ConfigError
+from rag.answer import Filters, format_published
+from rag.assembly import index_articles, open_chat
+from rag.config import Settings
+
+NAMES = [
+    ("Mira Talberg", "Jonas Hellwig"), ("Ruth Kessin", "Paul Ostrand"), ("Nora Veltin", "Karl Immhof"),
+    ("Ines Morgart", "Egon Sallbach"), ("Olga Brenzow", "Timo Zellnik"), ("Vera Donnaik", "Ulf Rathgen"),
+    ("Lena Quist", "Bernd Amsler"), ("Tessa Wyrich", "Gero Faldung"),
+]  # fmt: skip
+TOPICS = {
+    "Hafen": ("Der Hafen müsse verkauft werden", "Der Hafen dürfe nicht verkauft werden"),
+    "Staudamm": ("Der Staudamm sei sicher", "Der Staudamm sei eine Gefahr"),
+    "Nachtzug": ("Der Nachtzug werde eingestellt", "Der Nachtzug werde ausgebaut"),
+    "Maut": ("Die Maut komme im Mai", "Die Maut komme nicht"),
+}
+PAIRS = [
+    (topic, a, b)
+    for topic in TOPICS
+    for pair in NAMES
+    for a, b in (pair, pair[::-1])
+][:: 2]  # fmt: skip
+FIRST_DAY = date(2024, 1, 1)
+
+
+def tell(number, topic, a, b):
+    """One article: `a` says the first thing, `b` the opposite; odd ones are dated to the month."""
+    yes, no = TOPICS[topic]
+    text = (
+        f"In der Debatte um {topic} und Haushalt gibt es Streit. {yes}, sagte Minister {a} in Tarvo. "
+        f"Abgeordneter {b} widersprach. „{no}“, sagte {b}."
+    )
+    day = FIRST_DAY + timedelta(days=20 * number)
+    precision = "month" if number % 2 else "day"
+    day = day.replace(day=1) if number % 2 else day
+    return Article(
+        f"pair-{number}", f"{topic}: {a}", text, hash_text(text), published=day,
+        published_precision=precision, path=f"{number}.txt",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chat(tmp_path_factory, models):
+    inner = Settings(data=tmp_path_factory.mktemp("pairs"), models=models)
+    index_articles(inner, [tell(number, *pair) for number, pair in enumerate(PAIRS)])
+    return open_chat(inner)
+
+
+@pytest.fixture(scope="module")
+def seed_chat(seeded, models):
+    return open_chat(Settings(data=seeded, models=models))
+
+
+def test_there_are_at_least_thirty_pairs():
+    assert len(PAIRS) >= 30
+
+
+@pytest.mark.parametrize(("topic", "a", "b"), PAIRS)
+def test_what_one_says_is_never_put_into_the_others_mouth(chat, topic, a, b):
+    for speaker, other in ((a, b), (b, a)):
+        answer = chat.ask(f"Was sagte {speaker} über {topic}?")
+        assert not answer.abstained
+        assert {citation.speaker for citation in answer.citations} == {speaker}
+        said = " ".join(citation.quote for citation in answer.citations)
+        assert other not in said.replace(f"{other} widersprach", "")
+
+
+DAYS = st.dates(FIRST_DAY - timedelta(days=90), FIRST_DAY + timedelta(days=800))
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    since=st.none() | DAYS,
+    until=st.none() | DAYS,
+    as_of=st.none() | DAYS,
+    question=st.sampled_from(
+        ["Was sagte Mira Talberg?", "Wer sprach über den Hafen?", "What is known about the dam?",
+         "Что сказал Паул Остранд в 2024 году?", "Was sagte Ruth Kessin 2025 zur Maut?"]
+    ),
+)  # fmt: skip
+def test_nothing_outside_the_fixed_window_is_ever_cited(chat, since, until, as_of, question):
+    answer = chat.ask(question, (), Filters(since=since, until=until, as_of=as_of))
+    last = min((day for day in (until, as_of) if day), default=date.max)
+    for citation in answer.citations:
+        first_day, precision = citation.article.published, citation.article.published_precision
+        last_day = first_day + timedelta(days=27) if precision == "month" else first_day
+        assert first_day <= last
+        if since:
+            assert last_day >= since or (first_day.year, first_day.month) == (
+                since.year,
+                since.month,
+            )
+
+
+def test_every_citation_is_verbatim_and_marked_in_order(chat):
+    answer = chat.ask("Was sagte Mira Talberg über den Hafen?")
+    for number, citation in enumerate(answer.citations, 1):
+        assert citation.marker == number
+        assert citation.span.of(citation.article.text) == citation.quote
+        assert f"[{number}]" in answer.text
+    assert [claim.markers for claim in answer.claims] == [(c.marker,) for c in answer.citations]
+
+
+def test_a_speaker_who_is_unknown_is_named_and_nobody_else_answers(chat):
+    answer = chat.ask("What did Ferdinand Oxenrath say about the harbour?")
+    assert answer.abstained
+    assert "Oxenrath" in answer.text
+    assert answer.nearest is not None
+
+
+@pytest.mark.parametrize("topic", ["Impfungen gegen Grippe", "Fußball", "den Klimawandel"])
+def test_a_speaker_who_is_silent_on_it_is_not_made_to_speak(chat, topic):
+    answer = chat.ask(f"Was sagte Mira Talberg über {topic}?")
+    assert answer.abstained
+    assert "Mira Talberg" in answer.abstain_reason
+
+
+def test_a_time_without_articles_is_said_so(chat):
+    answer = chat.ask("Was sagte Mira Talberg 2019 über den Hafen?")
+    assert answer.abstained
+    assert "2019" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the capital of Australia?", "How do I bake sourdough bread?",
+                 "Wie heißt die Hauptstadt von Australien?", "Как испечь хлеб на закваске?"]
+)  # fmt: skip
+def test_what_is_not_in_the_archive_is_abstained_from(seed_chat, question):
+    answer = seed_chat.ask(question)
+    assert answer.abstained
+    assert "17" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What did Lavrov say about guarantees?", "Was sagte Lawrow zu Garantien?",
+     "Что сказал Лавров о гарантиях?"],
+)  # fmt: skip
+def test_the_question_that_must_always_work(seed_chat, question):
+    answer = seed_chat.ask(question)
+    assert {citation.speaker for citation in answer.citations} == {"Sergej Lawrow"}
+    assert "2026-01-29" in {format_published(c.article) for c in answer.citations}
+
+
+def test_a_follow_up_keeps_the_speaker_and_changes_the_time(seed_chat):
+    first = seed_chat.ask("What did Blinken say?")
+    second = seed_chat.ask("And in 2022?", [first])
+    assert {citation.speaker for citation in second.citations} == {"Antony Blinken"}
+    assert {citation.article.published.year for citation in second.citations} == {2022}
+
+
+def test_a_part_of_the_question_can_be_left_aside(seed_chat):
+    asked = seed_chat.ask("What did Blinken say in 2025?")
+    freed = seed_chat.ask(
+        "What did Blinken say in 2025?", (), Filters(without=frozenset({"since", "until"}))
+    )
+    assert asked.abstained
+    assert not freed.abstained
+
+
+def test_a_stream_grows_and_ends_with_the_answer(seed_chat):
+    question = "Was sagte Rubio zu Garantien?"
+    texts = [answer.text for answer in seed_chat.stream(question)]
+    assert texts[-1] == seed_chat.ask(question).text
+    assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
+    assert len(texts) > 1
+
+
+def test_a_hostile_article_is_quoted_and_not_obeyed(seed_chat):
+    answer = seed_chat.ask("Was steht in den Kommentaren der Hafenbehörde von Brakkum?")
+    assert "Ignoriere" not in answer.text.replace("„", "").split("[")[0].split(":")[0]
+    for citation in answer.citations:
+        assert citation.quote == citation.span.of(citation.article.text)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "a" * 10_000])
+def test_no_question_is_an_error_that_says_what_to_do(seed_chat, question):
+    with pytest.raises(ConfigError):
+        seed_chat.ask(question)
+
+
+def test_a_timeline_is_dated_and_one_persons(seed_chat):
+    rows = seed_chat.list_timeline("Lavrov", "", Filters())
+    days = [row.article.published for row in rows]
+    assert days == sorted(days)
+    assert {row.speaker for row in rows} == {"Sergej Lawrow"}
+    early = seed_chat.list_timeline("Lavrov", "", Filters(until=date(2023, 1, 1)))
+    assert {row.article.published.year for row in early} == {2022}
+    with pytest.raises(ConfigError, match="no statement"):
+        seed_chat.list_timeline("Oxenrath", "", Filters())
+
+
+def test_llamaindex_programs_get_passages_and_quotes(seed_chat):
+    from rag.llamaindex import WortlautQueryEngine, WortlautRetriever
+
+    nodes = WortlautRetriever(seed_chat.retriever, limit=3).retrieve("Staudamm an der Olme")
+    assert len(nodes) == 3
+    response = WortlautQueryEngine(chat=seed_chat).query("Was sagte Lawrow zu Garantien?")
+    answer = response.metadata["answer"]
+    assert [n.node.text for n in response.source_nodes] == [c["quote"] for c in answer["citations"]]

@@ -1,0 +1,55 @@
+"""`wortlaut statements` and `wortlaut timeline`."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
+TEXT = "Der Damm hält, sagte Ministerin Oda Falk. „Niemand muss gehen“, fügte sie hinzu.\n"
+
+
+def run(*arguments, stdin=None, data=None):
+    return subprocess.run(
+        [sys.executable, "-m", "ui.cli", *map(str, arguments)],
+        input=stdin, capture_output=True, text=True, check=False,
+        env=os.environ | ({"WORTLAUT_DATA": str(data)} if data else {}),
+    )  # fmt: skip
+
+
+def test_statements_offsets_refer_to_the_text_that_is_printed(write):
+    path = write("damm.txt", TEXT)
+    row = json.loads(run("statements", path, "--json").stdout)
+    assert row["text"] == TEXT
+    assert row["path"] == str(path)
+    assert {s["speaker"] for s in row["statements"]} == {"Oda Falk"}
+    assert [s["voice"] for s in row["statements"]] == ["reported", "direct"]
+    first = row["statements"][0]
+    assert TEXT[first["speaker_start"] : first["speaker_end"]].endswith("Falk")
+    assert set(first) >= {"start", "end", "speaker", "speaker_start", "speaker_end", "cue", "voice"}
+
+
+def test_statements_reads_json_lines_from_standard_input():
+    lines = json.dumps({"text": TEXT}) + "\nno json\n" + json.dumps({"text": "Es regnet."})
+    done = run("statements", "-", "--json", stdin=lines)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["text"] for row in rows] == [TEXT, "Es regnet."]
+    assert done.returncode == 1
+    assert "-:2" in done.stderr
+
+
+def test_the_timeline_is_json_or_csv_with_the_same_rows(seeded):
+    lines = run("timeline", "--speaker", "Lavrov", "--json", data=seeded).stdout.splitlines()
+    rows = [json.loads(line) for line in lines]
+    table = run("timeline", "--speaker", "Lavrov", "--csv", data=seeded).stdout
+    assert [row["quote"] for row in csv.DictReader(io.StringIO(table))] == [
+        r["quote"] for r in rows
+    ]
+    assert [row["published"] for row in rows] == sorted(row["published"] for row in rows)
+
+
+def test_a_timeline_of_a_stranger_is_one_clear_line(seeded):
+    done = run("timeline", "--speaker", "Oxenrath", data=seeded)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Oxenrath" in done.stderr

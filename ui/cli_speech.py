@@ -1,0 +1,123 @@
+"""`wortlaut statements` and `wortlaut timeline`: who said what, and when."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.article import Article, Statement, hash_text
+from index.errors import SourceError
+
+if TYPE_CHECKING:
+    from rag.answer import Citation
+
+_COLUMNS = (
+    "published", "published_precision", "speaker", "voice", "via", "quote", "source", "title",
+    "url", "path", "article_id", "text_sha256", "start", "end",
+)  # fmt: skip
+
+
+def print_statements(paths: Sequence[Path], *, as_json: bool) -> bool:
+    """Print each article's statements; return whether every source could be read."""
+    whole = True
+    for read in _read_sources(paths):
+        if isinstance(read, SourceError):
+            print(f"skipped: {read}", file=sys.stderr)
+            whole = False
+            continue
+        row = _describe(read)
+        print(json.dumps(row, ensure_ascii=False) if as_json else _show(row), flush=True)
+    return whole
+
+
+def _read_sources(paths: Sequence[Path]) -> Iterator[Article | SourceError]:
+    from index.sources import SourceNotice, find_files, read_articles
+
+    if [str(path) for path in paths] == ["-"]:
+        yield from _read_lines(sys.stdin)
+        return
+    for file in find_files(paths):
+        if isinstance(file, SourceError):
+            yield file
+            continue
+        for read in read_articles(file):
+            if isinstance(read, SourceNotice):
+                print(f"note: {read.path}: {read.text}", file=sys.stderr)
+            else:
+                yield read
+
+
+def _read_lines(lines: Iterable[str]) -> Iterator[Article | SourceError]:
+    """The articles of `{"text": …}` lines, each text exactly as it came."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            text = json.loads(line)["text"]
+        except (ValueError, KeyError, TypeError):
+            text = None
+        if isinstance(text, str):
+            yield Article(f"-:{number}", "", text, hash_text(text), path="-")
+        else:
+            yield SourceError(f"-:{number}", 'this line is no {"text": …}; mend it')
+
+
+def _describe(article: Article) -> dict[str, Any]:
+    from index.splitter import split_sentences
+    from index.statements import extract_statements
+
+    sentences = split_sentences(article.text)
+    statements = extract_statements(article.text, sentences, article_id=article.id)
+    return {
+        "path": article.path,
+        "text": article.text,
+        "statements": [_describe_statement(statement) for statement in statements],
+    }
+
+
+def _describe_statement(statement: Statement) -> dict[str, Any]:
+    mention = statement.speaker_span
+    return {
+        "start": statement.span.start,
+        "end": statement.span.end,
+        "speaker": statement.speaker,
+        "speaker_start": mention.start if mention else None,
+        "speaker_end": mention.end if mention else None,
+        "cue": statement.cue,
+        "voice": statement.voice,
+        "via": statement.via,
+    }
+
+
+def _show(row: dict[str, Any]) -> str:
+    lines = [row["path"]]
+    for statement in row["statements"]:
+        words = " ".join(row["text"][statement["start"] : statement["end"]].split())
+        via = f", via {statement['via']}" if statement["via"] else ""
+        lines.append(f"  {statement['speaker'] or '?'} ({statement['voice']}{via}): {words}")
+    return "\n".join(lines) + "\n"
+
+
+def print_timeline(citations: Sequence[Citation], *, as_json: bool, as_csv: bool) -> None:
+    """Print one statement a row: JSON lines, CSV with a header, or lines to read."""
+    rows = [citation.as_json() for citation in citations]
+    if as_json:
+        for row in rows:
+            print(json.dumps({key: row[key] for key in _COLUMNS}, ensure_ascii=False))
+        return
+    if as_csv:
+        writer = csv.DictWriter(sys.stdout, _COLUMNS, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+        return
+    for row in rows:
+        via = f", via {row['via']}" if row["via"] else ""
+        words = " ".join(row["quote"].split())
+        print(
+            f"{row['published'] or 'undated':10}  {row['speaker']} ({row['voice']}{via}): {words}"
+        )
+        print(f"{'':10}  {row['source'] or row['title']} · {row['path']}")
