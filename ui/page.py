@@ -30,13 +30,6 @@ _OPENING = re.compile(r"\s*[“„«\"]?$")
 
 
 @dataclass(frozen=True, slots=True)
-class LeavingOut(Filters):
-    """Filters that also leave out parts of what the question says: speaker, since, until."""
-
-    without: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Turn:
     """One question of a conversation with its answer, or with the error it met.
 
@@ -44,7 +37,7 @@ class Turn:
     """
 
     question: str
-    filters: LeavingOut = LeavingOut()
+    filters: Filters = Filters()  # noqa: RUF009 -- frozen
     after: int = 0
     answer: Answer | None = None
     error: str | None = None

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from index.errors import WortlautError
-from rag.answer import Answer, Citation
+from rag.answer import Answer, Citation, Filters
 from rag.wording import Tongue
 from ui.page import (
-    LeavingOut,
     Turn,
     render_header_html,
     render_turn_html,
@@ -62,7 +61,7 @@ class ChatPage:
         self,
         session: Session,
         question: str,
-        filters: LeavingOut = LeavingOut(),
+        filters: Filters = Filters(),
         after: int | None = None,
     ) -> Iterator[Shown]:
         """The earlier turns, the growing new one, and the first source once it is cited.
