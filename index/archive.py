@@ -100,23 +100,33 @@ class Archive:
         self._db.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _translate(self) -> Iterator[None]:
+        """Hold the lock; SQLite's errors leave as one line that says what to do."""
         with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise StoreUnavailable(
+                    f"the archive in {self.folder} failed: {error}; check the disk's space and "
+                    "rights and run it again; if the file is damaged, index into a new --data"
+                ) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._translate():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
-                self._db.execute(
-                    "INSERT INTO meta VALUES ('generation', '1') ON CONFLICT (key) "
-                    "DO UPDATE SET value = CAST(value AS INTEGER) + 1"
-                )
                 self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                # A full disk has rolled back already.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a reading statement."""
-        with self._lock:
+        with self._translate():
             return self._db.execute(sql, values).fetchall()
 
     # Facts about the archive
@@ -126,9 +136,16 @@ class Archive:
         rows = self.query("SELECT value FROM meta WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else None
 
+    def write_meta(self, key: str, value: str | None) -> None:
+        """Store the value; `None` takes it out."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM meta WHERE key = ?", (key,))
+            if value is not None:
+                db.execute("INSERT INTO meta VALUES (?, ?)", (key, value))
+
     @property
     def generation(self) -> int:
-        """A number that grows with every change, so that a reader sees that it must reopen."""
+        """A number that grows when a batch of changes is in Chroma too: readers then reopen it."""
         return int(self.read_meta("generation") or 0)
 
     def check_embedder(self, fingerprint: str) -> None:
@@ -172,6 +189,7 @@ class Archive:
                 db.execute(f"DELETE FROM {table}")
             db.execute("UPDATE articles SET made_by = ''")
             db.execute("INSERT OR REPLACE INTO meta VALUES ('embedder', ?)", (fingerprint,))
+            _grow_generation(db)
 
     def list_outdated(self, made_by: str) -> list[str]:
         """The ids of the articles that another version made."""
@@ -329,9 +347,10 @@ class Archive:
             db.executemany("INSERT OR REPLACE INTO pending VALUES (?, ?)", rows)
 
     def clear_pending(self, ids: Iterable[str]) -> None:
-        """Note that Chroma has been told."""
+        """Note that Chroma has been told, and that readers have something to see."""
         with self._transaction() as db:
             db.executemany("DELETE FROM pending WHERE passage = ?", [(i,) for i in ids])
+            _grow_generation(db)
 
     def list_passage_ids(self) -> set[str]:
         """The id of every passage."""
@@ -352,6 +371,13 @@ class Archive:
                 article = _unpack_article(row[7:])
                 found[row[0]] = (article, _unpack_passage(article.id, row[:7]))
         return [found[i] for i in ids if i in found]
+
+
+def _grow_generation(db: sqlite3.Connection) -> None:
+    db.execute(
+        "INSERT INTO meta VALUES ('generation', '1') ON CONFLICT (key) "
+        "DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+    )
 
 
 def _is_title(name: str) -> bool:

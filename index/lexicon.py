@@ -11,7 +11,10 @@ from index.archive import Archive
 from index.selection import Selection
 
 _LETTERS = 6
+_SQL_BATCH = 500
 _LONGEST_MATCH = 64
+# Words that stand in more than a third of the passages tell nothing, and cost most to look up.
+_LEAST_TELLING = 1.0
 _WORD = re.compile(r"\w+")
 # As German agencies spell Russian names, so that Лавров and Lawrow begin alike.
 _CYRILLIC = str.maketrans(
@@ -69,12 +72,13 @@ class Lexicon:
             for term in terms
         }
 
-    def search(self, terms: Collection[str], limit: int, selection: Selection) -> list[str]:
+    def search(self, terms: Mapping[str, float], limit: int, selection: Selection) -> list[str]:
         """The ids of the selected passages that hold some of the terms, best first by BM25."""
-        if not terms:
+        telling = [t for t in terms if terms[t] >= _LEAST_TELLING]
+        if not telling:
             return []
         where, values = selection.as_sql()
-        match = " OR ".join(f'"{term}"' for term in terms)
+        match = " OR ".join(f'"{term}"' for term in telling)
         rows = self._archive.query(
             "SELECT p.id FROM passages_fts JOIN passages p ON p.number = passages_fts.rowid "
             "JOIN articles a ON a.number = p.article "
@@ -85,10 +89,14 @@ class Lexicon:
 
     def read_terms(self, ids: Sequence[str]) -> dict[str, set[str]]:
         """The terms of each passage."""
-        marks = ",".join("?" * len(ids))
-        rows = self._archive.query(
-            "SELECT p.id, f.terms FROM passages p JOIN passages_fts f ON f.rowid = p.number "
-            f"WHERE p.id IN ({marks})",
-            ids,
-        )
-        return {identity: set(terms.split()) for identity, terms in rows}
+        found: dict[str, set[str]] = {}
+        for start in range(0, len(ids), _SQL_BATCH):
+            some = ids[start : start + _SQL_BATCH]
+            marks = ",".join("?" * len(some))
+            for identity, terms in self._archive.query(
+                "SELECT p.id, f.terms FROM passages p JOIN passages_fts f ON f.rowid = p.number "
+                f"WHERE p.id IN ({marks})",
+                some,
+            ):
+                found[identity] = set(terms.split())
+        return found

@@ -72,10 +72,11 @@ class People(Sequence[str]):
                 persons.append(name)
             self._spellings.setdefault(same or name, []).append(name)
         for name in bearers:
-            if name not in full:
-                only = persons[0] if len(persons) == 1 else name
-                self._spellings.setdefault(only, []).append(name)
-                persons += [] if persons else [name]
+            if name in full:
+                continue
+            only = len(persons) == 1 and _agree_in_gender(persons[0], name)
+            self._spellings.setdefault(persons[0] if only else name, []).append(name)
+            persons += [] if persons else [name]
         known = [name for name in bearers if name in self._spellings]
         self._bearers.setdefault(key, []).extend(known)
         for name in known:
@@ -98,16 +99,30 @@ class People(Sequence[str]):
         return name in self._spellings
 
     def list_spellings(self, name: str) -> list[str]:
-        """Every name in the archive that may be this person's, surnames that fit included."""
-        letters = {part[0] for part in fold_parts(name)[-1:] + fold_parts(name, False)[-1:]}
-        keys = [key for letter in sorted(letters) for key in self._by_letter.get(letter, [])]
-        persons = dict.fromkeys(person for key in keys for person in self._bearers[key])
+        """Every name in the archive that is this person's.
+
+        Surnames that only sound alike join where the first names agree; a bare surname that
+        several persons bear is none of theirs, but stands for all of them when it is asked for.
+        """
+        parts = fold_parts(name)
+        if not parts:
+            return []
+        is_bare = len(parts) == 1
+        persons = dict.fromkeys(
+            person for key in self._by_letter.get(parts[-1][0], []) for person in self._bearers[key]
+        )
         return [
             spelling
             for person in persons
-            if person == name or match_names(name, person) >= SAME_PERSON
+            if person == name or self._is_same(name, parts, person, is_bare)
             for spelling in self._spellings[person]
         ]
+
+    def _is_same(self, name: str, parts: tuple[str, ...], person: str, is_bare: bool) -> bool:
+        others = fold_parts(person)
+        if is_bare:
+            return others[-1] == parts[-1] and _agree_in_gender(name, person)
+        return len(others) > 1 and match_names(name, person) >= SAME_PERSON
 
     def find(self, text: str) -> list[tuple[Span, str]]:
         """Where `text`, a question in any of the languages, names somebody known, in order.
@@ -121,6 +136,8 @@ class People(Sequence[str]):
         for number, token in enumerate(tokens):
             bearers = [n for key in self._find_keys(token[0]) for n in self._bearers[key]]
             if not bearers:
+                continue
+            if self._is_first_name(text, tokens, number):
                 continue
             start, chosen = _choose(text, tokens, number, bearers)
             span = Span(start, token.end())
@@ -159,9 +176,26 @@ class People(Sequence[str]):
         key = max(ranked, key=lambda item: item[1])[0]
         return [key] if cyrillic or _looks_like(low, self._bearers[key]) else []
 
+    def _is_first_name(self, text: str, tokens: list[re.Match[str]], number: int) -> bool:
+        """Whether somebody of that first name bears the surname right behind it."""
+        if number + 1 == len(tokens):
+            return False
+        token, after = tokens[number], tokens[number + 1]
+        given = fold_words((token[0].casefold().rstrip("."),))
+        if not given or text[token.end() : after.start()] != " ":
+            return False
+        bearers = [name for key in self._find_keys(after[0]) for name in self._bearers[key]]
+        firsts = [part for name in bearers for part in fold_parts(name)[:-1]]
+        return any(compare_first(given[0], part) >= SAME_PERSON for part in firsts)
+
     def _find_nearest(self, form: str, cutoff: float) -> tuple[str, float, int] | None:
         keys = self._by_letter.get(form[0], [])
         return process.extractOne(form, keys, scorer=fuzz.ratio, score_cutoff=cutoff)
+
+
+def _agree_in_gender(a: str, b: str) -> bool:
+    """Whether both surnames, or neither, have the ending of a Slavic woman's name."""
+    return a.casefold().endswith(("a", "а", "я")) == b.casefold().endswith(("a", "а", "я"))
 
 
 def find_names(text: str, known: Sequence[str]) -> list[tuple[Span, str]]:

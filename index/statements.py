@@ -16,7 +16,7 @@ from index.attribution.clauses import Frame, Range
 from index.attribution.cues import read_verb_forms
 from index.attribution.frames import FrameReader
 from index.attribution.mentions import Mention, can_speak
-from index.attribution.offices import names_institution, role_gender
+from index.attribution.offices import FORMER_PREFIX, names_institution, role_gender
 from index.attribution.pieces import Joint, Piece, join_sentences, locate_sentences, merge
 from index.attribution.quotes import pair_quotes
 from index.attribution.words import read_words
@@ -211,15 +211,34 @@ class _Reading:
                 self._resolve_group(mention, number) if figure is None else _speak(figure, mention)
             )
         if mention.kind == "person":
-            figure = self._cast.find_name(mention.name, mention.first)
+            figure = self._find_person(mention)
         elif mention.kind == "role":
             figure = self._find_holder(mention, number) if mention.definite else None
         else:
             figure = None
         if figure:
             return _speak(figure, mention)
-        name = self._name_role(mention) if mention.kind == "role" else mention.name
-        return _Speaker(name or None, mention.span)
+        return _Speaker(self._name(mention) or None, mention.span)
+
+    def _find_person(self, mention: Mention) -> Figure | None:
+        """The person of that name, though an object may follow it: "fordert [X] Zusagen"."""
+        parts = mention.name.split()
+        if mention.role and parts and self._cast.is_possessor(mention.name):
+            return None
+        for count in range(len(parts), 0, -1):
+            figure = self._cast.find_name(" ".join(parts[:count]), mention.first)
+            if figure:
+                return figure
+        return None
+
+    def _name(self, mention: Mention) -> str:
+        """What to call a speaker who is no person of the cast."""
+        if mention.kind == "role" or (mention.role and self._cast.is_possessor(mention.name)):
+            return self._name_role(mention)
+        subject = ""
+        if mention.kind == "person":
+            subject = self._cast.find_subject(self._words, mention.first, mention.stop)
+        return subject or mention.name
 
     def _name_role(self, mention: Mention) -> str:
         """The office without its article: "Sprecher der Polizei"."""
@@ -229,8 +248,9 @@ class _Reading:
 
     def _find_holder(self, mention: Mention, number: int) -> Figure | None:
         """The person meant by "der Minister" or, near his name, by any other description."""
-        plain = self._words.lows[mention.stop - 1] == mention.role
-        holder = self._cast.find_role(mention.role, mention.first) if plain else None
+        plain = self._words.lows[mention.stop - 1] == mention.role.removeprefix(FORMER_PREFIX)
+        last = self._last.figure
+        holder = self._cast.find_role(mention.role, mention.first, last) if plain else None
         if holder or not mention.role.endswith(_DESCRIPTIONS):
             return holder
         return self._resolve(mention, number)

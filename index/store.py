@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,7 +16,13 @@ from numpy.typing import NDArray
 
 from index.archive import EmbeddedPassage
 from index.article import Article, Passage
-from index.errors import ConfigError, StoreUnavailable
+from index.errors import (
+    ConfigError,
+    EmbedderMismatch,
+    StoreError,
+    StoreUnavailable,
+    WortlautError,
+)
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -22,29 +31,50 @@ if TYPE_CHECKING:
 
 _BATCH = 4000  # Chroma refuses more than 5461 records at once.
 _EF_SEARCH = 400
+_LEAST_FREE_BYTES = 20_000_000
 
 
 class PassageStore:
-    """One Chroma collection of passage vectors in cosine space, under the archive's own name."""
+    """One Chroma collection of passage vectors in cosine space, under the archive's own name.
 
-    def __init__(self, location: Path | str, archive_id: str, fingerprint: str) -> None:
+    A collection of another embedder's vectors is emptied for the writer, who has checked the
+    archive's embedder and `may_replace`; any other caller gets EmbedderMismatch. Chroma's own
+    errors leave as StoreUnavailable. Safe to use from several threads.
+    """
+
+    def __init__(
+        self, location: Path | str, archive_id: str, fingerprint: str, *, may_replace: bool = False
+    ) -> None:
         self._location = location
         self._name = f"wortlaut-{archive_id}"
         self._fingerprint = fingerprint
-        self._open()
+        self._lock = threading.RLock()
+        self._open(may_replace)
 
-    def _open(self) -> None:
+    def _open(self, may_replace: bool) -> None:
         self._client = _connect(self._location)
         try:
-            self.collection = self._get_or_create()
-            if (self.collection.metadata or {}).get("embedder") != self._fingerprint:
-                # Left over from before a rebuild: the caller has checked the archive's embedder.
-                self._client.delete_collection(self._name)
+            with self._translate():
                 self.collection = self._get_or_create()
-        except Exception as error:
-            raise StoreUnavailable(
-                f"Chroma at {self._location} refused: {error}; is the address right?"
-            ) from error
+                found = self._read_embedder()
+                if found != self._fingerprint and may_replace:
+                    self._client.delete_collection(self._name)
+                    self.collection = self._get_or_create()
+                    found = self._read_embedder()
+            if found != self._fingerprint:
+                raise EmbedderMismatch(found, self._fingerprint)
+        except StoreError:
+            self.close()
+            raise
+
+    def _read_embedder(self) -> str:
+        return str((self.collection.metadata or {}).get("embedder"))
+
+    @contextmanager
+    def _translate(self) -> Iterator[None]:
+        """Hold the lock; Chroma's errors leave as one line that says what to do."""
+        with self._lock, _translate_errors(self._location):
+            yield
 
     def _get_or_create(self) -> Collection:
         collection: Collection = self._client.get_or_create_collection(
@@ -57,25 +87,28 @@ class PassageStore:
 
     def close(self) -> None:
         """Release the collection's files."""
-        self._client.close()
+        with self._lock, suppress(Exception):
+            self._client.close()
 
     def reopen(self) -> None:
         """Open again; an embedded reader does not see what another process wrote until it does."""
-        self.close()
-        self._open()
+        with self._lock:
+            self.close()
+            self._open(may_replace=False)
 
     def count(self) -> int:
         """How many passages there are."""
-        return int(self.collection.count())
+        with self._translate():
+            return int(self.collection.count())
 
     def list_ids(self) -> set[str]:
         """The id of every passage."""
-        total = self.count()
-        pages = (
-            self.collection.get(include=[], limit=_BATCH, offset=offset)["ids"]
-            for offset in range(0, total, _BATCH)
-        )
-        return {identity for page in pages for identity in page}
+        with self._translate():
+            pages = (
+                self.collection.get(include=[], limit=_BATCH, offset=offset)["ids"]
+                for offset in range(0, self.count(), _BATCH)
+            )
+            return {identity for page in pages for identity in page}
 
     def upsert(self, nodes: Sequence[TextNode]) -> None:
         """Put the embedded nodes in, replacing those of the same id."""
@@ -83,18 +116,20 @@ class PassageStore:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Take passages out; unknown ids are no error."""
-        for start in range(0, len(ids), _BATCH):
-            self.collection.delete(ids=list(ids[start : start + _BATCH]))
+        with self._translate():
+            for start in range(0, len(ids), _BATCH):
+                self.collection.delete(ids=list(ids[start : start + _BATCH]))
 
     def search(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """The nearest passages, best first: id and cosine similarity in [-1, 1]."""
-        if not (total := self.count()):
-            return []
-        found = self.collection.query(
-            query_embeddings=vector.astype(np.float32)[None],
-            n_results=min(limit, total),
-            include=["distances"],
-        )
+        with self._translate():
+            if not (total := self.count()):
+                return []
+            found = self.collection.query(
+                query_embeddings=vector.astype(np.float32)[None],
+                n_results=min(limit, total),
+                include=["distances"],
+            )
         # Chroma returns cosine distances.
         distances = found["distances"][0] if found["distances"] else []
         return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], distances, strict=True)]
@@ -103,20 +138,24 @@ class PassageStore:
         """The same collection as a LlamaIndex vector store that upserts."""
         from llama_index.vector_stores.chroma import ChromaVectorStore
 
-        return ChromaVectorStore(chroma_collection=_Upserting(self.collection))
+        return ChromaVectorStore(chroma_collection=_Upserting(self.collection, self._translate))
 
 
 class _Upserting:
     """A Chroma collection whose `add` replaces: `add` itself ignores known ids silently."""
 
-    def __init__(self, collection: Any) -> None:
+    def __init__(
+        self, collection: Any, translate: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         self._collection = collection
+        self._translate = translate
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._collection, name)
 
     def add(self, **records: Any) -> None:
-        self._collection.upsert(**records)
+        with self._translate():
+            self._collection.upsert(**records)
 
 
 def make_nodes(passages: Sequence[tuple[Article, EmbeddedPassage]]) -> list[TextNode]:
@@ -161,10 +200,9 @@ def _connect(location: Path | str) -> Any:
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False)
-    try:
+    with _translate_errors(location):
         if isinstance(location, Path):
-            location.mkdir(parents=True, exist_ok=True)
-            return chromadb.PersistentClient(str(location), settings=settings)
+            return _open_folder(location, settings)
         address = urlsplit(location)
         if address.scheme not in {"http", "https"} or not address.hostname:
             raise ConfigError(
@@ -176,9 +214,54 @@ def _connect(location: Path | str) -> Any:
             ssl=address.scheme == "https",
             settings=settings,
         )
-    except ConfigError:
+
+
+def _open_folder(folder: Path, settings: Any) -> Any:
+    import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return chromadb.PersistentClient(str(folder), settings=settings)
+    except BaseException:
+        # Chroma keeps what failed to start, and would hand it out for this folder ever after.
+        if str(folder) not in SharedSystemClient._identifier_to_refcount:
+            SharedSystemClient._identifier_to_system.pop(str(folder), None)
         raise
-    except Exception as error:
-        raise StoreUnavailable(
-            f"cannot open Chroma at {location}: {error}; is the server running, the folder readable?"
-        ) from error
+
+
+@contextmanager
+def _translate_errors(location: Path | str) -> Iterator[None]:
+    try:
+        yield
+    except WortlautError:
+        raise
+    except BaseException as error:
+        # Chroma's Rust core panics with an exception that is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        remedy = (
+            "check the folder's rights and space; wortlaut doctor mends it from the archive's text"
+            if isinstance(location, Path)
+            else "is the server running, the address right? then do it again"
+        )
+        line = " ".join(str(error).split())[:300]
+        raise StoreUnavailable(f"Chroma at {location} failed: {line}; {remedy}") from error
+
+
+def set_aside(folder: Path) -> Path | None:
+    """Where a damaged embedded Chroma was moved, out of the way of a fresh one.
+
+    `None`, and nothing done, where its disk is full or its rights are wrong: that is no damage.
+    """
+    try:
+        is_free = shutil.disk_usage(folder).free > _LEAST_FREE_BYTES
+        entries = [folder, *folder.rglob("*")]
+        if not is_free or not all(os.access(entry, os.R_OK | os.W_OK) for entry in entries):
+            return None
+        number = 1
+        while (aside := folder.with_name(f"{folder.name}.damaged-{number}")).exists():
+            number += 1
+        return folder.rename(aside)
+    except OSError:
+        return None

@@ -9,15 +9,17 @@ from time import perf_counter
 from index.archive import Archive
 from index.errors import ConfigError
 from index.selection import Selection, count_selected
+from rag.abstention import Abstention
 from rag.answer import Answer, Citation, Filters, Language
 from rag.evidence import Evidence, EvidenceFinder
-from rag.extractive import choose_evidence, cite, compose_answer, split_growing
-from rag.question import Query, understand
+from rag.extractive import choose_evidence, compose_answer, split_growing
+from rag.query import Kind, Query
+from rag.question import understand
 from rag.retriever import Retriever, ScoredPassage
 from rag.suggestions import suggest_questions
 from rag.timeline import list_timeline
 from rag.understanding.timewindow import Window
-from rag.wording import AbstainReason, explain_abstention, say_nearest, say_searched
+from rag.wording import explain_abstention
 
 LONGEST_QUESTION = 2000
 
@@ -36,6 +38,7 @@ class NewsChat:
         self.archive = archive
         self.retriever = retriever
         self._finder = EvidenceFinder(archive, retriever)
+        self._abstention = Abstention(archive, self._finder)
         self._quotes = quotes
         self._min_confidence = min_confidence
 
@@ -44,11 +47,12 @@ class NewsChat:
     ) -> Answer:
         """The answer, or an abstention that says why; raises ConfigError for no question."""
         started = perf_counter()
+        _check_source(self.archive, filters.source)
         query = self._understand(question, history, filters)
         understood = perf_counter()
         evidence = self._finder.find(query, filters.source, _fix_window(filters))
         retrieved = perf_counter()
-        answer = self._compose(query, evidence, filters.source)
+        answer = self._compose(query, evidence, filters)
         composed = perf_counter()
         timings = {
             "understand": (understood - started) * 1000,
@@ -78,6 +82,7 @@ class NewsChat:
 
     def search(self, text: str, limit: int, filters: Filters = Filters()) -> list[ScoredPassage]:
         """The passages that fit the text best, best first."""
+        _check_source(self.archive, filters.source)
         query = self._understand(text, (), filters)
         speakers = self._finder.list_spellings(query.speakers) if filters.speaker else ()
         if filters.speaker and not speakers:
@@ -99,91 +104,59 @@ class NewsChat:
             since=filters.since,
             until=filters.until,
             speaker=filters.speaker,
-            language=filters.language,
         )
-        return _leave_out(query, filters.without)
+        return _leave_out(query, filters.without, _fix_window(filters))
 
-    def _compose(self, query: Query, evidence: Sequence[Evidence], source: str | None) -> Answer:
-        chosen = choose_evidence(query, evidence, self._quotes, self._min_confidence)
+    def _compose(self, query: Query, evidence: Sequence[Evidence], filters: Filters) -> Answer:
+        language = filters.language or query.language
+        fixed = _fix_window(filters)
         confidence = max((item.confidence for item in evidence), default=0.0)
+        chosen = choose_evidence(query, evidence, self._quotes, self._min_confidence)
         if not chosen:
-            reason = self._find_reason(query, evidence)
-            return replace(self._abstain(query, reason, evidence, source), confidence=confidence)
-        text, citations, claims = compose_answer(chosen, query.language)
+            answer = self._abstention.compose(query, evidence, filters.source, fixed, language)
+            return replace(answer, confidence=confidence)
+        text, citations, claims = compose_answer(chosen, language)
+        notes = self._note_what_is_missing(query, chosen, language)
+        return Answer(
+            query.question, "\n\n".join([text, *notes]), False, None, "extractive", language, query,
+            citations, claims, confidence=confidence,
+        )  # fmt: skip
+
+    def _note_what_is_missing(
+        self, query: Query, chosen: Sequence[Evidence], language: Language
+    ) -> list[str]:
+        """What was asked for and is not among the quotes: a speaker, a time."""
+        quoted = {item.speaker for item in chosen}
+        silent = [
+            name for name in query.speakers if not quoted & set(self._finder.list_spellings([name]))
+        ]
+        notes = []
+        if silent:
+            notes.append(explain_abstention("speaker_silent", language, names=silent))
         if query.unknown_speakers:
             names = query.unknown_speakers
-            text += "\n\n" + explain_abstention("unknown_speaker", query.language, names=names)
-        return Answer(
-            query.question,
-            text,
-            False,
-            None,
-            "extractive",
-            query.language,
-            query,
-            citations,
-            claims,
-            confidence=confidence,
-        )
-
-    def _find_reason(self, query: Query, evidence: Sequence[Evidence]) -> AbstainReason:
-        if self.archive.count().articles == 0:
-            return "empty_archive"
-        if query.unknown_speakers and not query.speakers:
-            return "unknown_speaker"
-        if query.speakers:
-            silent_then = not evidence and not query.window.is_open
-            return "speaker_silent_then" if silent_then else "speaker_silent"
-        return "no_evidence" if evidence or query.window.is_open else "nothing_then"
-
-    def _abstain(
-        self, query: Query, reason: AbstainReason, evidence: Sequence[Evidence], source: str | None
-    ) -> Answer:
+            notes.append(explain_abstention("unknown_speaker", language, names=names))
         window = query.window
-        names = query.speakers or query.unknown_speakers
-        sentences = [
-            explain_abstention(
-                reason, query.language, names=names, since=window.since, until=window.until
+        if not any(
+            window.admits(item.article.published, item.article.published_precision)
+            for item in chosen
+        ):
+            notes.append(
+                explain_abstention("nothing_then", language, since=window.since, until=window.until)
             )
-        ]
-        nearest = None
-        if reason != "empty_archive":
-            counts = self.archive.count()
-            searched = count_selected(self.archive, Selection(window.since, window.until, source))[
-                0
-            ]
-            since, until = window.since or counts.since, window.until or counts.until
-            sentences.append(say_searched(searched, since, until, query.language))
-            nearest = self._find_nearest(query, evidence)
-        if nearest is not None:
-            article = nearest.article
-            sentences.append(
-                say_nearest(
-                    article.published,
-                    article.published_precision,
-                    article.title,
-                    query.language,
-                )
-            )
-        return Answer(
-            query.question,
-            " ".join(sentences),
-            True,
-            sentences[0],
-            "extractive",
-            query.language,
-            query,
-            nearest=nearest,
-        )
+        return notes
 
-    def _find_nearest(self, query: Query, evidence: Sequence[Evidence]) -> Citation | None:
-        """The best there is; outside the window or by another speaker if there is nothing else."""
-        speakers = replace(query, window=Window())
-        anything = replace(speakers, speakers=(), unknown_speakers=(), kind="fact")
-        for found in (evidence, *(self._finder.find(some) for some in (speakers, anything))):
-            if found:
-                return cite(1, found[0])
-        return None
+
+def _check_source(archive: Archive, source: str | None) -> None:
+    """Return if some article is from the source; else raise ConfigError that lists what is."""
+    if source is None or count_selected(archive, Selection(source=source))[0]:
+        return
+    rows = archive.query(
+        "SELECT source FROM articles WHERE source IS NOT NULL GROUP BY source "
+        "ORDER BY count(*) DESC LIMIT 10"
+    )
+    known = ", ".join(str(row[0]) for row in rows) or "none"
+    raise ConfigError(f"no article is from the source {source!r}; there are: {known}")
 
 
 def _fix_window(filters: Filters) -> Window:
@@ -191,11 +164,14 @@ def _fix_window(filters: Filters) -> Window:
     return Window(filters.since, filters.until).intersect(Window(None, filters.as_of))
 
 
-def _leave_out(query: Query, without: frozenset[str]) -> Query:
-    """The query less the parts of it that the user took away."""
+def _leave_out(query: Query, without: frozenset[str], fixed: Window) -> Query:
+    """The query less the parts of it that the user took away; what he fixed stays."""
     if "speaker" in without:
-        kind = "fact" if query.kind == "speaker" else query.kind
+        kind: Kind = "fact" if query.kind == "speaker" else query.kind
         query = replace(query, speakers=(), unknown_speakers=(), kind=kind)
-    since = None if "since" in without else query.window.since
-    until = None if "until" in without else query.window.until
-    return replace(query, window=Window(since, until))
+    if not without & {"since", "until"}:
+        return query
+    since = None if "since" in without else query.stated.since
+    until = None if "until" in without else query.stated.until
+    stated = Window(since, until)
+    return replace(query, stated=stated, window=stated.intersect(fixed))

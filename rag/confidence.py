@@ -23,7 +23,7 @@ _FOLLOWERS = slice(5, 20)
 # Questions of `seeds/` against the same with topics of other countries put in: AUROC .993, and
 # one cut for all languages, since the background takes out what each adds to every cosine.
 _TOPIC_SLOPE = 2.5
-_TOPIC_CUT = 2.34
+_TOPIC_CUT = 2.2
 
 
 def judge_passages(
@@ -48,14 +48,15 @@ def judge_passages(
     )
 
 
-def judge_topic(cosine: float, background: Vectors) -> float:
+def judge_topic(cosine: float, background: Vectors, coverage: float) -> float:
     """The probability that a statement is about the topic: how far it stands out.
 
     `cosine` is the statement's to the topic, with some of its passage's; `background` the topic's
-    to sentences from everywhere.
+    to sentences from everywhere; `coverage` the share of the topic's own words it has.
     """
     spread = float(np.std(background)) or 1e-6
-    return _squash(_TOPIC_SLOPE * ((cosine - float(np.mean(background))) / spread - _TOPIC_CUT))
+    distance = (cosine - float(np.mean(background))) / spread
+    return _squash(_TOPIC_SLOPE * (distance + coverage - _TOPIC_CUT))
 
 
 def _squash(logit: float) -> float:

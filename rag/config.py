@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import ConfigError
@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", min_length=1, description="address of the browser chat")
     port: int = Field(7860, ge=0, le=65535, description="port of the browser chat")
+
+    @field_validator("data", "models")
+    @classmethod
+    def expand_home(cls, folder: Path | None) -> Path | None:
+        """`~` stands for the home folder, as in a shell."""
+        return folder.expanduser() if folder else None
 
     @property
     def models_folder(self) -> Path:

@@ -8,6 +8,7 @@ from datetime import date
 
 from index.archive import Archive
 from index.article import Article, Span, Statement
+from index.lexicon import make_terms
 from index.people import People
 from index.selection import Selection
 from rag.confidence import judge_passages, judge_topic
@@ -16,6 +17,7 @@ from rag.query import Query
 from rag.retriever import Retriever, ScoredSentence
 from rag.understanding.timewindow import OPEN, Window
 
+EVERY_PASSAGE = 20_000
 _POOL = 50
 _QUOTED_PASSAGES = 12
 _SPEAKER_POOL = 100
@@ -32,7 +34,7 @@ _SAID_ABOUT: dict[Language, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence with its `score` and the statement it stands in, if it is one.
+    """A sentence, or a person's part of it, with its `score` and the statement it stands in.
 
     `confidence` in [0, 1] says how sure it is that the sentence is to the point; for a question
     of fact that is judged of all evidence together.
@@ -48,6 +50,11 @@ class Evidence:
     def quote(self) -> str:
         """The article's exact words."""
         return self.span.of(self.article.text)
+
+    @property
+    def speaker(self) -> str | None:
+        """Who says it, as the article has the name."""
+        return self.statement.speaker if self.statement else None
 
 
 class EvidenceFinder:
@@ -73,42 +80,42 @@ class EvidenceFinder:
     def find(self, query: Query, source: str | None = None, fixed: Window = OPEN) -> list[Evidence]:
         """The evidence, best first; nothing outside the query's window.
 
-        A year in a question of fact may be the event's: where nothing was published in it, all
-        that the `fixed` window admits is looked at.
+        A bare year in a question of fact may be the event's: where nothing was published in it,
+        all that the `fixed` window admits is looked at.
         """
-        nobody_known = query.unknown_speakers and not query.speakers
-        if query.window.is_empty or nobody_known:
+        if query.window.is_empty:
             return []
         if query.speakers:
             return self.find_statements(query, source)
         evidence = self._find_facts(query, query.window, source)
-        if not evidence and query.window != fixed:
+        if not evidence and query.window != fixed and _is_bare_year(query.stated):
             evidence = self._find_facts(query, fixed, source)
-        return evidence
+        return _keep_about(query.unknown_speakers, evidence)
 
     def find_statements(
         self, query: Query, source: str | None = None, pool: int = _SPEAKER_POOL
     ) -> list[Evidence]:
-        """The speakers' statements, those nearest the topic first; without a topic, the newest.
+        """The speakers' statements, those nearest the topic first; without a topic, by date.
 
-        Those of the best `pool` passages.
+        With a topic those of the best `pool` passages.
         """
         window = query.window
         speakers = self.list_spellings(query.speakers)
         selection = Selection(window.since, window.until, source, speakers)
         probe = self._retriever.probe(_phrase_topic(query), query.topic or query.text)
-        found = self._retriever.rank(probe, pool, selection)
+        found = self._retriever.rank(probe, pool if query.topic else EVERY_PASSAGE, selection)
         background = self._retriever.compare_background(probe)
-        wanted = set(speakers)
+        sentences = self._retriever.list_sentences(probe, found)
         evidence = []
-        for item, sentence in self._attribute(self._retriever.list_sentences(probe, found)):
-            if item.statement is None or item.statement.speaker not in wanted:
+        for item, sentence in self._attribute(sentences, frozenset(speakers)):
+            if item.statement is None:
                 continue
             cosine = _OWN_WEIGHT * sentence.cosine + (1 - _OWN_WEIGHT) * sentence.passage_cosine
-            sure = judge_topic(cosine, background) if query.topic else 1.0
+            sure = judge_topic(cosine, background, sentence.coverage) if query.topic else 1.0
             evidence.append(replace(item, confidence=sure))
         if not query.topic:
-            evidence.sort(key=lambda e: e.article.published or date.min, reverse=True)
+            oldest_first = query.order == "oldest"
+            evidence.sort(key=lambda e: e.article.published or date.min, reverse=not oldest_first)
         return _drop_repeats(evidence)
 
     def _find_facts(self, query: Query, window: Window, source: str | None) -> list[Evidence]:
@@ -120,11 +127,11 @@ class EvidenceFinder:
         sentences = self._retriever.list_sentences(probe, found[:_QUOTED_PASSAGES])
         evidence = [replace(item, confidence=sure) for item, _ in self._attribute(sentences)]
         if query.kind == "who":
-            evidence = [e for e in evidence if e.statement and e.statement.speaker] or evidence
+            evidence = [item for item in evidence if item.speaker] or evidence
         return _drop_repeats(evidence)
 
     def _attribute(
-        self, sentences: Sequence[ScoredSentence]
+        self, sentences: Sequence[ScoredSentence], wanted: frozenset[str] = frozenset()
     ) -> list[tuple[Evidence, ScoredSentence]]:
         statements: dict[str, list[Statement]] = {}
         evidence = []
@@ -132,10 +139,55 @@ class EvidenceFinder:
             article = sentence.article
             if article.id not in statements:
                 statements[article.id] = self._archive.read_statements(article.id)
-            statement = _find_statement(sentence.span, statements[article.id])
-            item = Evidence(article, sentence.span, sentence.score, 0.0, statement)
-            evidence.append((item, sentence))
+            span, statement = find_statement(sentence.span, statements[article.id], wanted)
+            evidence.append((Evidence(article, span, sentence.score, 0.0, statement), sentence))
         return evidence
+
+
+def find_statement(
+    span: Span, statements: Sequence[Statement], wanted: frozenset[str] = frozenset()
+) -> tuple[Span, Statement | None]:
+    """What to quote of the sentence, and the statement it is: by one of `wanted`, if any are.
+
+    A sentence that holds another person's words too is quoted for one only as far as that one's
+    go; quoted whole, it is a report without a speaker.
+    """
+    fitting = [
+        statement
+        for statement in statements
+        if _fills(statement.span, span) and (not wanted or statement.speaker in wanted)
+    ]
+    if not fitting:
+        return span, None
+    best = max(fitting, key=lambda statement: statement.span.overlap(span))
+    if all(s.speaker == best.speaker for s in statements if s.span.overlap(span)):
+        return span, best
+    if wanted:
+        return Span(max(span.start, best.span.start), min(span.end, best.span.end)), best
+    return span, replace(best, speaker=None, speaker_span=None, via=None, is_person=False)
+
+
+def _fills(statement: Span, sentence: Span) -> bool:
+    """Whether the sentence holds most of the statement, or is a third of it at least."""
+    shared = statement.overlap(sentence)
+    return shared > 0 and (shared * 3 >= len(sentence) or shared * 2 >= len(statement))
+
+
+def _keep_about(names: Sequence[str], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """For names of nobody who speaks here, the sentences that hold them and are no person's.
+
+    "Was fordert Russland?" has no statement by a person; but what somebody says of Russia is not
+    what Russia demands.
+    """
+    if not names:
+        return list(evidence)
+    wanted = [terms for name in names if (terms := set(make_terms(name)))]
+    return [
+        item
+        for item in evidence
+        if (item.statement is None or not item.statement.is_person)
+        and any(terms <= set(make_terms(item.quote)) for terms in wanted)
+    ]
 
 
 def _phrase_topic(query: Query) -> list[str]:
@@ -144,26 +196,20 @@ def _phrase_topic(query: Query) -> list[str]:
     return [query.topic, _SAID_ABOUT[query.language].format(topic=query.topic)]
 
 
-def _find_statement(span: Span, statements: Sequence[Statement]) -> Statement | None:
-    """The statement that covers most of the sentence, and at least a third of it."""
-    best = max(statements, key=lambda statement: statement.span.overlap(span), default=None)
-    if best is None or best.span.overlap(span) * 3 < len(span):
-        return None
-    others = {
-        statement.speaker
-        for statement in statements
-        if statement.speaker != best.speaker and statement.span.overlap(span) * 3 >= len(span)
-    }
-    # Two persons' words in one sentence: to quote it for one would put the other's in his mouth.
-    return None if others else best
+def _is_bare_year(window: Window) -> bool:
+    since, until = window.since, window.until
+    if since is None or until is None:
+        return False
+    return (since.month, since.day, until.month, until.day) == (1, 1, 12, 31)
 
 
 def _drop_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence without sentences whose very words came before, as in reprints."""
-    seen: set[str] = set()
+    """The evidence without sentences whose very words by the same speaker came before."""
+    seen: set[tuple[str | None, str]] = set()
     kept = []
     for item in evidence:
-        if item.quote not in seen:
-            seen.add(item.quote)
+        key = (item.speaker, item.quote)
+        if key not in seen:
+            seen.add(key)
             kept.append(item)
     return kept

@@ -20,6 +20,8 @@ _MOST_FACTS = 4
 # Once the speaker is known to have spoken on it, other dates need be less near.
 _FURTHER_STATEMENTS = 0.5
 _MOST_OF_ONE_ARTICLE = 3
+_LONGEST_NAME = 80
+_NO_BRACKETS = str.maketrans("[]", "()")
 
 
 def choose_evidence(
@@ -53,7 +55,7 @@ def _choose_statements(evidence: Sequence[Evidence], limit: int) -> list[Evidenc
     taken: dict[tuple[str | None, str], int] = {}
     rounds: list[tuple[int, int, Evidence]] = []
     for rank, item in enumerate(evidence):
-        key = (item.statement.speaker if item.statement else None, item.article.id)
+        key = (item.speaker, item.article.id)
         taken[key] = taken.get(key, 0) + 1
         if taken[key] <= _MOST_OF_ONE_ARTICLE:
             rounds.append((taken[key], rank, item))
@@ -89,7 +91,13 @@ def cite(marker: int, item: Evidence) -> Citation:
 
 def _head(article: Article, language: Tongue) -> str:
     day = format_date(article.published, article.published_precision, language)
-    return f"{day} · {article.source or article.title}:"
+    return f"{day} · {_tidy(article.source or article.title).rstrip(' .:')}:"
+
+
+def _tidy(name: str) -> str:
+    """A name from outside as part of a heading: one short line that holds no marker."""
+    line = " ".join(name.translate(_NO_BRACKETS).split())
+    return line if len(line) <= _LONGEST_NAME else line[:_LONGEST_NAME].rsplit(" ", 1)[0] + " …"
 
 
 def _write_claim(citation: Citation, language: Tongue) -> str:
@@ -99,7 +107,7 @@ def _write_claim(citation: Citation, language: Tongue) -> str:
     if citation.speaker is None:
         return quoted
     label = voice_label(citation.voice, citation.via, language)
-    return f"{citation.speaker} ({label}): {quoted}"
+    return f"{_tidy(citation.speaker)}, {label}: {quoted}"
 
 
 def split_growing(text: str) -> Iterator[str]:

@@ -43,6 +43,10 @@ _WHO_TEXT: dict[Language, tuple[str, str]] = {
 _AND: dict[Language, str] = {"en": " and ", "de": " und ", "ru": " и "}
 
 
+# Their full stop would end the name before it begins.
+_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Sec|Sen|Gen|Gov|Pres|Hr|Fr|г-н|г)\. (?=[A-ZÄÖÜА-Я])")
+
+
 def understand(
     question: str,
     history: Sequence[Query] = (),
@@ -61,6 +65,7 @@ def understand(
     the speaker read. Raises `ConfigError` for an empty question or an unknown language.
     """
     text = " ".join(unicodedata.normalize("NFC", question).split())
+    text = _TITLE.sub("", text)
     if not re.search(r"[^\W_]", text):
         raise ConfigError(
             "empty question: ask something, for example: What did the minister say about energy?"

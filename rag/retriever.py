@@ -15,7 +15,7 @@ from index.selection import Selection, count_selected, list_selected, read_vecto
 from index.store import PassageStore
 
 # Up to here every selected row is scored exactly; Chroma's own filters are slower.
-_EXACT_ROWS = 20_000
+_EXACT_ROWS = 200_000
 _DENSE_POOL = 50
 _LEXICAL_POOL = 20
 # One formula for every language, chosen on XQuAD and confirmed on MLQA. The square keeps the
@@ -39,13 +39,14 @@ class ScoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence with its `score`, its own `cosine` and its passage's."""
+    """A sentence with its `score`, its own and its passage's cosine, and its term `coverage`."""
 
     article: Article
     span: Span
     score: float
     cosine: float
     passage_cosine: float
+    coverage: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +101,9 @@ class Retriever:
             ):
                 covered = measure_coverage(probe.weights, set(make_terms(span.of(text))))
                 score = (cosine + scored.score) / 2 + _COVERAGE_WEIGHT * covered**2
-                sentences.append(ScoredSentence(scored.article, span, score, cosine, scored.cosine))
+                sentences.append(
+                    ScoredSentence(scored.article, span, score, cosine, scored.cosine, covered)
+                )
         return sorted(sentences, key=lambda sentence: -sentence.score)
 
     def compare_background(self, probe: Probe) -> Vectors:
@@ -111,6 +114,7 @@ class Retriever:
     def _refresh(self) -> None:
         """See what another process has indexed since."""
         if (generation := self._archive.generation) != self._generation:
+            self._archive.check_embedder(self.embedder.fingerprint)
             self._store.reopen()
             self._generation = generation
 

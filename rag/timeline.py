@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from index.errors import ConfigError
 from rag.answer import Citation, Filters
-from rag.evidence import Evidence, EvidenceFinder
+from rag.evidence import EVERY_PASSAGE, Evidence, EvidenceFinder
 from rag.extractive import cite
 from rag.query import Query
 from rag.understanding.timewindow import Window
-
-_EVERY_PASSAGE = 20_000
 
 
 def list_timeline(
@@ -19,16 +16,15 @@ def list_timeline(
 ) -> list[Citation]:
     """The person's statements, oldest first and undated last, each with its citation.
 
-    With a `topic` only those that are about it. Raises ConfigError when the archive holds no
-    statement by anybody of that name.
+    With a `topic` only those that are about it; nothing when nobody of that name speaks here.
     """
     people = finder.list_people()
     names = tuple(dict.fromkeys(name for _, name in people.find(speaker)))
     if not names:
-        raise ConfigError(f"the archive holds no statement by {speaker!r}; check the spelling")
+        return []
     window = Window(filters.since, filters.until).intersect(Window(None, filters.as_of))
     query = Query(speaker, speaker, topic, names, (), window, filters.language or "en", "speaker")
-    found = finder.find_statements(query, filters.source, _EVERY_PASSAGE)
+    found = finder.find_statements(query, filters.source, EVERY_PASSAGE)
     chosen = sorted((e for e in found if e.confidence >= min_confidence), key=_place)
     return [cite(number, item) for number, item in enumerate(chosen, 1)]
 

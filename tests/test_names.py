@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.names import SAME_PERSON, fold_name, match_names
-from index.people import find_names
+from index.people import People, find_names
 
 KNOWN = [
     "Sergej Lawrow",
@@ -107,3 +107,30 @@ def test_any_text_can_be_compared(a, b):
     for span, name in find_names(a, [b, *KNOWN]):
         assert span.end <= len(a)
         assert name in [b, *KNOWN]
+
+
+def test_people_are_one_for_all_spellings_of_a_full_name():
+    people = People(["Kirill Dmitrijew", "Kirill Dmitriev", "Dmitriev"])
+    assert list(people) == ["Kirill Dmitrijew"]
+    assert set(people.list_spellings("Kirill Dmitrijew")) == {
+        "Kirill Dmitrijew", "Kirill Dmitriev", "Dmitriev",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("Ivan Petrow", "Petrowa"), ("Angela Merdel", "Merder"), ("Wolod Talbersky", "Talberska")],
+)
+def test_a_bare_surname_joins_nobody_of_another_name_or_gender(name, other):
+    assert other not in People([name, other]).list_spellings(name)
+
+
+def test_a_bare_surname_of_several_is_nobodys_but_stands_for_all():
+    people = People(["Anna Kolm", "Peter Kolm", "Kolm"])
+    assert people.list_spellings("Peter Kolm") == ["Peter Kolm"]
+    assert set(people.list_spellings("Kolm")) == {"Anna Kolm", "Peter Kolm", "Kolm"}
+
+
+def test_a_first_name_is_not_taken_for_the_same_surname():
+    people = People(["Wolfgang Gerhard", "Gerhard Brandau"])
+    assert [name for _, name in people.find("Was sagte Gerhard Brandau?")] == ["Gerhard Brandau"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -63,22 +64,14 @@ def main() -> None:
     try:
         app()
     except WortlautError as error:
-        _fail(str(error), error.exit_status)
+        raise SystemExit(_complain(error)) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        _fail("stopped; what was finished is kept", 130)
     except Exception as error:
         if os.environ.get("WORTLAUT_DEBUG"):
             raise
-        line = " ".join(str(error).split())[:300]
-        _fail(f"unforeseen: {type(error).__name__}: {line}; WORTLAUT_DEBUG=1 shows where", 1)
-
-
-def _fail(message: str, status: int) -> None:
-    print(f"wortlaut: {message}", file=sys.stderr)
-    raise SystemExit(status)
+        raise SystemExit(_complain(error)) from None
 
 
 def _print_version(wanted: bool) -> None:
@@ -163,35 +156,45 @@ def ask(
         raise typer.Exit(status)
 
 
-def _read_conversations(questions: Sequence[str]) -> Iterator[list[str]]:
+def _read_conversations(questions: Sequence[str]) -> Iterator[list[str] | ConfigError]:
+    """Conversations as lists of turns; a line of standard input that is none as its error."""
     if list(questions) != ["-"]:
         yield list(questions)
         return
-    for line in sys.stdin:
-        if not (line := line.strip()):
-            continue
-        turns: Any = line
-        if line.startswith("["):
-            try:
-                turns = json.loads(line)
-            except ValueError:
-                turns = line
-        if isinstance(turns, list) and turns and all(isinstance(turn, str) for turn in turns):
-            yield turns
-        else:
-            yield [line]
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    for number, line in enumerate(sys.stdin, 1):
+        if line.strip():
+            yield _read_turns(line.strip(), number)
 
 
-def _converse(chat: NewsChat, turns: Sequence[str], filters: Filters, as_json: bool) -> int:
+def _read_turns(line: str, number: int) -> list[str] | ConfigError:
+    if not line.startswith("["):
+        return [line]
+    try:
+        turns: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        turns = None
+    if isinstance(turns, list) and turns and all(isinstance(turn, str) for turn in turns):
+        return turns
+    return ConfigError(f'line {number} is no JSON list of strings; write ["first turn", "second"]')
+
+
+def _converse(
+    chat: NewsChat, turns: Sequence[str] | ConfigError, filters: Filters, as_json: bool
+) -> int:
     """Answer the turns in order; return the exit status that the worst of them asks for."""
+    if isinstance(turns, ConfigError):
+        return _complain(turns)
     history: list[Answer] = []
     status = 0
     for turn in turns:
         try:
             answer = chat.ask(turn, history, filters)
-        except WortlautError as error:
-            print(f"wortlaut: {error}", file=sys.stderr)
-            status = max(status, error.exit_status)
+        except Exception as error:
+            if os.environ.get("WORTLAUT_DEBUG"):
+                raise
+            status = max(status, _complain(error))
             continue
         history.append(answer)
         if as_json:
@@ -199,6 +202,19 @@ def _converse(chat: NewsChat, turns: Sequence[str], filters: Filters, as_json: b
         else:
             _print_answer(answer)
     return status
+
+
+def _complain(error: Exception) -> int:
+    """Print the error as one line; return its exit status."""
+    if isinstance(error, WortlautError):
+        print(f"wortlaut: {error}", file=sys.stderr)
+        return error.exit_status
+    line = " ".join(str(error).split())[:300]
+    print(
+        f"wortlaut: unforeseen: {type(error).__name__}: {line}; WORTLAUT_DEBUG=1 shows where",
+        file=sys.stderr,
+    )
+    return 1
 
 
 def _print_answer(answer: Answer) -> None:
@@ -250,6 +266,8 @@ def timeline(
 
     filters = _make_filters(since, until, as_of, None, source, None)
     rows = open_chat(context.obj).list_timeline(speaker, topic, filters)
+    if not rows:
+        print(f"wortlaut: no statement by {speaker!r} fits; try fewer filters", file=sys.stderr)
     print_timeline(rows, as_json=as_json, as_csv=as_csv)
 
 
@@ -312,10 +330,14 @@ def _make_filters(
 ) -> Filters:
     from rag.answer import Filters
 
+    first = _read_day("--since", since, last=False)
+    final = _read_day("--until", until, last=True)
+    if first and final and first > final:
+        raise ConfigError(f"--since {since} is after --until {until}; swap them")
     tongue: Language | None = None if language is None else language.value
     return Filters(
-        since=_read_day("--since", since, last=False),
-        until=_read_day("--until", until, last=True),
+        since=first,
+        until=final,
         as_of=_read_day("--as-of", as_of, last=True),
         speaker=speaker,
         source=source,

@@ -25,6 +25,7 @@ def run_suite(
     from eval.questions import read_questions
     from eval.runner import as_row, check_archive, run_questions, summarise
     from rag.assembly import open_chat
+    from ui.render import clean_controls
 
     questions = read_questions(suite)
     chat = open_chat(context.obj)
@@ -38,7 +39,8 @@ def run_suite(
     _print_summary(summary)
     for row in scored:
         if show_wrong and not row.right:
-            print(f"\n{row.question.id}: {' | '.join(row.question.turns)}\n{row.answer.text}")
+            print(f"\n{row.question.id}: {' | '.join(row.question.turns)}")
+            print(clean_controls(row.answer.text))
 
 
 @app.command("retrieval")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.article import Article, Statement, hash_text
 from index.errors import SourceError
+from ui.render import clean_controls
 
 if TYPE_CHECKING:
     from rag.answer import Citation
@@ -58,7 +59,8 @@ def _read_lines(lines: Iterable[str]) -> Iterator[Article | SourceError]:
             continue
         try:
             text = json.loads(line)["text"]
-        except (ValueError, KeyError, TypeError):
+            text.encode()  # a lone surrogate could not be printed again
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             text = None
         if isinstance(text, str):
             yield Article(f"-:{number}", "", text, hash_text(text), path="-")
@@ -99,7 +101,7 @@ def _show(row: dict[str, Any]) -> str:
         words = " ".join(row["text"][statement["start"] : statement["end"]].split())
         via = f", via {statement['via']}" if statement["via"] else ""
         lines.append(f"  {statement['speaker'] or '?'} ({statement['voice']}{via}): {words}")
-    return "\n".join(lines) + "\n"
+    return clean_controls("\n".join(lines)) + "\n"
 
 
 def print_timeline(citations: Sequence[Citation], *, as_json: bool, as_csv: bool) -> None:
@@ -116,8 +118,8 @@ def print_timeline(citations: Sequence[Citation], *, as_json: bool, as_csv: bool
         return
     for row in rows:
         via = f", via {row['via']}" if row["via"] else ""
+        who = f"{row['speaker']} ({row['voice']}{via})"
         words = " ".join(row["quote"].split())
-        print(
-            f"{row['published'] or 'undated':10}  {row['speaker']} ({row['voice']}{via}): {words}"
-        )
-        print(f"{'':10}  {row['source'] or row['title']} · {row['path']}")
+        place = " ".join(f"{row['source'] or row['title']} · {row['path']}".split())
+        print(clean_controls(f"{row['published'] or 'undated':10}  {who}: {words}"))
+        print(clean_controls(f"{'':10}  {place}"))

@@ -147,9 +147,7 @@ def _render_who(text: str, answer: Answer) -> str:
     if not names:
         return f'<p class="who">{esc(text)}</p>' if text else ""
     name = max(names, key=len)
-    voice = text[len(name) :].strip(" :")
-    if voice.startswith("(") and voice.endswith(")"):
-        voice = voice[1:-1]
+    voice = text[len(name) :].strip(" :,")
     return f'<p class="who"><b>{esc(name)}</b> <span class="voice">{esc(voice)}</span></p>'
 
 

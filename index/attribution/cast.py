@@ -8,10 +8,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES, read_complement, read_run
-from index.attribution.offices import Gender, base_role, role_gender
+from index.attribution.offices import FORMER_PREFIX, Gender, read_office, role_gender
 from index.attribution.words import Words
 
 _CONTRACTED = frozenset("am im zum zur vom beim ins ans".split())
+_PLACING = frozenset({"in", "aus"})
 _NOT_ATTRIBUTES = frozenset("unter gegen neben zwischen haben hatte".split())
 _ATTRIBUTE_ENDINGS = ("e", "en", "er", "em", "es")
 # Endings that a common noun has and a personal name hardly ever.
@@ -82,6 +83,7 @@ class Cast:
     def _read_sighting(self, words: Words, i: int, stop: int) -> tuple[_Sighting | None, int]:
         """What the run of capitalised words `[i, stop)` names, and where reading goes on."""
         roles = [k for k in range(i, stop) if role_gender(words.lows[k]) is not None]
+        office = roles[-1] if roles else i
         start = roles[-1] + 1 if roles else i
         role = words.lows[roles[-1]] if roles else _read_apposition(words, stop)
         if not roles and i and role_gender(words.lows[i - 1]) is not None:
@@ -93,13 +95,40 @@ class Cast:
         name = words.words[start:stop]
         if role:
             name = self._trim(name)
-        if len(name) > 1 and not role and not _may_be_person(words, i, stop):
+        glued = not role and self.find_subject(words, i, stop) != ""
+        if glued or (len(name) > 1 and not role and not _may_be_person(words, i, stop)):
             name = []
         if not name or len(name) > _LONGEST_NAME:
             return None, stop
-        # "Außenminister Ruritaniens": a lone genitive after an office names its country.
+        # "Außenminister Ruritaniens", "Anwalt Jon Hales": a genitive does not hold the office.
         lone_genitive = len(name) == 1 and strip_genitive(name[0]) != name[0]
-        return _Sighting(start, tuple(name), "" if lone_genitive else base_role(role)), stop
+        if lone_genitive or self._is_bare_elsewhere(name[-1]):
+            return _Sighting(start, tuple(name), ""), stop
+        before = words.lows[office - 1] if office else ""
+        return _Sighting(start, tuple(name), read_office(role, before)), stop
+
+    def _is_bare_elsewhere(self, word: str) -> bool:
+        """Whether the word is a genitive: the article has it without its -s at least as often."""
+        bare = strip_genitive(word)
+        return bare != word and self._counts[bare] >= self._counts[word]
+
+    def is_possessor(self, name: str) -> bool:
+        """Whether a name behind an office is a genitive: "Anwalt Jon Hales" is not Hale."""
+        last = name.split()[-1]
+        return self._is_bare_elsewhere(last) and strip_genitive(last).casefold() in self._by_last
+
+    def find_subject(self, words: Words, first: int, stop: int) -> str:
+        """The name in a run of capitals that an object follows: "fordert [Aldora] Zusagen".
+
+        The empty string if the run is one name: what comes once, behind a word that is
+        elsewhere without it, is the object.
+        """
+        if stop - first != 2 or not first or words.caps[first - 1] or words.breaks[first]:
+            return ""
+        before = words.words[first - 1]
+        inverted = before.isalpha() and before not in DETERMINERS
+        alone = self._counts[words.words[first]] > 1 and self._counts[words.words[stop - 1]] == 1
+        return words.words[first] if inverted and alone else ""
 
     def _trim(self, name: list[str]) -> list[str]:
         """The name without a noun that merely follows it, which is rarer than a surname."""
@@ -146,31 +175,47 @@ class Cast:
     def find_name(self, name: str, before: int) -> Figure | None:
         """The figure that bears `name`; of several the one named last before word `before`."""
         parts = tuple(name.split())
-        if not parts:
+        if not parts or (len(parts) > 1 and _NOUN.search(parts[0])):
             return None
         known = self._by_last.get(self._strip(parts[-1]).casefold(), [])
         if len(parts) == 1 and len(known) > 1:
             return max(known, key=lambda figure: figure.last_place(before))
         return self._match(parts)
 
-    def find_role(self, role: str, before: int) -> Figure | None:
-        """The figure in that office: the last named before word `before`, else the next after.
+    def find_role(self, role: str, before: int, last: Figure | None = None) -> Figure | None:
+        """The figure in that office: the `last` speaker, or the last named before word `before`.
 
-        The same office word counts before one it ends ("Präsident" for "US-Präsident").
+        The same office word counts before one it ends ("Präsident" for "US-Präsident"). Who is
+        named only later holds it where nobody is named before; where only one person is, of no
+        known office, it is that one's.
         """
         gender = role_gender(role)
         holders = [figure for figure in self._holders if figure.gender == gender]
-        for fitting in (
+        fits = [
             [f for f in holders if role in f.roles],
-            [f for f in holders if any(r.endswith(role) for r in f.roles)],
-            [f for f in holders if any(role.endswith(r) for r in f.roles)],
-        ):
+            [f for f in holders if any(_includes(r, role) for r in f.roles)],
+            [f for f in holders if any(_includes(role, r) for r in f.roles)],
+        ]
+        for fitting in fits:
             earlier = [figure for figure in fitting if figure.places[0] <= before]
             if earlier:
-                return max(earlier, key=lambda figure: figure.last_place(before))
-            if fitting:
-                return min(fitting, key=lambda figure: figure.places[0])
-        return None
+                chosen = max(earlier, key=lambda figure: figure.last_place(before))
+                return last if last in earlier else chosen
+        named = self._find_named(before)
+        if len(named) == 1 and not named[0].roles and named[0].gender in ("", gender):
+            return named[0]
+        later = [min(fitting, key=lambda f: f.places[0]) for fitting in fits if fitting]
+        return later[0] if later and not named else None
+
+    def _find_named(self, before: int) -> list[Figure]:
+        """The first two persons named before word `before`."""
+        named: list[Figure] = []
+        for place, figure in self._places:
+            if place >= before or len(named) > 1:
+                break
+            if figure not in named and (figure.roles or " " in figure.name):
+                named.append(figure)
+        return named
 
     def find_between(
         self, first: int, stop: int, gender: Gender, last: bool = False
@@ -187,6 +232,12 @@ class Cast:
                     break
             at += 1
         return chosen
+
+
+def _includes(longer: str, role: str) -> bool:
+    """Whether an office is a kind of the other: a "verkehrsminister" is a "minister"."""
+    former = longer.startswith(FORMER_PREFIX) == role.startswith(FORMER_PREFIX)
+    return former and longer.endswith(role.removeprefix(FORMER_PREFIX))
 
 
 def _agrees(figure: Figure, name: tuple[str, ...]) -> bool:
@@ -211,7 +262,7 @@ def _read_apposition(words: Words, i: int) -> str:
 def _may_be_person(words: Words, first: int, stop: int) -> bool:
     """Whether capitalised words without an office look like first name and surname."""
     before = words.lows[first - 1] if first and not words.breaks[first] else ""
-    if before in DETERMINERS or before in _CONTRACTED:
+    if before in DETERMINERS or before in _CONTRACTED or before in _PLACING:
         return False
     attribute = len(before) > 3 and before.endswith(_ATTRIBUTE_ENDINGS)
     if attribute and not words.caps[first - 1] and before not in _NOT_ATTRIBUTES:

@@ -147,7 +147,7 @@ KONJUNKTIV = frozenset(
     bezweifle""".split()
 )
 KONJUNKTIV_II = frozenset(
-    """hätte hätten wären würde würden könnten müsste müssten käme kämen gäbe gäben ginge stünde
+    """hätte hätten wäre wären würde würden könnten müsste müssten käme kämen gäbe gäben ginge stünde
     stünden bräuchte bräuchten""".split()
 )
 # "nach Angaben", "laut Mitteilung": the noun stands for what is said.

@@ -9,6 +9,7 @@ from index.attribution.cast import Cast
 from index.attribution.clauses import CONJUNCTIONS, MOODS, RELATIVE, Frame, Range, Unit, cut_unit
 from index.attribution.complements import ComplementFinder
 from index.attribution.cues import (
+    COMPLEMENT_OPENERS,
     CONTENT_ADJECTIVES,
     CONTENT_NOUNS,
     KONJUNKTIV,
@@ -16,6 +17,7 @@ from index.attribution.cues import (
     SUBORDINATORS,
     VerbForm,
 )
+from index.attribution.inquits import InquitReader
 from index.attribution.mentions import Mention, read_mention
 from index.attribution.phrases import PhraseReader
 from index.attribution.speech import Forms, SpeechReader
@@ -24,6 +26,8 @@ from index.attribution.words import Words
 
 _MIND = VerbForm("", "think", "finite")
 _NOUN = VerbForm("", "tell", "finite")
+_ASKED = frozenset({"gefragt", "befragt"})
+_PASSIVE = frozenset("wurde wurden wird werden".split())
 
 
 class FrameReader:
@@ -35,13 +39,19 @@ class FrameReader:
         self._complements = ComplementFinder(words, forms)
         self._phrases = PhraseReader(words, self._subjects, forms)
         self._speech = SpeechReader(words, self._subjects, self._complements, forms)
+        self._inquits = InquitReader(words, self._subjects)
 
     def read(self, first: int, stop: int, quotes: Sequence[Range], follows: bool) -> list[Frame]:
         """The frames in words `[first, stop)`; `follows`: the last sentence was a statement."""
         unit = cut_unit(self._words, first, stop, quotes)
         if not unit.clauses:
             return []
+        if self._is_question(unit):
+            return []
         frames = _chain(list(self._phrases.read(unit)), list(self._speech.read(unit)))
+        inquit = self._inquits.read(unit)
+        if inquit and not any(frame.at >= inquit.at for frame in frames):
+            return [inquit]
         if not any(frame.said for frame in frames):
             weak = self._read_content(unit) or self._read_mood(unit, follows)
             frames += [weak] if weak else []
@@ -63,13 +73,22 @@ class FrameReader:
         """Who a sentence is about: its first noun phrase outside prepositions."""
         return self._subjects.find_first(cut_unit(self._words, first, stop, ()), stop)
 
+    def _is_question(self, unit: Unit) -> bool:
+        """Whether somebody is asked, and says nothing: "Ob es stimme, wurde X gefragt"."""
+        lows = self._words.lows
+        for start, end in unit.clauses:
+            asked = not _ASKED.isdisjoint(lows[start:end])
+            if asked and not _PASSIVE.isdisjoint(lows[start:end]):
+                return lows[unit.first] in COMPLEMENT_OPENERS or start == unit.first
+        return False
+
     def _read_content(self, unit: Unit) -> Frame | None:
         """A noun or a state of mind that the next clause spells out: "die Hoffnung, dass"."""
         words, lows = self._words, self._words.lows
         for number, (_, end) in enumerate(unit.clauses[:-1]):
             for k in range(max(unit.first, end - 5), end):
                 noun = words.caps[k] and CONTENT_NOUNS.search(lows[k]) is not None
-                if not noun and lows[k] not in CONTENT_ADJECTIVES:
+                if k in unit.masked or (not noun and lows[k] not in CONTENT_ADJECTIVES):
                     continue
                 after = self._complements.find(unit, number, _NOUN if noun else _MIND, not noun)
                 if after is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.article import Span
-from index.attribution.offices import Gender, base_role, names_institution, role_gender
+from index.attribution.offices import Gender, names_institution, read_office, role_gender
 from index.attribution.words import Words
 
 Kind = Literal["person", "role", "pronoun", "group"]
@@ -225,13 +225,14 @@ def _read_title(words: Words, first: int, i: int, stop: int) -> Mention | None:
     if end >= limit or not inside or (len(inside) > 3 and not any(words.caps[i + 1 : end])):
         return None
     span = Span(words.starts[first], words.ends[end])
-    return Mention(first, end + 1, span, "group", " ".join(inside))
+    return Mention(first, end + 1, span, "group", _join(words, range(i + 1, end)))
 
 
 def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gender) -> Mention:
     """The mention whose capitalised words are `[head, end)`, with what belongs to it."""
     roles = [k for k in range(head, end) if role_gender(words.lows[k]) is not None]
-    role = base_role(words.lows[roles[-1]]) if roles else ""
+    before = words.lows[roles[-1] - 1] if roles and roles[-1] else ""
+    role = read_office(words.lows[roles[-1]], before) if roles else ""
     named = range(roles[-1] + 1, end) if roles else range(head, end)
     bare = first == head
     # "die" before a man's office is the plural, which stands for nobody in particular.
@@ -242,7 +243,12 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
         i, named = read_complement(words, end, stop)
     elif not roles and not bare:
         i, _ = read_complement(words, end, stop)
-    i = _past_title(words, _past_bracket(words, i, stop), stop, bare)
+    i = _past_bracket(words, i, stop)
+    title = _read_quoted_name(words, i, stop)
+    if title and _MEDIUM.search(words.lows[end - 1]):
+        span = Span(words.starts[first], title.span.end)
+        return Mention(first, title.stop, span, "group", title.name, "", gender, definite)
+    i = title.stop if title and not bare else i
     span = Span(words.starts[first], words.ends[i - 1])
     name = _join(words, named)
     if roles:
@@ -257,15 +263,19 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
 
 
 def _join(words: Words, named: range) -> str:
-    return " ".join(words.words[k] for k in named).replace(" . ", ". ")
+    """The words as the text has them, white space aside."""
+    parts = []
+    for k in named:
+        apart = k > named.start and words.starts[k] > words.ends[k - 1]
+        parts.append(f" {words.words[k]}" if apart else words.words[k])
+    return "".join(parts)
 
 
-def _past_title(words: Words, i: int, stop: int, bare: bool) -> int:
-    """Past a name in quotation marks right behind its noun: "die Zeitung „Post“"."""
-    if bare or i >= stop or words.words[i] not in _OPENING - {"“", "‘", "'"}:
-        return i
-    title = _read_title(words, i, i, stop)
-    return title.stop if title else i
+def _read_quoted_name(words: Words, i: int, stop: int) -> Mention | None:
+    """A name in quotation marks right behind its noun: "die Zeitung „Post“"."""
+    if i >= stop or words.words[i] not in _OPENING - {"“", "‘", "'"}:
+        return None
+    return _read_title(words, i, i, stop)
 
 
 def _past_bracket(words: Words, i: int, stop: int) -> int:

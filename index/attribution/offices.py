@@ -45,6 +45,17 @@ _SPEAKING = re.compile(
 )
 
 
+_FORMER = re.compile(r"(?:früher|ehemalig|einstig|vormalig|damalig|former)\w{0,2}\Z")
+FORMER_PREFIX = "ex-"
+
+
+def read_office(low: str, before: str) -> str:
+    """The office of the word `low` behind the word `before`; marked "ex-" if it is no longer held."""
+    role = base_role(low)
+    former = _FORMER.match(before) is not None and not low.startswith(FORMER_PREFIX)
+    return FORMER_PREFIX + role if former else role
+
+
 def role_gender(low: str) -> Gender | None:
     """The gender of a word, in lower case, for somebody's office or trade; None for others."""
     if low.endswith(_ROLES_F):

@@ -130,6 +130,9 @@ class SpeechReader:
         helpers = [
             k for k in range(start, end) if lows[k] in HAVE | BE and k not in unit.masked and k != i
         ]
+        if lows[start] == "was" and not form.english:
+            # The German pronoun, not the English auxiliary.
+            helpers = [k for k in helpers if k != start]
         if form.form == "finite":
             participle = any(other.form == "participle" for other in self._forms[lows[i]])
             return None if helpers and participle and lows[i].endswith("t") else i
