@@ -59,8 +59,11 @@ def _parse(data: Any) -> SquadFile:
 
 
 def read_language(path: Path) -> str | None:
-    """The two-letter language in the file name's second part, as in `xquad.en.json`."""
-    for part in path.name.split(".")[1:-1]:
+    """The questions' two-letter language in the file name, as in `xquad.en.json`.
+
+    Of several the last counts: `mlqa.context-de.question-en.json` asks in English.
+    """
+    for part in reversed(path.name.split(".")[1:-1]):
         code = part.rsplit("-", 1)[-1]
         if len(code) == 2 and code.isalpha():
             return code.lower()

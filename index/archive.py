@@ -226,7 +226,7 @@ class Archive:
             )
 
     def forget_files(self, paths: Iterable[str]) -> None:
-        """Have the files read again at the next run."""
+        """Have the files read again, should they come back."""
         with self._transaction() as db:
             db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
 

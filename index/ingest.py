@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -14,14 +14,21 @@ from typing import Protocol
 from index.archive import Archive, FileState
 from index.article import Article
 from index.embedder import Embedder
-from index.errors import SourceError, StoreBusy
+from index.errors import SourceError
+from index.repair import repair_store
 from index.sources import READER_VERSION, SourceNotice, find_files, read_articles
-from index.store import PassageStore, make_nodes
+from index.store import PassageStore
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
 PIPELINE_VERSION = "4"
-_BATCH_LETTERS = 250_000
-_BATCH_ARTICLES = 200
+# Set in the archive while a run is under way; what a killed run leaves of it says so.
+RUN_FLAG = "indexing"
+# What a kill can cost: the first batches are small, the later ones as quick as can be.
+_FIRST_BATCHES = 4
+_FIRST_LIMITS = (64, 100_000)
+_LIMITS = (200, 250_000)
+# From so many letters on the engine stays loaded.
+_LARGE_JOB_LETTERS = 50_000
 
 
 @dataclass(slots=True)
@@ -52,49 +59,6 @@ def _be_quiet(done: int, total: int, what: str) -> None:
     pass
 
 
-@contextmanager
-def lock_writer(folder: Path) -> Iterator[None]:
-    """Hold the archive's only writing place; raises StoreBusy when another process has it."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / "write.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise StoreBusy(
-            f"another process is indexing into {folder}; wait for it, or give another --data"
-        ) from error
-    except OSError as error:
-        raise StoreBusy(
-            f"cannot lock {folder} for writing: {error.strerror}; check its rights"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = False) -> int:
-    """The number of passages by which Chroma was brought back in line with the archive.
-
-    Cheap when nothing is amiss: the noted differences and the two counts. `thorough` compares
-    every id. The caller holds the writer's lock.
-    """
-    upserts, deletes = archive.list_pending()
-    counted = archive.query("SELECT count(*) FROM passages")[0][0]
-    if thorough or (not upserts and not deletes and store.count() != counted):
-        kept, stored = archive.list_passage_ids(), store.list_ids()
-        archive.mark_pending(kept - stored, stored - kept)
-        upserts, deletes = archive.list_pending()
-    if not upserts and not deletes:
-        return 0
-    store.delete(deletes)
-    for start in range(0, len(upserts), 1000):
-        store.upsert(make_nodes(archive.read_passages(upserts[start : start + 1000])))
-    archive.clear_pending(upserts + deletes)
-    return len(upserts) + len(deletes)
-
-
 class Indexer:
     """Reads sources into one archive and its store; the caller holds the writer's lock.
 
@@ -113,6 +77,8 @@ class Indexer:
         self._load_embedder = load_embedder
         self._progress = progress or _be_quiet
         self._embedder: Embedder | None = None
+        self._letters = 0
+        self._batches = 0
         self._report = IngestReport()
 
     def run(self, paths: Sequence[Path], *, prune: bool = False) -> IngestReport:
@@ -121,24 +87,28 @@ class Indexer:
         Articles that an older version made, or that a rebuild left to do, are made anew from the
         archive's own text.
         """
-        started = perf_counter()
-        self._report = IngestReport()
-        self._report.repaired = repair_store(self._archive, self._store)
-        self._work_off(self._read_sources(paths))
-        self._work_off(self._read_outdated())
-        if prune:
-            self._prune(paths)
-        self._report.seconds = round(perf_counter() - started, 3)
+        with self._report_run():
+            self._work_off(self._read_sources(paths))
+            self._work_off(self._read_outdated())
+            if prune:
+                self._prune(paths)
         return self._report
 
     def add(self, articles: Iterable[Article]) -> IngestReport:
         """Put the articles in, in place of what stood under their ids."""
+        with self._report_run():
+            self._work_off(articles)
+        return self._report
+
+    @contextmanager
+    def _report_run(self) -> Iterator[None]:
         started = perf_counter()
         self._report = IngestReport()
         self._report.repaired = repair_store(self._archive, self._store)
-        self._work_off(articles)
+        self._archive.write_meta(RUN_FLAG, "1")
+        yield
+        self._archive.write_meta(RUN_FLAG, None)
         self._report.seconds = round(perf_counter() - started, 3)
-        return self._report
 
     def _read_sources(self, paths: Sequence[Path]) -> Iterator[Article | FileState | str]:
         """The articles to make, each file's followed by its path and state once it is read whole."""
@@ -149,9 +119,9 @@ class Indexer:
             else:
                 files.append(found)
         sizes = [_size_of(file) for file in files]
-        done = 0
+        total, done = sum(sizes), 0
         for file, size in zip(files, sizes, strict=True):
-            self._progress(done, sum(sizes), file.name)
+            self._progress(done, total, file.name)
             self._report.files += 1
             yield from self._read_file(file)
             done += size
@@ -208,6 +178,7 @@ class Indexer:
         batch: list[Article] = []
         finished: list[tuple[str, FileState]] = []
         path = ""
+        letters = 0
         for item in read:
             if isinstance(item, str):
                 path = item
@@ -215,13 +186,18 @@ class Indexer:
                 finished.append((path, item))
             else:
                 batch.append(item)
-            letters = sum(len(article.text) for article in batch)
-            if letters >= _BATCH_LETTERS or len(batch) >= _BATCH_ARTICLES:
+                letters += len(item.text)
+            most_articles, most_letters = self._limits
+            if letters >= most_letters or len(batch) >= most_articles:
                 self._make(batch, letters)
                 self._record(finished)
-                batch, finished = [], []
-        self._make(batch, sum(len(article.text) for article in batch))
+                batch, finished, letters = [], [], 0
+        self._make(batch, letters)
         self._record(finished)
+
+    @property
+    def _limits(self) -> tuple[int, int]:
+        return _FIRST_LIMITS if self._batches < _FIRST_BATCHES else _LIMITS
 
     def _record(self, finished: Iterable[tuple[str, FileState]]) -> None:
         for path, state in finished:
@@ -230,11 +206,15 @@ class Indexer:
     def _make(self, articles: Sequence[Article], letters: int) -> None:
         if not articles:
             return
+        from llama_index.core.schema import TextNode
+
         from index.pipeline import make_documents, make_pipeline
 
-        # A job that fills a batch is large: what it has started serves all that follows.
-        embedder = self._embedder or self._load_embedder(letters)
-        if letters >= _BATCH_LETTERS // 2:
+        self._batches += 1
+        self._letters += letters
+        # What a large job has started serves all that follows.
+        embedder = self._embedder or self._load_embedder(self._letters)
+        if self._letters >= _LARGE_JOB_LETTERS:
             self._embedder = embedder
         self._archive.bind_embedder(embedder.fingerprint)
         if self._archive.read_background() is None:
@@ -243,13 +223,26 @@ class Indexer:
         known = {article.id: self._archive.read_article(article.id) for article in articles}
         pipeline = make_pipeline(self._archive, self._store, embedder, PIPELINE_VERSION)
         nodes = pipeline.run(documents=make_documents(articles))
-        upserts, deletes = self._archive.list_pending()
-        self._store.delete(deletes)
-        self._archive.clear_pending(upserts + deletes)
+        self._keep_rest(articles, {node.ref_doc_id for node in nodes if isinstance(node, TextNode)})
+        self._tell_deletions()
         self._report.passages += len(nodes)
         updated = sum(1 for before in known.values() if before)
         self._report.updated += updated
         self._report.added += len(articles) - updated
+
+    def _keep_rest(self, articles: Iterable[Article], embedded: Collection[str | None]) -> None:
+        """Keep the articles that hold no passage too, in place of what stood under their ids."""
+        for article in articles:
+            if article.id not in embedded:
+                self._archive.replace_article(article, [], [], PIPELINE_VERSION)
+                self._report.notices.append(
+                    (article.path, "holds no sentence but agency lines; kept, but never found")
+                )
+
+    def _tell_deletions(self) -> None:
+        upserts, deletes = self._archive.list_pending()
+        self._store.delete(deletes)
+        self._archive.clear_pending(upserts + deletes)
 
     def _read_outdated(self) -> Iterator[Article]:
         """The archived articles that an older version made, or a rebuild has left to do."""
@@ -260,28 +253,63 @@ class Indexer:
                 yield article
 
     def _prune(self, paths: Sequence[Path]) -> None:
-        """Take out articles whose source file, or whose record in it, is gone."""
+        """Take out articles whose source file, or whose record in it, is gone.
+
+        A folder that is gone with all that was in it is more likely a disk that is not mounted:
+        only a path that was named itself may be, while its own folder is there.
+        """
         roots = [path.resolve() for path in paths]
+        there = {root for root in roots if not _is_gone(root)}
+        deleted = {root for root in roots if _is_gone(root) and not _is_gone(root.parent)}
         gone: list[str] = []
+        lost: list[str] = []
         for text in self._archive.list_paths():
             path = Path(text)
-            under = not roots or any(path == root or root in path.parents for root in roots)
-            # A missing root is more likely a disk that is not mounted than an emptied archive.
-            root_is_there = path in roots or any(r.is_dir() for r in roots if r in path.parents)
-            if not under or not (root_is_there or not roots):
+            above = {path, *path.parents}
+            if roots and not above & (there | deleted):
                 continue
-            known = set(self._archive.list_articles(text))
-            if path.exists():
-                if path.suffix != ".jsonl":
-                    continue
-                known -= {a.id for a in read_articles(path) if isinstance(a, Article)}
-            gone += known
+            if not _is_gone(path):
+                gone += self._list_lost_records(path)
+            elif roots or not _is_gone(path.parent):
+                gone += self._archive.list_articles(text)
+                lost.append(text)
         if gone:
             self._archive.delete_articles(gone)
-            upserts, deletes = self._archive.list_pending()
-            self._store.delete(deletes)
-            self._archive.clear_pending(upserts + deletes)
+            self._archive.forget_files(lost)
+            self._tell_deletions()
         self._report.pruned = len(gone)
+        # What was deleted on purpose is no failure.
+        emptied = {
+            root for root in deleted if any(root in {p, *p.parents} for p in map(Path, lost))
+        }
+        self._report.failed = [
+            (place, line)
+            for place, line in self._report.failed
+            if Path(place).resolve() not in emptied
+        ]
+
+    def _list_lost_records(self, path: Path) -> set[str]:
+        """The ids of the articles whose record left the file; none while any of it is unreadable."""
+        if path.suffix.lower() != ".jsonl":
+            return set()
+        there = set()
+        for read in read_articles(path):
+            if isinstance(read, SourceError):
+                return set()
+            if isinstance(read, Article):
+                there.add(read.id)
+        return self._archive.list_articles(str(path)).keys() - there
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether there is certainly nothing; what must not be looked at may be there."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _size_of(file: Path) -> int:

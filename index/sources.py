@@ -16,7 +16,7 @@ from index.article import Article, hash_text, make_article_id, normalise_text
 from index.errors import SourceError
 from index.splitter import split_segments
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 SUFFIXES = (".jsonl", ".md", ".txt")
 MAX_ARTICLE_BYTES = 5_000_000
 _HOUSEKEEPING = {"readme", "license", "licence", "changelog", "contributing"}
@@ -31,6 +31,8 @@ _MAGIC = (
     b"SQLite format",
 )
 _LONGEST_TITLE = 140
+# Titles and sources are printed as headings; these could steer a terminal or turn the writing.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,18 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | SourceError]:
     for path in paths:
         for found in _find_under(path):
             if isinstance(found, SourceError):
-                yield found
+                yield SourceError(_make_printable(found.path), found.reason)
+            elif _make_printable(str(found)) != str(found):
+                yield SourceError(
+                    _make_printable(str(found)), "its name is not UTF-8; rename it and index again"
+                )
             elif (resolved := found.resolve()) not in seen:
                 seen.add(resolved)
                 yield resolved
+
+
+def _make_printable(path: str) -> str:
+    return path.encode("utf-8", "replace").decode("utf-8")
 
 
 def _find_under(path: Path) -> Iterator[Path | SourceError]:
@@ -109,6 +119,8 @@ def parse_text(raw: str, path: str, today: date) -> Iterator[Reading]:
     text, header = strip_header(normalise_text(raw))
     published, precision = read_published(text, header)
     record = {"published": published, "published_precision": precision, "source": read_source(text)}
+    if header and published is None:
+        yield _note_date(path, header)
     yield from _make_article(text, path, "", record, today)
 
 
@@ -123,8 +135,9 @@ def parse_markdown(raw: str, path: str, today: date) -> Iterator[Reading]:
         return
     try:
         data = yaml.safe_load(match[1]) or {}
-    except yaml.YAMLError as error:
-        line = str(error).splitlines()[0]
+    # A wrong value makes PyYAML raise many kinds: ValueError for 30 February, RecursionError, …
+    except Exception as error:
+        line = " ".join(str(error).splitlines()[:1])
         yield SourceError(path, f"its front matter is no YAML ({line}); mend it and index again")
         return
     if not isinstance(data, dict):
@@ -139,7 +152,7 @@ def parse_record(line: str, path: str, number: int, today: date) -> Iterator[Rea
     place = f"{path}:{number}"
     try:
         data = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         yield SourceError(place, f"this line is no JSON ({error}); mend it and index again")
         return
     content = (data.get("content") or data.get("text")) if isinstance(data, dict) else None
@@ -149,8 +162,8 @@ def parse_record(line: str, path: str, number: int, today: date) -> Iterator[Rea
         )
         return
     text = normalise_text(content)
-    key = data.get("id") or data.get("url") or hash_text(text)
-    yield from _make_article(text, path, str(key), _read_record(data, text), today, place)
+    key = _as_text(data.get("id")) or _as_text(data.get("url")) or hash_text(text)
+    yield from _make_article(text, path, key, _read_record(data, text), today, place)
 
 
 def _read_text_file(path: Path, today: date) -> Iterator[Reading]:
@@ -168,8 +181,13 @@ def _read_text_file(path: Path, today: date) -> Iterator[Reading]:
 def _read_jsonl(path: Path, today: date) -> Iterator[Reading]:
     seen: set[str] = set()
     lines = 0
+    is_utf8 = True
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
+            if number == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff")):
+                yield SourceError(str(path), "UTF-16, not UTF-8; convert it and index again")
+                return
+            line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if not line.strip():
                 continue
             lines += 1
@@ -179,23 +197,31 @@ def _read_jsonl(path: Path, today: date) -> Iterator[Reading]:
             if len(line) > MAX_ARTICLE_BYTES:
                 yield _refuse_size(f"{path}:{number}", len(line))
                 continue
-            for read in parse_record(line.decode("utf-8", "replace"), str(path), number, today):
-                if isinstance(read, Article) and read.id in seen:
-                    yield SourceError(
-                        f"{path}:{number}", "its id stands twice; the later is passed over"
-                    )
-                    continue
-                if isinstance(read, Article):
-                    seen.add(read.id)
-                yield read
+            text, was_utf8 = _decode_bytes(line)
+            if is_utf8 and not was_utf8:
+                yield SourceNotice(f"{path}:{number}", "not UTF-8; read as Windows-1252")
+            is_utf8 = is_utf8 and was_utf8
+            readings = parse_record(text, str(path), number, today)
+            yield from _drop_twins(readings, seen, f"{path}:{number}")
     if not lines:
         yield SourceError(str(path), "holds no text; fill or remove it")
+
+
+def _drop_twins(readings: Iterator[Reading], seen: set[str], place: str) -> Iterator[Reading]:
+    """The readings, an article under an id seen before refused."""
+    for read in readings:
+        if isinstance(read, Article) and read.id in seen:
+            yield SourceError(place, "its id stands twice; the later is passed over")
+            continue
+        if isinstance(read, Article):
+            seen.add(read.id)
+        yield read
 
 
 def _holds_questions(line: bytes) -> bool:
     try:
         data = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return (
         isinstance(data, dict)
@@ -222,10 +248,16 @@ def _decode(path: Path) -> tuple[str, str | None] | SourceError:
     if raw.startswith(_MAGIC) or control > len(raw) // 20:
         return SourceError(str(path), "a binary file, not a text; convert it to text first")
     notice = "holds NUL bytes; read as spaces" if b"\0" in raw else None
+    text, is_utf8 = _decode_bytes(raw)
+    return text, notice if is_utf8 else "not UTF-8; read as Windows-1252"
+
+
+def _decode_bytes(raw: bytes) -> tuple[str, bool]:
+    """The text, and whether it was UTF-8; else it is read as Windows-1252."""
     try:
-        return raw.decode("utf-8-sig"), notice
+        return raw.decode("utf-8-sig"), True
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace"), "not UTF-8; read as Windows-1252"
+        return raw.decode("cp1252", "replace"), False
 
 
 def _read_record(data: dict[str, Any], text: str) -> dict[str, Any]:
@@ -235,19 +267,38 @@ def _read_record(data: dict[str, Any], text: str) -> dict[str, Any]:
     )
     if isinstance(written, datetime):
         written = written.date()
-    published, precision = read_date(str(written)) if written else (None, "unknown")
+    day = _as_text(written) or ""
+    published, precision = read_date(day)
     return {
-        "title": str(data.get("headline") or data.get("title") or ""),
+        "title": _as_text(data.get("headline")) or _as_text(data.get("title")),
         "published": published,
         "published_precision": precision,
         "source": _as_text(data.get("source")) or read_source(text),
         "url": _as_text(data.get("url")),
         "language": _as_text(data.get("language")),
+        "unread_date": None if published or written is None else day,
     }
 
 
 def _as_text(value: object) -> str | None:
-    return str(value) if value else None
+    """A plain value as one line of text; `None` for an empty one, a list or a mapping."""
+    if not value or not isinstance(value, str | int | float | date):
+        return None
+    try:
+        return _make_line(str(value)) or None
+    except ValueError:  # A number of thousands of digits.
+        return None
+
+
+def _make_line(text: str) -> str:
+    return " ".join(_CONTROLS.sub(" ", normalise_text(text)).split())
+
+
+def _note_date(place: str, written: str) -> SourceNotice:
+    return SourceNotice(
+        place,
+        f"its date {written[:40]!r} cannot be read; kept without it, write it like 2026-01-29",
+    )
 
 
 def _make_article(
@@ -256,12 +307,16 @@ def _make_article(
     if not re.search(r"\w", text):
         yield SourceError(place or path, "holds no text; fill or remove it")
         return
+    fields = dict(fields)
+    if (unread := fields.pop("unread_date", None)) is not None:
+        yield _note_date(place or path, unread)
     published = fields.get("published")
     # A day's grace: agencies and machines live in different time zones.
     if published and published > today + timedelta(days=1):
         yield SourceNotice(place or path, f"dated {published}, in the future; kept without a date")
-        fields = fields | {"published": None, "published_precision": "unknown"}
-    fields["title"] = normalise_text(fields.get("title") or "").strip() or _make_title(text)
+        fields |= {"published": None, "published_precision": "unknown"}
+    fields["title"] = fields.get("title") or _make_title(text)
+    fields["source"] = _make_line(fields.get("source") or "") or None
     yield Article(
         id=make_article_id(path, record),
         text=text,
@@ -275,7 +330,7 @@ def _make_title(text: str) -> str:
     """The first heading or sentence, cut at a word."""
     segments = split_segments(text[:5000])
     first = segments[0].span.of(text) if segments else text.strip()
-    first = " ".join(first.lstrip("#").split())
+    first = _make_line(first.lstrip("#"))
     if len(first) <= _LONGEST_TITLE:
         return first
     return first[:_LONGEST_TITLE].rsplit(" ", 1)[0] + " …"

