@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -30,16 +30,6 @@ _ARTICLE = (
 _ARTICLE_A = ", ".join(f"a.{column}" for column in _ARTICLE.split(", "))
 
 Vectors = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """What a source file looked like when it was last read whole."""
-
-    size: int
-    mtime_ns: int
-    sha256: str
-    reader: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +102,8 @@ class Archive:
                 ) from error
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, whole or not at all; raises StoreUnavailable when SQLite refuses."""
         with self._translate():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -138,7 +129,7 @@ class Archive:
 
     def write_meta(self, key: str, value: str | None) -> None:
         """Store the value; `None` takes it out."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("DELETE FROM meta WHERE key = ?", (key,))
             if value is not None:
                 db.execute("INSERT INTO meta VALUES (?, ?)", (key, value))
@@ -158,12 +149,12 @@ class Archive:
         """Bind an archive that is new to the embedder; raises EmbedderMismatch for another one."""
         self.check_embedder(fingerprint)
         if self.read_meta("embedder") is None:
-            with self._transaction() as db:
+            with self.transaction() as db:
                 db.execute("INSERT INTO meta VALUES ('embedder', ?)", (fingerprint,))
 
     def write_background(self, vectors: Vectors) -> None:
         """Keep the vectors `(n, dim)` of sentences from everywhere."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("DELETE FROM background")
             packed = vectors.astype("<f2").tobytes()
             db.execute("INSERT INTO background VALUES (?, ?)", (packed, vectors.shape[1]))
@@ -177,7 +168,7 @@ class Archive:
 
     def forget_derived(self, fingerprint: str) -> None:
         """Keep the articles' text alone, all of it to be made anew with this embedder."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             for table in (
                 "passages",
                 "passages_fts",
@@ -189,7 +180,7 @@ class Archive:
                 db.execute(f"DELETE FROM {table}")
             db.execute("UPDATE articles SET made_by = ''")
             db.execute("INSERT OR REPLACE INTO meta VALUES ('embedder', ?)", (fingerprint,))
-            _grow_generation(db)
+            grow_generation(db)
 
     def list_outdated(self, made_by: str) -> list[str]:
         """The ids of the articles that another version made."""
@@ -208,28 +199,6 @@ class Archive:
         period = [date.fromisoformat(day) if day else None for day in (since, until)]
         return ArchiveCounts(articles, passages, statements, speakers, undated or 0, *period)
 
-    # Source files
-
-    def read_file_state(self, path: str) -> FileState | None:
-        """What the file looked like when it was last read whole."""
-        rows = self.query(
-            "SELECT size, mtime_ns, sha256, reader FROM files WHERE path = ?", (path,)
-        )
-        return FileState(*rows[0]) if rows else None
-
-    def record_file(self, path: str, state: FileState) -> None:
-        """Remember that every article of the file is in."""
-        with self._transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
-                (path, state.size, state.mtime_ns, state.sha256, state.reader),
-            )
-
-    def forget_files(self, paths: Iterable[str]) -> None:
-        """Have the files read again, should they come back."""
-        with self._transaction() as db:
-            db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
-
     def list_paths(self) -> list[str]:
         """Every source file that an article came from, sorted."""
         return [row[0] for row in self.query("SELECT DISTINCT path FROM articles ORDER BY path")]
@@ -245,7 +214,7 @@ class Archive:
     ) -> None:
         """Put the article in, whole or not at all, in place of what stood under its id."""
         published = article.published.isoformat() if article.published else None
-        with self._transaction() as db:
+        with self.transaction() as db:
             self._delete(db, [article.id])
             number = db.execute(
                 f"INSERT INTO articles ({_ARTICLE}, made_by) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
@@ -279,7 +248,7 @@ class Archive:
 
     def delete_articles(self, ids: Sequence[str]) -> None:
         """Take the articles out, with all that is derived from them."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             self._delete(db, ids)
 
     def _delete(self, db: sqlite3.Connection, ids: Sequence[str]) -> None:
@@ -332,26 +301,6 @@ class Archive:
         )
         return [name for name, is_person in rows if is_person or _is_title(name)]
 
-    # What Chroma must still be told
-
-    def list_pending(self) -> tuple[list[str], list[str]]:
-        """The ids of passages to upsert and of passages to delete."""
-        rows = self.query("SELECT passage, operation FROM pending")
-        upserts = [passage for passage, operation in rows if operation == "upsert"]
-        return upserts, [passage for passage, operation in rows if operation == "delete"]
-
-    def mark_pending(self, upserts: Iterable[str], deletes: Iterable[str]) -> None:
-        """Note differences that a check found."""
-        rows = [(i, "upsert") for i in upserts] + [(i, "delete") for i in deletes]
-        with self._transaction() as db:
-            db.executemany("INSERT OR REPLACE INTO pending VALUES (?, ?)", rows)
-
-    def clear_pending(self, ids: Iterable[str]) -> None:
-        """Note that Chroma has been told, and that readers have something to see."""
-        with self._transaction() as db:
-            db.executemany("DELETE FROM pending WHERE passage = ?", [(i,) for i in ids])
-            _grow_generation(db)
-
     def list_passage_ids(self) -> set[str]:
         """The id of every passage."""
         return {row[0] for row in self.query("SELECT id FROM passages")}
@@ -373,7 +322,8 @@ class Archive:
         return [found[i] for i in ids if i in found]
 
 
-def _grow_generation(db: sqlite3.Connection) -> None:
+def grow_generation(db: sqlite3.Connection) -> None:
+    """Tell readers that there is something new to see."""
     db.execute(
         "INSERT INTO meta VALUES ('generation', '1') ON CONFLICT (key) "
         "DO UPDATE SET value = CAST(value AS INTEGER) + 1"

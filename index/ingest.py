@@ -11,22 +11,22 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-from index.archive import Archive, FileState
+from index.archive import Archive
 from index.article import Article
 from index.embedder import Embedder
 from index.errors import SourceError
+from index.ledger import FileState, Ledger
 from index.repair import repair_store
 from index.sources import READER_VERSION, SourceNotice, find_files, read_articles
 from index.store import PassageStore
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
-PIPELINE_VERSION = "4"
+PIPELINE_VERSION = "6"
 # Set in the archive while a run is under way; what a killed run leaves of it says so.
 RUN_FLAG = "indexing"
-# What a kill can cost: the first batches are small, the later ones as quick as can be.
-_FIRST_BATCHES = 4
-_FIRST_LIMITS = (64, 100_000)
-_LIMITS = (200, 250_000)
+# What a kill can cost; larger batches are no quicker.
+_BATCH_ARTICLES = 64
+_BATCH_LETTERS = 100_000
 # From so many letters on the engine stays loaded.
 _LARGE_JOB_LETTERS = 50_000
 
@@ -73,12 +73,12 @@ class Indexer:
         progress: Progress | None = None,
     ) -> None:
         self._archive = archive
+        self._ledger = Ledger(archive)
         self._store = store
         self._load_embedder = load_embedder
         self._progress = progress or _be_quiet
         self._embedder: Embedder | None = None
         self._letters = 0
-        self._batches = 0
         self._report = IngestReport()
 
     def run(self, paths: Sequence[Path], *, prune: bool = False) -> IngestReport:
@@ -151,7 +151,7 @@ class Indexer:
     def _look_at(self, file: Path) -> FileState | None:
         """The file's state, or `None` when it is as it was when last read whole."""
         reader = f"{READER_VERSION}.{PIPELINE_VERSION}"
-        known = self._archive.read_file_state(str(file))
+        known = self._ledger.read_file_state(str(file))
         try:
             stat = file.stat()
             stamp = (stat.st_size, max(stat.st_mtime_ns, stat.st_ctime_ns))
@@ -164,7 +164,7 @@ class Indexer:
             return FileState(0, 0, "", reader)
         state = FileState(*stamp, digest, reader)
         if known and same_reader and known.sha256 == digest:
-            self._archive.record_file(str(file), state)
+            self._ledger.record_file(str(file), state)
             return None
         return state
 
@@ -187,21 +187,16 @@ class Indexer:
             else:
                 batch.append(item)
                 letters += len(item.text)
-            most_articles, most_letters = self._limits
-            if letters >= most_letters or len(batch) >= most_articles:
+            if letters >= _BATCH_LETTERS or len(batch) >= _BATCH_ARTICLES:
                 self._make(batch, letters)
                 self._record(finished)
                 batch, finished, letters = [], [], 0
         self._make(batch, letters)
         self._record(finished)
 
-    @property
-    def _limits(self) -> tuple[int, int]:
-        return _FIRST_LIMITS if self._batches < _FIRST_BATCHES else _LIMITS
-
     def _record(self, finished: Iterable[tuple[str, FileState]]) -> None:
         for path, state in finished:
-            self._archive.record_file(path, state)
+            self._ledger.record_file(path, state)
 
     def _make(self, articles: Sequence[Article], letters: int) -> None:
         if not articles:
@@ -210,7 +205,6 @@ class Indexer:
 
         from index.pipeline import make_documents, make_pipeline
 
-        self._batches += 1
         self._letters += letters
         # What a large job has started serves all that follows.
         embedder = self._embedder or self._load_embedder(self._letters)
@@ -240,9 +234,9 @@ class Indexer:
                 )
 
     def _tell_deletions(self) -> None:
-        upserts, deletes = self._archive.list_pending()
+        upserts, deletes = self._ledger.list_pending()
         self._store.delete(deletes)
-        self._archive.clear_pending(upserts + deletes)
+        self._ledger.clear_pending(upserts + deletes)
 
     def _read_outdated(self) -> Iterator[Article]:
         """The archived articles that an older version made, or a rebuild has left to do."""
@@ -275,7 +269,7 @@ class Indexer:
                 lost.append(text)
         if gone:
             self._archive.delete_articles(gone)
-            self._archive.forget_files(lost)
+            self._ledger.forget_files(lost)
             self._tell_deletions()
         self._report.pruned = len(gone)
         # What was deleted on purpose is no failure.

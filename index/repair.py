@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.archive import Archive
 from index.errors import StoreBusy, StoreUnavailable
+from index.ledger import Ledger
 from index.store import PassageStore, make_nodes, set_aside
 
 _log = logging.getLogger(__name__)
@@ -56,9 +57,7 @@ def open_writable(
     except StoreUnavailable as error:
         if not isinstance(location, Path) or (aside := set_aside(location)) is None:
             raise
-        _log.warning(
-            "%s; moved to %s, a fresh one is filled from the archive", error, aside, exc_info=False
-        )
+        _log.warning("%s; moved to %s, a fresh one is filled from the archive", error, aside)
     return _open_and_prepare(location, archive, fingerprint, prepare)
 
 
@@ -83,18 +82,19 @@ def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = Fals
     Cheap when nothing is amiss: the noted differences and the two counts. `thorough` compares
     every id and asks for a nearest neighbour. The caller holds the writer's lock.
     """
-    upserts, deletes = archive.list_pending()
+    ledger = Ledger(archive)
+    upserts, deletes = ledger.list_pending()
     stored_count = store.count()
     counted = archive.query("SELECT count(*) FROM passages")[0][0]
     if thorough or (not upserts and not deletes and stored_count != counted):
         kept, stored = archive.list_passage_ids(), store.list_ids()
-        archive.mark_pending(kept - stored, stored - kept)
-        upserts, deletes = archive.list_pending()
+        ledger.mark_pending(kept - stored, stored - kept)
+        upserts, deletes = ledger.list_pending()
     if upserts or deletes:
         store.delete(deletes)
         for start in range(0, len(upserts), _BATCH):
             store.upsert(make_nodes(archive.read_passages(upserts[start : start + _BATCH])))
-        archive.clear_pending(upserts + deletes)
+        ledger.clear_pending(upserts + deletes)
     if thorough and (some := next(iter(archive.list_passage_ids()), None)):
         store.search(archive.read_passages([some])[0][1].vector, 1)
     return len(upserts) + len(deletes)

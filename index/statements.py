@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.article import Span, Statement
-from index.attribution.cast import Cast, Figure
-from index.attribution.clauses import Frame, Range
+from index.attribution.cast import Cast, Figure, strip_genitive
+from index.attribution.clauses import OBLIQUE, Frame, Range
 from index.attribution.cues import read_verb_forms
 from index.attribution.frames import FrameReader
 from index.attribution.mentions import Mention, can_speak
@@ -22,11 +22,13 @@ from index.attribution.quotes import pair_quotes
 from index.attribution.words import read_words
 
 _FORMS = read_verb_forms()
+_NAME_PARTICLES = frozenset("von vom der des de of the and und für zu zur am im - &".split())
 _TRIMMED = " \t\n,;:–—-"
 # Words with marks: anything shorter is a title or a distanced word, not a quotation.
 _SHORTEST_QUOTE = 5
 _BACKWARD = frozenset({"dies", "das", "dieses", "davon", "darüber", "this", "that"})
 _LONGEST_BACKWARD = 24
+_FILLING = 0.8
 _DEMONSTRATIVE = ("dies", "letzter")
 # Descriptions that stand for the person just named, whatever office he holds.
 _DESCRIPTIONS = (
@@ -104,10 +106,17 @@ class _Reading:
 
     def _is_quotation(self, start: int, stop: int) -> bool:
         """Whether it is long enough for one, or somebody says it: "„Nein“, sagte X"."""
-        if stop - start >= _SHORTEST_QUOTE:
+        if stop - start >= _SHORTEST_QUOTE and not self._is_name(start, stop):
             return True
         said = self._words.lows[stop : stop + 2]
         return len(said) == 2 and said[0] == "," and said[1] in _FORMS
+
+    def _is_name(self, start: int, stop: int) -> bool:
+        """Whether a quotation is nothing but a name: "„Wache von Aldora“"."""
+        inside = range(start + 1, stop - 1)
+        if start and self._words.words[start - 1] == ":":
+            return False
+        return all(self._words.caps[k] or self._words.lows[k] in _NAME_PARTICLES for k in inside)
 
     def _read_unit(self, number: int, unit: Joint) -> None:
         follows = number - self._last_said == 1
@@ -121,18 +130,36 @@ class _Reading:
             self._emit(number - 1, Piece(*self._previous, "reported", frames[0]))
         pieces = merge(frames, unit, self._words)
         for piece in pieces:
+            if piece.frame is None and not self._goes_on(piece, unit, follows):
+                piece = replace(piece, frame=Frame(None, "", (), True))
             self._emit(number, piece)
         if not pieces and frames and frames[0].mention:
             self._last = self._identify(frames[0].mention, number)
             self._last_named = number
 
+    def _goes_on(self, piece: Piece, unit: Joint, follows: bool) -> bool:
+        """Whether a quotation without a cue is the last speaker's: its sentence, or its words.
+
+        Right after a statement, a part of a sentence in marks is still his; a title is not.
+        """
+        if piece.stop - piece.first >= _FILLING * (unit.stop - unit.first):
+            return True
+        return follows and not self._words.caps[piece.first + 1]
+
     def _read_quoted(self, unit: Joint) -> list[Frame]:
         """A frame for quotations that no speech verb announces, if somebody is at hand."""
         for quote in unit.quotes:
             mention = self._frames.read_quoted(unit.first, unit.stop, quote)
-            if mention:
+            dative = self._names_dative(unit.first, quote[0])
+            if mention and (not dative or self._frames.may_speak(mention)):
                 return [Frame(mention, "", ())]
+            if dative:
+                return [Frame(None, "", (), True)]
         return []
+
+    def _names_dative(self, first: int, colon: int) -> bool:
+        """Whether "Dem X gefällt das nicht: „…“" opens with somebody who is no subject."""
+        return self._words.lows[first] in OBLIQUE and self._words.words[colon - 1] == ":"
 
     def _points_back(self, number: int, unit: Joint, frames: list[Frame]) -> bool:
         """Whether "Das berichtete X." only says whose word the sentence before it was."""
@@ -145,10 +172,10 @@ class _Reading:
         return unclaimed and not self._words.caps[min(first + 1, stop - 1)]
 
     def _emit(self, number: int, piece: Piece) -> None:
-        span = self._trim(piece)
-        if span is None:
+        span, frame = self._trim(piece), piece.frame
+        who = frame.mention if frame else None
+        if span is None or (who and who.span.start <= span.start and span.end - 1 <= who.span.end):
             return
-        frame = piece.frame
         speaker = self._find_speaker(number, frame)
         via = self._identify(frame.via, number).name if frame and frame.via else None
         cue = (frame.cue or None) if frame else None
@@ -196,6 +223,8 @@ class _Reading:
             subject = self._frames.read_subject(*self._previous)
             if subject and (can_speak(subject) or self._is_known(subject)):
                 return self._identify(subject, number - 1)
+            if subject and self._frames.may_speak(subject):
+                return self._identify(subject, number - 1)
         return self._last if away <= 2 else _NOBODY
 
     def _is_known(self, mention: Mention) -> bool:
@@ -226,14 +255,20 @@ class _Reading:
         if mention.role and parts and self._cast.is_possessor(mention.name):
             return None
         for count in range(len(parts), 0, -1):
-            figure = self._cast.find_name(" ".join(parts[:count]), mention.first)
+            name = " ".join(parts[:count])
+            if count < len(parts) and self._cast.is_possessor(name):
+                continue  # "Jon Hales Partei"
+            figure = self._cast.find_name(name, mention.first)
             if figure:
                 return figure
         return None
 
     def _name(self, mention: Mention) -> str:
         """What to call a speaker who is no person of the cast."""
-        if mention.kind == "role" or (mention.role and self._cast.is_possessor(mention.name)):
+        # "Anwalt Jon Hales", "Sprecherin Aldoras": the name only says whose office it is.
+        lone = " " not in mention.name and mention.name != strip_genitive(mention.name)
+        owned = mention.role and (lone or self._cast.is_possessor(mention.name))
+        if mention.kind == "role" or owned:
             return self._name_role(mention)
         subject = ""
         if mention.kind == "person":

@@ -50,10 +50,9 @@ class Abstention:
             nearest = self._find_nearest(query, evidence, source, fixed)
         if nearest is not None:
             article = nearest.article
-            place = article.title.rstrip(" .…:!?")
-            sentences.append(
-                say_nearest(article.published, article.published_precision, place, language)
-            )
+            place = article.title.rstrip(" .:")
+            said = say_nearest(article.published, article.published_precision, place, language)
+            sentences.append(said.replace("….", "…"))
         return Answer(
             query.question, " ".join(sentences), True, reason, "extractive", language, query,
             nearest=nearest,

@@ -10,9 +10,9 @@ import pytest
 
 from index.archive import Archive
 from index.embedder import load_embedder
-from index.errors import EmbedderMismatch, StaleSpan, StoreBusy
+from index.errors import EmbedderMismatch, StaleSpan, StoreBusy, StoreUnavailable
 from index.repair import lock_writer, repair_store
-from rag.assembly import index_paths, open_library
+from rag.assembly import count_outstanding, index_paths, is_complete, open_library
 from rag.config import load_settings
 
 TEXTS = {
@@ -105,12 +105,165 @@ def test_prune_drops_a_record_that_left_its_file(settings, write):
     assert index_paths(settings, [path], prune=True).pruned == 1
 
 
-def test_prune_spares_the_archive_when_the_folder_itself_is_missing(settings, sources):
-    index_paths(settings, [sources])
-    away = sources.rename(sources.with_name("unmounted"))
-    report = index_paths(settings, [sources], prune=True)
+def test_prune_takes_a_named_folder_that_is_gone_for_deleted_but_not_a_missing_disk(
+    settings, tmp_path
+):
+    for name in ("disk/press/damm.txt", "disk/bahn.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("Der Damm hält.", encoding="utf-8")
+    disk = tmp_path / "disk"
+    index_paths(settings, [disk])
+    away = disk.rename(tmp_path / "unmounted")
+    report = index_paths(settings, [disk / "press"], prune=True)
     assert (report.pruned, len(report.failed)) == (0, 1)
-    away.rename(sources)
+    assert index_paths(settings, [], prune=True).pruned == 0
+    away.rename(disk)
+    (disk / "press" / "damm.txt").unlink()
+    (disk / "press").rmdir()
+    assert index_paths(settings, [], prune=True).pruned == 0
+    report = index_paths(settings, [disk / "press"], prune=True)
+    assert (report.pruned, report.failed) == (1, [])
+
+
+def test_prune_without_a_path_drops_files_that_left_their_folder(settings, sources):
+    index_paths(settings, [sources])
+    text = (sources / "damm.txt").read_bytes()
+    stamp = (sources / "damm.txt").stat().st_mtime
+    (sources / "damm.txt").unlink()
+    assert index_paths(settings, [], prune=True).pruned == 1
+    (sources / "damm.txt").write_bytes(text)
+    os.utime(sources / "damm.txt", (stamp, stamp))
+    assert index_paths(settings, [sources]).added == 1
+
+
+def test_prune_leaves_a_file_alone_while_a_line_of_it_is_broken(settings, write):
+    rows = [json.dumps({"id": str(n), "content": f"Der Damm {n} hält."}) for n in range(2)]
+    path = write("A.JSONL", "\n".join(rows))
+    index_paths(settings, [path])
+    path.write_text(rows[0] + "\n" + rows[1][:9], encoding="utf-8")
+    assert index_paths(settings, [path], prune=True).pruned == 0
+    path.write_text(rows[0], encoding="utf-8")
+    assert index_paths(settings, [path], prune=True).pruned == 1
+
+
+def test_an_article_left_without_a_sentence_replaces_its_old_text(settings, sources):
+    index_paths(settings, [sources])
+    text = "© 2026 Copyright by KDA. Alle Rechte vorbehalten.\n"
+    (sources / "damm.txt").write_text(text, encoding="utf-8")
+    report = index_paths(settings, [sources])
+    assert (report.updated, report.added, report.passages) == (1, 0, 0)
+    assert [Path(place).name for place, _ in report.notices] == ["damm.txt"]
+    archive = Archive(settings.data)
+    texts = [row[0] for row in archive.query("SELECT text FROM articles")]
+    archive.close()
+    assert text in texts
+    assert not any("Falk" in text for text in texts)
+    kept, stored = ids_in_both(settings)
+    assert (len(kept), kept) == (2, stored)
+    assert index_paths(settings, [sources]).files_unchanged == 3
+
+
+def test_a_damaged_chroma_is_moved_aside_and_filled_from_sqlite(settings, sources):
+    index_paths(settings, [sources])
+    damage(settings.data / "chroma" / "chroma.sqlite3", "noise")
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.cli", "doctor", "--json"], capture_output=True, text=True,
+        check=False, env=os.environ | {"WORTLAUT_DATA": str(settings.data)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "3 passages" in json.loads(done.stdout)["store"]
+    assert "chroma.damaged-1" in done.stderr
+    assert (settings.data / "chroma.damaged-1").is_dir()
+    kept, stored = ids_in_both(settings)
+    assert (len(kept), kept) == (3, stored)
+
+
+def damage(file, how):
+    if how == "noise":
+        file.write_bytes(bytes(range(256)) * 800)
+    elif how == "cut":
+        file.write_bytes(file.read_bytes()[:20_000])
+    else:
+        file.unlink()
+        file.mkdir()
+
+
+def test_indexing_mends_a_damaged_chroma_in_the_same_process(settings, sources):
+    index_paths(settings, [sources])
+    for number, how in enumerate(["cut", "folder"], 1):
+        damage(settings.data / "chroma" / "chroma.sqlite3", how)
+        assert index_paths(settings, [sources]).repaired == 3
+        assert (settings.data / f"chroma.damaged-{number}").is_dir()
+    kept, stored = ids_in_both(settings)
+    assert kept == stored
+
+
+def test_a_stopped_rebuild_is_reported_and_finished_without_a_path(settings, sources):
+    index_paths(settings, [sources])
+    assert (count_outstanding(settings), is_complete(settings)) == (0, True)
+
+    class Killed(BaseException):
+        pass
+
+    def die(done, total, what):
+        raise Killed
+
+    with pytest.raises(Killed):
+        index_paths(settings, [], rebuild=True, progress=die)
+    assert (count_outstanding(settings), is_complete(settings)) == (3, False)
+    assert index_paths(settings, []).updated == 3
+    assert (count_outstanding(settings), is_complete(settings)) == (0, True)
+
+
+def test_reports_name_what_is_left_and_print_no_controls(settings, sources, capsys):
+    from ui.reports import print_diagnosis, print_info, print_ingest_report
+
+    report = index_paths(settings, [sources / "damm.txt"])
+    report.notices.append(("a\x1b[2J\nb.txt", "odd"))
+    print_ingest_report(report, as_json=False)
+    printed = capsys.readouterr()
+    assert "1 file (" in printed.out
+    assert "1 passage embedded" in printed.out
+    assert "\x1b" not in printed.err
+    archive = Archive(settings.data)
+    with archive.transaction() as db:
+        db.execute("UPDATE articles SET made_by = 'old'")
+    archive.close()
+    print_info(settings, as_json=True)
+    assert json.loads(capsys.readouterr().out)["outstanding"] == 1
+    assert print_diagnosis(settings, as_json=True) is False
+
+
+def test_a_rebuild_that_cannot_reach_its_store_forgets_nothing(settings, sources):
+    index_paths(settings, [sources])
+    away = settings.model_copy(update={"chroma": "http://127.0.0.1:9"})
+    with pytest.raises(StoreUnavailable):
+        index_paths(away, [], rebuild=True)
+    assert count_outstanding(settings) == 0
+
+
+def test_readers_are_told_of_changed_articles_and_of_nothing_else(settings, sources):
+    index_paths(settings, [sources])
+    archive = Archive(settings.data)
+    before = archive.generation
+    (sources / "damm.txt").touch()
+    index_paths(settings, [sources])
+    assert archive.generation == before
+    (sources / "damm.txt").write_text("Der Damm wird abgerissen.\n", encoding="utf-8")
+    index_paths(settings, [sources])
+    assert archive.generation == before + 1
+    archive.close()
+
+
+def test_a_full_disk_is_one_clear_line(settings, sources):
+    index_paths(settings, [sources])
+    archive = Archive(settings.data)
+    archive.query("PRAGMA max_page_count = 1")
+    with pytest.raises(StoreUnavailable, match="space"):
+        archive.write_meta("note", "x" * 10_000_000)
+    assert archive.read_meta("note") is None
+    archive.close()
 
 
 def test_a_broken_file_is_named_each_time_and_the_rest_goes_on(settings, sources):

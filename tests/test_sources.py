@@ -1,4 +1,5 @@
 import json
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -143,3 +144,82 @@ def test_a_missing_path_and_an_unknown_kind_are_errors_and_the_rest_goes_on(writ
         type(good).__name__,
     ]
     assert isinstance(found[2], Path)
+
+
+ODD = {
+    "date.md": b"---\ndate: 2026-02-30\n---\nDer Damm.",
+    "nested.md": b"---\ntitle: " + b"[" * 20_000 + b"\n---\nDer Damm.",
+    "tag.md": b"---\ntitle: !!timestamp nie\n---\nDer Damm.",
+    "nested.jsonl": b"[" * 200_000,
+    "number.jsonl": b'{"content": "Der Damm.", "id": ' + b"9" * 5000 + b"}",
+    "utf16.jsonl": '{"content": "Der Damm."}'.encode("utf-16"),
+    **{
+        f"{key}.jsonl": json.dumps({"content": "Der Damm.", "url": "u", key: "\ud800"}).encode()
+        for key in ("id", "source", "url", "language", "headline", "content", "publish_date")
+    },
+    os.fsdecode(b"a\xff.txt"): b"Der Damm.",
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_source_does_not_keep_a_good_one_beside_it_out(write, name):
+    good = write("good.txt", "Der Zug fährt.")
+    (good.parent / name).write_bytes(ODD[name])
+    readings = []
+    for found in find_files([good.parent]):
+        readings += [found] if isinstance(found, SourceError) else read(found)
+    articles = [reading for reading in readings if isinstance(reading, Article)]
+    assert "Der Zug fährt." in [article.text for article in articles]
+    # All of it can be kept and printed.
+    for reading in readings:
+        str(reading).encode("utf-8")
+        repr(reading).encode("utf-8")
+    assert len(readings) >= 2
+
+
+def test_titles_and_sources_are_one_line_without_controls(write):
+    record = {
+        "content": "Der Damm.",
+        "headline": "Der\n\x1b[2J Damm\u202e",
+        "source": " k\nda\x9b ",
+    }
+    (article,) = read(write("a.jsonl", json.dumps(record)))
+    assert (article.title, article.source) == ("Der [2J Damm", "k da")
+
+
+def test_a_value_that_is_a_list_is_no_title(write):
+    bomb = "a: &a [x, x]\nb: &b [*a, *a]\ntitle: [*b, *b]\n"
+    (article,) = read(write("a.md", f"---\n{bomb}---\nDer Damm hält."))
+    assert article.title == "Der Damm hält."
+
+
+@pytest.mark.parametrize("day", ["gestern", "1717200000", 1717200000, "2026-02-30"])
+def test_a_date_that_cannot_be_read_is_named(write, day):
+    notice, article = read(
+        write("a.jsonl", json.dumps({"content": "Der Damm.", "publish_date": day}))
+    )
+    assert isinstance(notice, SourceNotice)
+    assert str(day) in notice.text
+    assert (article.published, article.published_precision) == (None, "unknown")
+
+
+def test_a_header_with_an_impossible_date_is_named(write):
+    notice, article = read(write("a.txt", " date 2026-02-30 Der Damm hält."))
+    assert "2026-02-30" in notice.text
+    assert article.published is None
+
+
+def test_json_lines_with_a_byte_order_mark_lose_nothing(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps({"content": "Der Damm."}).encode())
+    (article,) = read(path)
+    assert article.text == "Der Damm."
+
+
+def test_json_lines_in_latin_1_are_read_with_one_note(tmp_path):
+    path = tmp_path / "a.jsonl"
+    lines = [f'{{"id": "{n}", "content": "Größe {n}."}}' for n in range(3)]
+    path.write_bytes("\n".join(lines).encode("latin-1"))
+    notice, *articles = read(path)
+    assert isinstance(notice, SourceNotice)
+    assert [article.text for article in articles] == [f"Größe {n}." for n in range(3)]

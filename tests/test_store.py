@@ -4,7 +4,9 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,8 @@ from ports import find_port
 
 from index.archive import EmbeddedPassage
 from index.article import Article, Passage, Span, hash_text
-from index.errors import ConfigError, StoreUnavailable
-from index.store import PassageStore, make_nodes
+from index.errors import ConfigError, EmbedderMismatch, StoreUnavailable
+from index.store import PassageStore, make_nodes, set_aside
 
 DIMENSION = 8
 
@@ -63,12 +65,62 @@ def test_an_empty_store_finds_nothing(store):
     assert store.search(np.ones(DIMENSION, np.float32), 5) == []
 
 
-def test_vectors_of_another_embedder_are_dropped_on_open(store, tmp_path):
+def test_only_the_writer_drops_vectors_of_another_embedder(store, tmp_path):
     store.upsert(make_nodes(make_passages(3)))
     store.close()
-    again = PassageStore(tmp_path / "chroma", "archive", "model two")
+    with pytest.raises(EmbedderMismatch, match="index --rebuild"):
+        PassageStore(tmp_path / "chroma", "archive", "model two")
+    again = PassageStore(tmp_path / "chroma", "archive", "model two", may_replace=True)
     assert again.count() == 0
     again.close()
+
+
+def test_a_reader_leaves_the_collection_of_a_running_rebuild_alone(store, tmp_path):
+    writer = PassageStore(tmp_path / "chroma", "archive", "model two", may_replace=True)
+    writer.upsert(make_nodes(make_passages(3)))
+    with pytest.raises(EmbedderMismatch):
+        store.reopen()
+    assert writer.count() == 3
+    writer.close()
+
+
+def test_searching_while_another_thread_reopens_never_fails(store):
+    passages = make_passages(20)
+    store.upsert(make_nodes(passages))
+    stop = threading.Event()
+
+    def keep_reopening():
+        while not stop.is_set():
+            store.reopen()
+
+    with ThreadPoolExecutor() as pool:
+        reopening = pool.submit(keep_reopening)
+        try:
+            for _ in range(12):
+                assert store.search(passages[0][1].vector, 1)[0][0] == "a:0"
+        finally:
+            stop.set()
+        reopening.result()
+
+
+def test_a_panic_of_chromas_core_is_one_clear_line(store, monkeypatch):
+    class PanicException(BaseException):
+        pass
+
+    def panic():
+        raise PanicException("index out of bounds\nin a thread")
+
+    monkeypatch.setattr(store.collection, "count", panic)
+    with pytest.raises(StoreUnavailable, match=r"bounds in a thread; .*wortlaut doctor"):
+        store.search(np.ones(DIMENSION, np.float32), 1)
+
+
+def test_a_folder_without_rights_or_space_is_not_taken_for_damaged(tmp_path, monkeypatch):
+    folder = tmp_path / "chroma"
+    folder.mkdir()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert set_aside(folder) is None
+    assert folder.is_dir()
 
 
 def test_a_plain_llamaindex_vector_store_reads_what_is_kept(store):
@@ -107,7 +159,7 @@ def server(tmp_path):
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 break
         time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
+    yield f"http://127.0.0.1:{port}", process
     process.terminate()
     process.wait(10)
 
@@ -116,11 +168,17 @@ def test_the_same_code_talks_to_a_chroma_server(server, write):
     from rag.assembly import index_paths, open_chat
     from rag.config import load_settings
 
-    settings = load_settings(chroma=server)
+    address, process = server
+    settings = load_settings(chroma=address)
     path = write("damm.txt", " date 2026-02-04 Der Damm an der Olme hält, sagte Oda Falk.\n")
     assert index_paths(settings, [path]).passages == 1
     assert not (settings.data / "chroma").exists()
-    found = open_chat(settings).search("Hält der Damm?", 3)
+    chat = open_chat(settings)
+    found = chat.search("Hält der Damm?", 3)
     assert [scored.article.text for scored in found] == [
         "Der Damm an der Olme hält, sagte Oda Falk.\n"
     ]
+    process.terminate()
+    process.wait(10)
+    with pytest.raises(StoreUnavailable, match="is the server running"):
+        chat.search("Hält der Damm?", 3)

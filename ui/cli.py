@@ -110,12 +110,12 @@ def index_sources(
 
     Exit status 1 when something could not be read; the rest is in.
     """
-    from rag.assembly import count_articles, index_paths
+    from rag.assembly import count_articles, count_outstanding, index_paths, is_complete
     from ui.reports import print_ingest_report
 
-    if not paths and not rebuild and not prune:
+    if not paths and not (rebuild or prune or count_outstanding(context.obj)):
         raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
-    if if_empty and count_articles(context.obj):
+    if if_empty and count_articles(context.obj) and is_complete(context.obj):
         return
     with show_progress() as progress:
         report = index_paths(

@@ -20,8 +20,15 @@ _NOUN = re.compile(
     r"(?:ung|heit|keit|schaft|tion|tät|ment|ismus|stadt|krise|agentur|partei|ministerium|zeitung"
     r"|magazin|sender|portal|organisation|behörde|halbinsel|gericht|konzern|unternehmen|dienst"
     r"|ungen|heiten|keiten|schaften|tionen|täten|ien|region|provinz|gruppe|bank|werk|jahr"
-    r"|woche)\Z"
+    r"|woche)\Z",
+    re.IGNORECASE,
 )
+# Endings of trades and posts that hardly any first name has.
+_TRADE = re.compile(
+    r"\A[A-ZÄÖÜ]\w{2,}(?:rat|rätin|graf|gräfin|wirt|wirtin|vogt|[a-zäöü]{2}(?:ler|ner|erin)|istin|ist)\Z"
+)
+# Offices whose holders reports name without them, because everybody knows.
+_OF_STATE = re.compile(r"(?:minister|präsident|kanzler|premier|senator|papst|president)(?:in)?\Z")
 _LONGEST_NAME = 5
 # Bounds that no article reaches; they keep hostile text linear.
 _MOST_NAMESAKES = 50
@@ -93,10 +100,11 @@ class Cast:
             if named:
                 start, stop = named.start, named.stop
         name = words.words[start:stop]
+        if not roles and len(name) > 2 and self._opens_with_office(words, i, name):
+            start, name, role = start + 1, name[1:], role or words.lows[start]
         if role:
             name = self._trim(name)
-        glued = not role and self.find_subject(words, i, stop) != ""
-        if glued or (len(name) > 1 and not role and not _may_be_person(words, i, stop)):
+        if not role and len(name) > 1 and not self._may_be_person(words, i, stop):
             name = []
         if not name or len(name) > _LONGEST_NAME:
             return None, stop
@@ -108,14 +116,30 @@ class Cast:
         return _Sighting(start, tuple(name), read_office(role, before)), stop
 
     def _is_bare_elsewhere(self, word: str) -> bool:
-        """Whether the word is a genitive: the article has it without its -s at least as often."""
-        bare = strip_genitive(word)
-        return bare != word and self._counts[bare] >= self._counts[word]
+        """Whether the word is likely a genitive: the article has it without its -s, too."""
+        return self._strip(word) != word
 
     def is_possessor(self, name: str) -> bool:
         """Whether a name behind an office is a genitive: "Anwalt Jon Hales" is not Hale."""
-        last = name.split()[-1]
+        last = name.split()[-1] if name else ""
         return self._is_bare_elsewhere(last) and strip_genitive(last).casefold() in self._by_last
+
+    def _opens_with_office(self, words: Words, first: int, name: list[str]) -> bool:
+        """Whether the first of three capitals is an office: "Stadtrat Jon Hale", later "Hale"."""
+        if _TRADE.search(name[0]):
+            return True
+        determined = first > 0 and words.lows[first - 1] in DETERMINERS
+        again = self._counts[name[-1]] > self._counts[name[-2]]
+        return determined and again and len(name) == 3 and not any(map(_NOUN.search, name[1:]))
+
+    def _may_be_person(self, words: Words, first: int, stop: int) -> bool:
+        """Whether capitalised words without an office look like first name and surname."""
+        last = words.words[stop - 1]
+        genitive = strip_genitive(last) != last
+        # A genitive comes once, or beside the bare name; a surname in -s comes again.
+        if genitive and (self._counts[last] == 1 or self._strip(last) != last):
+            return False
+        return not self.find_subject(words, first, stop) and _may_be_person(words, first, stop)
 
     def find_subject(self, words: Words, first: int, stop: int) -> str:
         """The name in a run of capitals that an object follows: "fordert [Aldora] Zusagen".
@@ -177,6 +201,8 @@ class Cast:
         parts = tuple(name.split())
         if not parts or (len(parts) > 1 and _NOUN.search(parts[0])):
             return None
+        if len(parts) > 1 and _TRADE.search(parts[0]):
+            parts = parts[1:]
         known = self._by_last.get(self._strip(parts[-1]).casefold(), [])
         if len(parts) == 1 and len(known) > 1:
             return max(known, key=lambda figure: figure.last_place(before))
@@ -187,7 +213,7 @@ class Cast:
 
         The same office word counts before one it ends ("Präsident" for "US-Präsident"). Who is
         named only later holds it where nobody is named before; where only one person is, of no
-        known office, it is that one's.
+        known office, an office of state is that one's.
         """
         gender = role_gender(role)
         holders = [figure for figure in self._holders if figure.gender == gender]
@@ -202,7 +228,7 @@ class Cast:
                 chosen = max(earlier, key=lambda figure: figure.last_place(before))
                 return last if last in earlier else chosen
         named = self._find_named(before)
-        if len(named) == 1 and not named[0].roles and named[0].gender in ("", gender):
+        if len(named) == 1 and not named[0].roles and _OF_STATE.search(role):
             return named[0]
         later = [min(fitting, key=lambda f: f.places[0]) for fitting in fits if fitting]
         return later[0] if later and not named else None
@@ -267,10 +293,7 @@ def _may_be_person(words: Words, first: int, stop: int) -> bool:
     attribute = len(before) > 3 and before.endswith(_ATTRIBUTE_ENDINGS)
     if attribute and not words.caps[first - 1] and before not in _NOT_ATTRIBUTES:
         return False
-    if any(_NOUN.search(words.words[k]) for k in range(first, stop)):
-        return False
-    last = words.words[stop - 1]
-    return not (last.endswith("s") and len(last) > 4)
+    return not any(_NOUN.search(words.words[k]) for k in range(first, stop))
 
 
 def strip_genitive(word: str) -> str:

@@ -39,7 +39,9 @@ _VERBS: dict[Group, str] = {
         geht ging gegangen; ein|gestehen gesteht gestand gestanden; an|drohen; beschweren;
         protestieren; voraus|sagen; vorher|sagen; an|bieten bietet bot geboten; erinnern;
         errechnen; aus|rechnen; an|ordnen; an|weisen weist wies gewiesen; raten rät riet geraten;
-        begrüßen; nennen nennt nannte genannt""",
+        begrüßen; nennen nennt nannte genannt; entgegen|halten hält hielt gehalten; kontern;
+        spotten; vor|rechnen; scherzen; schimpfen; wettern; jubeln; ein|wenden wendet wandte
+        gewandt; ab|wiegeln; beschwichtigen""",
     "tell": """
         fordern; verlangen; warnen; an|kündigen; bezeichnen; sprechen spricht sprach gesprochen;
         vor|werfen wirft warf geworfen; vor|schlagen schlägt schlug geschlagen; auf|fordern;
@@ -147,7 +149,7 @@ KONJUNKTIV = frozenset(
     bezweifle""".split()
 )
 KONJUNKTIV_II = frozenset(
-    """hätte hätten wäre wären würde würden könnten müsste müssten käme kämen gäbe gäben ginge stünde
+    """hätte hätten wären würde würden könnten müsste müssten käme kämen gäbe gäben ginge stünde
     stünden bräuchte bräuchten""".split()
 )
 # "nach Angaben", "laut Mitteilung": the noun stands for what is said.
@@ -197,7 +199,7 @@ CONTENT_ADJECTIVES = frozenset(
     froh dankbar unzufrieden empört skeptisch bewusst""".split()
 )
 SUBORDINATORS = frozenset(
-    """dass daß ob wie nachdem weil da obwohl während wenn als sobald bevor ehe indem wonach seit
+    """dass daß ob wie nachdem weil da obwohl während wenn als sobald bevor ehe indem falls sofern solange wonach seit
     that as while after because although since where""".split()
 )
 COMPLEMENT_OPENERS = frozenset(

@@ -50,10 +50,11 @@ class FrameReader:
             return []
         frames = _chain(list(self._phrases.read(unit)), list(self._speech.read(unit)))
         inquit = self._inquits.read(unit)
-        if inquit and not any(frame.at >= inquit.at for frame in frames):
+        if inquit and not any(frame.said or frame.at >= inquit.at for frame in frames):
             return [inquit]
-        if not any(frame.said for frame in frames):
-            weak = self._read_content(unit) or self._read_mood(unit, follows)
+        asked = self._words.lows[first : first + 3] == ["auf", "die", "frage"]
+        if not asked and not any(frame.said for frame in frames):
+            weak = self._read_content(unit, follows) or self._read_mood(unit, follows)
             frames += [weak] if weak else []
         return frames
 
@@ -71,6 +72,10 @@ class FrameReader:
             return None
         return read_mention(words, self._subjects.skip(end + 2, stop), stop)
 
+    def may_speak(self, mention: Mention) -> bool:
+        """Whether a subject is likely somebody, or an institution, that says things."""
+        return self._subjects.speaks(mention)
+
     def read_subject(self, first: int, stop: int) -> Mention | None:
         """Who a sentence is about: its first noun phrase outside prepositions."""
         return self._subjects.find_first(cut_unit(self._words, first, stop, ()), stop)
@@ -80,14 +85,17 @@ class FrameReader:
         lows = self._words.lows
         for start, end in unit.clauses:
             asked = not _ASKED.isdisjoint(lows[start:end])
-            if asked and not _PASSIVE.isdisjoint(lows[start:end]):
+            main = lows[start] not in SUBORDINATORS | RELATIVE
+            if asked and main and not _PASSIVE.isdisjoint(lows[start:end]):
                 return lows[unit.first] in COMPLEMENT_OPENERS or start == unit.first
         return False
 
-    def _read_content(self, unit: Unit) -> Frame | None:
+    def _read_content(self, unit: Unit, follows: bool) -> Frame | None:
         """A noun or a state of mind that the next clause spells out: "die Hoffnung, dass"."""
         words, lows = self._words, self._words.lows
-        for number, (_, end) in enumerate(unit.clauses[:-1]):
+        for number, (start, end) in enumerate(unit.clauses[:-1]):
+            if follows and not MOODS.isdisjoint(lows[start:end]):
+                continue  # The last speaker goes on, whosever hope it is.
             for k in range(max(unit.first, end - 5), end):
                 noun = words.caps[k] and CONTENT_NOUNS.search(lows[k]) is not None
                 if k in unit.masked or (not noun and lows[k] not in CONTENT_ADJECTIVES):

@@ -33,6 +33,8 @@ _SMALL = (
 )
 _FINITE_ENDING = re.compile(r"(?:t|te|ten|st|d|b|ß|ss|f|ng|nd|g|k|m|n|h|hl|s|ch|lt|rf)\Z")
 _ADJECTIVE = re.compile(r"(?:ig|lich|isch|bar|sam|haft|los|weise|ens|ung|einst|jetzt|sonst)\Z")
+# "worauf", "damit", "hierbei".
+_ADVERBIAL = ("wo", "da", "hier")
 _LONGEST = 22
 
 
@@ -60,7 +62,7 @@ class InquitReader:
         words, low = self._words, self._words.lows[i]
         if words.words[i - 1] != "," or words.caps[i] or not low.isalpha() or len(low) < 3:
             return False
-        if low in _SMALL or _ADJECTIVE.search(low):
+        if low in _SMALL or _ADJECTIVE.search(low) or low.startswith(_ADVERBIAL):
             return False
         return i + 1 < unit.stop and _FINITE_ENDING.search(low) is not None
 

@@ -45,7 +45,7 @@ CALENDAR = frozenset(
     prozent euro dollar millionen milliarden anfang ende mitte heute gestern""".split()
 )
 NOT_NAMES = frozenset(
-    """aber according after alle allein allerdings als am an and andererseits anders angesichts
+    """aber according after alle allein allerdings als am an and andererseits andernfalls anders angesichts
     anschließend as at auch auf aufgrund aus außerdem außerhalb before begründung bei beide
     beim beispiel bereits besorgt bezüglich bis bisher bislang but da dabei dadurch dafür
     dagegen daher damit danach dann daran darauf darin darum darunter darüber das dass davon
@@ -310,9 +310,10 @@ def _read_apposition(words: Words, i: int, stop: int) -> range:
     if i + 1 >= stop or words.words[i] != "," or not words.caps[i + 1]:
         return range(0)
     end = read_run(words, i + 1, stop)
+    start = next((k for k in range(i + 1, end) if role_gender(words.lows[k]) is None), end)
     ended = end >= stop or words.words[end] in ",.(" or not words.caps[end]
-    fits = 1 <= end - i - 1 <= 4 and words.lows[i + 1] not in NOT_NAMES
-    return range(i + 1, end) if ended and fits else range(0)
+    fits = 1 <= end - start <= 4 and words.lows[i + 1] not in NOT_NAMES
+    return range(start, end) if ended and fits else range(0)
 
 
 def can_speak(mention: Mention) -> bool:

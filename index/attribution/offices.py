@@ -38,7 +38,7 @@ _ROLES_F = tuple(
 _SPEAKING = re.compile(
     r"(?:regierung|polizei|ministerium|amt|behörden?|gericht|gerichtshof|anwaltschaft|partei"
     r"|fraktion|bank|konzern|unternehmen|firma|hersteller|organisation|verband|vereinigung"
-    r"|kommission|armee|militär|junta|zeitung|magazin|agentur|universität|institut|gewerkschaft"
+    r"|kommission|armee|militär|junta|zeitung|blatt|magazin|agentur|universität|institut|gewerkschaft"
     r"|union|rat|senat|parlament|opposition|kirche|bericht|studie|experten|beobachter|forscher"
     r"|wissenschaftler|ermittler|veranstalter|sender|verein|gesellschaft|stiftung|komitee"
     r"|feuerwehr|klinik|botschaft|kreml|ausschuss|gremium|team)\Z"
@@ -53,7 +53,7 @@ def read_office(low: str, before: str) -> str:
     """The office of the word `low` behind the word `before`; marked "ex-" if it is no longer held."""
     role = base_role(low)
     former = _FORMER.match(before) is not None and not low.startswith(FORMER_PREFIX)
-    return FORMER_PREFIX + role if former else role
+    return FORMER_PREFIX + role if role and former else role
 
 
 def role_gender(low: str) -> Gender | None:

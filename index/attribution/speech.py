@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from index.attribution.clauses import RELATIVE, THAT, Frame, Range, Unit, has_verb, is_final
+from index.attribution.clauses import MOODS, RELATIVE, THAT, Frame, Range, Unit, has_verb, is_final
 from index.attribution.complements import ComplementFinder
 from index.attribution.cues import (
     BARE_WITH,
@@ -134,6 +134,8 @@ class SpeechReader:
             # The German pronoun, not the English auxiliary.
             helpers = [k for k in helpers if k != start]
         if form.form == "finite":
+            if lows[i].endswith("en") and not MOODS.isdisjoint(lows[start:i]):
+                return None  # "müsse X neu bewerten": the last speaker's own mood.
             participle = any(other.form == "participle" for other in self._forms[lows[i]])
             return None if helpers and participle and lows[i].endswith("t") else i
         if not helpers and i - start <= 1 and number:
@@ -229,9 +231,19 @@ class SpeechReader:
         mention = read_mention(words, self._subjects.skip(finite + 1, unit.stop), unit.stop)
         if mention is None or self._subjects.rank(mention) < 0:
             return False
+        speaks = self._subjects.speaks(mention)
         if has_verb(words, unit, start):
-            return True
-        return form.group == "say" and after is None and self._subjects.speaks(mention)
+            return speaks or not self._shares_subject(unit, start)
+        return form.group == "say" and after is None and speaks
+
+    def _shares_subject(self, unit: Unit, start: int) -> bool:
+        """Whether the verb goes on with a person: "X sah das nicht, nannte die Risse fein"."""
+        lows = self._words.lows
+        subject = read_mention(self._words, unit.first, start)
+        if subject is None or subject.kind != "person" or self._subjects.rank(subject) < 2:
+            return False
+        own = has_verb(self._words, unit, unit.clauses[0][1])
+        return own and all(low not in MOODS for low in lows[unit.first : start])
 
     def _only_subordinate(self, unit: Unit, number: int) -> bool:
         """Whether "Da er fror, bat er …": nothing but a subordinate clause stands before."""

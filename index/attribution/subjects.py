@@ -10,7 +10,7 @@ from index.article import Span
 from index.attribution.cast import Cast
 from index.attribution.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Unit, is_final
 from index.attribution.cues import BE, HAVE, SUBORDINATORS
-from index.attribution.mentions import Mention, can_speak, read_mention
+from index.attribution.mentions import DETERMINERS, Mention, can_speak, read_mention
 from index.attribution.words import Words
 
 ADVERBS = frozenset(
@@ -129,13 +129,19 @@ class SubjectFinder:
             if start in unit.masked or lows[start] in SUBORDINATORS - {"als", "seit"}:
                 continue
             if first is None and lows[start] not in PREPOSITIONS:
-                first = read_mention(self._words, start, unit.stop)
+                first = read_mention(self._words, self._past_verb(unit, start), unit.stop)
                 if first and self.rank(first) > 0:
                     return first
             behind = self._find_behind_verb(start, end, unit.stop, first)
             if behind:
                 return behind
         return first
+
+    def _past_verb(self, unit: Unit, start: int) -> int:
+        """Behind the verb that opens a later clause: "…, reagierte X" has no adjective."""
+        low = self._words.lows[start]
+        opens = start > unit.first and low.endswith(("te", "ten")) and low not in DETERMINERS
+        return start + 1 if opens and not self._words.caps[start] else start
 
     def _find_behind_verb(
         self, start: int, end: int, stop: int, rival: Mention | None
