@@ -215,6 +215,158 @@ def test_two_who_contradict_each_other_are_never_mixed_up(pattern, people, with_
     assert tuple(speakers) == people
 
 
+DIRECTOR = "Hafendirektor Jon Hale sagte, der Kai sei alt. "
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Das habe er nie gesagt, ließ Mira Talberg ausrichten.",
+        "In einem Sturm wäre die Mole damit »nicht zu halten«, gab Mira Talberg zu bedenken.",
+        "Hale habe „keine Ahnung“, findet Mira Talberg.",
+        "Die Kosten seien falsch gerechnet, hielt ihm Mira Talberg am Montag im Rundfunk vor.",
+        "Das sei Unsinn, schnaubte Oppositionsführerin Mira Talberg.",
+    ],
+)
+def test_a_named_speaker_behind_an_unlisted_verb_is_not_the_last_one(sentence):
+    assert {speaker for _, speaker, _ in said(DIRECTOR + sentence)[1:]} == {"Mira Talberg"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Auf die Frage, ob er komme, reagierte Mira Talberg gelassen.",
+        "Falls das Geld fehle, baut Mira Talberg nicht.",
+    ],
+)
+def test_who_acts_behind_a_subordinate_clause_says_nothing(sentence):
+    assert "Mira Talberg" not in [speaker for _, speaker, _ in said(DIRECTOR + sentence)]
+
+
+def test_an_office_is_the_protagonist_s_rather_than_one_s_who_comes_later():
+    text = (
+        "Mira Talberg hat im Rat dargelegt, was sie plant. Vorgesehen sei eine Brücke, sagte die "
+        "Außenministerin. Sie koste viel.\n\nBrenns Außenministerin Ada Holm erklärte, das sei neu."
+    )
+    assert [name for _, name, _ in said(text)] == ["Mira Talberg"] * 3 + ["Ada Holm"]
+
+
+def test_a_spokesman_is_neither_the_witness_before_nor_the_one_named_later():
+    text = (
+        "Anna Berg sah den Unfall. Es sei schnell gegangen, sagte sie. Der Polizeisprecher sagte, "
+        "der Fahrer sei tot.\n\nStadtsprecher Tom Rieder kam später."
+    )
+    assert [name for _, name, _ in said(text)] == ["Anna Berg", "Polizeisprecher"]
+
+
+def test_a_former_minister_is_not_the_minister():
+    text = (
+        "Verkehrsminister Bernd Kolm hat Kritik zurückgewiesen. Die Straße werde gebaut, sagte der "
+        'Minister.\n\nDer frühere Minister Hans Kolm sagte der Zeitung "Kalm-Bote", sein Sohn irre '
+        "sich. Das Geld fehle, sagte der Minister. Es sei weg, sagte der frühere Minister."
+    )
+    assert [name for _, name, _ in said(text)] == [
+        "Bernd Kolm",
+        "Hans Kolm",
+        "Bernd Kolm",
+        "Hans Kolm",
+    ]
+
+
+def test_to_be_asked_is_not_to_say():
+    text = DIRECTOR + "Ob Brenn einen Abzug verlange, wurde der Direktor ebenfalls gefragt."
+    assert len(said(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("opening", "name"),
+    [
+        ("Stadtrat Egon Pfahl", "Egon Pfahl"),
+        ("Der Stadtrat Egon Pfahl", "Egon Pfahl"),
+        ("Der Brunnenbohrer Egon Pfahl", "Egon Pfahl"),
+        ("Deichgraf Hauke Thoms", "Hauke Thoms"),
+        ("Anwohnerin Elke Wiemann", "Elke Wiemann"),
+    ],
+)
+def test_a_surname_is_the_full_name_whatever_stands_before_it(opening, name):
+    text = f"{opening} war dagegen. „Der Deich ist morsch“, sagte {name.split()[-1]}."
+    (statement,) = read(text)
+    assert (statement.speaker, statement.is_person) == (name, True)
+
+
+def test_a_surname_that_ends_like_a_noun_stays_in_the_name():
+    text = (
+        "Der Hafen komme, sagte Minister Tom Rieder. „Er kommt nie“, sagte Ministerin Eva Faldung."
+    )
+    assert [name for _, name, _ in said(text)] == ["Tom Rieder", "Eva Faldung"]
+
+
+def test_a_pronoun_in_the_konjunktiv_goes_on_around_a_short_quotation():
+    text = DIRECTOR + "Er erwarte aber „eine klare Zusage“ auf das, was Brenn gefordert habe."
+    assert [name for _, name, _ in said(text)] == ["Jon Hale"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "is_person"),
+    [
+        ("Als Bedingung fordert Brenn Zugeständnisse beim Kai. Brenn wartet.", "Brenn", False),
+        (
+            "Brenn muss nach Worten von Minister Jon Hale Abstriche machen. Hale ging.",
+            "Jon Hale",
+            True,
+        ),
+        ('Die Zeitung "Tarner Bote" hatte berichtet, es seien Risse.', "Tarner Bote", False),
+        ("Eine Sprecherin Aldoras sagte, es gehe gut.", "Sprecherin Aldoras", False),
+    ],
+)
+def test_an_object_or_a_mark_is_no_part_of_a_name(text, name, is_person):
+    (statement,) = read(text)
+    assert (statement.speaker, statement.is_person) == (name, is_person)
+
+
+def test_a_place_that_answers_is_neither_a_person_nor_the_last_speaker():
+    text = (
+        "Die Räte trafen sich in Brenn Aldora drängt. Minister Tom Rieder sagte, es eile. "
+        "Aldora blieb dabei, die Schiffe lägen still; bedroht fühle sich Aldora selbst."
+    )
+    last = read(text)[-1]
+    assert (last.speaker, last.is_person) == ("Aldora", False)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Gerufen wurde die „Wache von Alt Brenn“, dann das „National Harbour Centre“.",
+        "Auf dem Platz hing der Spruch „Wer rastet, der rostet am Orm“ an einem alten Tor.",
+        "In der Halle hing ein Schild: „Betreten des Decks ist allen verboten“.",
+    ],
+)
+def test_a_name_or_a_slogan_in_marks_is_nobody_s(sentence):
+    assert [s.speaker for s in read(DIRECTOR + sentence)][1:] in ([], [None])
+
+
+def test_a_quotation_behind_somebody_in_the_dative_goes_to_no_third_person():
+    text = (
+        "Die Steuern blieben, sagte Minister Theo Wald. Dem Chef Rolf Tanne, der mit Rita Renk "
+        'befreundet ist, gehen die Pläne nicht weit genug: "Die Steuern müssen noch sinken."'
+    )
+    assert [name for _, name, _ in said(text)] in (
+        ["Theo Wald", None],
+        ["Theo Wald", "Rolf Tanne"],
+    )
+
+
+@pytest.mark.parametrize(
+    "speaker",
+    ["Die Verteidigung Jon Hales", "Der Anwalt Jon Hales", "Jon Hales Partei"],
+)
+def test_what_belongs_to_a_person_is_not_the_person(speaker):
+    text = f"Präsident Jon Hale schwieg. {speaker} erklärte, es gebe keinen Beweis."
+    (statement,) = read(text)
+    assert not statement.is_person
+    assert statement.speaker != "Jon Hale"
+
+
 @given(st.lists(st.sampled_from(PIECES), max_size=40))
 @settings(max_examples=150, deadline=None)
 def test_statements_are_ordered_disjoint_spans_of_any_text(pieces):

@@ -62,6 +62,10 @@ class Cast:
 
     def __init__(self, words: Words) -> None:
         self._counts = Counter(words.words)
+        # The capitalised words that stand by themselves somewhere, in no longer name.
+        followed = [*words.caps[1:], False]
+        lone = zip(words.words, words.caps, followed, strict=False)
+        self._alone = {word for word, capital, more in lone if capital and not more}
         self._by_last: dict[str, list[Figure]] = {}
         self.figures: list[Figure] = []
         # Fullest names first: what is named by surname alone joins them.
@@ -151,14 +155,15 @@ class Cast:
             return ""
         before = words.words[first - 1]
         inverted = before.isalpha() and before not in DETERMINERS
-        alone = self._counts[words.words[first]] > 1 and self._counts[words.words[stop - 1]] == 1
+        alone = words.words[first] in self._alone and self._counts[words.words[stop - 1]] == 1
         return words.words[first] if inverted and alone else ""
 
     def _trim(self, name: list[str]) -> list[str]:
         """The name without a noun that merely follows it, which is rarer than a surname."""
         while len(name) > 1:
-            rarer = len(name) > 2 and self._counts[name[-2]] > self._counts[name[-1]]
-            if not rarer and not _NOUN.search(name[-1]):
+            rarer = self._counts[name[-2]] > self._counts[name[-1]]
+            noun = _NOUN.search(name[-1]) is not None
+            if not ((rarer or noun) if len(name) > 2 else (rarer and noun)):
                 break
             name = name[:-1]
         return name
