@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 .PHONY: chat test lint check install dev clean
 
 chat: install
-	@$(BIN)/wortlaut index --if-empty seeds
+	@$(BIN)/wortlaut index --if-empty seeds/archive
 	@$(BIN)/wortlaut chat
 
 test: dev lint
