@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any, Literal
 
 from index.article import Article, Span, Voice
-from rag.question import Query
+from rag.language import Language
+from rag.query import Query
 
-Language = Literal["de", "en", "ru"]
 Mode = Literal["extractive", "llm"]
 Label = Literal["supported", "refuted", "not_enough_info"]
 

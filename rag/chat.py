@@ -10,9 +10,10 @@ from index.archive import Archive
 from index.errors import ConfigError
 from index.selection import Selection, count_selected
 from rag.abstention import Abstention
-from rag.answer import Answer, Citation, Filters, Language
+from rag.answer import Answer, Citation, Filters
 from rag.evidence import Evidence, EvidenceFinder
 from rag.extractive import choose_evidence, compose_answer, split_growing
+from rag.language import Language
 from rag.query import Kind, Query
 from rag.question import understand
 from rag.retriever import Retriever, ScoredPassage

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from index.archive import Archive
 from index.names import fold_name
-from rag.answer import Language
+from rag.language import Language
 
 _ASK: dict[Language, str] = {
     "en": "What did {speaker} say about {topic}?",

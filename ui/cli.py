@@ -22,8 +22,9 @@ from ui.cli_eval import app as eval_app
 from ui.progress import show_progress
 
 if TYPE_CHECKING:
-    from rag.answer import Answer, Filters, Language
+    from rag.answer import Answer, Filters
     from rag.chat import NewsChat
+    from rag.language import Language
 
 app = typer.Typer(
     name="wortlaut",
@@ -184,6 +185,8 @@ def _converse(
     chat: NewsChat, turns: Sequence[str] | ConfigError, filters: Filters, as_json: bool
 ) -> int:
     """Answer the turns in order; return the exit status that the worst of them asks for."""
+    from ui.render import print_answer
+
     if isinstance(turns, ConfigError):
         return _complain(turns)
     history: list[Answer] = []
@@ -200,7 +203,7 @@ def _converse(
         if as_json:
             print(json.dumps(answer.as_json(), ensure_ascii=False), flush=True)
         else:
-            _print_answer(answer)
+            print_answer(answer)
     return status
 
 
@@ -215,14 +218,6 @@ def _complain(error: Exception) -> int:
         file=sys.stderr,
     )
     return 1
-
-
-def _print_answer(answer: Answer) -> None:
-    from rich.console import Console
-
-    from ui.render import render_terminal
-
-    render_terminal(answer, Console(highlight=False))
 
 
 @app.command()
