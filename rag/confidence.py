@@ -20,8 +20,9 @@ _COVERAGE = 3.71
 _BIAS: dict[Language, float] = {"en": -26.04, "de": -29.35, "ru": -25.31}
 # Rank 6 to 20: several articles that report one fact must not look like none.
 _FOLLOWERS = slice(5, 20)
-# Questions of `seeds/` against the same with topics of other countries put in: AUROC .993, and
-# one cut for all languages, since the background takes out what each adds to every cosine.
+# Questions of `seeds/` against the same with topics of other countries put in: AUROC .993, in
+# sample: the cut was set on them. One for all languages, since the background takes out what each
+# adds to every cosine. Bare nouns still get past it: see the known failures in test_chat.
 _TOPIC_SLOPE = 2.5
 _TOPIC_CUT = 2.2
 
