@@ -19,7 +19,7 @@ from index.attribution.mentions import Mention, can_speak
 from index.attribution.offices import FORMER_PREFIX, names_institution, role_gender
 from index.attribution.pieces import Joint, Piece, join_sentences, locate_sentences, merge
 from index.attribution.quotes import pair_quotes
-from index.attribution.words import read_words
+from index.attribution.words import clean_word, read_words
 
 _FORMS = read_verb_forms()
 _NAME_PARTICLES = frozenset("von vom der des de of the and und für zu zur am im - &".split())
@@ -29,6 +29,7 @@ _SHORTEST_QUOTE = 5
 _BACKWARD = frozenset({"dies", "das", "dieses", "davon", "darüber", "this", "that"})
 _LONGEST_BACKWARD = 24
 _FILLING = 0.8
+_ARTICLES = frozenset("ein eine der die a an the".split())
 _DEMONSTRATIVE = ("dies", "letzter")
 # Descriptions that stand for the person just named, whatever office he holds.
 _DESCRIPTIONS = (
@@ -61,15 +62,25 @@ def extract_statements(
     return _Reading(text, sentences, article_id).read()
 
 
-def drop_mere_nouns(statements: Sequence[Statement]) -> list[Statement]:
+def drop_mere_nouns(statements: Sequence[Statement], text: str = "") -> list[Statement]:
     """The statements with nobody for a speaker that is no person, office, institution or title.
 
-    No speaker is better than a wrong one: "Risse" say nothing.
+    No speaker is better than a wrong one: "Risse" say nothing. The mention's span stays. With the
+    article's `text` a name counts that stands behind such a word: "die Agentur Aldapress".
     """
     return [
-        s if s.speaker is None or s.is_person or _may_speak(s.speaker) else replace(s, speaker=None)
+        s
+        if s.speaker is None or s.is_person or _may_speak(s.speaker) or _is_introduced(s, text)
+        else replace(s, speaker=None)
         for s in statements
     ]
+
+
+def _is_introduced(statement: Statement, text: str) -> bool:
+    mention = statement.speaker_span
+    words = mention.of(text).split() if mention and text else []
+    office = any(role_gender(word.casefold()) is not None for word in words)
+    return office or names_institution(" ".join(words))
 
 
 def _may_speak(name: str) -> bool:
@@ -278,12 +289,17 @@ class _Reading:
     def _name_role(self, mention: Mention) -> str:
         """The office without its article: "Sprecher der Polizei"."""
         article = not self._words.caps[mention.first] and mention.stop - mention.first > 1
-        article = article or self._words.lows[mention.first] in {"ein", "eine", "der", "die"}
-        return self._text[self._words.starts[mention.first + article] : mention.span.end]
+        article = article or self._words.lows[mention.first] in _ARTICLES
+        return clean_word(
+            self._text[self._words.starts[mention.first + article] : mention.span.end]
+        )
 
     def _find_holder(self, mention: Mention, number: int) -> Figure | None:
         """The person meant by "der Minister" or, near his name, by any other description."""
-        plain = self._words.lows[mention.stop - 1] == mention.role.removeprefix(FORMER_PREFIX)
+        lows, role = self._words.lows, mention.role.removeprefix(FORMER_PREFIX)
+        # "sagte der Minister in Genf": where he says it, not what he is minister of.
+        placed = mention.stop - mention.first > 3 and lows[mention.stop - 2] == "in"
+        plain = lows[mention.stop - (3 if placed else 1)] == role
         last = self._last.figure
         holder = self._cast.find_role(mention.role, mention.first, last) if plain else None
         if holder or not mention.role.endswith(_DESCRIPTIONS):
@@ -294,13 +310,18 @@ class _Reading:
         """The person a pronoun or description stands for: the last speaker, or one just named."""
         last = self._last.figure
         low = self._words.lows[mention.first]
+        if low == "it":
+            return None
         demonstrative = low.startswith(_DEMONSTRATIVE)
         fits = last and (not mention.gender or last.gender in ("", mention.gender))
         if fits and number - self._last_named <= 2 and not demonstrative:
             return last
         first, stop = self._previous
         found = self._cast.find_between(stop, mention.first, mention.gender)
-        return found or self._cast.find_between(first, stop, mention.gender, demonstrative)
+        found = found or self._cast.find_between(first, stop, mention.gender, demonstrative)
+        if found or not last or fits or demonstrative or not mention.gender:
+            return found
+        return self._cast.find_only(mention.first, mention.gender)
 
     def _resolve_group(self, mention: Mention, number: int) -> _Speaker:
         """Who "sie" or "man" is when it is no person: the last speaker, or the last subject."""
@@ -309,7 +330,11 @@ class _Reading:
             subject = self._frames.read_subject(*self._previous)
             if subject and can_speak(subject) and subject.kind != "pronoun":
                 return _Speaker(self._identify(subject, number).name, mention.span)
-        if away <= 2:
+        last = self._last.figure
+        fits = last is None or not mention.gender or last.gender in ("", mention.gender)
+        if self._words.lows[mention.first] == "it":
+            fits = last is None
+        if away <= 2 and fits:
             return _Speaker(self._last.name, mention.span, self._last.figure)
         return _Speaker(None, mention.span)
 

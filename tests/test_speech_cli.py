@@ -39,6 +39,22 @@ def test_statements_reads_json_lines_from_standard_input():
     assert "-:2" in done.stderr
 
 
+def test_a_mere_noun_is_no_speaker_but_keeps_its_place():
+    text = "Kritiker warnten vor dem Bau des Damms. Die Polizei teilte mit, der Damm halte."
+    done = run("statements", "-", "--json", stdin=json.dumps({"text": text}))
+    first, second = json.loads(done.stdout)["statements"]
+    assert first["speaker"] is None
+    assert text[first["speaker_start"] : first["speaker_end"]] == "Kritiker"
+    assert second["speaker"] == "Polizei"
+
+
+def test_a_row_is_one_line_whatever_ends_a_line():
+    text = "Der Damm hält,\u2028 sagte\x85 Oda Falk.\u2029"
+    done = run("statements", "-", "--json", stdin=json.dumps({"text": text}))
+    (line,) = done.stdout.splitlines()
+    assert json.loads(line)["text"] == text
+
+
 def test_the_timeline_is_json_or_csv_with_the_same_rows(seeded):
     lines = run("timeline", "--speaker", "Lavrov", "--json", data=seeded).stdout.splitlines()
     rows = [json.loads(line) for line in lines]

@@ -31,7 +31,7 @@ def print_statements(paths: Sequence[Path], *, as_json: bool) -> bool:
             whole = False
             continue
         row = _describe(read)
-        print(json.dumps(row, ensure_ascii=False) if as_json else _show(row), flush=True)
+        print(_dump(row) if as_json else _show(row), flush=True)
     return whole
 
 
@@ -68,16 +68,26 @@ def _read_lines(lines: Iterable[str]) -> Iterator[Article | SourceError]:
             yield SourceError(f"-:{number}", 'this line is no {"text": …}; mend it')
 
 
+def _dump(row: dict[str, Any]) -> str:
+    """The row as one line of JSON, whatever the reader takes for the end of a line."""
+    line = json.dumps(row, ensure_ascii=False)
+    for separator in "\x85\u2028\u2029":
+        line = line.replace(separator, f"\\u{ord(separator):04x}")
+    return line
+
+
 def _describe(article: Article) -> dict[str, Any]:
     from index.splitter import split_sentences
-    from index.statements import extract_statements
+    from index.statements import drop_mere_nouns, extract_statements
 
     sentences = split_sentences(article.text)
-    statements = extract_statements(article.text, sentences, article_id=article.id)
+    found = extract_statements(article.text, sentences, article_id=article.id)
     return {
         "path": article.path,
         "text": article.text,
-        "statements": [_describe_statement(statement) for statement in statements],
+        "statements": [
+            _describe_statement(statement) for statement in drop_mere_nouns(found, article.text)
+        ],
     }
 
 
@@ -109,7 +119,7 @@ def print_timeline(citations: Sequence[Citation], *, as_json: bool, as_csv: bool
     rows = [citation.as_json() for citation in citations]
     if as_json:
         for row in rows:
-            print(json.dumps({key: row[key] for key in _COLUMNS}, ensure_ascii=False))
+            print(_dump({key: row[key] for key in _COLUMNS}))
         return
     if as_csv:
         writer = csv.DictWriter(sys.stdout, _COLUMNS, extrasaction="ignore")

@@ -8,10 +8,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES, read_complement, read_run
-from index.attribution.offices import FORMER_PREFIX, Gender, read_office, role_gender
+from index.attribution.offices import (
+    FORMER_PREFIX,
+    Gender,
+    read_english_gender,
+    read_office,
+    role_gender,
+)
 from index.attribution.words import Words
 
 _CONTRACTED = frozenset("am im zum zur vom beim ins ans".split())
+_NUMERALS = frozenset(
+    """zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hunderte tausende dutzende hundert
+    tausend""".split()
+)
 _PLACING = frozenset({"in", "aus"})
 _NOT_ATTRIBUTES = frozenset("unter gegen neben zwischen haben hatte".split())
 _ATTRIBUTE_ENDINGS = ("e", "en", "er", "em", "es")
@@ -61,6 +71,7 @@ class Cast:
     """The persons of one article, found by name, office or place."""
 
     def __init__(self, words: Words) -> None:
+        self._words = words
         self._counts = Counter(words.words)
         # The capitalised words that stand by themselves somewhere, in no longer name.
         followed = [*words.caps[1:], False]
@@ -85,6 +96,9 @@ class Cast:
                 i += 1
                 continue
             stop = read_run(words, i, count)
+            if stop - i > 1 and all(word.isupper() for word in words.words[i:stop]):
+                i = stop  # a headline in capitals
+                continue
             sighting, stop = self._read_sighting(words, i, stop)
             if sighting:
                 found.append(sighting)
@@ -185,7 +199,11 @@ class Cast:
         insort(figure.places, sighting.place)
         if sighting.role:
             figure.roles.add(sighting.role)
-            figure.gender = role_gender(sighting.role) or figure.gender
+            figure.gender = self._read_gender(sighting.role) or figure.gender
+
+    def _read_gender(self, role: str) -> Gender:
+        """The gender of an office; empty where the language does not show it."""
+        return read_english_gender(role) if self._words.english else role_gender(role) or ""
 
     def _strip(self, word: str) -> str:
         """The word without a genitive -s, where the article shows it without."""
@@ -220,8 +238,8 @@ class Cast:
         named only later holds it where nobody is named before; where only one person is, of no
         known office, an office of state is that one's.
         """
-        gender = role_gender(role)
-        holders = [figure for figure in self._holders if figure.gender == gender]
+        gender = self._read_gender(role)
+        holders = [f for f in self._holders if f.gender == gender or not gender]
         fits = [
             [f for f in holders if role in f.roles],
             [f for f in holders if any(_includes(r, role) for r in f.roles)],
@@ -258,11 +276,28 @@ class Cast:
             figure = self._places[at][1]
             fits = not gender or figure.gender in ("", gender)
             if fits and (figure.roles or " " in figure.name):
+                if chosen and not last:
+                    return None if self._are_joined(chosen, self._places[at]) else chosen
                 chosen = figure
-                if not last:
-                    break
             at += 1
         return chosen
+
+    def find_only(self, before: int, gender: Gender) -> Figure | None:
+        """The only person of that gender named before word `before`; None if there are more."""
+        fitting: list[Figure] = []
+        for place, figure in self._places:
+            if place >= before or len(fitting) > 1:
+                break
+            if figure.gender in ("", gender) and figure not in fitting:
+                fitting.append(figure)
+        return fitting[0] if len(fitting) == 1 and fitting[0].gender else None
+
+    def _are_joined(self, figure: Figure, other: tuple[int, Figure]) -> bool:
+        """Whether the two are named as one: "Jon Hale und Minister Tom Rieder"."""
+        place, second = other
+        inside = range(figure.last_place(place - 1), place)
+        small = [self._words.lows[k] for k in inside if not self._words.caps[k]]
+        return figure is not second and small in (["und"], ["and"])
 
 
 def _includes(longer: str, role: str) -> bool:
@@ -293,9 +328,11 @@ def _read_apposition(words: Words, i: int) -> str:
 def _may_be_person(words: Words, first: int, stop: int) -> bool:
     """Whether capitalised words without an office look like first name and surname."""
     before = words.lows[first - 1] if first and not words.breaks[first] else ""
+    if words.lows[first] in _NUMERALS:
+        return False
     if before in DETERMINERS or before in _CONTRACTED or before in _PLACING:
         return False
-    attribute = len(before) > 3 and before.endswith(_ATTRIBUTE_ENDINGS)
+    attribute = not words.english and len(before) > 3 and before.endswith(_ATTRIBUTE_ENDINGS)
     if attribute and not words.caps[first - 1] and before not in _NOT_ATTRIBUTES:
         return False
     return not any(_NOUN.search(words.words[k]) for k in range(first, stop))

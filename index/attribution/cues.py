@@ -44,7 +44,8 @@ _VERBS: dict[Group, str] = {
         gewandt; ab|wiegeln; beschwichtigen""",
     "tell": """
         fordern; verlangen; warnen; an|kündigen; bezeichnen; sprechen spricht sprach gesprochen;
-        vor|werfen wirft warf geworfen; vor|schlagen schlägt schlug geschlagen; auf|fordern;
+        vor|werfen wirft warf geworfen; vor|halten hält hielt gehalten; auf|fordern;
+        vor|schlagen schlägt schlug geschlagen;
         appellieren; plädieren; beschuldigen; empfehlen empfiehlt empfahl empfohlen; beziffern;
         bemängeln; an|prangern; attestieren; pochen; drängen; unterstellen; ein|stufen;
         bezweifeln; an|regen; befürworten; beschreiben beschreibt beschrieb beschrieben;
@@ -67,11 +68,18 @@ _ENGLISH: dict[Group, str] = {
         noted; state states stated; claim claims claimed; insist insists insisted; confirm
         confirms confirmed; declare declares declared; stress stresses stressed; emphasize
         emphasizes emphasized; reply replies replied; argue argues argued; admit admits admitted;
-        deny denies denied; promise promises promised; acknowledge acknowledges acknowledged""",
+        deny denies denied; promise promises promised; acknowledge acknowledges acknowledged;
+        concede concedes conceded; reiterate reiterates reiterated; respond responds responded;
+        allege alleges alleged; assert asserts asserted; maintain maintains maintained; reveal
+        reveals revealed; vow vows vowed; pledge pledges pledged; caution cautions cautioned;
+        predict predicts predicted; complain complains complained; conclude concludes concluded; counter
+        counters countered; lament laments lamented; quip quips quipped; testify testifies
+        testified""",
     "tell": """
         demand demands demanded; warn warns warned; urge urges urged; accuse accuses accused;
         criticize criticizes criticized; suggest suggests suggested; propose proposes proposed;
-        condemn condemns condemned; reject rejects rejected""",
+        condemn condemns condemned; reject rejects rejected; call calls called; criticise criticises
+        criticised; blame blames blamed; dismiss dismisses dismissed; praise praises praised""",
     "think": """
         believe believes believed; hope hopes hoped; expect expects expected""",
 }
@@ -178,6 +186,7 @@ BARE_WITH: dict[str, frozenset[str]] = {
     "äußern": frozenset({"gegen"}),
     "rechnen": frozenset({"mit"}),
     "klagen": frozenset({"über"}),
+    "drohen": frozenset({"mit"}),
     "ausgehen": frozenset({"von", "davon"}),
     "hinweisen": frozenset({"auf"}),
     **dict.fromkeys(

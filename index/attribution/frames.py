@@ -17,6 +17,7 @@ from index.attribution.cues import (
     SUBORDINATORS,
     VerbForm,
 )
+from index.attribution.english import EnglishReader
 from index.attribution.inquits import InquitReader
 from index.attribution.mentions import Mention, read_mention
 from index.attribution.phrases import PhraseReader
@@ -40,12 +41,17 @@ class FrameReader:
         self._phrases = PhraseReader(words, self._subjects, forms)
         self._speech = SpeechReader(words, self._subjects, self._complements, forms)
         self._inquits = InquitReader(words, self._subjects)
+        self._english = EnglishReader(words, forms)
 
     def read(self, first: int, stop: int, quotes: Sequence[Range], follows: bool) -> list[Frame]:
         """The frames in words `[first, stop)`; `follows`: the last sentence was a statement."""
         unit = cut_unit(self._words, first, stop, quotes)
         if not unit.clauses:
             return []
+        if self._words.english:
+            return _chain(
+                list(self._english.read_phrases(unit)), list(self._english.read_verbs(unit))
+            )
         if self._is_question(unit):
             return []
         frames = _chain(list(self._phrases.read(unit)), list(self._speech.read(unit)))
@@ -156,7 +162,7 @@ def _chain(phrases: list[Frame], verbs: list[Frame]) -> list[Frame]:
         return phrases + verbs
     chained = []
     for verb in verbs:
-        via = None
+        via = verb.via
         for phrase in phrases:
             place = phrase.mention.first if phrase.mention else -1
             if verb in outer and not any(a <= place < b for a, b in verb.said):

@@ -27,7 +27,7 @@ DETERMINERS: dict[str, Gender] = {
 PRONOUNS: dict[str, Gender] = {
     "er": "m", "sie": "f", "dieser": "m", "jener": "m", "diese": "f", "letzterer": "m",
     "letztere": "f", "he": "m", "she": "f", "they": "", "ihm": "m", "ihr": "f", "ihnen": "",
-    "man": "",
+    "man": "", "it": "",
 }  # fmt: skip
 _COUNTING = frozenset(
     "mehrere viele einige beide zahlreiche andere weitere verschiedene wenige".split()
@@ -222,7 +222,11 @@ def _read_title(words: Words, first: int, i: int, stop: int) -> Mention | None:
     limit = min(stop, i + _LONGEST_TITLE)
     end = next((k for k in range(i + 1, limit) if words.words[k] in _MARKS), limit)
     inside = words.words[i + 1 : end]
-    if end >= limit or not inside or (len(inside) > 3 and not any(words.caps[i + 1 : end])):
+    if (
+        end >= limit
+        or not any(word[0].isalnum() for word in inside)
+        or (len(inside) > 3 and not any(words.caps[i + 1 : end]))
+    ):
         return None
     span = Span(words.starts[first], words.ends[end])
     return Mention(first, end + 1, span, "group", _join(words, range(i + 1, end)))

@@ -23,7 +23,9 @@ _ROLES = tuple(
     unternehmer investor eigentümer inhaber betreiber organisator veranstalter
     polizist soldat pilot pfarrer erzbischof rabbi imam ayatollah scheich emir sultan
     spieler torwart verteidiger stürmer meister sieger fahrer reporter korrespondent
-    staatsanwalt bundesanwalt generalstaatsanwalt""".split()
+    staatsanwalt bundesanwalt generalstaatsanwalt
+    master coach captain commander engineer prosecutor attorney banker economist scientist
+    researcher doctor colonel sheriff teacher activist official""".split()
 )
 _ROLES_F = tuple(
     """ministerin präsidentin sprecherin chefin kanzlerin sekretärin direktorin leiterin kommissarin
@@ -41,10 +43,12 @@ _SPEAKING = re.compile(
     r"|kommission|armee|militär|junta|zeitung|blatt|magazin|agentur|universität|institut|gewerkschaft"
     r"|union|rat|senat|parlament|opposition|kirche|bericht|studie|experten|beobachter|forscher"
     r"|wissenschaftler|ermittler|veranstalter|sender|verein|gesellschaft|stiftung|komitee"
-    r"|feuerwehr|klinik|botschaft|kreml|ausschuss|gremium|team)\Z"
+    r"|feuerwehr|klinik|botschaft|kreml|ausschuss|gremium|team)(?:e?s)?\Z"
 )
 
 
+_ENGLISH_F = re.compile(r"(?:woman|mother|sister|daughter|widow|queen|princess|mrs|ms)\Z")
+_ENGLISH_M = re.compile(r"(?:man|father|brother|son|widower|king|prince|pope|mr)\Z")
 _FORMER = re.compile(r"(?:früher|ehemalig|einstig|vormalig|damalig|former)\w{0,2}\Z")
 FORMER_PREFIX = "ex-"
 
@@ -61,6 +65,13 @@ def role_gender(low: str) -> Gender | None:
     if low.endswith(_ROLES_F):
         return "f"
     return "m" if low.endswith(_ROLES) or base_role(low) != low else None
+
+
+def read_english_gender(low: str) -> Gender:
+    """The gender that an English office shows: a "spokesman", but no "minister", is a man."""
+    if _ENGLISH_F.search(low):
+        return "f"
+    return "m" if _ENGLISH_M.search(low) else ""
 
 
 def base_role(low: str) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from index.article import Span
 
@@ -21,6 +24,9 @@ _CLOSERS = {
     "›": "‹",
     "‹": "›",
 }
+_SINGLE = frozenset("‚‘’'›‹")
+# What a quotation inside a quotation may follow without a space.
+_BEFORE = frozenset('([„“»«"–—-/')
 # A quotation longer than this is a mark that was never closed.
 _LONGEST = 4000
 
@@ -29,27 +35,108 @@ def pair_quotes(text: str) -> list[Span]:
     """The outermost quotations with their marks, in order, never across a blank line.
 
     A mark that is never closed opens nothing, except before a paragraph that opens with the
-    same mark again (the press's way to go on quoting). Linear in the text.
+    same mark again (the press's way to go on quoting), or that holds its closing mark: then each
+    paragraph's part is a quotation. Linear in the text.
     """
     found: list[Span] = []
-    opened: tuple[int, str] | None = None
+    paragraphs = list(_split_paragraphs(text))
+    carried = ""
+    for paragraph, following in pairwise([*paragraphs, _Paragraph(len(text), len(text), ())]):
+        opened = (paragraph.start, carried) if carried else None
+        nested = None if opened else _pair_nested(text, paragraph.marks)
+        left = None
+        if nested is None:
+            left = _pair_plain(text, paragraph.marks, opened, found)
+        else:
+            found += nested
+        carried = _go_on(text, left[1], following) if left else ""
+        if left and (carried or text[following.start : following.start + 1] == left[1]):
+            found.append(Span(left[0], paragraph.stop))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """`[start, stop)` of a text between blank lines, and where its marks stand."""
+
+    start: int
+    stop: int
+    marks: tuple[int, ...]
+
+
+def _split_paragraphs(text: str) -> Iterator[_Paragraph]:
+    start = 0
+    marks: list[int] = []
     for match in _MARK.finditer(text):
-        at, mark = match.start(), match[0]
-        if mark.startswith("''"):
-            continue
-        if len(mark) > 1:
-            if opened and text[match.end() : match.end() + 1] == opened[1]:
-                found.append(Span(opened[0], at))
-            opened = None
-        elif opened is None:
+        if match[0].startswith("\n"):
+            yield _Paragraph(start, match.start(), tuple(marks))
+            start, marks = match.end(), []
+        elif len(match[0]) == 1:
+            marks.append(match.start())
+    yield _Paragraph(start, max(start, len(text.rstrip())), tuple(marks))
+
+
+def _pair_plain(
+    text: str, marks: Sequence[int], opened: tuple[int, str] | None, found: list[Span]
+) -> tuple[int, str] | None:
+    """Pair each opening mark with the next that closes it; return what stays open."""
+    for number, at in enumerate(marks):
+        mark = text[at]
+        if opened is None:
             opened = (at, mark) if _opens(text, at) else None
         elif mark in _CLOSERS[opened[1]] and _closes(text, at, mark):
+            if _is_plural_genitive(text, at, opened[1], marks[number + 1 : number + 9]):
+                continue
             if at - opened[0] <= _LONGEST:
                 found.append(Span(opened[0], at + 1))
             opened = None
         elif mark == opened[1] and _opens(text, at):
             opened = (at, mark)
-    return found
+    return opened
+
+
+def _pair_nested(text: str, marks: Sequence[int]) -> list[Span] | None:
+    """The outermost of quotations inside quotations; None if none is, or they do not balance."""
+    stack: list[int] = []
+    found: list[Span] = []
+    deepest = 0
+    for at in marks:
+        if text[at] in _SINGLE:
+            continue
+        opening = _opens(text, at) and (not at or text[at - 1].isspace() or text[at - 1] in _BEFORE)
+        if stack and text[at] in _CLOSERS[text[stack[-1]]] and not opening:
+            start = stack.pop()
+            if not stack:
+                found.append(Span(start, at + 1))
+        elif opening:
+            stack.append(at)
+            deepest = max(deepest, len(stack))
+        else:
+            return None
+    fits = all(len(span) <= _LONGEST for span in found)
+    return found if deepest > 1 and not stack and fits else None
+
+
+def _is_plural_genitive(text: str, at: int, opener: str, following: Sequence[int]) -> bool:
+    """Whether a mark behind an -s is an apostrophe: ‘the workers’ harbour’ closes later."""
+    if opener not in _SINGLE or text[at - 1] not in "sxzSXZ":
+        return False
+    if not text[at + 1 : at + 2].isspace() or not text[at + 2 : at + 3].isalpha():
+        return False
+    for later in following:
+        if not (text[later - 1].isalnum() and text[later + 1 : later + 2].isalnum()):
+            return text[later] in _CLOSERS[opener] and _closes(text, later, text[later])
+    return False
+
+
+def _go_on(text: str, opener: str, following: _Paragraph) -> str:
+    """The mark that stays open in the next paragraph, if that begins by closing it; else none."""
+    if not following.marks or text[following.start : following.start + 1] == opener:
+        return ""
+    at = following.marks[0]
+    closes = text[at] in _CLOSERS[opener] and _closes(text, at, text[at])
+    opens = at == following.start or text[at - 1].isspace()
+    return opener if closes and not opens and opener not in _SINGLE else ""
 
 
 def _opens(text: str, at: int) -> bool:

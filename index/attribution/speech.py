@@ -28,6 +28,7 @@ _MODALS = frozenset(
     """kann können konnte konnten will wollen wollte wollten muss müssen musste mussten soll sollen
     sollte sollten darf dürfen durfte möchte möchten würde würden""".split()
 )
+_CAUSED = frozenset("lässt ließ lassen ließen".split())
 _BEHIND_PARTICLE = frozenset({"und", "oder", "sowie", "als", "dass"})
 _DOCUMENTED = frozenset({"heißen", "hervorgehen"})
 _LONGEST_CLAUSE = 45
@@ -104,7 +105,8 @@ class SpeechReader:
         passive = form.form == "participle" and self._words.lows[finite] in BE
         if passive and form.lemma != "zitieren":
             return self._subjects.find_agent(start, end)
-        inverted = bool(said) and said[-1][1] == start - 1
+        goes_on = finite == start and self._goes_on(end, unit.stop)
+        inverted = bool(said) and (said[-1][1] == start - 1 or goes_on)
         return self._subjects.find(unit, number, finite, inverted)
 
     def _is_meant(self, unit: Unit, number: int, i: int, form: VerbForm) -> bool:
@@ -134,6 +136,9 @@ class SpeechReader:
             # The German pronoun, not the English auxiliary.
             helpers = [k for k in helpers if k != start]
         if form.form == "finite":
+            caused = [k for k in range(start, i) if lows[k] in _CAUSED and lows[i].endswith("n")]
+            if caused:
+                return caused[0]  # "ließ X mitteilen"
             if lows[i].endswith("en") and not MOODS.isdisjoint(lows[start:i]):
                 return None  # "müsse X neu bewerten": the last speaker's own mood.
             participle = any(other.form == "participle" for other in self._forms[lows[i]])
@@ -190,8 +195,12 @@ class SpeechReader:
         start, end = unit.clauses[number]
         opener = lows[start]
         if opener in {"wie", "as"} and start + 1 < finite and is_final(finite, end):
-            return ((end + 1, unit.stop),) if start == unit.first else (unit.whole,)
+            if start == unit.first:
+                return ((end + 1, unit.stop),)
+            return ((unit.first, start - 1),) if number + 1 == len(unit.clauses) else (unit.whole,)
         if self._is_inverted(unit, number, finite, form):
+            if self._goes_on(end, unit.stop):
+                return (unit.whole,)
             return ((self._after_colon(unit, start), start - 1),)
         spelled_out = form.english and start < finite < end - _SHORTEST_ENGLISH
         # "said (that) the bridge …": English needs no comma.
@@ -204,6 +213,10 @@ class SpeechReader:
             return (unit.whole,)
         touching = any(k in unit.masked for k in (start - 1, start - 2, end, end + 1))
         return () if form.group == "say" and touching else None
+
+    def _goes_on(self, end: int, stop: int) -> bool:
+        """Whether an inquit only interrupts: "Die Lage, sagte er, sei stabil"."""
+        return end + 1 < stop and self._words.lows[end + 1] in MOODS
 
     def _reports_alone(self, unit: Unit, start: int, form: VerbForm) -> bool:
         """ "Y forderte einen Waffenstillstand": the verb needs no clause."""

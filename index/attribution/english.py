@@ -1,0 +1,293 @@
+"""English sentences: what announces a statement in them, and who says it.
+
+English has no Konjunktiv and needs no comma before what is said, but it keeps its word order: the
+speaker stands right before the verb, or right behind it after what is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from index.attribution.clauses import Frame, Range, Unit
+from index.attribution.cues import BE, HAVE, VerbForm
+from index.attribution.englishphrases import (
+    ADVERBS,
+    CONJUNCTIONS,
+    LONGEST_PHRASE,
+    NOBODY,
+    PREPOSITIONS,
+    RELATIVE,
+    THAT,
+    EnglishPhrases,
+    Forms,
+)
+from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS, Mention
+from index.attribution.offices import role_gender
+from index.attribution.words import Words
+
+_SUBORDINATE = frozenset("when asked speaking after before because if since although once".split())
+_MODALS = frozenset("will would can could shall should may might must do does did to not".split())
+_OBJECT_PREPOSITIONS = frozenset({"on", "for", "of", "against"})
+_LONGEST_ADJUNCT = 8
+
+
+class EnglishReader:
+    """Finds the frames of one English text's sentences."""
+
+    def __init__(self, words: Words, forms: Forms) -> None:
+        self._words = words
+        self._phrases = EnglishPhrases(words, forms)
+
+    def read_phrases(self, unit: Unit) -> Iterator[Frame]:
+        """The frames of "according to X", in order."""
+        lows = self._words.lows
+        for i in range(unit.first, unit.stop - 2):
+            if lows[i] != "according" or lows[i + 1] != "to" or i in unit.masked:
+                continue
+            mention = self._phrases.read(i + 2, unit.clauses[unit.clause_at(i)][1], unit.stop)
+            if mention is None:
+                continue
+            said = (mention.stop, unit.stop) if i == unit.first else (unit.first, i)
+            yield Frame(mention, "according to", (said,))
+
+    def read_verbs(self, unit: Unit) -> Iterator[Frame]:
+        """The frames of the sentence's speech verbs, in order; `said` is empty where unclear."""
+        last: Frame | None = None
+        for i in range(unit.first, unit.stop):
+            if i in unit.masked or self._words.caps[i]:
+                continue
+            frame = self._read_verb(unit, i) or self._read_participle(unit, i, last)
+            if frame:
+                last = frame
+                yield frame
+
+    def _clause(self, unit: Unit, number: int) -> Range:
+        """The clause without the full stop that ends it."""
+        start, end = unit.clauses[number]
+        while end > start + 1 and not self._words.words[end - 1][0].isalnum():
+            end -= 1
+        return start, end
+
+    def _read_verb(self, unit: Unit, i: int) -> Frame | None:
+        form = self._phrases.find_form(i)
+        low, lows = self._words.lows[i], self._words.lows
+        if low == "quoted" and lows[i + 1 : i + 3] == ["as", "saying"]:
+            return self._read_quoted_as(unit, i)
+        if form is None or (form.lemma == "call" and not self._calls(unit, i)):
+            return None
+        number = unit.clause_at(i)
+        start = unit.clauses[number][0]
+        before = self._before(start, i)
+        if before is None:
+            return None
+        if before == start or (before == start + 1 and lows[start] in {"and", "but"}):
+            return self._read_opening(unit, number, i, form)
+        mention = self._read_subject(unit, number, before)
+        if mention is None:
+            return None
+        said = self._find_said(unit, number, i, form)
+        return None if said is None else Frame(mention, form.lemma, said, False, None, "say", i)
+
+    def _calls(self, unit: Unit, i: int) -> bool:
+        """Whether "called" is "called for", or calls something a name in quotation marks."""
+        end = unit.clauses[unit.clause_at(i)][1]
+        if i + 1 < end and self._words.lows[i + 1] in _OBJECT_PREPOSITIONS:
+            return True
+        return any(k in unit.masked for k in range(i + 1, min(end + 1, i + _LONGEST_ADJUNCT)))
+
+    def _before(self, start: int, verb: int) -> int | None:
+        """Behind the last word of what stands before the verb and its helpers; None if no finite."""
+        lows, k = self._words.lows, verb
+        while k > start and (lows[k - 1] in ADVERBS or lows[k - 1] in HAVE):
+            k -= 1
+        denied = k > start and lows[k - 1] in (_MODALS | BE)
+        return None if denied else k
+
+    def _read_opening(self, unit: Unit, number: int, i: int, form: VerbForm) -> Frame | None:
+        """A verb that opens its clause: "…, said X", or behind an apposition: "X, Y, said …"."""
+        start, end = self._clause(unit, number)
+        quoted = start - 1 in unit.masked or start - 2 in unit.masked
+        if number == 0 and not quoted:
+            return None
+        if quoted or (self._is_sentence(unit, number) and form.lemma != "tell"):
+            mention = self._phrases.read(i + 1, end, unit.stop)
+            if mention and (quoted or mention.kind != "pronoun"):
+                said = () if quoted else ((unit.first, start - 1),)
+                return Frame(mention, form.lemma, said, False, None, "say", i)
+        mention = self._read_apposed(unit, number)
+        said_after = self._find_said(unit, number, i, form)
+        if mention is None or said_after is None:
+            return None
+        return Frame(mention, form.lemma, said_after, False, None, "say", i)
+
+    def _is_sentence(self, unit: Unit, number: int) -> bool:
+        """Whether what stands before clause `number` is no apposition, but has a verb."""
+        start, end = self._clause(unit, number - 1)
+        return self._words.lows[start] not in RELATIVE and self._has_verb(start, end)
+
+    def _has_verb(self, start: int, end: int) -> bool:
+        lows = self._words.lows
+        helpers = HAVE | BE | _MODALS - {"to"}
+        return any(
+            lows[k] in helpers or (lows[k].endswith("ed") and not self._words.caps[k])
+            for k in range(start, end)
+        )
+
+    def _read_apposed(self, unit: Unit, number: int) -> Mention | None:
+        """Who speaks behind an apposition: "its director, X, said", "X, director of Y, said"."""
+        number -= 1
+        while number and self._only_describes(unit, number):
+            number -= 1
+        start, end = self._clause(unit, number)
+        named = all(self._words.caps[start:end]) and end - start <= 4
+        if not named and number:
+            start, end = unit.clauses[number - 1]
+        return self._phrases.read(self._past_opener(start, end), end, end)
+
+    def _only_describes(self, unit: Unit, number: int) -> bool:
+        """Whether a clause is an age or a relative one: "X, 54, who left in May, said"."""
+        start, end = self._clause(unit, number)
+        return self._words.lows[start] in RELATIVE or self._words.words[end - 1].isdigit()
+
+    def _past_opener(self, start: int, end: int) -> int:
+        while start < end and self._words.lows[start] in (CONJUNCTIONS | ADVERBS):
+            start += 1
+        return start
+
+    def _read_subject(self, unit: Unit, number: int, before: int) -> Mention | None:
+        """The noun phrase that ends where the verb begins."""
+        words, lows = self._words, self._words.lows
+        start = self._past_opener(unit.clauses[number][0], before)
+        if start >= before:
+            return None
+        if lows[start] in RELATIVE and number:
+            return self._phrases.read(*unit.clauses[number - 1], unit.stop)
+        if lows[before - 1] in PRONOUNS or lows[before - 1] in NOBODY:
+            return self._phrases.read(before - 1, before, before)
+        if lows[before - 1] in {"and", "but"}:
+            return self._phrases.read(start, before - 1, before)
+        phrase = self._phrases.read(start, before, before)
+        if phrase and (phrase.stop == before or self._only_qualifies(phrase.stop, before)):
+            return phrase
+        k = before
+        while k > start and (words.caps[k - 1] or role_gender(lows[k - 1]) is not None):
+            k -= 1
+        if k == before:
+            near = range(before - 1, max(start, before - 6) - 1, -1)
+            k = next((j for j in near if lows[j] in DETERMINERS), before)
+        return self._phrases.read(k, before, before) or phrase
+
+    def _only_qualifies(self, first: int, end: int) -> bool:
+        """Whether words behind a noun phrase belong to it: "police [in Brenn]"."""
+        return self._words.lows[first] in PREPOSITIONS and not self._has_verb(first, end)
+
+    def _find_said(
+        self, unit: Unit, number: int, i: int, form: VerbForm
+    ) -> tuple[Range, ...] | None:
+        """What the verb announces; empty if a quotation does, None if nothing."""
+        words, lows = self._words, self._words.lows
+        start, end = self._clause(unit, number)
+        if i + 1 in unit.masked:
+            return ()
+        if lows[start] == "as" and start == unit.first and end + 1 < unit.stop:
+            return ((end + 1, unit.stop),)
+        for k in range(i + 1, min(end, i + LONGEST_PHRASE)):
+            if lows[k] in THAT and k not in unit.masked:
+                return ((k + 1, unit.stop),)
+        if self._reports_alone(unit, i, end, form):
+            return None if lows[start] in RELATIVE else (unit.whole,)
+        first = self._past_object(i, end) if form.lemma == "tell" else i + 1
+        adjunct = self._is_adjunct(unit, first, end)
+        if adjunct and end < unit.stop and words.words[end] == ":":
+            return ((end + 1, unit.stop),)
+        if adjunct or first in unit.masked:
+            return self._find_said_before(unit, start, i)
+        if form.group != "say":
+            return ()
+        return ((self._past_time(first, end), unit.stop),)
+
+    def _reports_alone(self, unit: Unit, i: int, end: int, form: VerbForm) -> bool:
+        """Whether the verb needs no clause: "urged residents to leave", "warned of a flood"."""
+        if i + 1 >= end or i + 1 in unit.masked:
+            return False
+        low, after = self._words.lows[i + 1], self._words.lows[i + 2 : i + 3]
+        if form.lemma in {"call", "warn"} and low in _OBJECT_PREPOSITIONS:
+            return not after or after[0] not in CALENDAR
+        if form.lemma == "deny":
+            return not self._has_verb(i + 1, end)
+        return form.group == "tell" and not self._is_adjunct(unit, i + 1, end)
+
+    def _find_said_before(self, unit: Unit, start: int, i: int) -> tuple[Range, ...] | None:
+        """What stands before "…, X said": a quotation, or a sentence."""
+        before = any(k in unit.masked for k in range(unit.first, start))
+        if before or i + 1 in unit.masked or i + 2 in unit.masked:
+            return ()
+        if start - unit.first < 3 or self._words.lows[unit.first] in _SUBORDINATE:
+            return () if any(k in unit.masked for k in range(i, unit.stop)) else None
+        return ((unit.first, start - 1),)
+
+    def _past_object(self, i: int, end: int) -> int:
+        """Behind whom somebody tells it: "told [the Kalm Herald] …"."""
+        words, k = self._words, i + 1
+        if k < end and words.lows[k] in DETERMINERS:
+            return self._phrases.close(k + 1, end)
+        if k < end and not words.caps[k]:
+            return k + 1
+        while k < end and words.caps[k]:
+            k += 1
+        return k
+
+    def _past_time(self, first: int, end: int) -> int:
+        """Behind "on Monday", "in a statement" where a sentence follows."""
+        lows, k = self._words.lows, first
+        for _ in range(3):
+            if k < end and lows[k] in CALENDAR:
+                k += 1
+            elif k + 2 < end and lows[k] in {"on", "in", "at"}:
+                k = self._phrases.close(k + 1 + (lows[k + 1] in DETERMINERS), end)
+                if k < end and lows[k - 1] not in CALENDAR and not self._opens_phrase(k):
+                    return first
+        return k if k + 1 < end else first
+
+    def _opens_phrase(self, k: int) -> bool:
+        """Whether a noun phrase, or a preposition, begins at word `k`."""
+        low = self._words.lows[k]
+        opens = low in DETERMINERS or low in PRONOUNS or low in NOBODY or low in {"on", "in"}
+        return opens or self._words.caps[k] or low in CALENDAR
+
+    def _is_adjunct(self, unit: Unit, first: int, end: int) -> bool:
+        """Whether a clause's rest only says when, where or to whom."""
+        if first >= end:
+            return True
+        low = self._words.lows[first]
+        opens = low in PREPOSITIONS - {"to"} or low in CALENDAR or low in ADVERBS
+        short = end - first <= _LONGEST_ADJUNCT and not self._has_verb(first, end)
+        return opens and short and not any(k in unit.masked for k in range(first, end))
+
+    def _read_participle(self, unit: Unit, i: int, last: Frame | None) -> Frame | None:
+        """ "…, saying (that) …" goes on with the sentence's own subject."""
+        low = self._words.lows[i]
+        start = unit.clauses[unit.clause_at(i)][0]
+        if i != start or i == unit.first or low not in {"saying", "adding", "warning", "insisting"}:
+            return None
+        mention = last.mention if last else self._phrases.read(*unit.clauses[0], unit.stop)
+        if mention is None:
+            return None
+        first = i + 1 + (self._words.lows[i + 1 : i + 2] == ["that"])
+        return Frame(mention, low, ((first, unit.stop),), False, None, "say", i)
+
+    def _read_quoted_as(self, unit: Unit, i: int) -> Frame | None:
+        """ "X was quoted as saying (by Y)"."""
+        lows, number = self._words.lows, unit.clause_at(i)
+        start, end = self._clause(unit, number)
+        k = i
+        while k > start and lows[k - 1] in (BE | HAVE | ADVERBS):
+            k -= 1
+        mention = self._read_subject(unit, number, k) if k > start else None
+        if mention is None:
+            return None
+        by = next((j for j in range(i + 3, end - 1) if lows[j] == "by"), None)
+        via = self._phrases.read(by + 1, end, unit.stop) if by else None
+        rest = via.stop if via else i + 3
+        said = self._find_said_before(unit, start, i) if rest >= end else ((rest, unit.stop),)
+        return Frame(mention, "quote", said or (), False, via, "say", i)
