@@ -35,6 +35,8 @@ class Query:
     the question without speakers, question words and times ("" when nothing is left).
     `unknown_speakers` are names asked for that the archive does not know, as typed. `stated` is
     the part of `window` that the conversation's words gave, without `since`, `until`, `as_of`.
+    `offices` are the words that name the speaker without a name ("Kremlin spokesman"), whether or
+    not it is known who is meant. `further` asks for something else than was answered before.
     """
 
     text: str
@@ -47,6 +49,8 @@ class Query:
     kind: Kind
     order: Order = "relevance"
     stated: Window = OPEN
+    offices: tuple[str, ...] = ()
+    further: bool = False
 
 
 def describe(query: Query) -> list[tuple[Filter, str]]:

@@ -7,11 +7,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ConfigError
+from index.offices import Offices
+from index.people import People
 from rag.language import detect_language
 from rag.question import Query, Window, describe, label_filter, understand
 
 KNOWN = {"T": "Mira Talberg", "B": "Jonas Brandt", "L": "Pjotr Lensow", "F": "August Feld"}
 NAMES = list(KNOWN.values())
+# Who else speaks where offices are asked for, and who holds which.
+CAST = KNOWN | {"K": "Ilsa Korvin", "H": "Rolf Hagen", "V": "Vera Stahlmann", "S": "Olaf Sennhoff"}
+OFFICES = [
+    ("T", "Energieministerin von Aldora"),
+    ("B", "aldorischer Außenminister"),
+    ("B", "Außenminister von Aldora"),
+    ("L", "Palastsprecher"),
+    ("H", "Vorsitzender der Hafengewerkschaft"),
+    ("V", "Verteidigungsministerin von Norvia"),
+    ("K", "Präsidentin von Aldora"),
+    ("S", "Sprecher der Baufirma Senn"),
+    ("F", "Bürgermeister von Aldora"),
+]
+HOLDERS = Offices(
+    [(CAST[letter], office, 2024, 3) for letter, office in OFFICES], People(list(CAST.values()))
+)
 TODAY = date(2024, 5, 15)  # a Wednesday
 
 
@@ -564,7 +582,7 @@ CONVERSATIONS = [
     (["Что сказал Брандт о гарантиях?", "Что Тальберг сказала об этом?"], "speaker", "T", "", "гарантиях", "", "Что говорит Тальберг о гарантиях?"),
     (["Что сказал Брандт о гарантиях?", "Когда это было?"], "date", "B", "", "гарантиях", "", "Когда говорит Брандт о гарантиях?"),
     (["Was sagte Brandt zu den Rissen?", "Und der Sprecher der Baufirma?"], "fact", "", "", "der Sprecher der Baufirma, Rissen", "", "Was sagte der Sprecher der Baufirma zu Rissen?"),
-    (["Wie teuer war der Damm von Aldora?", "Wie lange kann das Land ihn bezahlen?"], "fact", "", "", "lange kann das Land ihn bezahlen, teuer war der Damm von Aldora", "", "Wie teuer war der Damm von Aldora? Wie lange kann das Land ihn bezahlen?"),
+    (["Wie teuer war der Damm von Aldora?", "Wie lange kann das Land ihn bezahlen?"], "fact", "", "", "lange kann das Land ihn bezahlen, teuer war der Damm von Aldora", "", "Wie lange kann das Land ihn bezahlen? (teuer war der Damm von Aldora)"),
     (["Что сказал Брандт о порте?", "А что говорит профсоюз моряков?"], "fact", "", "", "профсоюз моряков, порте", "", "Что говорит профсоюз моряков о порте?"),
     (["Что сказал Брандт о порте?", "А об отводе кораблей из залива?"], "speaker", "B", "", "отводе кораблей из залива", "", "Что говорит Брандт об отводе кораблей из залива?"),
     (["Что сказал Брандт о гарантиях?", "Сколько человек живёт в Алдоре?"], "fact", "", "", "человек живёт в Алдоре", "", "Сколько человек живёт в Алдоре?"),
@@ -586,6 +604,346 @@ def test_a_follow_up_inherits_what_it_leaves_out(
     assert query.topic == topic
     assert show(query.stated) == window
     assert query.text == text
+
+
+# Each turn: question, kind, speakers, topic, window; offices are looked up in `HOLDERS`.
+TALKS = [
+    [("What did Talberg say about guarantees?", "speaker", "T", "guarantees", ""),
+     ("And in 2022?", "speaker", "T", "guarantees", "2022-01-01..2022-12-31"),
+     ("And the year after?", "speaker", "T", "guarantees", "2023-01-01..2023-12-31"),
+     ("And Brandt?", "speaker", "B", "guarantees", "2023-01-01..2023-12-31")],
+    [("Talberg on guarantees", "speaker", "T", "guarantees", ""),
+     ("And on tariffs?", "speaker", "T", "tariffs", ""),
+     ("When was that?", "date", "T", "tariffs", "")],
+    [("talberg on the dam", "speaker", "T", "dam", ""),
+     ("and brandt", "speaker", "B", "dam", ""),
+     ("what else did he say", "speaker", "B", "", "")],
+    [("What was Talberg quoted as saying about the flood?", "speaker", "T", "flood", ""),
+     ("What else did she say?", "speaker", "T", "", ""),
+     ("Who disagreed with her?", "who", "", "flood", "")],
+    [("How did Brandt comment on the strike?", "speaker", "B", "strike", ""),
+     ("What about Lensow?", "speaker", "L", "strike", ""),
+     ("Who contradicted him?", "who", "", "strike", "")],
+    [("What does Talberg think of the border treaty?", "speaker", "T", "border treaty", ""),
+     ("And since then?", "speaker", "T", "border treaty", "")],
+    [("What does Lensow think about elections in 2021?", "speaker", "L", "elections", "2021-01-01..2021-12-31"),
+     ("And since then?", "speaker", "L", "elections", "2022-01-01.."),
+     ("And before that?", "speaker", "L", "elections", "..2021-12-31")],
+    [("What is Brandt's view of the ceasefire", "speaker", "B", "ceasefire", ""),
+     ("and what is talbergs view", "speaker", "T", "ceasefire", "")],
+    [("Did Brandt ever mention the night train?", "speaker", "B", "night train", ""),
+     ("When?", "date", "B", "night train", ""),
+     ("And Feld?", "date", "F", "night train", "")],
+    [("What did Talberg and Brandt say about guarantees?", "speaker", "TB", "guarantees", ""),
+     ("And about sanctions?", "speaker", "TB", "sanctions", ""),
+     ("And in March 2023?", "speaker", "TB", "sanctions", "2023-03-01..2023-03-31")],
+    [("Compare what Talberg and Lensow said about the dam", "speaker", "TL", "dam", ""),
+     ("And Feld?", "speaker", "F", "dam", "")],
+    [("Do Talberg and Brandt disagree on sanctions?", "speaker", "TB", "sanctions", "")],
+    [("What did the foreign minister of Aldora say about troops?", "speaker", "B", "troops", ""),
+     ("What did he say about sanctions?", "speaker", "B", "sanctions", "")],
+    [("What did Talberg say about the cracks?", "speaker", "T", "cracks", ""),
+     ("And the construction company's spokesman?", "speaker", "S", "cracks", ""),
+     ("And the minister?", "speaker", "T", "cracks", "")],
+    [("What does the harbour union say about the sale?", "speaker", "H", "sale", ""),
+     ("And the mayor?", "speaker", "F", "sale", "")],
+    [("What did the bishop of Aldora say about taxes?", "fact", "", "bishop of Aldora taxes", ""),
+     ("And Talberg?", "speaker", "T", "taxes", "")],
+    [("What did Talberg say about rents?", "speaker", "T", "rents", ""),
+     ("And the bishop?", "fact", "", "the bishop, rents", "")],
+    [("What did Talberg's spokesman say about rents?", "fact", "", "Talberg's spokesman rents", "")],
+    [("What did Talberg say about the dam?", "speaker", "T", "dam", ""),
+     ("And her spokesman?", "fact", "", "her spokesman, dam", "")],
+    [("Brandt's reaction to the strike?", "speaker", "B", "strike", ""),
+     ("And the defence minister's?", "speaker", "V", "strike", "")],
+    [("according to the defence minister, how many soldiers will leave?", "speaker", "V", "soldiers will leave", "")],
+    [("WHAT DID BRANDT SAY ABOUT RENTS", "speaker", "B", "RENTS", ""),
+     ("AND LENSOW", "speaker", "L", "RENTS", "")],
+    [("Who demanded a ceasefire?", "who", "", "ceasefire", ""),
+     ("And in 2023?", "who", "", "ceasefire", "2023-01-01..2023-12-31"),
+     ("What did Brandt say about it?", "speaker", "B", "ceasefire", "2023-01-01..2023-12-31")],
+    [("When did Lensow announce the pipeline?", "date", "L", "pipeline", ""),
+     ("And what did he say about the costs?", "speaker", "L", "costs", "")],
+    [("What has Feld said about rents since 2020?", "speaker", "F", "rents", "2020-01-01.."),
+     ("And earlier?", "speaker", "F", "rents", "..2019-12-31")],
+    [("What did Talberg say about gas?", "speaker", "T", "gas", ""),
+     ("Why?", "speaker", "T", "gas", ""),
+     ("Thanks. And coal?", "speaker", "T", "Thanks. And coal", "")],
+    [("Was sagte Talberg zu Garantien?", "speaker", "T", "Garantien", ""),
+     ("Und was noch?", "speaker", "T", "", ""),
+     ("Wann war das?", "date", "T", "Garantien", "")],
+    [("Talberg zu Garantien", "speaker", "T", "Garantien", ""),
+     ("Und zu Sanktionen?", "speaker", "T", "Sanktionen", ""),
+     ("Wer widersprach ihr?", "who", "", "Sanktionen", "")],
+    [("talberg zu zöllen", "speaker", "T", "zöllen", ""),
+     ("und brandt", "speaker", "B", "zöllen", ""),
+     ("was sagte er noch", "speaker", "B", "", "")],
+    [("Hat sich Brandt zum Streik geäußert?", "speaker", "B", "Streik", ""),
+     ("Und Lensow?", "speaker", "L", "Streik", ""),
+     ("Und im Jahr davor?", "speaker", "L", "Streik", "")],
+    [("Hat Talberg sich jemals zu den Mieten geäußert?", "speaker", "T", "Mieten", ""),
+     ("Und 2021?", "speaker", "T", "Mieten", "2021-01-01..2021-12-31"),
+     ("Und im Jahr danach?", "speaker", "T", "Mieten", "2022-01-01..2022-12-31")],
+    [("Was hält Talberg von der Waffenruhe?", "speaker", "T", "Waffenruhe", ""),
+     ("Und Feld?", "speaker", "F", "Waffenruhe", "")],
+    [("Zitate von Talberg zum Hafen", "speaker", "T", "Hafen", ""),
+     ("Auch welche von Brandt?", "speaker", "B", "Hafen", "")],
+    [("Stimmte Brandt Talberg bei den Zöllen zu?", "speaker", "BT", "Zöllen", "")],
+    [("Was sagte der Palastsprecher zu Garantien?", "speaker", "L", "Garantien", ""),
+     ("Und der Außenminister?", "speaker", "B", "Garantien", ""),
+     ("Und er im Jahr 2022?", "speaker", "B", "Garantien", "2022-01-01..2022-12-31")],
+    [("Was sagte der aldorische Außenminister zu Truppen?", "speaker", "B", "Truppen", ""),
+     ("Was sagte er zu Zöllen?", "speaker", "B", "Zöllen", "")],
+    [("Was sagte Talberg über die Risse im Damm?", "speaker", "T", "Risse im Damm", ""),
+     ("Und der Sprecher der Baufirma?", "speaker", "S", "Risse im Damm", ""),
+     ("Und die Ministerin?", "speaker", "T", "Risse im Damm", "")],
+    [("Was sagt die Hafengewerkschaft zum Verkauf?", "speaker", "H", "Verkauf", ""),
+     ("Und der Bürgermeister?", "speaker", "F", "Verkauf", "")],
+    [("Laut der Verteidigungsministerin, wie viele Soldaten ziehen ab?", "speaker", "V", "Soldaten ziehen", "")],
+    [("Wie teuer wird der Tunnel?", "fact", "", "teuer wird der Tunnel", ""),
+     ("Und wer bezahlt ihn?", "fact", "", "bezahlt, teuer wird der Tunnel", "")],
+    [("Erwartete Brandt in Aldora einen Durchbruch?", "speaker", "B", "Durchbruch in Aldora", ""),
+     ("Und Lensow?", "speaker", "L", "Durchbruch in Aldora", "")],
+    [("Что Тальберг сказала о гарантиях?", "speaker", "T", "гарантиях", ""),
+     ("Когда это было?", "date", "T", "гарантиях", ""),
+     ("А в 2022 году?", "date", "T", "гарантиях", "2022-01-01..2022-12-31")],
+    [("Тальберг о гарантиях", "speaker", "T", "гарантиях", ""),
+     ("А Брандт?", "speaker", "B", "гарантиях", ""),
+     ("А о санкциях?", "speaker", "B", "санкциях", "")],
+    [("тальберг о пошлинах", "speaker", "T", "пошлинах", ""),
+     ("а брандт", "speaker", "B", "пошлинах", ""),
+     ("что ещё он сказал", "speaker", "B", "", "")],
+    [("Как Брандт прокомментировал забастовку?", "speaker", "B", "забастовку", ""),
+     ("А до этого?", "speaker", "B", "забастовку", ""),
+     ("Кто с ним не согласился?", "who", "", "забастовку", "")],
+    [("Какова позиция Брандта по санкциям?", "speaker", "B", "санкциям", ""),
+     ("А Тальберг?", "speaker", "T", "санкциям", "")],
+    [("Цитаты Ленсова о порте", "speaker", "L", "порте", ""),
+     ("А в 2021 году?", "speaker", "L", "порте", "2021-01-01..2021-12-31"),
+     ("А годом позже?", "speaker", "L", "порте", "2022-01-01..2022-12-31")],
+    [("Сравни Тальберг и Ленсова по вопросу дамбы", "speaker", "TL", "дамбы", "")],
+    [("Что сказал министр обороны Норвии о войсках?", "speaker", "V", "войсках", ""),
+     ("А Тальберг?", "speaker", "T", "войсках", "")],
+    [("Что сказал представитель Тальберг о ценах?", "fact", "", "представитель Тальберг о ценах", "")],
+    [("По словам министра обороны, сколько солдат уйдёт?", "speaker", "V", "солдат уйдёт", "")],
+    [("что говорил брандт про аренду", "speaker", "B", "аренду", ""),
+     ("и ленсов", "speaker", "L", "аренду", ""),
+     ("а что насчёт фельда", "speaker", "F", "аренду", "")],
+    [("Кто требовал перемирия?", "who", "", "перемирия", ""),
+     ("А в 2023 году?", "who", "", "перемирия", "2023-01-01..2023-12-31"),
+     ("И когда?", "date", "", "перемирия", "2023-01-01..2023-12-31")],
+    [("Did Lensow ever say anything about the lighthouse?", "speaker", "L", "lighthouse", ""),
+     ("and the mayor", "speaker", "F", "lighthouse", ""),
+     ("and what about the year 2020", "speaker", "F", "lighthouse", "2020-01-01..2020-12-31")],
+    [("How does Korvin see the ferry contract?", "speaker", "K", "ferry contract", ""),
+     ("Does Brandt agree?", "speaker", "B", "ferry contract", ""),
+     ("Why not?", "speaker", "B", "ferry contract", "")],
+    [("What were Talberg's arguments against the toll?", "speaker", "T", "toll", ""),
+     ("What did the defence minister reply?", "speaker", "V", "toll", ""),
+     ("When did she say that?", "date", "V", "toll", "")],
+    [("Norvia's defence minister on conscription", "speaker", "V", "conscription", ""),
+     ("And since March?", "speaker", "V", "conscription", "2024-03-01..")],
+    [("Which concerns did the harbour union voice over the sale in 2023?", "speaker", "H", "concerns sale", "2023-01-01..2023-12-31"),
+     ("and one year later", "speaker", "H", "concerns sale", "2024-01-01..2024-12-31")],
+    [("tell me what brandt and lensow think about the canal", "speaker", "BL", "canal", ""),
+     ("only brandt please", "speaker", "B", "canal", "")],
+    [("What did Feld say about the bridge between 2019 and 2021?", "speaker", "F", "bridge", "2019-01-01..2021-12-31"),
+     ("And after that?", "speaker", "F", "bridge", "2022-01-01.."),
+     ("What about the tunnel?", "speaker", "F", "tunnel", "2022-01-01..")],
+    [("What is the stance of the foreign minister on whaling?", "speaker", "B", "whaling", ""),
+     ("And that of the president?", "speaker", "K", "whaling", "")],
+    [("How much did the stadium cost?", "fact", "", "stadium cost", ""),
+     ("Who paid for it?", "fact", "", "paid, stadium cost", ""),
+     ("And what does Feld say about it?", "speaker", "F", "paid, stadium cost", "")],
+    [("Was meint Korvin zum Fährvertrag?", "speaker", "K", "Fährvertrag", ""),
+     ("Sieht Brandt das auch so?", "speaker", "B", "Fährvertrag", ""),
+     ("und was ist mit dem bürgermeister", "speaker", "F", "Fährvertrag", "")],
+    [("Wie reagierte die Hafengewerkschaft auf die Kürzungen?", "speaker", "H", "Kürzungen", ""),
+     ("Und wie reagierte Feld?", "speaker", "F", "Kürzungen", "")],
+    [("hat der palastsprecher etwas zum leuchtturm gesagt", "speaker", "L", "leuchtturm", ""),
+     ("und im januar", "speaker", "L", "leuchtturm", "2024-01-01..2024-01-31")],
+    [("Was kritisierte Talberg im März 2023?", "speaker", "T", "", "2023-03-01..2023-03-31"),
+     ("Und einen Monat später?", "speaker", "T", "", "2023-04-01..2023-04-30"),
+     ("Und Lensow?", "speaker", "L", "", "2023-04-01..2023-04-30")],
+    [("Äußerungen von Stahlmann zur Wehrpflicht", "speaker", "V", "Wehrpflicht", ""),
+     ("Und von Korvin?", "speaker", "K", "Wehrpflicht", ""),
+     ("Wer ist dagegen?", "who", "", "Wehrpflicht", "")],
+    [("Was sagten der Außenminister und Talberg zum Abkommen?", "speaker", "TB", "Talberg zum Abkommen", ""),
+     ("Und zur Maut?", "speaker", "TB", "Maut", "")],
+    [("Warum lehnt die Präsidentin von Aldora die Maut ab?", "speaker", "K", "Maut", ""),
+     ("Seit wann?", "date", "K", "Maut", "")],
+    [("Что сказала Корвин про паром?", "speaker", "K", "паром", ""),
+     ("Что ответил министр иностранных дел?", "speaker", "B", "паром", ""),
+     ("А мэр что говорит?", "speaker", "F", "паром", "")],
+    [("Как отреагировал профсоюз докеров на сокращения?", "speaker", "H", "сокращения", ""),
+     ("А Фельд?", "speaker", "F", "сокращения", "")],
+    [("стальманн о призыве", "speaker", "V", "призыве", ""),
+     ("а год спустя?", "speaker", "V", "призыве", ""),
+     ("а что думает корвин?", "speaker", "K", "призыве", "")],
+    [("Что говорили Брандт и Ленсов о канале в 2021 году?", "speaker", "BL", "канале", "2021-01-01..2021-12-31"),
+     ("А в следующем году?", "speaker", "BL", "канале", "2022-01-01..2022-12-31"),
+     ("Только Брандт", "speaker", "B", "канале", "2022-01-01..2022-12-31")],
+    [("Каково мнение министра обороны о призыве?", "speaker", "V", "призыве", ""),
+     ("Что ещё она говорила?", "speaker", "V", "", "")],
+    [("Сколько стоил стадион?", "fact", "", "стоил стадион", ""),
+     ("А кто за него заплатил?", "fact", "", "заплатил, стоил стадион", "")],
+    [("Has the defence minister commented on the drone incident?", "speaker", "V", "drone incident", ""),
+     ("and the foreign one?", "speaker", "B", "drone incident", ""),
+     ("Did they agree?", "speaker", "B", "drone incident", "")],
+    [("What has the mayor said about the tram in 2022?", "speaker", "F", "tram", "2022-01-01..2022-12-31"),
+     ("the year before?", "speaker", "F", "tram", "2021-01-01..2021-12-31"),
+     ("and Talberg?", "speaker", "T", "tram", "2021-01-01..2021-12-31")],
+    [("Talberg, Brandt and Lensow on the embargo", "speaker", "TBL", "embargo", ""),
+     ("When did Lensow say that?", "date", "L", "embargo", "")],
+    [("any statements by the harbour union about wages?", "speaker", "H", "wages", ""),
+     ("anything from the mayor?", "speaker", "F", "wages", "")],
+    [("What did Lensow warn of?", "speaker", "L", "", ""),
+     ("What did he warn of in 2021?", "speaker", "L", "", "2021-01-01..2021-12-31"),
+     ("And later?", "speaker", "L", "", "2022-01-01..")],
+    [("Who spoke out against the airport?", "fact", "", "out against the airport", ""),
+     ("What exactly did Brandt say?", "speaker", "B", "out against the airport", "")],
+    [("What did Vera Stahlmann tell reporters about the missing ship?", "speaker", "V", "reporters about the missing ship", ""),
+     ("What else did she tell them?", "speaker", "V", "", "")],
+    [("Wie äußerte sich Talberg über die Fähre?", "speaker", "T", "Fähre", ""),
+     ("Was sagt ihr Kollege Brandt dazu?", "speaker", "B", "Fähre", ""),
+     ("Und 2020 bis 2022?", "speaker", "B", "Fähre", "2020-01-01..2022-12-31")],
+    [("Was sagte der Verteidigungsminister von Norvia über Drohnen?", "speaker", "V", "Drohnen", ""),
+     ("Wann genau?", "date", "V", "Drohnen", "")],
+    [("gibt es zitate vom bürgermeister zur straßenbahn", "speaker", "F", "straßenbahn", ""),
+     ("und aus dem jahr 2021", "speaker", "F", "straßenbahn", "2021-01-01..2021-12-31")],
+    [("Was haben Korvin und der Außenminister über das Embargo gesagt?", "speaker", "KB", "Embargo", ""),
+     ("Und was sagte nur Korvin?", "speaker", "K", "Embargo", "")],
+    [("Forderte Lensow ein Ende des Embargos?", "speaker", "L", "Ende des Embargos", ""),
+     ("Und Feld?", "speaker", "F", "Ende des Embargos", ""),
+     ("Wie begründete er das?", "speaker", "F", "Ende des Embargos", "")],
+    [("Nach Angaben der Hafengewerkschaft: Wie viele Stellen fallen weg?", "speaker", "H", "Stellen fallen weg", ""),
+     ("Was sagt Talberg dazu?", "speaker", "T", "Stellen fallen weg", "")],
+    [("Worüber sprach Brandt zuletzt?", "speaker", "B", "", ""),
+     ("Und Korvin?", "speaker", "K", "", "")],
+    [("Что мэр говорил о трамвае?", "speaker", "F", "трамвае", ""),
+     ("А в прошлом году?", "speaker", "F", "трамвае", "2023-01-01..2023-12-31"),
+     ("А ещё раньше?", "speaker", "F", "трамвае", "..2022-12-31")],
+    [("Кто выступил против аэропорта?", "who", "", "аэропорта", ""),
+     ("Что именно сказал Ленсов?", "speaker", "L", "аэропорта", "")],
+    [("Что заявила министр обороны Норвии о дронах?", "speaker", "V", "дронах", ""),
+     ("Что на это ответил Брандт?", "speaker", "B", "дронах", ""),
+     ("Когда?", "date", "B", "дронах", "")],
+    [("есть ли цитаты фельда о трамвае?", "speaker", "F", "трамвае", ""),
+     ("а корвин?", "speaker", "K", "трамвае", "")],
+    [("Что Брандт и министр энергетики говорят об эмбарго?", "speaker", "BT", "эмбарго", ""),
+     ("А о газе?", "speaker", "BT", "газе", "")],
+]  # fmt: skip
+
+
+def talk(*turns: str) -> list[Query]:
+    """Every turn of a conversation as understood, offices looked up."""
+    history: list[Query] = []
+    for turn in turns:
+        history.append(
+            understand(
+                turn,
+                history,
+                known_speakers=list(CAST.values()),
+                as_of=TODAY,
+                find_holders=HOLDERS.find,
+            )
+        )
+    return history
+
+
+@pytest.mark.parametrize("turns", TALKS, ids=[" | ".join(turn[0] for turn in t) for t in TALKS])
+def test_every_turn_of_a_conversation_is_understood(turns):
+    for query, (_, kind, speakers, topic, window) in zip(
+        talk(*(turn[0] for turn in turns)), turns, strict=True
+    ):
+        assert query.kind == kind, query
+        assert query.speakers == tuple(CAST[letter] for letter in speakers), query
+        assert query.unknown_speakers == ()
+        assert query.topic == topic
+        assert show(query.stated) == window
+
+
+OTHERS = [
+    "What did Talberg's spokesman say about rents?",
+    "What did Talberg's ministry say about rents?",
+    "What did the spokesman of Talberg say about rents?",
+    "what did talbergs spokesman say about rents",
+    "Was sagte Talbergs Sprecherin zu Mieten?",
+    "Was sagte der Sprecher von Talberg zu Mieten?",
+    "Was sagte die Sprecherin Talbergs zu Mieten?",
+    "Was sagte der Sprecher der Ministerin Talberg zu Mieten?",
+    "Was sagte Brandts Berater zu Mieten?",
+    "Что сказал представитель Тальберг об аренде?",
+    "Что сказала пресс-секретарь Ленсова об аренде?",
+    "Что сказал советник Ленсова об аренде?",
+    "Что сказал представитель министра Ленсова об аренде?",
+]
+
+
+@pytest.mark.parametrize("question", OTHERS)
+def test_who_speaks_for_somebody_is_somebody_else(question):
+    query = talk(question)[0]
+    assert (query.kind, query.speakers, query.unknown_speakers) == ("fact", (), ())
+    assert query.offices
+    follow_up = talk("What did Lensow say about rents?", question)[-1]
+    assert follow_up.speakers == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Foreign Minister Brandt say about rents?",
+        "What did Secretary of State Brandt say about rents?",
+        "What did Secretary of State Jonas Brandt say about rents?",
+        "Was sagte Außenminister Brandt zu Mieten?",
+        "Was sagte die Chefin der Aldorischen Bahn Jonas Brandt zu Mieten?",
+        "Что сказал министр иностранных дел Брандт об аренде?",
+        "Что сказал пресс-секретарь Брандт об аренде?",
+        "Что сказал глава МИД Брандт об аренде?",
+    ],
+)
+def test_an_office_in_front_of_a_name_is_that_persons(question):
+    assert talk(question)[0].speakers == ("Jonas Brandt",)
+
+
+def test_an_office_that_nobody_is_known_to_hold_stays_a_question_of_fact():
+    for question, office in (
+        ("What did the bishop of Norvia say about rents?", "bishop of Norvia"),
+        ("Was sagte die Feuerwehr zu Mieten?", "Feuerwehr"),
+        ("Что сказал профсоюз учителей об аренде?", "профсоюз учителей"),
+        ("What did the EU say about rents?", "EU"),
+    ):
+        query = talk(question)[0]
+        assert (query.kind, query.speakers, query.offices) == ("fact", (), (office,))
+    turns = ("What did the bishop say about rents?", "What did he say about tolls?", "And Brandt?")
+    _, he, brandt = talk(*turns)
+    assert (he.kind, he.topic) == ("fact", "bishop, tolls")
+    assert (brandt.speakers, brandt.topic) == (("Jonas Brandt",), "tolls")
+
+
+def test_without_the_archives_offices_nobody_is_guessed():
+    query = ask("What did the foreign minister say about rents?")
+    assert (query.kind, query.speakers, query.offices) == ("fact", (), ("foreign minister",))
+
+
+def test_the_minister_is_whom_the_conversation_called_so():
+    last = talk("Was sagte Talberg zum Damm?", "Und der Bürgermeister?", "Und die Ministerin?")[-1]
+    assert (last.speakers, last.topic) == (("Mira Talberg",), "Damm")
+    last = talk("What did the defence minister say?", "What did the minister say about rents?")[-1]
+    assert last.speakers == ("Vera Stahlmann",)
+
+
+def test_an_adjective_alone_asks_for_the_same_office_elsewhere():
+    last = talk("What did the defence minister say about drones?", "And the foreign one?")[-1]
+    assert (last.speakers, last.topic) == (("Jonas Brandt",), "drones")
+
+
+def test_what_else_leaves_the_topic_but_the_conversation_keeps_it():
+    _, more, other = talk("Was sagte Brandt zu Zöllen?", "Und was noch?", "Und Talberg?")
+    assert (more.further, more.speakers, more.topic) == (True, ("Jonas Brandt",), "")
+    assert (other.further, other.speakers, other.topic) == (False, ("Mira Talberg",), "Zöllen")
+    again = talk("Was sagte Brandt zu Zöllen?", "Was sagte er noch dazu?")[-1]
+    assert (again.further, again.topic) == (True, "Zöllen")
 
 
 def test_a_person_only_mentioned_is_topic_and_swapping_names_swaps_the_speaker():
@@ -710,6 +1068,20 @@ def test_no_conversation_crashes_and_names_are_never_invented(turns):
     assert set(query.speakers) <= set(NAMES)
     assert all(name in typed for name in query.unknown_speakers)
     assert all(span.strip() for span in query.topic.split())
+
+
+OFFICE_PIECES = st.sampled_from(
+    (WORDS + " foreign defence union spokesman's of der des Sprecher Außenministers in Aldora"
+     " мэр министр обороны представитель agree widersprach her what else year after").split()
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(OFFICE_PIECES, min_size=1, max_size=9), min_size=1, max_size=3))
+def test_no_conversation_about_offices_crashes_or_invents_a_speaker(turns):
+    for query in talk(*(" ".join([*turn, "x"]) for turn in turns)):
+        assert set(query.speakers) <= set(CAST.values())
+        assert query.text.strip()
 
 
 @settings(max_examples=100, deadline=None)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.understanding.timestep import find_step
 from rag.understanding.timewindow import OPEN, Window, find_window
 
 TODAY = date(2024, 5, 15)
@@ -230,3 +231,42 @@ def test_a_month_of_a_year_is_exactly_that_month(month, year, language):
     assert window.since == date(year, month, 1)
     assert (window.until + timedelta(days=1)).day == 1
     assert window.until.month == month
+
+
+STEPS = [
+    ("en", "And the year after?", "2022", "2023-01-01..2023-12-31"),
+    ("en", "the year before that", "2022", "2021-01-01..2021-12-31"),
+    ("en", "two years later", "2020", "2022-01-01..2022-12-31"),
+    ("en", "a month later", "January 2024", "2024-02-01..2024-02-29"),
+    ("en", "the following week", "May 1, 2024", "2024-05-08..2024-05-08"),
+    ("en", "the next month", "2022", "2023-01-01..2023-01-31"),
+    ("en", "the previous year", "2020 to 2022", "2019-01-01..2019-12-31"),
+    ("de", "Und im Jahr danach?", "2022", "2023-01-01..2023-12-31"),
+    ("de", "zwei Jahre später", "2020", "2022-01-01..2022-12-31"),
+    ("de", "einen Monat davor", "März 2024", "2024-02-01..2024-02-29"),
+    ("de", "im Folgejahr", "März 2021", "2022-03-01..2022-03-31"),
+    ("de", "im Vorjahr", "2021", "2020-01-01..2020-12-31"),
+    ("ru", "А годом позже?", "2022", "2023-01-01..2023-12-31"),
+    ("ru", "через два года", "2020", "2022-01-01..2022-12-31"),
+    ("ru", "в следующем месяце", "January 2024", "2024-02-01..2024-02-29"),
+    ("ru", "за год до этого", "2022", "2021-01-01..2021-12-31"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "before", "window"), STEPS)
+def test_a_step_in_time_starts_from_the_time_talked_about(language, text, before, window):
+    step = find_step(text, language)
+    assert step is not None
+    past, _ = find_window(f"in {before}" if before[0].isdigit() else before, TODAY)
+    taken = step.take(past)
+    assert f"{taken.since}..{taken.until}" == window
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(STEPS), st.dates(), st.dates())
+def test_a_step_from_any_time_gives_a_window(row, one, other):
+    step = find_step(row[1], row[0])
+    assert step is not None
+    taken = step.take(Window(min(one, other), max(one, other)))
+    assert not taken.is_empty
+    assert step.take(OPEN) == OPEN

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from index.article import Span
 from rag.understanding.grammar import Grammar
 from rag.understanding.namescan import Asked, NameScanner, Token
+from rag.understanding.office import OfficeReader, Resolve, resolve_nobody
 
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PLURAL_AUXILIARIES = frozenset(["haben", "hatten", "wollen", "wollten", "sollen"])
@@ -20,10 +21,14 @@ class SpeakerReader:
 
     grammar: Grammar
     text: str
+    resolve: Resolve = resolve_nobody
+    follows: bool = False  # a few words may be a follow-up: then an office alone is a speaker
     scanner: NameScanner = field(init=False)
+    offices: OfficeReader = field(init=False)
 
     def __post_init__(self) -> None:
         self.scanner = NameScanner(self.grammar, self.text)
+        self.offices = OfficeReader(self.grammar, self.text, self.scanner, self.resolve)
 
     def read(self, tokens: Sequence[Token]) -> Asked:
         """The speaker asked about, from the strongest sign to the weakest."""
@@ -39,7 +44,9 @@ class SpeakerReader:
                     asked = Asked(asked.names, speaker_spans=asked.speaker_spans)
                 if asked.anybody or verbs is self.grammar.verbs:
                     by_noun = Asked() if asked.anybody else self._by_noun(tokens)
-                    return by_noun if by_noun.anybody else self._with_cue(asked, tokens[cue])
+                    if by_noun.anybody:
+                        return by_noun
+                    return self._with_cue(self._with_partners(asked, tokens, cue), tokens, cue)
         by_noun = self._by_noun(tokens)
         return by_noun if by_noun.anybody else self._keywords(tokens)
 
@@ -48,8 +55,11 @@ class SpeakerReader:
     ) -> int | None:
         """The first verb of saying, by its index; nouns of the same form do not count."""
         verbs = verbs or self.grammar.verbs
+        say = verbs is self.grammar.verbs
         for n, token in enumerate(tokens):
-            if token.names or token.timed or not verbs.fullmatch(token.text):
+            if token.names or token.timed:
+                continue
+            if not verbs.fullmatch(token.text) and not (say and self._compares(tokens, n)):
                 continue
             noun = n > 0 and (token.text[0].isupper() and not self.scanner.flat)
             noun = noun or (n > 0 and tokens[n - 1].lower in self.grammar.articles)
@@ -64,28 +74,53 @@ class SpeakerReader:
 
     def is_passive(self, tokens: Sequence[Token], cue: int) -> bool:
         """Whether the verb at `cue` is a passive participle: "was X accused"."""
-        if tokens[cue].lower.endswith("ing"):
+        agreeing = self.grammar.agreeing.fullmatch(tokens[cue].text)
+        if tokens[cue].lower.endswith("ing") or agreeing:
             return False
         return any(
             t.lower in self.grammar.passive for t in (*tokens[:cue], *tokens[cue + 1 : cue + 2])
         )
 
-    def _with_cue(self, asked: Asked, cue: Token) -> Asked:
-        return replace(asked, cue_spans=(*asked.cue_spans, cue.span))
+    def _compares(self, tokens: Sequence[Token], n: int) -> bool:
+        """Whether the word is one for agreeing or being quoted; "What did they agree on" is not."""
+        grammar, text = self.grammar, tokens[n].text
+        if grammar.quoting.fullmatch(text):
+            return any(t.names and not t.timed for t in tokens)
+        opener = tokens[0].lower
+        return bool(grammar.agreeing.fullmatch(text)) and opener not in grammar.what
+
+    def _with_partners(self, asked: Asked, tokens: Sequence[Token], cue: int) -> Asked:
+        """Both sides of an agreement: "Did X agree with Y?"."""
+        if not self.grammar.agreeing.fullmatch(tokens[cue].text) or not asked.names:
+            return asked
+        for n, token in enumerate(tokens):
+            if token.names and not any(token.span.overlap(s) for s in asked.speaker_spans):
+                names = (*asked.names, *(t for t in token.names if t not in asked.names))
+                spans = (*asked.speaker_spans, token.span)
+                asked = replace(asked, names=names, speaker_spans=spans, role=False)
+            elif token.lower in ("with", "mit", "с", "со"):
+                asked = self.offices.complete(asked, tokens[n + 1 :], sure=False)
+        return asked
+
+    def _with_cue(self, asked: Asked, tokens: Sequence[Token], cue: int) -> Asked:
+        """What was asked with its verb, and the one beside it: "quoted as saying"."""
+        grammar = self.grammar
+        spans = [
+            t.span
+            for n, t in enumerate(tokens)
+            if n == cue
+            or (grammar.quoting.fullmatch(t.text) and n < cue)
+            or (cue < n <= cue + 3 and grammar.quoting.fullmatch(tokens[cue].text)
+                and grammar.verbs.fullmatch(t.text))
+        ]  # fmt: skip
+        return replace(asked, cue_spans=(*asked.cue_spans, *spans))
 
     def _subject(self, tokens: Sequence[Token], cue: int) -> Asked:
         """The subject of the verb at `cue`: before it after the auxiliary, else right behind it."""
         grammar = self.grammar
-        start, auxiliary = 0, ""
-        for n in range(cue):
-            lower = tokens[n].lower
-            if tokens[n].names or tokens[n].timed:
-                continue
-            if lower in grammar.auxiliaries or (n <= 2 and lower in grammar.question_words):
-                start, auxiliary = n + 1, lower
-                if lower in grammar.auxiliaries:
-                    break
-        if self.is_passive(tokens, cue):
+        start, auxiliary = self._find_start(tokens, cue)
+        quoted = grammar.quoting.fullmatch(tokens[cue].text) is not None
+        if self.is_passive(tokens, cue) and not quoted:
             return self._agent(tokens)
         finite = auxiliary if auxiliary in grammar.auxiliaries else tokens[cue].lower
         plural = finite in _PLURAL_AUXILIARIES or (
@@ -94,22 +129,53 @@ class SpeakerReader:
         before = self.scanner.scan(tokens[start:cue], plural)
         if start == 1 and tokens[0].lower in self.grammar.which - self.grammar.what:
             before = replace(before, unknown=())  # "Which NASA team supported …"
+        else:
+            before = self.offices.complete(before, tokens[start:cue])
         if before.names or before.unknown or before.pronoun:
+            return before
+        led = auxiliary in grammar.auxiliaries or tokens[0].lower not in grammar.which
+        if before.offices and led:
             return before
         behind = self.scanner.scan(tokens[cue + 1 :], plural)
         if not any(t.lower in grammar.question_words for t in tokens[:cue]):
             # "Fordert Russland …?" may be answered by anybody.
             behind = replace(behind, unknown=(), role=bool(behind.unknown) or behind.role)
+        behind = self.offices.complete(behind, tokens[cue + 1 :])
         if behind.anybody or before.role:
             return behind if behind.names or not before.role else before
-        agent = self._agent(tokens)
+        front = self._in_front(tokens) if grammar.language == "ru" else Asked()
+        agent = front if front.anybody else self._agent(tokens)
         return agent if agent.anybody else self._ungoverned(tokens)
+
+    def _find_start(self, tokens: Sequence[Token], cue: int) -> tuple[int, str]:
+        """Where a subject before the verb begins, and the auxiliary or question word there."""
+        grammar = self.grammar
+        start, word = 0, ""
+        for n in range(cue):
+            lower = tokens[n].lower
+            if tokens[n].names or tokens[n].timed:
+                continue
+            if lower in grammar.auxiliaries or (n <= 2 and lower in grammar.question_words):
+                start, word = n + 1, lower
+                if lower in grammar.auxiliaries:
+                    break
+        return start, word
+
+    def _in_front(self, tokens: Sequence[Token]) -> Asked:
+        """The subject in front of the question word: "А мэр что говорит?"."""
+        words = self.grammar.question_words
+        end = next((n for n, t in enumerate(tokens) if t.lower in words), 0)
+        return self.offices.complete(self.scanner.scan(tokens[:end]), tokens[:end])
 
     def _agent(self, tokens: Sequence[Token]) -> Asked:
         """The agent of a passive: "said by X", "von X gesagt"."""
         for n, token in enumerate(tokens[:-1]):
-            if token.lower in ("by", "von") and tokens[n + 1].names:
-                return self.scanner.scan(tokens[n + 1 :])
+            if token.lower not in ("by", "von"):
+                continue
+            asked = self.scanner.scan(tokens[n + 1 :]) if tokens[n + 1].names else Asked()
+            asked = self.offices.complete(asked, tokens[n + 1 :], sure=False)
+            if asked.names:
+                return asked
         return Asked()
 
     def _ungoverned(self, tokens: Sequence[Token]) -> Asked:
@@ -124,16 +190,25 @@ class SpeakerReader:
         match = self.grammar.attribution.search(self.text)
         if match is not None:
             behind = [t for t in tokens if t.span.start >= match.end()]
+            comma = next((n for n in range(1, len(behind)) if self._opens_clause(behind, n)), None)
+            behind = behind[:comma]
             asked = self.scanner.scan(behind)
             german = self.grammar.language == "de"
             if german and asked.unknown and " " not in asked.unknown[0]:
                 asked = Asked(role=True)  # "laut Vertrag" is far more common than an unknown name
+            asked = self.offices.complete(asked, behind)
             return replace(asked, cue_spans=(Span(*match.span()),))
         for n, token in enumerate(tokens):
             if token.lower == "zufolge" and n:
                 first = next((k for k in range(n) if tokens[k].names), n - 1)
-                return self._with_cue(self.scanner.scan(tokens[first:n]), token)
+                asked = self.offices.complete(self.scanner.scan(tokens[first:n]), tokens[:n])
+                return replace(asked, cue_spans=(token.span,))
         return Asked()
+
+    def _opens_clause(self, tokens: Sequence[Token], n: int) -> bool:
+        """Whether a comma before token `n` ends what "according to" governs."""
+        gap = self.text[tokens[n - 1].span.end : tokens[n].span.start]
+        return "," in gap and not tokens[n].names
 
     def _by_noun(self, tokens: Sequence[Token]) -> Asked:
         """ "X's position", "die Haltung von X", "позиция X", "welche Forderungen stellte X"."""
@@ -143,9 +218,30 @@ class SpeakerReader:
             asked = self._possessor(tokens, n)
             if not asked.anybody:
                 asked = self._holder(tokens, n)
+            if not asked.anybody:
+                asked = self._office_of(tokens, n)
             if asked.anybody:
-                return self._with_cue(asked, token)
+                return replace(asked, cue_spans=(*asked.cue_spans, token.span))
         return Asked()
+
+    def _office_of(self, tokens: Sequence[Token], noun: int) -> Asked:
+        """ "the minister's position", "die Haltung der Gewerkschaft", "позиция министра"."""
+        grammar, first = self.grammar, noun
+        if noun and _POSSESSIVE.search(tokens[noun - 1].text):
+            while first > 0 and not tokens[first - 1].names:
+                low = tokens[first - 1].lower
+                if low in grammar.auxiliaries | grammar.question_words | grammar.prepositions:
+                    break
+                first -= 1
+            return self.offices.complete(Asked(), tokens[first:noun])
+        rest = tokens[noun + 1 :]
+        if not rest:
+            return Asked()
+        low = rest[0].lower
+        if low in ("of", "by", "from", "von", "vom") or low in grammar.genitives:
+            return self.offices.complete(Asked(), rest[1:])
+        russian = grammar.language == "ru" and low not in grammar.prepositions
+        return self.offices.complete(Asked(), rest) if russian else Asked()
 
     def _possessor(self, tokens: Sequence[Token], noun: int) -> Asked:
         """The genitive before a noun, over at most two adjectives."""
@@ -201,7 +297,37 @@ class SpeakerReader:
             for t in words
             if not t.names
         )
-        return Asked() if clause or len(words) > 8 else self._ungoverned(tokens)
+        by = self._agent_alone(words) if self.follows else Asked()
+        if by.names or clause or len(words) > 8:
+            return by
+        named = self._ungoverned(tokens)
+        return named if named.anybody else self._office_keyword(words)
+
+    def _agent_alone(self, words: Sequence[Token]) -> Asked:
+        """ "And by Talberg?", "Auch welche von Brandt?": no more than who speaks."""
+        grammar = self.grammar
+        plain = next((n for n, t in enumerate(words) if t.names), 0)
+        led = plain > 0 and words[plain - 1].lower in grammar.agents
+        if not led or not all(t.names or grammar.is_function_word(t.lower) for t in words):
+            return Asked()
+        return self.scanner.scan(words[plain:])
+
+    def _is_idle(self, token: Token) -> bool:
+        return not token.names and self.grammar.is_function_word(token.lower)
+
+    def _office_keyword(self, words: Sequence[Token]) -> Asked:
+        """ "Foreign minister on guarantees", and in a follow-up "the foreign minister"."""
+        grammar = self.grammar
+        idle = next((n for n, t in enumerate(words) if not self._is_idle(t)), len(words))
+        by = [n + 1 for n, t in enumerate(words[:idle]) if t.lower in grammar.agents]
+        run = list(words[by[-1] if by else 0 :])  # "that of the president"
+        asked = self.offices.complete(Asked(), run, sure=False)
+        if not asked.names:
+            return Asked()
+        last = max(s.end for s in asked.speaker_spans)
+        behind = [t for t in run if t.span.start >= last and t.lower not in grammar.fillers]
+        led = bool(behind) and behind[0].lower in grammar.prepositions
+        return asked if led or (self.follows and not behind) else Asked()
 
 
 def _strip_genitive(name: str) -> str:

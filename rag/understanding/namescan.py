@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.article import Span
+from index.attribution.offices import names_institution, role_gender
 from rag.language import word_set
 from rag.understanding.grammar import Grammar
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
-_ANYBODY = word_set(
+ANYBODY = word_set(
     """
     people everyone everybody anyone anybody someone somebody experts critics leute alle jemand
     man experten kritiker люди все кто-то эксперты критики nobody keiner никто
@@ -47,6 +48,7 @@ class Asked:
     role: bool = False  # "the minister", "Experten": somebody, but no name
     speaker_spans: tuple[Span, ...] = ()
     cue_spans: tuple[Span, ...] = ()
+    offices: tuple[str, ...] = ()  # words that name the speaker without a name
 
     @property
     def anybody(self) -> bool:
@@ -64,7 +66,7 @@ def split_tokens(
 ) -> list[Token]:
     """The words from `start` on, each with the known names and times that cover it."""
     tokens = []
-    for match in _WORD.finditer(text, start):
+    for match in WORD.finditer(text, start):
         span = Span(*match.span())
         covering = [(s, name) for s, name in names if s.overlap(span)]
         tokens.append(
@@ -91,6 +93,8 @@ class _Phrase:
     title: bool = False
     thing: bool = False  # a common noun stands before: "защитника Пэнтерс" is no subject
     role: bool = False
+    aide: bool = False
+    relation: bool = False  # "der Sprecher des Ministers": whoever is named next is another
 
     def name(self, span: Span, known: Sequence[str], typed: str) -> None:
         """Take in one name, with the titles before it."""
@@ -147,6 +151,18 @@ class NameScanner:
         """Whether the word is a title or office."""
         return not token.names and self.grammar.titles.fullmatch(token.text) is not None
 
+    def is_role(self, token: Token) -> bool:
+        """Whether the word is one for somebody, or some body, that speaks by office."""
+        low = _POSSESSIVE.sub("", token.lower)
+        grammar = self.grammar
+        if token.names or low in ANYBODY or low in grammar.modifiers:
+            return False
+        if grammar.titles.fullmatch(low) or grammar.bodies.fullmatch(low):
+            return True
+        if grammar.language == "ru" or grammar.is_function_word(low):
+            return False
+        return role_gender(low) is not None or names_institution(low)
+
     def is_capital(self, token: Token) -> bool:
         """Whether the word may be a name by its capital."""
         capital = not self.flat and token.text[0].isupper()
@@ -175,10 +191,17 @@ class NameScanner:
         """Take in the run `n:end`; where to go on, `None` when the phrase is complete."""
         known, more = tokens[n].names, self._continues(tokens, end)
         possessive = _POSSESSIVE.search(tokens[end - 1].text)
-        if possessive and end < len(tokens) and self.is_title(tokens[end]):
+        owner = possessive or (known and _ends_genitive(tokens[end - 1]))
+        if owner and end < len(tokens) and self.is_role(tokens[end]):
             phrase.role = True  # "Talberg's spokesman" is not Talberg
             return None
+        if known and not phrase.names and self._is_served(phrase, tokens[end - 1]):
+            phrase.role = True
+            return None
         if not known:
+            if end < len(tokens) and self.is_title(tokens[end]):
+                phrase.role = True  # "Palace spokesman", "Norvian minister"
+                return end
             alone = not (more or phrase.unknown or phrase.names)
             common = phrase.article or phrase.thing or (plural and alone and end == n + 1)
             typed = self.text[tokens[n].span.start : tokens[end - 1].span.end]
@@ -198,10 +221,16 @@ class NameScanner:
         """Note what a word that is no name says about the name to come."""
         if token.timed:
             return
+        grammar = self.grammar
+        if grammar.aides.fullmatch(token.text):
+            phrase.aide = True
         if self.is_title(token):
+            nested = phrase.title and token.lower not in grammar.modifiers
+            phrase.relation |= nested and grammar.language == "ru" and token.lower[-1] in "аяыи"
             phrase.title = phrase.title or token.lower not in self.grammar.modifiers
             phrase.role = True
         elif token.lower in self.grammar.articles:
+            phrase.relation |= phrase.role and token.lower in grammar.genitives
             phrase.article = True
         elif token.lower in self.grammar.fillers:
             return
@@ -211,6 +240,19 @@ class NameScanner:
             phrase.first = None
             return
         phrase.first = token.span.start if phrase.first is None else phrase.first
+
+    def _is_served(self, phrase: _Phrase, token: Token) -> bool:
+        """Whether the name is that of the person whose spokesman or aide was met before it."""
+        if phrase.relation:
+            return True
+        if self.grammar.language == "de":
+            return phrase.title and _ends_genitive(token)
+        if not phrase.aide:
+            return False
+        surname, first = token.names[0].split()[-1], token.names[0].split()[0]
+        if token.lower[-1] in "ауыеиюя":
+            return not (token.lower[-1] == "а" and surname[-1] in "aа")
+        return first[-1] in "aа"  # "представитель Тальберг": a woman's surname has no cases
 
     def _run_end(self, tokens: Sequence[Token], n: int) -> int:
         """One past the last token of the name, known or not, that begins at `n`; `n` for none."""
@@ -233,7 +275,7 @@ class NameScanner:
         if not self.flat:
             return self.is_capital(token)
         return not (
-            token.lower in _ANYBODY
+            token.lower in ANYBODY
             or self.grammar.is_function_word(token.lower)
             or self.grammar.verbs.fullmatch(token.text)
             or token.text[0].isdigit()
@@ -248,3 +290,8 @@ class NameScanner:
             return bool(after.names) or self.is_capital(after) or self.is_title(after)
         gap = self.text[tokens[end - 1].span.end : tokens[end].span.start]
         return gap.strip() == "," and bool(tokens[end].names)
+
+
+def _ends_genitive(token: Token) -> bool:
+    """Whether a known name is written with a genitive -s of its own: "Talbergs"."""
+    return token.lower.endswith("s") and not token.names[0].lower().endswith("s")

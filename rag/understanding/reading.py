@@ -13,8 +13,10 @@ from rag.language import Language
 from rag.query import Kind, Order
 from rag.understanding.asked import SpeakerReader
 from rag.understanding.grammar import Grammar
-from rag.understanding.namescan import Asked, Token, split_tokens
+from rag.understanding.namescan import WORD, Asked, Token, split_tokens
+from rag.understanding.office import OfficeReader, Resolve, resolve_nobody
 from rag.understanding.questionwords import GRAMMARS
+from rag.understanding.timestep import TimeStep, find_step
 from rag.understanding.timewindow import Window, find_window
 
 # Grammar is read in the first part of a question only; the rest still counts as its text.
@@ -42,6 +44,25 @@ class Reading:
     anaphora: bool
     fragment: bool
     order: Order
+    step: TimeStep | None
+    offices: OfficeReader
+
+    @property
+    def further(self) -> bool:
+        """Whether it asks for something else than was said before: "What else …?"."""
+        return self.kind != "who" and self.grammar.further.search(self.body) is not None
+
+    @property
+    def compares(self) -> bool:
+        """Whether its verb is one of agreeing or contradicting."""
+        agreeing = self.grammar.agreeing
+        return any(agreeing.fullmatch(t.text) for t in self.tokens)
+
+    @property
+    def asks_now(self) -> bool:
+        """Whether it is no more than "And now?"."""
+        words = [t for t in self.tokens if not t.timed]
+        return bool(words) and self.grammar.now.match(self.body, words[0].span.start) is not None
 
     @property
     def asks_who(self) -> bool:
@@ -83,15 +104,19 @@ class Reading:
     def lone_role(self) -> str | None:
         """ "And the firm's spokesman?", "А что говорит профсоюз?": somebody new without a name."""
         words = [t for t in self.tokens if not t.timed]
-        if not self.connective or not words or any(t.names for t in words):
+        if not words or self.asked.somebody:
             return None
         if not self.fragment:
-            return self.topic if self.asked.role and not self.times else None
-        title = [n for n, t in enumerate(words[:3]) if self.grammar.titles.fullmatch(t.text)]
-        led = words[0].lower in self.grammar.prepositions
-        if led or not title or any(t.lower in self.grammar.clause_words for t in words):
+            return self.asked.offices[0] if self.asked.offices and self.connective else None
+        if not (self.connective or words[0].lower in self.grammar.articles):
             return None
-        return self.body[words[0].span.start : words[-1].span.end]
+        phrases = self.offices.find_phrase(words)
+        if not phrases or not any(self.offices.scanner.is_role(t) for t in words):
+            return None
+        behind = [t for t in words if t.span.start >= phrases[0].end]
+        if any(not self.grammar.is_function_word(t.lower) for t in behind):
+            return None
+        return self.body[words[0].span.start : phrases[0].end]
 
     def points_back(self) -> bool:
         """Whether a word stands for something that an earlier question named: "it", "davon"."""
@@ -117,20 +142,30 @@ class Reading:
 
 
 def read_question(
-    text: str, language: Language, known: Sequence[str], today: date, near: Window | None
+    text: str,
+    language: Language,
+    known: Sequence[str],
+    today: date,
+    near: Window | None,
+    resolve: Resolve = resolve_nobody,
 ) -> Reading:
-    """The question by itself: its speakers, times, kind and topic."""
+    """The question by itself: its speakers, times, kind and topic.
+
+    `near` is the conversation's window, `None` for a first question; `resolve` gives who holds an
+    office.
+    """
     grammar = GRAMMARS[language]
     body = text[:_READ_LETTERS]
-    names = _clip(find_names(body, known), body, grammar) if known else []
+    names = _find_people(body, known, grammar) if known else []
     window, times = find_window(_mask(body, names), today, language=language, near=near)
     order = _read_order(body, times, grammar)
     connective = grammar.connective.match(body)
     start = connective.end() if connective else 0
     request = grammar.request.match(body, start)
     start = request.end() if request else start
-    tokens = split_tokens(body, names, times, start)
-    reader = SpeakerReader(grammar, body)
+    step = find_step(body, language) if near is not None else None
+    tokens = split_tokens(body, names, [*times, *([step.span] if step else [])], start)
+    reader = SpeakerReader(grammar, body, resolve, near is not None)
     kind, asked = _read_kind(tokens, reader, body[start:])
     topic = _read_topic(body, tokens, asked, reader, kind)
     verb = reader.find_verb(tokens)
@@ -144,7 +179,26 @@ def read_question(
         text=text, body=body, grammar=grammar, tokens=tuple(tokens), asked=asked, kind=kind,
         topic=topic, window=window, times=tuple(times), connective=connective is not None,
         anaphora=any(t.lower in grammar.anaphora for t in tokens), fragment=fragment, order=order,
+        step=step, offices=reader.offices,
     )  # fmt: skip
+
+
+def _find_people(body: str, known: Sequence[str], grammar: Grammar) -> list[tuple[Span, str]]:
+    """The known people; also behind a title, or beside another: "Stimmte Brandt Talberg zu?"."""
+    names = find_names(body, known)
+    words = list(WORD.finditer(body))
+    agreeing = any(grammar.agreeing.fullmatch(word[0]) for word in words)
+    for before, word in pairwise(words):
+        title = grammar.titles.fullmatch(before[0]) is not None
+        beside = agreeing and any(span.end == before.end() for span, _ in names)
+        covered = any(span.start < word.end() and word.start() < span.end for span, _ in names)
+        if not (title or beside) or covered or not word[0][0].isupper():
+            continue
+        # Read by itself, the word before it is no first name that does not fit.
+        found = find_names(body[word.start() :].partition("?")[0], known)
+        shift = word.start()
+        names += [(Span(shift, s.end + shift), name) for s, name in found if s.start == 0]
+    return _clip(sorted(names, key=lambda found: found[0].start), body, grammar)
 
 
 def _clip(names: Sequence[tuple[Span, str]], text: str, grammar: Grammar) -> list[tuple[Span, str]]:
@@ -198,6 +252,8 @@ def _asks_who(tokens: Sequence[Token], reader: SpeakerReader) -> bool:
         # "Who did X accuse" asks for the accused: there X speaks.
         accused = tokens[1].lower in _OBJECT_QUESTION and any(t.names for t in tokens[2:cue])
         return not accused and (cue <= _NEAR or tokens[1].lower in grammar.auxiliaries)
+    if grammar.agreeing.fullmatch(tokens[cue].text):
+        return False  # "Which firm agreed to pay" tells a deed
     between = tokens[1:cue]
     behind = tokens[cue + 1 : cue + 2]
     return (
@@ -228,15 +284,35 @@ def _read_topic(
             runs[-1].append(token)
         else:
             runs.append([token])
-    trimmed = [_trim(run, grammar) for run in runs]
-    parts = [body[run[0].span.start : run[-1].span.end] for run in trimmed if run]
+    runs = [_put_place_last(run, grammar) for run in runs]
+    trimmed = [_trim(run, grammar, reader.scanner.flat) for run in runs]
+    parts = [_show(run, body) for run in trimmed if run]
     return " ".join(parts)[:_TOPIC_LETTERS].strip()
 
 
-def _trim(run: list[Token], grammar: Grammar) -> list[Token]:
+def _put_place_last(run: list[Token], grammar: Grammar) -> list[Token]:
+    """The run with the place in front behind its object: "in Aldora einen Durchbruch"."""
+    places = len(run) > 3 and run[0].lower in grammar.places and run[1].text[0].isupper()
+    if places and run[2].lower in grammar.articles - grammar.genitives:
+        return [*run[2:], *run[:2]]
+    return run
+
+
+def _show(run: list[Token], body: str) -> str:
+    """The words of the run, as typed."""
+    if all(a.span.end <= b.span.start for a, b in pairwise(run)):
+        return body[run[0].span.start : run[-1].span.end]
+    return " ".join(token.text for token in run)
+
+
+def _trim(run: list[Token], grammar: Grammar, flat: bool) -> list[Token]:
+    def is_idle(token: Token) -> bool:
+        acronym = not flat and len(token.text) > 1 and token.text.isupper()  # "US troops"
+        return not token.names and not acronym and grammar.is_function_word(token.lower)
+
     start, end = 0, len(run)
-    while start < end and not run[start].names and grammar.is_function_word(run[start].lower):
+    while start < end and is_idle(run[start]):
         start += 1
-    while end > start and not run[end - 1].names and grammar.is_function_word(run[end - 1].lower):
+    while end > start and is_idle(run[end - 1]):
         end -= 1
     return run[start:end]

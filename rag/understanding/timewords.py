@@ -58,7 +58,7 @@ _NUMBERS = (
     ("twelve", "zwölf", "двенадцать"),
 )
 _COUNTS = {word: n for n, group in enumerate(_NUMBERS, 1) for word in group}
-_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
+COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
 _UNIT_WORDS = (
     r"days?|weeks?|months?|years?|tag(?:en?)?|wochen?|monat(?:en?|s)?|jahr(?:en?|es)?"
     r"|день|дня|дней|недел(?:я|ю|и|е|ь)|месяц(?:а|ев|е)?|год(?:а|у)?|лет"
@@ -111,17 +111,17 @@ YEAR = re.compile(
     re.IGNORECASE,
 )
 AGO = (
-    _compile(rf"{_COUNT}\s{_UNIT}\sago"),
-    _compile(rf"vor\s{_COUNT}\s{_UNIT}"),
-    _compile(rf"(?:{_COUNT}\s)?{_UNIT}\s(?:тому\s)?назад"),
+    _compile(rf"{COUNT}\s{_UNIT}\sago"),
+    _compile(rf"vor\s{COUNT}\s{_UNIT}"),
+    _compile(rf"(?:{COUNT}\s)?{_UNIT}\s(?:тому\s)?назад"),
 )
 ROLLING = (
-    _compile(rf"(?:in|over|within|during|for|throughout)\sthe\s(?:last|past)\s{_COUNT}\s{_UNIT}"),
-    _compile(rf"(?:(?:in|over|within|during|for)\s)?the\spast\s(?:{_COUNT}\s)?{_UNIT}"),
-    _compile(rf"over\sthe\slast\s(?:{_COUNT}\s)?{_UNIT}"),
-    _compile(rf"(?:den|der|die)\s(?:letzten|vergangenen|vorigen)\s{_COUNT}\s{_UNIT}"),
-    _compile(rf"seit\s{_COUNT}\s{_UNIT}"),
-    _compile(rf"(?:за|в\sтечение)\sпоследн(?:ий|юю|ие|их|ей|его)\s(?:{_COUNT}\s)?{_UNIT}"),
+    _compile(rf"(?:in|over|within|during|for|throughout)\sthe\s(?:last|past)\s{COUNT}\s{_UNIT}"),
+    _compile(rf"(?:(?:in|over|within|during|for)\s)?the\spast\s(?:{COUNT}\s)?{_UNIT}"),
+    _compile(rf"over\sthe\slast\s(?:{COUNT}\s)?{_UNIT}"),
+    _compile(rf"(?:den|der|die)\s(?:letzten|vergangenen|vorigen)\s{COUNT}\s{_UNIT}"),
+    _compile(rf"seit\s{COUNT}\s{_UNIT}"),
+    _compile(rf"(?:за|в\sтечение)\sпоследн(?:ий|юю|ие|их|ей|его)\s(?:{COUNT}\s)?{_UNIT}"),
 )
 THIS = (
     _compile(rf"{_PART}{_WHICH}\s(?P<unit>{_UNIT_WORDS})"),

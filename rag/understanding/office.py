@@ -1,0 +1,265 @@
+"""Speakers that a question names by their office: "the Kremlin spokesman", "die Gewerkschaft"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from index.article import Span
+from rag.query import Query
+from rag.understanding.grammar import Grammar
+from rag.understanding.namescan import Asked, NameScanner, Token
+
+Resolve = Callable[[str], Sequence[str]]
+_SHORTEST_ACRONYM = 2  # letters
+_INNER = re.compile(r" (?:of|for|in|at|von|vom|für|im|der|des|eines|einer) ")
+_CASE = re.compile(r"(?:in|s|а|у|ом|е)$")
+_POSSESSIVE = re.compile(r"['’]s?$")
+
+
+def resolve_nobody(phrase: str) -> Sequence[str]:
+    """Nobody: for archives that know no offices."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class HolderFinder:
+    """Says who an office means in a conversation: those already talked about come first."""
+
+    find_holders: Callable[[str], Sequence[str]] | None
+    history: tuple[Query, ...]
+    generic: re.Pattern[str]
+    contrasts: bool  # "And the minister?" is not whoever was asked about last
+
+    def resolve(self, phrase: str) -> tuple[str, ...]:
+        """The canonical names; none where nobody is known."""
+        meant = self._recall(phrase) if " " not in phrase.strip() else ()
+        if meant:
+            return meant
+        holders = tuple(dict.fromkeys(self.find_holders(phrase))) if self.find_holders else ()
+        if not self.generic.fullmatch(phrase):
+            return holders
+        past = [name for query in reversed(self.history) for name in query.speakers]
+        known = [name for name in past if name in holders]
+        return (known[0],) if known else holders or self._recall_named()
+
+    def _recall(self, title: str) -> tuple[str, ...]:
+        """Whom the conversation called so: "the minister" after "the foreign minister"."""
+        wanted = _head(title)
+        for past in reversed(self.history):
+            if len(past.speakers) == 1 and any(_head(o).endswith(wanted) for o in past.offices):
+                return past.speakers
+        return ()
+
+    def _recall_named(self) -> tuple[str, ...]:
+        """The one person the conversation named, who may well be "the minister"."""
+        last = self.history[-1].speakers if self.history else ()
+        for past in reversed(self.history):
+            if self.contrasts and past.speakers == last:
+                continue
+            if past.speakers and not past.offices:
+                return past.speakers if len(past.speakers) == 1 else ()
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeReader:
+    """Finds the offices in a run of tokens, and who holds them."""
+
+    grammar: Grammar
+    text: str
+    scanner: NameScanner
+    resolve: Resolve = resolve_nobody
+
+    def complete(self, asked: Asked, run: Sequence[Token], *, sure: bool = True) -> Asked:
+        """What was asked, with the holders of the offices in `run` as speakers.
+
+        Not `sure` that the run names a speaker at all, an office counts only if somebody holds it.
+        """
+        for part in self._split(run):
+            asked = self._add(asked, part, sure)
+        return asked
+
+    def find_phrase(self, run: Sequence[Token]) -> list[Span]:
+        """The office that `run` opens with, as spans from the longest to the shortest reading."""
+        start = self._skip(run, 0)
+        ends = list(self._ends(run, start))
+        spans = []
+        for end in reversed(ends):
+            last = run[end - 1]
+            suffix = _POSSESSIVE.search(last.text)
+            stop = last.span.end - (len(suffix[0]) if suffix else 0)
+            spans.append(Span(run[start].span.start, stop))
+        return spans
+
+    def _add(self, asked: Asked, run: Sequence[Token], sure: bool) -> Asked:
+        spans = self.find_phrase(run)
+        if not spans:
+            return asked
+        inside = [t for t in run if t.span.start < spans[0].end and t.span.start >= spans[0].start]
+        role = any(self.scanner.is_role(t) for t in inside)
+        role = role or (sure and asked.role and any(self._is_proper(t) for t in inside))
+        if _names_directly(asked, inside):
+            return asked
+        named = self._named_behind(inside)
+        if named:
+            asked = replace(asked, role=False, speaker_spans=(*asked.speaker_spans, spans[0]))
+            return replace(asked, names=tuple(dict.fromkeys((*asked.names, *named))))
+        owners = {name for t in inside for name in t.names}
+        mine = self.grammar.possessives.fullmatch(inside[0].text)  # "her spokesman"
+        for span in () if mine or not (role or asked.unknown) else spans:
+            holders = tuple(n for n in self.resolve(span.of(self.text)) if n not in owners)
+            if holders:
+                return self._name(asked, span, run, holders)
+        if not (sure and role) or (asked.unknown and not owners):
+            return asked
+        return replace(
+            asked, role=not asked.names, offices=(*asked.offices, spans[-1].of(self.text))
+        )
+
+    def _named_behind(self, inside: Sequence[Token]) -> tuple[str, ...]:
+        """Whom "Secretary of State Borvik" names, behind all the office's words."""
+        first = len(inside)
+        while first and inside[first - 1].names:
+            first -= 1
+        if not 0 < first < len(inside):
+            return ()
+        before, grammar = inside[first - 1], self.grammar
+        bound = before.lower in grammar.links | grammar.places | grammar.genitives
+        bound = bound or _POSSESSIVE.search(before.text) is not None
+        led = any(t.lower in grammar.links | grammar.genitives for t in inside[:first])
+        if grammar.language == "ru" or bound or not led or self.scanner.is_role(before):
+            return ()
+        return inside[first].names
+
+    def _name(
+        self, asked: Asked, span: Span, run: Sequence[Token], holders: tuple[str, ...]
+    ) -> Asked:
+        """What was asked with `holders` for the office at `span`, its articles taken in."""
+        before = [t for t in run if t.span.end <= span.start]
+        first = before[0].span.start if before else span.start
+        within = [s for s in asked.speaker_spans if s.overlap(span)]
+        return replace(
+            asked,
+            names=tuple(dict.fromkeys((*asked.names, *holders))),
+            unknown=tuple(u for u in asked.unknown if u not in span.of(self.text)),
+            pronoun=None,
+            role=False,
+            speaker_spans=(
+                *(s for s in asked.speaker_spans if s not in within), Span(first, span.end)
+            ),
+            offices=(*asked.offices, span.of(self.text)),
+        )  # fmt: skip
+
+    def _split(self, run: Sequence[Token]) -> Iterator[list[Token]]:
+        """The run in parts: at "and" where a name or another office follows."""
+        part: list[Token] = []
+        for n, token in enumerate(run):
+            if token.lower in self.grammar.conjunctions and not token.names:
+                after = run[self._skip(run, n + 1) :][:3]
+                if any(t.names or self.scanner.is_role(t) for t in after):
+                    yield part
+                    part = []
+                    continue
+            part.append(token)
+        yield part
+
+    def _skip(self, run: Sequence[Token], n: int) -> int:
+        """Where the words begin that are not articles or fillers."""
+        possessives = self.grammar.possessives
+        while n < len(run) and not run[n].names:
+            low = run[n].lower
+            passed = low in self.grammar.articles or low in self.grammar.fillers
+            if not passed or possessives.fullmatch(low) or low in self.grammar.states:
+                break
+            n += 1
+        return n
+
+    def _ends(self, run: Sequence[Token], start: int) -> Iterator[int]:
+        """Where the phrase from `start` may end, shortest first."""
+        grammar = self.grammar
+        n, led, role = start, False, False
+        while n < len(run) and not self._stops(run, n, start, role and not led, led):
+            token, low = run[n], run[n].lower
+            linking = role and not led and low in grammar.links | grammar.places
+            if linking and self._may_drop(run, n):
+                yield n
+            apart = role and not led and not linking and self._stands_apart(token)
+            if apart:
+                yield n
+                if not self._may_belong(token):
+                    return
+            led = linking or low in grammar.articles
+            role = role or self.scanner.is_role(token) or token.text.isupper()
+            n += 1
+        while n > start and not run[n - 1].names and grammar.is_function_word(run[n - 1].lower):
+            n -= 1
+        if n > start:
+            yield n
+
+    def _stops(self, run: Sequence[Token], n: int, start: int, open_: bool, led: bool) -> bool:
+        """Whether the phrase ends before token `n`; `open_`: a preposition may go on with it."""
+        grammar, token, low = self.grammar, run[n], run[n].lower
+        gap = self.text[run[n - 1].span.end : token.span.start] if n > start else ""
+        if token.timed or gap.strip() or self._closes(token, n == start):
+            return True
+        if open_ and low in grammar.links | grammar.places:
+            last = n + 1 == len(run) or run[n + 1].timed
+            return last or (low in grammar.places and not self._opens_place(run, n + 1))
+        if low in grammar.articles:
+            return not led and low not in grammar.genitives
+        return n > start and not token.names and grammar.is_function_word(low)
+
+    def _may_drop(self, run: Sequence[Token], n: int) -> bool:
+        """Whether what the preposition at `n` leads need not be part of the office."""
+        low = run[n].lower
+        if low in ("für", "for", "to"):
+            return True
+        # "the ministry in Aldora" is no other country's; "the minister in Aldora" may be there.
+        return low in self.grammar.places and self.scanner.is_title(run[n - 1])
+
+    def _closes(self, token: Token, first: bool) -> bool:
+        """Whether a word cannot be inside an office."""
+        grammar, low = self.grammar, token.lower
+        if token.names:
+            return False
+        if low in grammar.question_words or low in grammar.clause_words or low in grammar.pronouns:
+            return True
+        verb = grammar.verbs.fullmatch(low) or low in grammar.auxiliaries
+        return bool(verb) and not (first and self.scanner.is_role(token))
+
+    def _is_proper(self, token: Token) -> bool:
+        """Whether an institution may be called so: "EU", "the Red Cross"."""
+        if self.scanner.flat or len(token.text) < _SHORTEST_ACRONYM:
+            return False
+        english = self.grammar.language == "en"
+        return token.text.isupper() or (english and token.text[0].isupper())
+
+    def _opens_place(self, run: Sequence[Token], n: int) -> bool:
+        token = run[n]
+        return bool(token.names) or token.text[0].isupper() or self.scanner.flat
+
+    def _stands_apart(self, token: Token) -> bool:
+        """Whether a word behind a German noun may begin another phrase."""
+        genitive = token.lower in self.grammar.genitives
+        return self.grammar.language == "de" and not token.names and not genitive
+
+    def _may_belong(self, token: Token) -> bool:
+        return self.scanner.flat or token.text[0].isupper()
+
+
+def _names_directly(asked: Asked, inside: Sequence[Token]) -> bool:
+    """Whether the office only introduces a speaker who is named: "Minister Talberg"."""
+    spans = asked.speaker_spans
+    return bool(asked.names) and any(
+        t.names and any(t.span.overlap(s) for s in spans) for t in inside
+    )
+
+
+def _head(office: str) -> str:
+    """The word for the one who holds it: "minister" of "foreign minister of Aldora"."""
+    words = _INNER.split(office.lower(), maxsplit=1)[0].split()
+    russian = re.search("[а-яё]", office.lower()) is not None
+    word = words[0] if russian else words[-1]
+    return _CASE.sub("", _POSSESSIVE.sub("", word))
