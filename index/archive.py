@@ -152,16 +152,16 @@ class Archive:
             with self.transaction() as db:
                 db.execute("INSERT INTO meta VALUES ('embedder', ?)", (fingerprint,))
 
-    def write_background(self, vectors: Vectors) -> None:
-        """Keep the vectors `(n, dim)` of sentences from everywhere."""
+    def write_background(self, name: str, vectors: Vectors) -> None:
+        """Keep the vectors `(n, dim)` of texts from everywhere under the name."""
         with self.transaction() as db:
-            db.execute("DELETE FROM background")
             packed = vectors.astype("<f2").tobytes()
-            db.execute("INSERT INTO background VALUES (?, ?)", (packed, vectors.shape[1]))
+            values = (name, packed, vectors.shape[1])
+            db.execute("INSERT OR REPLACE INTO backgrounds VALUES (?, ?, ?)", values)
 
-    def read_background(self) -> Vectors | None:
-        """The vectors `(n, dim)` of sentences from everywhere, once the archive has any."""
-        rows = self.query("SELECT vectors, dimension FROM background")
+    def read_background(self, name: str) -> Vectors | None:
+        """The vectors `(n, dim)` of texts from everywhere, once the archive has any."""
+        rows = self.query("SELECT vectors, dimension FROM backgrounds WHERE name = ?", (name,))
         if not rows:
             return None
         return np.frombuffer(rows[0][0], "<f2").reshape(-1, rows[0][1]).astype(np.float32)
@@ -173,9 +173,10 @@ class Archive:
                 "passages",
                 "passages_fts",
                 "statements",
+                "offices",
                 "pending",
                 "files",
-                "background",
+                "backgrounds",
             ):
                 db.execute(f"DELETE FROM {table}")
             db.execute("UPDATE articles SET made_by = ''")
@@ -211,8 +212,12 @@ class Archive:
         passages: Sequence[EmbeddedPassage],
         statements: Sequence[Statement],
         made_by: str,
+        offices: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """Put the article in, whole or not at all, in place of what stood under its id."""
+        """Put the article in, whole or not at all, in place of what stood under its id.
+
+        `offices` are (speaker, the article's words for the office).
+        """
         published = article.published.isoformat() if article.published else None
         with self.transaction() as db:
             self._delete(db, [article.id])
@@ -227,6 +232,10 @@ class Archive:
             db.executemany(
                 "INSERT OR IGNORE INTO statements VALUES (?,?,?,?,?,?,?,?,?,?)",
                 [_pack_statement(number, statement) for statement in statements],
+            )
+            db.executemany(
+                "INSERT OR IGNORE INTO offices VALUES (?,?,?)",
+                [(number, speaker, office) for speaker, office in offices],
             )
 
     def _insert_passage(
@@ -300,6 +309,16 @@ class Archive:
             "GROUP BY speaker ORDER BY count(*) DESC, speaker"
         )
         return [name for name, is_person in rows if is_person or _is_title(name)]
+
+    def list_offices(self) -> list[tuple[str, str, int | None, int]]:
+        """The speakers' offices as (speaker, office, year, number of articles that have it so)."""
+        return [
+            (speaker, office, int(year) if year else None, articles)
+            for speaker, office, year, articles in self.query(
+                "SELECT o.speaker, o.office, substr(a.published, 1, 4), count(*) FROM offices o "
+                "JOIN articles a ON a.number = o.article GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+            )
+        ]
 
     def list_passage_ids(self) -> set[str]:
         """The id of every passage."""

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
 from index.archive import Archive
 from index.article import Article
+from index.background import keep_backgrounds
 from index.embedder import Embedder
 from index.errors import SourceError
 from index.ledger import FileState, Ledger
@@ -21,7 +21,7 @@ from index.sources import READER_VERSION, SourceNotice, find_files, read_article
 from index.store import PassageStore
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
-PIPELINE_VERSION = "6"
+PIPELINE_VERSION = "8"
 # Set in the archive while a run is under way; what a killed run leaves of it says so.
 RUN_FLAG = "indexing"
 # What a kill can cost; larger batches are no quicker.
@@ -211,9 +211,7 @@ class Indexer:
         if self._letters >= _LARGE_JOB_LETTERS:
             self._embedder = embedder
         self._archive.bind_embedder(embedder.fingerprint)
-        if self._archive.read_background() is None:
-            lines = (files("index") / "background.txt").read_text(encoding="utf-8").splitlines()
-            self._archive.write_background(embedder.encode_document(lines))
+        keep_backgrounds(self._archive, embedder)
         known = {article.id: self._archive.read_article(article.id) for article in articles}
         pipeline = make_pipeline(self._archive, self._store, embedder, PIPELINE_VERSION)
         nodes = pipeline.run(documents=make_documents(articles))

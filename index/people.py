@@ -62,6 +62,9 @@ class People(Sequence[str]):
         for key in self._bearers:
             self._by_letter.setdefault(key[0], []).append(key)
         self._names = list(self._spellings)
+        self._persons = {
+            spelling: person for person, all_ in self._spellings.items() for spelling in all_
+        }
 
     def _add(self, key: str, bearers: list[str]) -> None:
         full = [name for name in bearers if len(fold_parts(name)) > 1]
@@ -97,6 +100,17 @@ class People(Sequence[str]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._spellings
+
+    def find_person(self, spelling: str) -> str | None:
+        """The person whom a name of the archive is for; None where several may bear it."""
+        person = self._persons.get(spelling)
+        if person is None or len(fold_parts(person)) > 1:
+            return person
+        return person if self._bearers[fold_parts(person)[-1]] == [person] else None
+
+    def knows(self, spelling: str) -> bool:
+        """Whether it is one of the names this was made of, and one of a person or a title."""
+        return spelling in self._persons
 
     def list_spellings(self, name: str) -> list[str]:
         """Every name in the archive that is this person's.

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 
 from index.archive import Archive, EmbeddedPassage
 from index.article import Article, Passage
+from index.descriptors import find_offices
 from index.embedder import Embedder
 from index.lexicon import make_terms
 from index.splitter import split_passages, split_segments, split_sentences
@@ -120,8 +121,9 @@ class KeepArticles(TransformComponent):
             language=article.language,
         )
         embedded = [node.embedded for node in nodes if node.embedded]
-        kept = drop_mere_nouns(statements)
-        self.archive.replace_article(article, embedded, kept, self.made_by)
+        kept = drop_mere_nouns(statements, article.text)
+        offices = find_offices(article.text, kept)
+        self.archive.replace_article(article, embedded, kept, self.made_by, offices)
 
 
 def make_pipeline(

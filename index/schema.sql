@@ -25,11 +25,19 @@ CREATE TABLE IF NOT EXISTS statements (
   PRIMARY KEY (article, start, "end")
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS statements_by_speaker ON statements (speaker);
+CREATE TABLE IF NOT EXISTS offices (
+  article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+  speaker TEXT NOT NULL, office TEXT NOT NULL,
+  PRIMARY KEY (article, speaker, office)
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5 (
   terms, tokenize = "unicode61 remove_diacritics 0"
 );
 CREATE VIRTUAL TABLE IF NOT EXISTS passages_vocab USING fts5vocab ('passages_fts', 'row');
-CREATE TABLE IF NOT EXISTS background (vectors BLOB NOT NULL, dimension INTEGER NOT NULL);
+DROP TABLE IF EXISTS background;
+CREATE TABLE IF NOT EXISTS backgrounds (
+  name TEXT PRIMARY KEY, vectors BLOB NOT NULL, dimension INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pending (
   passage TEXT PRIMARY KEY, operation TEXT NOT NULL CHECK (operation IN ('upsert', 'delete'))
 ) WITHOUT ROWID;

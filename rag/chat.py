@@ -105,6 +105,7 @@ class NewsChat:
             since=filters.since,
             until=filters.until,
             speaker=filters.speaker,
+            find_holders=self._finder.find_holders,
         )
         return _leave_out(query, filters.without, _fix_window(filters))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,6 +10,7 @@ from datetime import date
 from index.archive import Archive
 from index.article import Article, Span, Statement
 from index.lexicon import make_terms
+from index.offices import Offices
 from index.people import People
 from index.selection import Selection
 from rag.confidence import judge_passages, judge_topic
@@ -21,7 +23,6 @@ EVERY_PASSAGE = 20_000
 _POOL = 50
 _QUOTED_PASSAGES = 12
 _SPEAKER_POOL = 100
-_OWN_WEIGHT = 0.6
 # Who speaks is settled by the index: the name would only pull towards his other statements. On
 # the speaker questions of `seeds/`, first right .61 with the question, .75 with the bare topic,
 # .82 with topic and this; told apart from topics of other countries: AUROC .60, .97, .99.
@@ -64,6 +65,7 @@ class EvidenceFinder:
         self._archive = archive
         self._retriever = retriever
         self._people = (-1, People([]))
+        self._offices = (-1, Offices([], People([])))
 
     def list_people(self) -> People:
         """Who speaks in the archive; read once for each state of it."""
@@ -74,8 +76,21 @@ class EvidenceFinder:
 
     def list_spellings(self, names: Sequence[str]) -> tuple[str, ...]:
         """Every name in the archive that is one of these persons'."""
-        people = self.list_people()
-        return tuple(dict.fromkeys(s for name in names for s in people.list_spellings(name)))
+        people, offices = self.list_people(), self._read_offices()
+        listed = (offices.list_spellings(n) or people.list_spellings(n) for n in names)
+        return tuple(dict.fromkeys(spelling for some in listed for spelling in some))
+
+    def find_holders(self, phrase: str) -> list[str]:
+        """The speakers whose office the words ask for, in any of the languages; best first."""
+        return self._read_offices().find(phrase)
+
+    def _read_offices(self) -> Offices:
+        """Who holds which office; read once for each state of the archive."""
+        generation = self._archive.generation
+        if self._offices[0] != generation:
+            offices = Offices(self._archive.list_offices(), self.list_people())
+            self._offices = (generation, offices)
+        return self._offices[1]
 
     def find(self, query: Query, source: str | None = None, fixed: Window = OPEN) -> list[Evidence]:
         """The evidence, best first; nothing outside the query's window.
@@ -102,17 +117,26 @@ class EvidenceFinder:
         window = query.window
         speakers = self.list_spellings(query.speakers)
         selection = Selection(window.since, window.until, source, speakers)
-        probe = self._retriever.probe(_phrase_topic(query), query.topic or query.text)
+        words = query.topic or query.text
+        probe = self._retriever.probe(_phrase_topic(query), words, query.language)
         found = self._retriever.rank(probe, pool if query.topic else EVERY_PASSAGE, selection)
-        background = self._retriever.compare_background(probe)
         sentences = self._retriever.list_sentences(probe, found)
+        theirs = [
+            (item, sentence)
+            for item, sentence in self._attribute(sentences, frozenset(speakers))
+            if item.statement is not None
+        ]
+        nearest: dict[str, float] = {}
+        for sentence in sentences:
+            identity = sentence.article.id
+            nearest[identity] = max(nearest.get(identity, -math.inf), sentence.distinction)
         evidence = []
-        for item, sentence in self._attribute(sentences, frozenset(speakers)):
-            if item.statement is None:
-                continue
-            cosine = _OWN_WEIGHT * sentence.cosine + (1 - _OWN_WEIGHT) * sentence.passage_cosine
-            sure = judge_topic(cosine, background, sentence.coverage) if query.topic else 1.0
-            evidence.append(replace(item, confidence=sure))
+        for item, sentence in theirs:
+            near = nearest[item.article.id]
+            sure = judge_topic(
+                sentence.distinction, near, sentence.coverage, len(theirs), query.language
+            )
+            evidence.append(replace(item, confidence=sure if query.topic else 1.0))
         if not query.topic:
             oldest_first = query.order == "oldest"
             evidence.sort(key=lambda e: e.article.published or date.min, reverse=not oldest_first)
@@ -120,7 +144,7 @@ class EvidenceFinder:
 
     def _find_facts(self, query: Query, window: Window, source: str | None) -> list[Evidence]:
         selection = Selection(window.since, window.until, source)
-        probe = self._retriever.probe([query.text], query.text)
+        probe = self._retriever.probe(query.text, query.text, query.language)
         found = self._retriever.rank(probe, _POOL, selection)
         background = self._retriever.compare_background(probe)
         sure = judge_passages(found, background, query.language)
@@ -190,10 +214,10 @@ def _keep_about(names: Sequence[str], evidence: Sequence[Evidence]) -> list[Evid
     ]
 
 
-def _phrase_topic(query: Query) -> list[str]:
+def _phrase_topic(query: Query) -> str:
     if not query.topic:
-        return [query.text]
-    return [query.topic, _SAID_ABOUT[query.language].format(topic=query.topic)]
+        return query.text
+    return _SAID_ABOUT[query.language].format(topic=query.topic)
 
 
 def _is_bare_year(window: Window) -> bool:

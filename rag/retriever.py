@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.archive import Archive, Vectors
+from index.archive import Archive, EmbeddedPassage, Vectors
 from index.article import Article, Passage, Span
+from index.background import SENTENCES, name_questions
 from index.embedder import Embedder
 from index.lexicon import Lexicon, make_terms, measure_coverage
 from index.selection import Selection, count_selected, list_selected, read_vectors
 from index.store import PassageStore
+from rag.language import Language, detect_language
 
 # Up to here every selected row is scored exactly; Chroma's own filters are slower.
 _EXACT_ROWS = 200_000
@@ -23,11 +25,21 @@ _LEXICAL_POOL = 20
 _PASSAGE_WEIGHT = 0.35
 _SENTENCE_WEIGHT = 0.65
 _COVERAGE_WEIGHT = 0.1
+# How much of a text's nearness to every question is taken off. Among 2,365 passages R@1, 0 and
+# .2: DE .931 .936, EN .846 .842, RU .719 .745; MLQA DE .664 .680, EN .646 .656. More gains nothing.
+_FREEING = 0.2
+# How much of a sentence's distinction is its own, the rest its passage's: alone, AUROC .95 on
+# XQuAD's topics and .73 on headlines' nouns against the statements below; the passage .84 and .82.
+_OWN_WEIGHT = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredPassage:
-    """A passage with its `score`, its own `cosine`, its sentences' and its term `coverage`."""
+    """A passage with its `score`, its own `cosine`, its sentences' and its term `coverage`.
+
+    `distinctions` `(n,)`: how much nearer the probe comes to each sentence than questions about
+    everything do, in their standard deviations; some sentences are near to whatever is asked.
+    """
 
     article: Article
     passage: Passage
@@ -35,26 +47,32 @@ class ScoredPassage:
     cosine: float
     sentence_cosines: Vectors
     coverage: float
+    distinctions: Vectors
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence with its `score`, its own and its passage's cosine, and its term `coverage`."""
+    """A sentence with its `score` and `distinction`, and its passage's term `coverage`."""
 
     article: Article
     span: Span
     score: float
-    cosine: float
-    passage_cosine: float
+    distinction: float
     coverage: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """A question as the retriever looks for it: a unit `vector` and its terms' weights."""
+    """A question as the retriever looks for it: a unit `vector` and its terms' weights.
+
+    `others` `(n, dim)` are questions about everything, to compare it with; `usual` is how near
+    they come to sentences from everywhere.
+    """
 
     vector: Vectors
     weights: Mapping[str, float]
+    others: Vectors
+    usual: float
 
 
 class Retriever:
@@ -71,13 +89,18 @@ class Retriever:
         self, text: str, limit: int, selection: Selection | None = None
     ) -> list[ScoredPassage]:
         """The passages that fit best, best first."""
-        return self.rank(self.probe([text], text), limit, selection)
+        return self.rank(self.probe(text, text, detect_language(text, "de")), limit, selection)
 
-    def probe(self, texts: Sequence[str], words: str) -> Probe:
-        """What to look for: the mean direction of the texts, and the words."""
-        vector = self.embedder.encode_query(texts).mean(axis=0)
+    def probe(self, text: str, words: str, language: Language) -> Probe:
+        """What to look for: the text's direction, and the words."""
+        vector = self.embedder.encode_query([text])[0]
         length = max(float(np.linalg.norm(vector)), 1e-12)
-        return Probe(vector / length, self._lexicon.weigh_terms(words))
+        others = self._archive.read_background(name_questions(language))
+        sentences = self._archive.read_background(SENTENCES)
+        if others is None or sentences is None:
+            others = sentences = np.zeros((1, len(vector)), np.float32)
+        usual = float((others @ sentences.T).mean())
+        return Probe(vector / length, self._lexicon.weigh_terms(words), others, usual)
 
     def rank(
         self, probe: Probe, limit: int, selection: Selection | None = None
@@ -96,19 +119,19 @@ class Retriever:
         sentences = []
         for scored in passages:
             text = scored.article.text
-            for span, cosine in zip(
-                scored.passage.sentences, scored.sentence_cosines.tolist(), strict=True
-            ):
+            for number, span in enumerate(scored.passage.sentences):
                 covered = measure_coverage(probe.weights, set(make_terms(span.of(text))))
+                cosine = float(scored.sentence_cosines[number])
                 score = (cosine + scored.score) / 2 + _COVERAGE_WEIGHT * covered**2
+                distinction = float(scored.distinctions[number])
                 sentences.append(
-                    ScoredSentence(scored.article, span, score, cosine, scored.cosine, covered)
+                    ScoredSentence(scored.article, span, score, distinction, scored.coverage)
                 )
         return sorted(sentences, key=lambda sentence: -sentence.score)
 
     def compare_background(self, probe: Probe) -> Vectors:
         """The probe's cosines `(n,)` to sentences from everywhere: what no relation looks like."""
-        background = self._archive.read_background()
+        background = self._archive.read_background(SENTENCES)
         return np.zeros(1, np.float32) if background is None else background @ probe.vector
 
     def _refresh(self) -> None:
@@ -135,13 +158,29 @@ class Retriever:
         terms = self._lexicon.read_terms(ids)
         scored = []
         for article, embedded in self._archive.read_passages(ids):
-            cosine = float(embedded.vector @ probe.vector)
-            sentences = embedded.sentence_vectors @ probe.vector
-            best = float(sentences.max()) if len(sentences) else cosine
             covered = measure_coverage(probe.weights, terms.get(embedded.passage.id, set()))
-            score = _PASSAGE_WEIGHT * cosine + _SENTENCE_WEIGHT * best
-            score += _COVERAGE_WEIGHT * covered**2
-            scored.append(
-                ScoredPassage(article, embedded.passage, score, cosine, sentences, covered)
-            )
+            scored.append(_score_passage(probe, article, embedded, covered))
         return sorted(scored, key=lambda passage: -passage.score)
+
+
+def _score_passage(
+    probe: Probe, article: Article, embedded: EmbeddedPassage, covered: float
+) -> ScoredPassage:
+    # The passage, and below it its sentences.
+    rows = np.concatenate([embedded.vector[None], embedded.sentence_vectors])
+    cosines = rows @ probe.vector
+    others = rows @ probe.others.T
+    freed = cosines - _FREEING * (others.mean(axis=1) - probe.usual)
+    best = float(freed[1:].max()) if len(freed) > 1 else float(freed[0])
+    score = _PASSAGE_WEIGHT * float(freed[0]) + _SENTENCE_WEIGHT * best
+    own = _OWN_WEIGHT * cosines[1:] + (1 - _OWN_WEIGHT) * cosines[0]
+    theirs = _OWN_WEIGHT * others[1:] + (1 - _OWN_WEIGHT) * others[0]
+    return ScoredPassage(
+        article,
+        embedded.passage,
+        score + _COVERAGE_WEIGHT * covered**2,
+        float(cosines[0]),
+        cosines[1:],
+        covered,
+        (own - theirs.mean(axis=1)) / np.maximum(theirs.std(axis=1), 1e-6),
+    )

@@ -121,16 +121,11 @@ def test_a_speaker_who_is_unknown_is_named_and_nobody_else_answers(chat):
     assert answer.nearest is not None
 
 
-# Known failures, kept in sight: a bare noun can lie near statements it has nothing to do with.
-ANSWERED_WRONGLY = [
-    pytest.param(topic, marks=pytest.mark.xfail(strict=True, reason="the topic cut lets it by"))
-    for topic in ("Sauerteigbrot", "Fahrradhelme", "Taiwan")
-]
-
-
 @pytest.mark.parametrize(
-    "topic", ["Impfungen gegen Grippe", "Fußball", "den Klimawandel", *ANSWERED_WRONGLY]
-)
+    "topic",
+    ["Impfungen gegen Grippe", "Fußball", "den Klimawandel", "Sauerteigbrot", "Fahrradhelme",
+     "Taiwan"],
+)  # fmt: skip
 def test_a_speaker_who_is_silent_on_it_is_not_made_to_speak(chat, topic):
     answer = chat.ask(f"Was sagte Mira Talberg über {topic}?")
     assert answer.abstained

@@ -114,9 +114,16 @@ def scored(seeded, models):
 
 def test_the_seed_questions_are_answered_no_worse_than_they_were(scored):
     summary = summarise(scored)
-    assert summary["right"] >= 80
-    assert summary["types"]["speaker"]["speaker_right"] == 1.0
+    assert summary["right"] >= 84
+    assert summary["types"]["follow-up"]["right"] >= 20
     assert summary["abstention"]["recall"] >= 0.85
+
+
+def test_whoever_is_asked_for_by_name_is_the_only_one_quoted(scored):
+    asked = [row for row in scored if row.question.type == "speaker"]
+    answered = [row for row in asked if not row.answer.abstained]
+    assert len(answered) >= len(asked) - 1
+    assert all(row.speaker_right for row in answered)
 
 
 def test_a_summary_adds_up(scored):

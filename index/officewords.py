@@ -1,0 +1,319 @@
+"""An office in any of the three languages as concepts that can be compared.
+
+What the tables do not know (a company, a country of its own) is compared by sound.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.attribution.offices import role_gender
+from index.names import CYRILLIC_LETTER, fold_word
+from index.officetables import FIELDS as _FIELDS
+from index.officetables import INSTITUTIONS as _INSTITUTIONS
+from index.officetables import PHRASES, PLACES, WORDS
+from index.officetables import ROLES as _ROLES
+
+_STOP = frozenset(
+    """der die das des dem den ein eine einer eines einem einen und von vom für in im am an auf aus
+    bei beim zu zum zur über mit als dr prof herr herrn frau neu neue neuer neuen neues derzeitige
+    derzeitigen amtierende amtierenden amtierender aktuelle aktuellen jetzige jetzigen zuständige
+    zuständigen the of for at to and by from with a an on new current acting incumbent mr mrs ms
+    его её их в во на по от из о об и с при новый новая нового официальный официальная
+    нынешний нынешняя дел делам affairs offizielle offizieller chefs federal федеральн""".split()
+)
+_LINKS = re.compile(
+    r"\b(?:of|for|at|from|in|to|by|des|der|vom|von|für|beim|bei|im|am|aus|eines|einer|der)\b"
+)
+_FORMER = re.compile(
+    r"(?:ex|früher\w*|ehemalig\w*|einstig\w*|vormalig\w*|damalig\w*|former|late|then|бывш\w+|экс)\Z"
+)
+_DEPUTY = re.compile(
+    r"(?:vize|stellvertretend\w*|deputy|vice|замести\w+|замглав\w+|замминистр\w*|вице)\Z"
+)
+_TOKEN = re.compile(r"[^\W\d]+")
+_POSSESSIVE = re.compile(r"['’]s?\b")
+_INFLECTION = re.compile(r"(?:innen|in|es|en|er|em|s|n|e)?\Z")
+_FUGUE = re.compile(r"(?:es|en|er|s|n)\Z")
+_DEMONYM = re.compile(
+    r"(?:isch(?:e[nrsm]?)?|ians?|ien[s]?|iens|eses?|ese[rn]?|ans?|ia|ern?|e[nrsm]?|[saoi])\Z"
+)
+_CYRILLIC_DEMONYM = re.compile(
+    r"(?:[иы]?йск|ск)(?:ий|ого|ому|им|ом|ая|ой|ую|ие|их|ими|ое)\Z|(?:ии|ия|ию|ией|[аыуеяюои]|ом|ой)\Z"
+)
+_SHORTEST = 4
+_Table = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office as concepts: `head` is the role or the institution, "" if the words name neither.
+
+    `words` are concepts ("#verkehr") and plain words by sound; `places` country codes, `towns` the
+    capitals among them, by sound.
+    """
+
+    head: str = ""
+    words: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    towns: frozenset[str] = frozenset()
+    former: bool = False
+    deputy: bool = False
+
+    @property
+    def is_institution(self) -> bool:
+        """Whether the head speaks without being a person."""
+        return self.head in INSTITUTIONS
+
+
+def _read_table(lines: str) -> tuple[_Table, _Table, _Table, _Table]:
+    """The stems that end words, open words, are words, and Cyrillic ones, each with its concept."""
+    ends, opens, whole, cyrillic = {}, {}, {}, {}
+    for line in re.sub(r"\n +", " ", lines).split("\n"):
+        if not line:
+            continue
+        name, *stems = line.split()
+        concept = f"#{name.casefold()}"
+        for stem in (name, *stems):
+            low = stem.casefold()
+            if CYRILLIC_LETTER.search(low):
+                cyrillic[low] = concept
+            elif low.startswith("-"):
+                ends[low[1:]] = concept
+            elif low.endswith("-"):
+                opens[low[:-1]] = concept
+            else:
+                whole[low] = concept
+    return ends, opens, whole, cyrillic
+
+
+def _read_places(lines: str) -> tuple[_Table, _Table]:
+    """Country stems and whole words, each with its code; a capital's begins with "*"."""
+    stems, whole = {}, {}
+    for line in lines.strip().splitlines():
+        code, *words = line.split()
+        for word in words:
+            low = word.casefold()
+            if low.startswith("="):
+                whole[low[1:]] = code
+            elif low.startswith("*"):
+                stems[low[1:]] = f"*{code}"
+            else:
+                stems[low] = code
+    return stems, whole
+
+
+def _list_concepts(lines: str) -> frozenset[str]:
+    return frozenset(_read_table(lines)[2].values())
+
+
+ROLES = _list_concepts(_ROLES)
+INSTITUTIONS = _list_concepts(_INSTITUTIONS)
+FIELDS = _list_concepts(_FIELDS)
+_ENDS, _OPENS, _WHOLE, _RUSSIAN = _read_table(_ROLES + _INSTITUTIONS + _FIELDS + WORDS)
+_PLACE_STEMS, _PLACE_WORDS = _read_places(PLACES)
+
+
+def is_role(low: str) -> bool:
+    """Whether a word in lower case is one for somebody's office or trade."""
+    if role_gender(low) is not None:
+        # "Aljaksandr" is no doctor.
+        return not low.endswith(("frau", "herr", "herrn", "dr", "prof", "mutter", "tochter"))
+    return _WHOLE.get(low.removesuffix("s")) in ROLES or _WHOLE.get(low) in ROLES
+
+
+def is_place(low: str) -> bool:
+    """Whether a word in lower case is a country's, or made of its name."""
+    return _find_place(low) is not None
+
+
+@lru_cache(maxsize=65536)
+def read_office(text: str) -> Office:
+    """The office that the words name, in any of the three languages; cached."""
+    low = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
+    low = _POSSESSIVE.sub(" ", low)
+    for pattern, words in PHRASES:
+        low = pattern.sub(f" {words} ", low)
+    first = _Reader()
+    for number, part in enumerate(_split_links(low)):
+        first.read(part, number)
+    return first.build()
+
+
+def _split_links(low: str) -> list[str]:
+    """The words before the first link that follows a role or institution, and the others."""
+    for link in _LINKS.finditer(low):
+        if any(_is_head(token) for token in _TOKEN.findall(low[: link.start()])):
+            return [low[: link.start()], low[link.end() :]]
+    return [low]
+
+
+def _is_head(token: str) -> bool:
+    concepts = _split_word(token)
+    return any(c in ROLES or c in INSTITUTIONS for c in concepts) or is_role(token)
+
+
+def _is_state_role(token: str) -> bool:
+    return _split_word(token)[-1:] != () and _split_word(token)[-1] in ROLES
+
+
+class _Reader:
+    """Gathers the concepts of one office."""
+
+    def __init__(self) -> None:
+        self._heads: list[list[str]] = [[], []]
+        self._words: list[str] = []
+        self._places: set[str] = set()
+        self._towns: set[str] = set()
+        self._weak: set[str] = set()
+        self._former = self._deputy = False
+        self._russian = False
+
+    def read(self, part: str, number: int) -> None:
+        """Take in the head part (0) of the office, or what follows it (1)."""
+        for token in _TOKEN.findall(part):
+            if token in _STOP:
+                continue
+            if _FORMER.match(token):
+                self._former = True
+            elif _DEPUTY.match(token):
+                self._deputy = True
+                if "министр" in token or "глав" in token:
+                    self._add("#minister" if "министр" in token else "#chef", number)
+            else:
+                self._russian |= number == 0 and CYRILLIC_LETTER.search(token) is not None
+                self._read_token(token, number)
+
+    def _read_token(self, token: str, number: int) -> None:
+        for prefix in ("alt", "ex"):
+            if token.startswith(prefix) and _is_state_role(token[len(prefix) :]):
+                self._former, token = True, token[len(prefix) :]
+        if token.startswith("vize") and len(token) > 6:
+            self._deputy, token = True, token[4:]
+        if token.startswith("bundes") and len(token) > 8:
+            self._weak.add("DE")
+            token = token[6:]
+        place = _find_place(token)
+        if place is not None:
+            self._places.add(place.lstrip("*"))
+            if place.startswith("*"):
+                self._towns.add(stem_word(token))
+        stem = next((s for s in _open_with_place(token)), "")
+        if place is None or (stem and is_role(token)):
+            for concept in _split_word(token[len(stem) :]):
+                self._add(concept, number)
+
+    def _add(self, concept: str, number: int) -> None:
+        if concept in ROLES or concept in INSTITUTIONS:
+            self._heads[number].append(concept)
+        self._words.append(concept)
+
+    def build(self) -> Office:
+        """The office of all that was taken in."""
+        heads = self._heads[0] or self._heads[1]
+        roles = [concept for concept in heads if concept in ROLES]
+        ordered = roles or heads
+        head = "" if not ordered else ordered[0 if self._russian else -1]
+        words = set(self._words) - {head}
+        if "#kreml" in (head, *words):
+            self._places.add("RU")
+        if head == "" and self._words:
+            head = next((w for w in self._words if w.startswith("role:")), "")
+            words.discard(head)
+        head, words = _normalise(head, words)
+        return Office(
+            head, frozenset(words), frozenset(self._places or self._weak),
+            frozenset(self._towns), self._former, self._deputy,
+        )  # fmt: skip
+
+
+def _normalise(head: str, words: set[str]) -> tuple[str, set[str]]:
+    """One head for what is the same: who is at the head of a ministry is a minister."""
+    if head == "#chef" and "#ministerium" in words:
+        return "#minister", words - {"#ministerium"}
+    if head == "#chef" and words & {"#kreml", "#staat"}:
+        return "#präsident", words - {"#kreml", "#staat"}
+    if head == "#präsident":
+        return head, words - {"#staat"}
+    if head == "#chef" and "#regierung" in words:
+        return "#premier", words - {"#regierung"}
+    if head == "#sekretär" and words & FIELDS:
+        return "#minister", words
+    return head, words
+
+
+@lru_cache(maxsize=65536)
+def _split_word(token: str) -> tuple[str, ...]:
+    """The concepts of one word: a compound's parts, what is not in the table by sound."""
+    if CYRILLIC_LETTER.search(token):
+        found = max((s for s in _RUSSIAN if token.startswith(s)), key=len, default="")
+        return (_RUSSIAN[found],) if found else (stem_word(token),)
+    if (concept := _WHOLE.get(token) or _WHOLE.get(token.removesuffix("s"))) is not None:
+        return (concept,)
+    head, rest = _cut_end(token)
+    parts = [*_cut_opening(rest)] if len(rest) > 1 else []
+    if head is None and role_gender(token) is not None:
+        return (f"role:{stem_word(token)}",)
+    return (*parts, head) if head else tuple(parts)
+
+
+def _cut_end(token: str) -> tuple[str | None, str]:
+    """The concept that ends the word, and the letters before it."""
+    for at in range(len(token)):
+        rest = token[at:]
+        for stem in {rest, *(rest[:-n] for n in (1, 2, 3) if _INFLECTION.match(rest[-n:]))}:
+            if stem in _ENDS and (at == 0 or at > 1):
+                return _ENDS[stem], _FUGUE.sub("", token[:at]) if at > 4 else token[:at]
+    return None, token
+
+
+def _cut_opening(rest: str) -> list[str]:
+    found = []
+    while rest:
+        stem = max((s for s in _OPENS if rest.startswith(s)), key=len, default="")
+        if not stem:
+            stem = next((s for s in _OPENS if s.startswith(rest) and len(s) - len(rest) < 3), "")
+        if not stem:
+            break
+        found.append(_OPENS[stem])
+        rest = rest[len(stem) :]
+        end, before = _cut_end(rest)
+        if end is not None and not before:
+            return [*found, end]
+    end, before = _cut_end(rest)
+    if end is not None and before != rest:
+        return [*found, *([stem_word(before)] if len(before) > 2 else []), end]
+    return found if len(rest) <= 3 and found else [*found, stem_word(rest)]
+
+
+def _open_with_place(token: str) -> list[str]:
+    found = [stem for stem in _PLACE_STEMS if token.startswith(stem)]
+    return sorted(found, key=len, reverse=True)
+
+
+@lru_cache(maxsize=65536)
+def _find_place(token: str) -> str | None:
+    """The code of the country the word comes from, with "*" for its capital."""
+    if (whole := _PLACE_WORDS.get(token)) is not None:
+        return whole
+    stems = _open_with_place(token)
+    if not stems:
+        return None
+    code, rest = _PLACE_STEMS[stems[0]], token[len(stems[0]) :]
+    if code.startswith("*"):
+        return code if len(rest) <= 4 else None
+    return code
+
+
+@lru_cache(maxsize=65536)
+def stem_word(token: str) -> str:
+    """A word by sound without the endings of adjectives and inhabitants, so that scripts meet."""
+    demonym = _CYRILLIC_DEMONYM if CYRILLIC_LETTER.search(token) else _DEMONYM
+    bare = token
+    for _ in range(2):
+        cut = demonym.sub("", bare)
+        bare = cut if len(cut) >= _SHORTEST else bare
+    return fold_word(bare, keep_s=True, nominative=False)
