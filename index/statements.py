@@ -30,6 +30,7 @@ _BACKWARD = frozenset({"dies", "das", "dieses", "davon", "darüber", "this", "th
 _LONGEST_BACKWARD = 24
 _FILLING = 0.8
 _ARTICLES = frozenset("ein eine der die a an the".split())
+_THEY = frozenset({"sie", "they", "ihrer", "ihren", "ihrem", "them", "their"})
 _DEMONSTRATIVE = ("dies", "letzter")
 # Descriptions that stand for the person just named, whatever office he holds.
 _DESCRIPTIONS = (
@@ -246,6 +247,8 @@ class _Reading:
     def _identify(self, mention: Mention, number: int) -> _Speaker:
         """The mention as a person of the cast, else under its own words."""
         if mention.kind == "pronoun":
+            if self._is_contested(mention):
+                return _Speaker(None, mention.span)
             figure = self._resolve(mention, number)
             return (
                 self._resolve_group(mention, number) if figure is None else _speak(figure, mention)
@@ -323,10 +326,21 @@ class _Reading:
             return found
         return self._cast.find_only(mention.first, mention.gender)
 
+    def _is_contested(self, mention: Mention) -> bool:
+        """Whether "X will seinen Worten nach gehen" may mean X or the last speaker."""
+        last = self._last.figure
+        if mention.stop - mention.first < 2 or last is None or not mention.gender:
+            return False
+        if last.gender not in ("", mention.gender):
+            return False
+        start = self._previous[1]
+        rival = self._cast.find_between(start, mention.first, mention.gender, True)
+        return rival is not None and rival is not last
+
     def _resolve_group(self, mention: Mention, number: int) -> _Speaker:
         """Who "sie" or "man" is when it is no person: the last speaker, or the last subject."""
         away = number - self._last_named
-        if away > 1 and self._words.lows[mention.first] in {"sie", "they"}:
+        if away > 1 and self._words.lows[mention.first] in _THEY:
             subject = self._frames.read_subject(*self._previous)
             if subject and can_speak(subject) and subject.kind != "pronoun":
                 return _Speaker(self._identify(subject, number).name, mention.span)

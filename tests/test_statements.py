@@ -287,6 +287,11 @@ def test_a_pronoun_that_could_be_two_people_or_fits_none_is_nobody(text):
     assert [speaker for _, speaker, _ in said(text)] == [None]
 
 
+def test_a_polite_your_view_is_no_person_s_view():
+    text = CAST + "Fehlen nach Ihrer Meinung die Mittel?"
+    assert [speaker for _, speaker, _ in said(text)] in ([], [None])
+
+
 MARKUP = re.compile(r"<([dro]) ([^>]*)>|</>")
 VOICES = {"d": "direct", "r": "reported", "o": None}
 

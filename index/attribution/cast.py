@@ -7,7 +7,14 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass, field
 
-from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES, read_complement, read_run
+from index.attribution.mentions import (
+    CALENDAR,
+    DETERMINERS,
+    NOT_NAMES,
+    names_object,
+    read_complement,
+    read_run,
+)
 from index.attribution.offices import (
     FORMER_PREFIX,
     Gender,
@@ -120,7 +127,7 @@ class Cast:
         name = words.words[start:stop]
         if not roles and len(name) > 2 and self._opens_with_office(words, i, name):
             start, name, role = start + 1, name[1:], role or words.lows[start]
-        if role:
+        if role or (len(name) > 2 and names_object(name[-1].lower())):
             name = self._trim(name)
         if not role and len(name) > 1 and not self._may_be_person(words, i, stop):
             name = []
@@ -176,7 +183,8 @@ class Cast:
         """The name without a noun that merely follows it, which is rarer than a surname."""
         while len(name) > 1:
             rarer = self._counts[name[-2]] > self._counts[name[-1]]
-            noun = _NOUN.search(name[-1]) is not None
+            noun = _NOUN.search(name[-1]) is not None or names_object(name[-1].lower())
+            rarer = rarer and not name[-2].islower()
             if not ((rarer or noun) if len(name) > 2 else (rarer and noun)):
                 break
             name = name[:-1]

@@ -7,6 +7,7 @@ count, and where, was tuned on annotated news. No names, no topics.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,7 +58,7 @@ _VERBS: dict[Group, str] = {
         gedacht; rechnen; an|nehmen nimmt nahm genommen; wissen weiß wusste gewusst; wünschen;
         überzeugen; ergeben ergibt ergab ergeben; beschließen beschließt beschloss beschlossen;
         entscheiden entscheidet entschied entschieden; hervor|gehen geht ging gegangen; besagen;
-        belegen; nach|weisen weist wies gewiesen; prüfen; entdecken; heraus|finden findet fand
+        belegen; sehen sieht sah gesehen; nach|weisen weist wies gewiesen; prüfen; entdecken; heraus|finden findet fand
         gefunden; erhoffen; beurteilen; bewerten; vereinbaren; zweifeln""",
 }
 _INSEPARABLE = ("be", "er", "ver", "ent", "emp", "ge", "zer", "wider", "über", "unter", "miss")
@@ -112,6 +113,24 @@ def read_verb_forms() -> dict[str, tuple[VerbForm, ...]]:
                 VerbForm(parts[0], group, "participle", english=True)
             )
     return {word: tuple(dict.fromkeys(readings)) for word, readings in forms.items()}
+
+
+def is_judgement(words: Sequence[str]) -> bool:
+    """Whether words in lower case go on behind "sieht" as an opinion does.
+
+    "in dem Gesetz eine Gefahr", "keinen Durchbruch kommen"; figures make it a report of a match.
+    """
+    judged = [k for k, word in enumerate(words) if _JUDGED.search(word)]
+    if not judged or "man" in words or any(word[0].isdigit() for word in words):
+        return False
+    if words[-1] in {"kommen", "zukommen"}:
+        return True
+    for k, word in enumerate(words):
+        placed = word == "in" and words[k + 1 : k + 2] and words[k + 1] in _SEEN_IN
+        if placed or word in {"darin", "hierin", "im"}:
+            first = k + 1 if word in {"darin", "hierin"} else k + 2 + bool(placed)
+            return any(not _JUDGING.isdisjoint(words[max(first, j - 4) : j]) for j in judged)
+    return False
 
 
 def _inflect(parts: list[str], group: Group) -> list[tuple[str, VerbForm]]:
@@ -195,6 +214,15 @@ BARE_WITH: dict[str, frozenset[str]] = {
         frozenset({"als"}),
     ),
 }
+# What an opinion sees in something: "sieht darin eine Gefahr".
+_JUDGED = re.compile(
+    r"(?:ung|heit|keit|schaft|tion|tät|enz|anz|nis|chance|gelegenheit|gefahr|schritt|zeichen"
+    r"|grund|problem|risiko|versuch|verstoß|signal|erfolg|fehler|angriff|durchbruch|ende|anlass"
+    r"|beleg|beweis|fortschritt|partner|feind|gegner|vorteil|nachteil|rückschlag|weg|sinn"
+    r"|vorwand|bruch|krieg|krise)(?:e?s|en)?\Z"
+)
+_SEEN_IN = frozenset("dem der den diesem dieser diesen seinem seiner ihrem ihrer".split())
+_JUDGING = frozenset("ein eine einen kein keine keinen den die das".split())
 # With these words in its clause the verb means something else.
 NOT_WITH: dict[str, re.Pattern[str]] = {
     "bestätigen": re.compile(r"nicht\Z|weder\Z"),

@@ -28,6 +28,7 @@ from index.attribution.words import Words
 _SUBORDINATE = frozenset("when asked speaking after before because if since although once".split())
 _MODALS = frozenset("will would can could shall should may might must do does did to not".split())
 _OBJECT_PREPOSITIONS = frozenset({"on", "for", "of", "against"})
+_VIEWS = frozenset({"view", "opinion", "words"})
 _LONGEST_ADJUNCT = 8
 
 
@@ -39,16 +40,24 @@ class EnglishReader:
         self._phrases = EnglishPhrases(words, forms)
 
     def read_phrases(self, unit: Unit) -> Iterator[Frame]:
-        """The frames of "according to X", in order."""
-        lows = self._words.lows
+        """The frames of "according to X" and "in his view", in order."""
+        words, lows = self._words.words, self._words.lows
         for i in range(unit.first, unit.stop - 2):
-            if lows[i] != "according" or lows[i + 1] != "to" or i in unit.masked:
+            if i in unit.masked:
                 continue
-            mention = self._phrases.read(i + 2, unit.clauses[unit.clause_at(i)][1], unit.stop)
+            mention, cue = None, f"{lows[i]} {lows[i + 1]}"
+            if cue == "according to":
+                end = unit.clauses[unit.clause_at(i)][1]
+                mention = self._phrases.read_pronoun(i + 2, end)
+                mention = mention or self._phrases.read(i + 2, end, unit.stop)
+            elif lows[i] == "in" and lows[i + 2] in _VIEWS:
+                mention, cue = self._phrases.read_possessor(i + 1), f"in {lows[i + 2]}"
             if mention is None:
                 continue
-            said = (mention.stop, unit.stop) if i == unit.first else (unit.first, i)
-            yield Frame(mention, "according to", (said,))
+            stop = mention.stop
+            said = (stop, unit.stop) if i == unit.first else (unit.first, i)
+            closed = stop >= unit.stop or not any(map(str.isalnum, words[stop : unit.stop]))
+            yield Frame(mention, cue, (said if i == unit.first or closed else unit.whole,))
 
     def read_verbs(self, unit: Unit) -> Iterator[Frame]:
         """The frames of the sentence's speech verbs, in order; `said` is empty where unclear."""

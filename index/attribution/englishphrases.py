@@ -8,7 +8,7 @@ from dataclasses import replace
 from index.article import Span
 from index.attribution.cues import BE, HAVE, Group, VerbForm
 from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS, Kind, Mention
-from index.attribution.offices import read_english_gender, read_office, role_gender
+from index.attribution.offices import Gender, read_english_gender, read_office, role_gender
 from index.attribution.words import Words
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
@@ -25,6 +25,8 @@ PREPOSITIONS = frozenset(
 THAT = frozenset({"that", "whether"})
 RELATIVE = frozenset({"who", "whose", "which"})
 NOBODY = frozenset({"i", "we", "you", "there"})
+_OBJECTS: dict[str, Gender] = {"him": "m", "her": "f", "them": ""}
+_POSSESSIVES: dict[str, Gender] = {"his": "m", "her": "f", "their": ""}
 LONGEST_PHRASE = 14
 _COMPLEMENTS = frozenset("of for from at".split())
 _PHRASE_ENDS = PREPOSITIONS | RELATIVE | HAVE | BE | CONJUNCTIONS | {"whether"}
@@ -76,6 +78,20 @@ class EnglishPhrases:
         while name > inner and words.caps[name - 1] and name - 1 not in roles:
             name -= 1
         return self._build(first, range(name, close), roles, end, stop)
+
+    def read_pronoun(self, i: int, end: int) -> Mention | None:
+        """Who "him" is at word `i`, no other word of its phrase behind it; None if no pronoun."""
+        gender = _OBJECTS.get(self._words.lows[i])
+        if gender is None or (i + 1 < end and self._words.words[i + 1].isalnum()):
+            return None
+        return replace(self._make(i, i + 1, "pronoun", ""), gender=gender, definite=True)
+
+    def read_possessor(self, i: int) -> Mention | None:
+        """Whose "his view" is at words `[i, i + 2)`; None if no pronoun's."""
+        gender = _POSSESSIVES.get(self._words.lows[i])
+        if gender is None:
+            return None
+        return replace(self._make(i, i + 2, "pronoun", ""), gender=gender, definite=True)
 
     def close(self, inner: int, end: int) -> int:
         """Behind the last word of the noun phrase whose noun or name begins at word `inner`."""

@@ -74,6 +74,18 @@ _LINKS = _PLACE_LINKS | frozenset(
     "des der eines einer vom von für of for seiner ihrer ihres und".split()
 )
 _MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|organisation|journal)\Z")
+# What politics takes, makes and pays: no surname ends so. Nouns made from verbs, and a few more.
+_OBJECT = re.compile(
+    r"(?:ab|an|auf|aus|ein|ent|fort|hin|nach|rück|über|um|unter|vor|zurück|zu|ver|be)"
+    r"(?:str(?:ich|eit)|griff|w[uü]rf|tr[aä]g|schl[aä]g|schritt|sage|gabe|nahme|lage|schl[uü]ss|dr[uü]ck"
+    r"|br[uü]ch|spr[uü]ch|spr[aä]che|stand|ständ|weis|k[aä]uf|bau|satz|sätz|zug|züge|kommen|teil)"
+    r"(?:e?[ns]?|es)\Z"
+    r"|(?:\w*(?:gespräch|verhandlung|maßnahm|sanktion|problem|vorw[uü]rf|zusag|reform|truppe"
+    r"|soldat|waffe|lieferung|garantie|hilfe|folge|konsequenz|gründ|fehler|chance|steuer"
+    r"|schulden|kosten|gelder|strafe|interesse|zugeständniss|forderung|bedingung|änderung)"
+    r"e?[ns]?|geld|kritik|pläne|fragen|rechte|schritte)\Z"
+)
+_ABSTRACT = ("ung", "tion", "schaft", "heit", "keit", "tät", "gruppe", "stelle", "schule")
 _ADJECTIVE_ENDINGS = ("e", "en", "er", "em", "es")
 _ENGLISH_ENDINGS = ("ian", "ish", "-led", "eign")
 _OPENING = frozenset("„\"“»‚‘«'")
@@ -197,6 +209,8 @@ def _continues_run(words: Words, first: int, i: int, limit: int) -> bool:
         return False
     if words.caps[i] and low not in CALENDAR and not (i > first and low in NOT_NAMES):
         return True
+    if i + 2 < limit and low in {"von", "van"} and _is_double_particle(words, i):
+        return True
     if i + 1 >= limit or not words.caps[i + 1]:
         return False
     if low in _PARTICLES and _is_in_name(words, i):
@@ -205,6 +219,15 @@ def _continues_run(words: Words, first: int, i: int, limit: int) -> bool:
         before = words.words[i - 1] if i > first else ""
         return len(before) == 1 or before.lower() in _ABBREVIATED
     return low not in DETERMINERS and role_gender(low) is not None
+
+
+def _is_double_particle(words: Words, i: int) -> bool:
+    """Whether "von der" at word `i` goes on with a name: an office and a first name precede it."""
+    name = words.lows[i + 2]
+    common = names_institution(name) or name.endswith(_ABSTRACT)
+    adjective = name.endswith(_ADJECTIVE_ENDINGS) and words.caps[min(i + 3, len(words.caps) - 1)]
+    double = words.lows[i + 1] in {"der", "den", "dem"} and words.caps[i + 2]
+    return double and not common and not adjective and _is_in_name(words, i)
 
 
 def _is_in_name(words: Words, i: int) -> bool:
@@ -237,8 +260,9 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
     roles = [k for k in range(head, end) if role_gender(words.lows[k]) is not None]
     before = words.lows[roles[-1] - 1] if roles and roles[-1] else ""
     role = read_office(words.lows[roles[-1]], before) if roles else ""
-    named = range(roles[-1] + 1, end) if roles else range(head, end)
     bare = first == head
+    end -= (bool(roles) or bare) and _ends_in_object(words, roles[-1] + 1 if roles else head, end)
+    named = range(roles[-1] + 1, end) if roles else range(head, end)
     # "die" before a man's office is the plural, which stands for nobody in particular.
     plural = words.lows[first] == "die" and role != "" and role_gender(role) == "m"
     definite = words.lows[first] in _DEFINITE and not plural
@@ -264,6 +288,16 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
         return Mention(first, i, span, "person" if len(named) <= 4 else "group", name)
     text = _join(words, range(first + (words.lows[first] in DETERMINERS), i))
     return Mention(first, i, span, "group", text, "", gender, definite)
+
+
+def _ends_in_object(words: Words, first: int, end: int) -> bool:
+    """Whether a full name is followed by an object: "will Jon Hale [Zusagen] machen"."""
+    return end - first > 2 and names_object(words.lows[end - 1])
+
+
+def names_object(low: str) -> bool:
+    """Whether a word is by its form a common noun, as an object behind a name may be."""
+    return _OBJECT.match(low) is not None
 
 
 def _join(words: Words, named: range) -> str:

@@ -9,12 +9,17 @@ from index.article import Span
 from index.attribution.clauses import BREAKS, MOODS, PREPOSITIONS, Frame, Range, Unit
 from index.attribution.cues import SAYING_NOUNS
 from index.attribution.mentions import Mention, read_mention
+from index.attribution.offices import Gender
 from index.attribution.subjects import ADVERBS, SubjectFinder
 from index.attribution.words import Words
 
 _MARKS = frozenset("\"„“”»«‚‘’'‹›")
 _BY = frozenset({"von", "vom", "aus", "im", "in"})
 _OWNED = _BY | {"des", "der", "eines", "einer", "seiner"}
+_POSSESSIVES: dict[str, Gender] = {
+    "seiner": "m", "seinen": "m", "seinem": "m", "ihrer": "f", "ihren": "f", "ihrem": "f",
+}  # fmt: skip
+_FIRST_PERSON = ("mein", "unser")
 _BECOMING = frozenset({"wurde", "wird", "geworden", "werden"})
 
 
@@ -85,14 +90,13 @@ class PhraseReader:
         if mention is None:
             return None
         said = self._rest(unit, i, mention.stop)
-        return Frame(self._unfold(mention, unit.stop), "laut", said)
+        return Frame(self._unfold(unit, mention, unit.stop), "laut", said)
 
-    def _unfold(self, mention: Mention, stop: int) -> Mention:
+    def _unfold(self, unit: Unit, mention: Mention, stop: int) -> Mention:
         """The speaker inside "einer Mitteilung der Polizei"; the phrase itself if none."""
         for k in range(mention.first, mention.stop):
             if self._words.caps[k] and SAYING_NOUNS.search(self._words.lows[k]):
-                # "Medienberichten zufolge": a source, but nobody by name.
-                return self.read_owner(k, stop) or replace(mention, kind="group", name="")
+                return self._read_source(unit, mention.first, k, stop)
         return mention
 
     def read_owner(self, noun: int, stop: int) -> Mention | None:
@@ -117,7 +121,9 @@ class PhraseReader:
             mention = read_mention(self._words, start, unit.stop)
             if mention and mention.stop == i:
                 break
-        mention = read_mention(self._words, start, i)
+        if self._words.lows[start].startswith(_FIRST_PERSON):
+            return Frame(self._phrase(start, i), "nach", self._rest(unit, start, i + 1))
+        mention = self._read_possessor(unit, start, noun) or read_mention(self._words, start, i)
         return Frame(mention, "nach", self._rest(unit, start, i + 1), mention is None)
 
     def _read_nach(self, unit: Unit, i: int) -> Frame | None:
@@ -129,20 +135,42 @@ class PhraseReader:
             if not words.caps[k]:
                 continue
             if SAYING_NOUNS.search(lows[k]) and (lows[i] == "nach" or lows[k] == "sicht"):
-                owner = self.read_owner(k, unit.stop) or self._unnamed(unit, i + 1, k)
+                owner = self._read_source(unit, i + 1, k, unit.stop)
                 said = self._rest(unit, i, max(owner.stop, k + 1))
                 return Frame(owner, f"{lows[i]} {words.words[k]}", said)
             if k + 1 >= unit.stop or not words.caps[k + 1]:
                 return None
         return None
 
-    def _unnamed(self, unit: Unit, first: int, noun: int) -> Mention:
-        """ "eigenen Angaben" are the subject's; "ersten Angaben" nobody's."""
+    def _read_source(self, unit: Unit, first: int, noun: int, stop: int) -> Mention:
+        """Whose "Angaben" they are: "seine" his, "eigene" the subject's, "erste" nobody's."""
         phrase = self._phrase(first, noun + 1)
+        possessor = self._read_possessor(unit, first, noun)
+        if possessor:
+            return possessor
         if not self._words.lows[noun - 1].startswith("eigene"):
-            return phrase
+            # "Medienberichten zufolge": a source, but nobody by name.
+            return self.read_owner(noun, stop) or phrase
+        start = unit.clauses[unit.clause_at(noun)][0]
         subject = self._subjects.find_first(unit, unit.stop)
+        if first - start <= 1 and noun + 2 < unit.stop:
+            # "Nach eigenen Angaben will er": the subject stands behind the verb.
+            behind = noun + 1 + (self._words.lows[noun + 1] in {"zufolge", "nach"})
+            after = self._subjects.skip(behind + 1, unit.stop)
+            subject = read_mention(self._words, after, unit.stop) or subject
         return replace(subject, span=phrase.span, stop=noun + 1) if subject else phrase
+
+    def _read_possessor(self, unit: Unit, first: int, noun: int) -> Mention | None:
+        """Whose "seine Angaben" are, as the pronoun would say: "er"; "Ihre" are nobody's."""
+        for k in range(first, noun):
+            gender = _POSSESSIVES.get(self._words.lows[k])
+            if gender and self._words.caps[k] and k > unit.first:
+                return self._phrase(k, noun + 1)
+            if gender:
+                return replace(
+                    self._phrase(k, noun + 1), kind="pronoun", gender=gender, definite=True
+                )
+        return None
 
     def _phrase(self, first: int, stop: int) -> Mention:
         """Words as an unnamed source: a place, but no name."""
@@ -156,7 +184,8 @@ class PhraseReader:
                 continue
             mention = read_mention(self._words, start, end)
             if mention and mention.stop == end:
-                return Frame(self._unfold(mention, end), "zufolge", self._rest(unit, start, i + 1))
+                said = self._rest(unit, start, i + 1)
+                return Frame(self._unfold(unit, mention, end), "zufolge", said)
         if end <= unit.first:
             return None
         near = range(max(unit.first, end - 3), end)

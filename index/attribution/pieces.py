@@ -93,7 +93,7 @@ def merge(frames: list[Frame], unit: Joint, words: Words) -> list[Piece]:
             pieces += [
                 Piece(left, right, "reported", frame)
                 for left, right in _without(start, stop, pieces)
-                if right - left >= _SHORTEST_PIECE
+                if right - left >= _SHORTEST_PIECE - (left == unit.first and right == stop)
             ]
     return sorted(pieces, key=lambda piece: piece.first)
 

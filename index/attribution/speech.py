@@ -16,6 +16,7 @@ from index.attribution.cues import (
     PASSIVE_BARE,
     SUBORDINATORS,
     VerbForm,
+    is_judgement,
 )
 from index.attribution.mentions import Mention, read_mention
 from index.attribution.subjects import SubjectFinder
@@ -30,6 +31,9 @@ _MODALS = frozenset(
 )
 _CAUSED = frozenset("lässt ließ lassen ließen".split())
 _BEHIND_PARTICLE = frozenset({"und", "oder", "sowie", "als", "dass"})
+# Verbs that form their perfect with "sein".
+_MOVING = frozenset({"ausgehen", "fortfahren"})
+_PERFECT = frozenset("ist sind war waren sei seien".split())
 _DOCUMENTED = frozenset({"heißen", "hervorgehen"})
 _LONGEST_CLAUSE = 45
 _SHORTEST_ENGLISH = 3
@@ -78,7 +82,7 @@ class SpeechReader:
 
     def _frame(self, unit: Unit, number: int, i: int, finite: int, form: VerbForm) -> Frame | None:
         start = unit.clauses[number][0]
-        passive = form.form == "participle" and self._words.lows[finite] in BE
+        passive = self._is_passive(finite, form)
         said = self._find_said(unit, number, finite, form)
         if said is None:
             silent = form.group != "think" or form.lemma == "hervorgehen"
@@ -102,12 +106,18 @@ class SpeechReader:
             return self._subjects.find_document(start, end)
         if finite < start:
             return self._subjects.find(unit, unit.clause_at(finite), finite, False)
-        passive = form.form == "participle" and self._words.lows[finite] in BE
+        passive = self._is_passive(finite, form)
         if passive and form.lemma != "zitieren":
             return self._subjects.find_agent(start, end)
         goes_on = finite == start and self._goes_on(end, unit.stop)
         inverted = bool(said) and (said[-1][1] == start - 1 or goes_on)
         return self._subjects.find(unit, number, finite, inverted)
+
+    def _is_passive(self, finite: int, form: VerbForm) -> bool:
+        """Whether something is said by somebody; "war davon ausgegangen" is no passive."""
+        low = self._words.lows[finite]
+        moved = form.lemma in _MOVING and low in _PERFECT
+        return form.form == "participle" and low in BE and not moved
 
     def _is_meant(self, unit: Unit, number: int, i: int, form: VerbForm) -> bool:
         """Whether the word is this verb: with its particle, in no bracket, in no other sense."""
@@ -156,7 +166,8 @@ class SpeechReader:
         lows = self._words.lows
         for k in range(i + 1, min(unit.stop, i + _LONGEST_CLAUSE)):
             ends = k + 1 >= unit.stop or not lows[k + 1].isalnum() or lows[k + 1] == "und"
-            if ends and lows[k] in _STRAY:
+            # "rechnen mit „…“" has a preposition there.
+            if ends and k + 1 not in unit.masked and lows[k] in _STRAY:
                 return True
             if not lows[k].isalnum() and "-" not in lows[k]:
                 return False
@@ -194,6 +205,8 @@ class SpeechReader:
         lows = self._words.lows
         start, end = unit.clauses[number]
         opener = lows[start]
+        if form.lemma == "sehen":
+            return (unit.whole,) if self._judges(unit, number, finite, form) else None
         if opener in {"wie", "as"} and start + 1 < finite and is_final(finite, end):
             if start == unit.first:
                 return ((end + 1, unit.stop),)
@@ -226,6 +239,21 @@ class SpeechReader:
             return not needed.isdisjoint(lows[unit.first : unit.stop])
         subordinate = start > unit.first and lows[start] in RELATIVE | SUBORDINATORS
         return form.group == "tell" and not subordinate
+
+    def _judges(self, unit: Unit, number: int, finite: int, form: VerbForm) -> bool:
+        """Whether a main clause gives an opinion: "X sieht darin eine Gefahr"."""
+        start, end = unit.clauses[number]
+        opener = self._words.lows[start]
+        behind = self._words.lows[finite + 1 : min(end, finite + _LONGEST_CLAUSE)]
+        if opener in {"in", "darin"} and start == unit.first:
+            behind = self._words.lows[max(start, finite - _LONGEST_CLAUSE) : finite] + behind
+        while behind and not behind[-1].isalnum():
+            behind.pop()
+        subordinate = opener in SUBORDINATORS or (start > unit.first and opener in RELATIVE)
+        reported = number > 0 and self._words.lows[unit.clauses[0][0]] == "wie"
+        if subordinate or reported or form.form != "finite":
+            return False
+        return is_judgement(behind)
 
     def _is_inverted(self, unit: Unit, number: int, finite: int, form: VerbForm) -> bool:
         """Whether what is said stands before: "…, sagte X", "…, das teilte X mit"."""
