@@ -159,6 +159,10 @@ class Archive:
             values = (name, packed, vectors.shape[1])
             db.execute("INSERT OR REPLACE INTO backgrounds VALUES (?, ?, ?)", values)
 
+    def has_background(self, name: str) -> bool:
+        """Whether texts from everywhere are kept under the name."""
+        return bool(self.query("SELECT 1 FROM backgrounds WHERE name = ?", (name,)))
+
     def read_background(self, name: str) -> Vectors | None:
         """The vectors `(n, dim)` of texts from everywhere, once the archive has any."""
         rows = self.query("SELECT vectors, dimension FROM backgrounds WHERE name = ?", (name,))
@@ -319,6 +323,20 @@ class Archive:
                 "JOIN articles a ON a.number = o.article GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
             )
         ]
+
+    def read_sentence_vectors(self, article_id: str) -> tuple[list[str], Vectors]:
+        """The article's sentences, as its passages have them, and their vectors `(n, dim)`."""
+        rows = self.query(
+            "SELECT p.id FROM passages p JOIN articles a ON a.number = p.article WHERE a.id = ? "
+            "ORDER BY p.ordinal",
+            (article_id,),
+        )
+        sentences: list[str] = []
+        vectors = []
+        for article, embedded in self.read_passages([row[0] for row in rows]):
+            sentences += [span.of(article.text) for span in embedded.passage.sentences]
+            vectors.append(embedded.sentence_vectors)
+        return sentences, np.concatenate(vectors) if vectors else np.zeros((0, 1), np.float32)
 
     def list_passage_ids(self) -> set[str]:
         """The id of every passage."""

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from importlib.resources import files
 
 from index.archive import Archive
 from index.embedder import Embedder
 
-SENTENCES = "sentences"
+_SENTENCES = "background_sentences.txt"
+_QUESTIONS = "background_questions.tsv"
+
+
+def name_sentences() -> str:
+    """The name under which an archive keeps the sentences; another for other sentences."""
+    return f"sentences {_read(_SENTENCES)[1]}"
 
 
 def name_questions(language: str) -> str:
-    """The name under which an archive keeps the questions about everything in the language."""
-    return f"questions-{language}"
+    """The name under which an archive keeps the language's questions about everything."""
+    return f"questions {language} {_read(_QUESTIONS)[1]}"
 
 
 def keep_backgrounds(archive: Archive, embedder: Embedder) -> None:
-    """Embed into the archive what it lacks of `background_sentences.txt` and `…_questions.tsv`.
+    """Embed into the archive what it lacks of the sentences and questions about everything.
 
     Sentences are passages to every question, questions are queries to every sentence: how near
     the one comes to the other says how near two texts are that have nothing to do with each other.
     """
-    if archive.read_background(SENTENCES) is None:
-        sentences = _read("background_sentences.txt")
-        archive.write_background(SENTENCES, embedder.encode_document(sentences))
-    header, *rows = [line.split("\t") for line in _read("background_questions.tsv")]
+    name = name_sentences()
+    if not archive.has_background(name):
+        archive.write_background(name, embedder.encode_document(list(_read(_SENTENCES)[0])))
+    header, *rows = [line.split("\t") for line in _read(_QUESTIONS)[0]]
     for language, questions in zip(header, zip(*rows, strict=True), strict=True):
         name = name_questions(language)
-        if archive.read_background(name) is None:
+        if not archive.has_background(name):
             archive.write_background(name, embedder.encode_query(questions))
 
 
-def _read(name: str) -> list[str]:
-    return (files("index") / name).read_text(encoding="utf-8").splitlines()
+@cache
+def _read(file: str) -> tuple[tuple[str, ...], str]:
+    """The file's lines, and what tells this version of it from others."""
+    text = (files("index") / file).read_text(encoding="utf-8")
+    return tuple(text.splitlines()), hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -9,7 +9,7 @@ from index.article import Statement
 from index.attribution.cast import strip_genitive
 from index.attribution.cues import read_verb_forms
 from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES
-from index.attribution.offices import names_institution
+from index.attribution.offices import names_institution, role_gender
 from index.attribution.words import read_words
 from index.officewords import is_place, is_role, read_office
 
@@ -28,6 +28,14 @@ _LINKS = frozenset(
     aus eines einer to""".split()
 )
 _COMPLEMENT = frozenset("des der von vom für of for at from beim bei im in".split())
+_OWNING = (_COMPLEMENT | {"to", "zu"}) - {"der", "im", "in"}
+_GENITIVES = frozenset("des eines ihres seines unseres dieses jenes deren dessen".split())
+# Whose words they are is who speaks: "nach Angaben des Präsidenten, Jonas Hellwig, …".
+_UTTERANCES = frozenset(
+    """angabe angaben ansicht auffassung auskunft aussage aussagen darstellung einschätzung
+    erklärung meinung überzeugung worte worten""".split()
+)
+_FEMININE_GENITIVES = frozenset("der einer ihrer seiner unserer dieser jener".split())
 _PREPOSITIONS = frozenset("in im am bei beim nach zu zum zur aus an auf vor seit bis mit".split())
 _BOUNDARIES = frozenset(',;.:()–—„“”"»«!?')
 _QUOTED = frozenset('„“”"»«‚‘')
@@ -152,17 +160,39 @@ class _Reading:
         end = first - comma
         if comma and is_role(words.lows[end - 1]):
             start = self._extend(end - 1)
-            return (start, end) if self._is_opened(start) else None
+            if not self._is_owned(start, end - 1):
+                return (start, end) if self._is_opened(start) else None
+        return self._read_whole(end)
+
+    def _read_whole(self, end: int) -> Range | None:
+        """The office before `end` with all its genitives: "Sprecherin des Präsidenten"."""
+        words = self._words
         for k in range(end - 2, max(0, end - 14) - 1, -1):
             if words.words[k] in _BOUNDARIES - _QUOTED or words.breaks[k + 1]:
                 return None
-            if is_role(words.lows[k]) and words.lows[k + 1] in _COMPLEMENT:
+            if is_role(words.lows[k]) and words.lows[k + 1] in _COMPLEMENT | _OWNING:
                 start = self._extend(k)
+                if self._is_owned(start, k):
+                    continue
                 opened = start == 0 or words.breaks[start] or self._is_opened(start)
                 opened = opened or not words.caps[k] or words.words[start - 1] in _BOUNDARIES
                 reached = self._read_complement(k + 1, end) == end
                 return (start, end) if reached and opened else None
         return None
+
+    def _is_owned(self, start: int, role: int) -> bool:
+        """Whether the office is that of whose wife or lawyer it is: "Frau des Präsidenten"."""
+        words = self._words
+        low = words.lows[start - 1] if start else ""
+        before = words.lows[start - 2] if start > 1 else ""
+        if before in _UTTERANCES:
+            return False
+        if low in _GENITIVES:
+            return True
+        if low in _FEMININE_GENITIVES and before not in _PREPOSITIONS - _OWNING:
+            # "der Präsident" is a nominative, "der Präsidentin" is none.
+            return before != "" and (role_gender(words.lows[role]) == "f" or is_role(before))
+        return low in _OWNING or (low in _DETERMINERS and before in _OWNING)
 
     def _is_closed(self, stop: int) -> bool:
         """Whether a comma, full stop or mark follows: the name is an apposition's."""
@@ -241,8 +271,8 @@ class _Reading:
             return None
         after = role + 1
         bare = after < count and words.lows[after] not in _COMPLEMENT
-        if bare and words.lows[after] in {"und", "and"} and is_role(words.lows[after + 1]):
-            bare = False
+        if bare and words.lows[after] in {"und", "and"} and after + 1 < count:
+            bare = not is_role(words.lows[after + 1])
         if bare and not self._is_closed(after) and not self._may_follow(after):
             return None
         if not determined and words.caps[role] and bare and not self._is_closed(after):
@@ -306,7 +336,8 @@ class _Reading:
             elif low in links or (word in {"&", "-"} and words.caps[k - 1]):
                 pass
             elif linked and low not in _VERBS and low not in _SAYING and word[0].isalnum():
-                end = k + 1 if low.isascii() and not _ADJECTIVE.match(low) else end
+                noun = is_role(low) or (low.isascii() and not _ADJECTIVE.match(low))
+                end = k + 1 if noun else end
             else:
                 break
             k += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
@@ -51,16 +51,38 @@ class _Entry:
 class _Holder:
     name: str
     entries: list[_Entry] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
+    genders: set[str] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
     towns: set[str] = field(default_factory=set)
 
     def add(self, entry: _Entry) -> None:
         """Gather one more office."""
         self.entries.append(entry)
-        self.words |= entry.office.words | {entry.office.head}
+        self.genders |= {entry.office.gender} - {""}
         self.places |= entry.office.places
         self.towns |= entry.office.towns
+
+    def may_be(self, gender: str) -> bool:
+        """Whether the words for the holder allow the gender; a masculine one may mean anybody."""
+        return gender != "f" or self.genders != {"m"}
+
+    def lends(self, word: str, asked: Office) -> bool:
+        """Whether another office of the holder's has the word, so that the one need not.
+
+        The words of an institution go with its name: the "Vorsitzender" of the dockers' union is no
+        harbour director.
+        """
+        if word in FIELDS:
+            return False
+        offices = (entry.office for entry in self.entries)
+        return any(
+            word == office.head
+            or (
+                _has(office.words, word)
+                and (not office.is_institution or office.head in asked.words)
+            )
+            for office in offices
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +147,8 @@ class Offices:
         if not asked.head:
             return []
         found = self._choose(asked)
+        if asked.former and asked.head in _STATE:
+            found = [*found, *self._find_succeeded(asked, found)][:_MOST_HOLDERS]
         if not found and asked.is_institution:
             words = asked.words | {asked.head}
             heads = ("#sprecher", "#chef") if asked.head in _LED else ("#sprecher",)
@@ -142,8 +166,20 @@ class Offices:
         if plain or asked.head in _STATE:
             matches = plain
         names = _rank(matches)
+        if asked.head in _STATE and not asked.former:
+            names = [name for name in names if name not in _list_succeeded(names, matches)]
         several = len(names) > _MOST_HOLDERS and asked.head not in _STATE and not asked.words
         return [] if several else names[:_MOST_HOLDERS]
+
+    def _find_succeeded(self, asked: Office, known: Sequence[str]) -> list[str]:
+        """Who held the office, going by the years of the articles, before its newest holder."""
+        if not asked.places and not asked.words - FIELDS:
+            return []
+        held = replace(asked, former=False, gender="")
+        matches = [match for match in self._match_all(held) if not match.extras]
+        names = _rank(matches)
+        succeeded = _list_succeeded(names, matches) - set(known)
+        return [n for n in names if n in succeeded and self._holders[n].may_be(asked.gender)]
 
     def _match_all(self, asked: Office) -> Iterator[_Match]:
         heads = set(_FITTING.get(asked.head, {asked.head}))
@@ -164,22 +200,39 @@ def _rank(matches: Iterable[_Match]) -> list[str]:
     years = [match.entry.year for match in matches if match.entry.year is not None]
     newest, oldest = max(years, default=0), min(years, default=0)
     counts: Counter[str] = Counter()
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = {}
     for match in matches:
         age = newest - (oldest if match.entry.year is None else match.entry.year)
         counts[match.holder.name] += match.entry.articles
-        weights[match.holder.name] += match.entry.articles * 0.5**age  # type: ignore[assignment]
+        weight = match.entry.articles * 0.5**age
+        weights[match.holder.name] = weights.get(match.holder.name, 0.0) + weight
     most = max(counts.values(), default=0)
     known = [name for name in counts if counts[name] * _NOISE > most]
     return sorted(known, key=lambda name: (-weights[name], name))
+
+
+def _list_succeeded(names: Sequence[str], matches: Iterable[_Match]) -> set[str]:
+    """Those of `names` who held the office before another took over; not who shared the years.
+
+    A year in which one follows the other is no shared one; who has no years is left alone.
+    """
+    years: dict[str, list[int]] = {}
+    for match in matches:
+        if match.holder.name in names and match.entry.year is not None:
+            years.setdefault(match.holder.name, []).append(match.entry.year)
+    last = max((max(held) for held in years.values()), default=0)
+    first = min((min(held) for held in years.values() if max(held) == last), default=0)
+    return {name for name, held in years.items() if max(held) <= first and max(held) < last}
 
 
 def _fits(asked: Office, office: Office, holder: _Holder) -> bool:
     """Whether one office has the field asked for, and its holder all the rest."""
     if asked.former != office.former or asked.deputy != office.deputy:
         return False
+    if not holder.may_be(asked.gender):
+        return False
     for word in asked.words:
-        if not _has(office.words, word) and (word in FIELDS or not _has(holder.words, word)):
+        if not _has(office.words, word) and not holder.lends(word, asked):
             return False
     return _is_there(asked, office, holder)
 

@@ -146,10 +146,10 @@ FR frankreich französ france french франц *paris *париж
 GB großbritann britisch brite britain british =uk великобритан британ *london *лондон
 CN china chines кита *peking *beijing *пекин
 PL polen poln polnisch poland polish польш польск *warschau *warsaw *варшав
-IT italien italy italian итали *rom *rome *рим
-ES spanien spanisch spain spanish испани *madrid *мадрид
+IT italien italy italian итали итальян *=rom *=roms *=rome *=рим *=рима *=риме *=риму римск
+ES spanien spanisch spain spanish испани испанск *madrid *мадрид
 AT österreich austria австри *wien *vienna *вен
-CH schweiz swiss switzerland швейцар *bern *берн
+CH schweiz swiss switzerland швейцар *=bern *=berns *=berner *=берн *=берна *=берне *=берну
 TR türk turk турц турец *ankara *анкар
 IR iran иран *teheran *tehran *тегеран
 IQ irak iraq ирак *bagdad *baghdad *багдад
@@ -163,18 +163,18 @@ QA katar qatar катар
 AE emirat =uae эмират
 AF afghan афган *kabul *кабул
 PK pakistan пакистан *islamabad
-IN indien indisch india индия индии индийск *delhi *дели
+IN indien indisch =india =indian =indians индия индии индийск *delhi *дели
 ID indones индонез
 JP japan япон *tokio *tokyo *токио
-KR südkorea "south_korea" южнокоре *seoul *сеул
-KP nordkorea "north_korea" северокоре *pjöngjang *pyongyang *пхеньян
+KR südkorea южнокоре *seoul *сеул
+KP nordkorea северокоре *pjöngjang *pyongyang *пхеньян
 AU australi австрали *canberra
 CA kanad canad канад *ottawa
 MX mexik mexic мексик
 BR brasil brazil бразил
 AR argentin аргентин
 VE venezuel венесуэл
-CU kuba kuban cuba куб
+CU kuba kuban cuba =куба =кубы =кубе =кубу =кубой кубин
 ZA südafrika юар
 NG nigeria нигери
 KE kenia kenya кени
@@ -183,14 +183,14 @@ TN tunes tunis тунис
 NO norweg norway норве *oslo *осло
 SE schwed swed швед швец *stockholm *стокгольм
 FI finn finland финлянд финск *helsinki *хельсинки
-DK dän dane danish denmark дани датск *kopenhagen *copenhagen
+DK dän =dane =danes danish denmark дани датск *kopenhagen *copenhagen
 NL niederländ niederlande dutch netherlands нидерланд голланд
 BE belgi бельги *brüssel *brussels *брюссел
-LU luxemb люксемб
+LU luxemburg luxembourg люксемб
 GR griech greek greece гречес греци *athen *athens *афин
-PT portug португал
+PT portugal portugies portugues португал
 HU ungar hungar венгр венгер *budapest *будапешт
-CZ tschech czech чех чеш *prag *prague *праг
+CZ tschech czech =чех =чехи =чехов чехи чешск *prag *prague *праг
 SK slowak slovak словак словац *bratislava
 RO rumän romania румын
 BG bulgar болгар
@@ -198,24 +198,41 @@ RS serb серб *belgrad *belgrade *белград
 HR kroat croat хорват
 XK kosov косов
 LT litau lithuan литв литов *vilnius *вильнюс
-LV lett latvia латв латыш
+LV lettland lettisch =lette =letten =lettin latvia латв латыш
 EE estland estnisch estonia эстон
 BY belarus weißruss белорус беларус *minsk *минск
 MD moldau moldaw moldov молдав молдов
-GE georgi грузи *tiflis *tbilisi
-AM armen армен армян *eriwan *yerevan
-AZ aserbaid azerbai азербайдж *baku *баку
+GE georgien georgier georgisch =georgia =georgian =georgians грузи *tiflis *tbilisi
+AM armenien armenier armenisch armenia армени армян *eriwan *yerevan
+AZ aserbaidschan azerbaijan азербайдж *baku *баку
 KZ kasach kazakh казах
 IE irland irisch ireland irish ирланд
 EU =eu europä europe european =ес евросоюз европ
-UN =un =uno =вmo =оон
+UN =un =uno =оон
 NATO =nato =нато
 """
+# What may follow a country's stem: cases, its people, what is of it; and a capital's.
+DEMONYM_ENDING = re.compile(
+    r"(?:(?:i?land|enland|i?stan)(?:s|es)?|(?:ei|ien|en|ia|ie|a|e|i|o|y|ey|um|on)s?|(?:ne|e|ie|ane|iane|a)?r[ns]?"
+    r"|(?:i|n|ne|ie|a)?(?:an|ian|ans|ians)|(?:ne|ane|iane|ie|e)?rin(?:nen)?|ns|in|innen|s|n|es|em|er[ns]?"
+    r"|is|as|(?:n|an|ian|er|i|ens)?isch(?:e[nmrs]?)?|sch(?:e[nmrs]?)?|enser[ns]?|ese[ns]?|ish|men|man"
+    r"|ans?|emarks?)?\Z"
+)
+TOWN_ENDING = re.compile(r"(?:s|er|ers|ern|erin|erinnen|ians?)?\Z")
+RUSSIAN_ENDING = re.compile(
+    r"(?:(?:иста|ста)н|лянди|[зг]и|и)?"
+    r"(?:[аеиоуыьюя]|[иыео]й|[оеё]ю|[оеё]м|[аяи]м|[аяи]ми|[аяи]х|ам|ия|ии|ию|ией|[оеё]в"
+    r"|(?:иа|ьа|а|я|ья|и)?не?|(?:[иьзу]?)?[еь]?ц(?:[аеуы]|ем|ами?|ев)?|(?:[ая]н|ий|и?й)?"
+    r"(?:е?ц(?:[аеуы]|ем|ев|а[мх]|ами)?|к[аиуе]|кой)"
+    r"|(?:[иы]й|й|[ьи]?[ая]н|[ьуж]|уз|ин|ж|и)?(?:ск|к)(?:ий|ого|ому|им|ом|ая|ой|ую|ие|ое|их|ими))?\Z"
+)
 # Fixed expressions, and abbreviations, in plain words.
 PHRASES = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         (r"\b(?:u\.s\.|united states|vereinigten? staaten|соединенн\w+ штат\w+)", "us"),
+        (r"\b(governor|senator|gouverneur|bundesstaat|state|us)((?:in|s|es)?(?: of| from| von"
+         r"| des bundesstaat\w*)?(?: (?:us )?state(?: of)?)?)[ -]georgia\b", r"\1\2 us usgeorgia"),
         (r"\b(?:united kingdom|vereinigt\w+ königreich\w*)", "uk"),
         (r"\b(?:united nations|vereint\w+ nationen|vereinte nationen)", "un"),
         (r"\b(?:european union|europäisch\w+ union)", "eu"),

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from index.attribution.offices import role_gender
+from index.attribution.offices import Gender, read_english_gender, role_gender
 from index.names import CYRILLIC_LETTER, fold_word
+from index.officetables import DEMONYM_ENDING, PHRASES, PLACES, RUSSIAN_ENDING, TOWN_ENDING, WORDS
 from index.officetables import FIELDS as _FIELDS
 from index.officetables import INSTITUTIONS as _INSTITUTIONS
-from index.officetables import PHRASES, PLACES, WORDS
 from index.officetables import ROLES as _ROLES
 
 _STOP = frozenset(
     """der die das des dem den ein eine einer eines einem einen und von vom für in im am an auf aus
-    bei beim zu zum zur über mit als dr prof herr herrn frau neu neue neuer neuen neues derzeitige
+    bei beim zu zum zur über mit als dr prof neu neue neuer neuen neues derzeitige
     derzeitigen amtierende amtierenden amtierender aktuelle aktuellen jetzige jetzigen zuständige
     zuständigen the of for at to and by from with a an on new current acting incumbent mr mrs ms
     его её их в во на по от из о об и с при новый новая нового официальный официальная
     нынешний нынешняя дел делам affairs offizielle offizieller chefs federal федеральн""".split()
 )
 _LINKS = re.compile(
-    r"\b(?:of|for|at|from|in|to|by|des|der|vom|von|für|beim|bei|im|am|aus|eines|einer|der)\b"
+    r"\b(?:of|for|at|from|in|to|by|des|der|vom|von|für|beim|bei|im|am|aus|eines|einer)\b"
 )
 _FORMER = re.compile(
     r"(?:ex|früher\w*|ehemalig\w*|einstig\w*|vormalig\w*|damalig\w*|former|late|then|бывш\w+|экс)\Z"
@@ -35,7 +35,14 @@ _DEPUTY = re.compile(
     r"(?:vize|stellvertretend\w*|deputy|vice|замести\w+|замглав\w+|замминистр\w*|вице)\Z"
 )
 _TOKEN = re.compile(r"[^\W\d]+")
-_POSSESSIVE = re.compile(r"['’]s?\b")
+_POSSESSIVE = re.compile(r"['’]s?\s+(?=\w)")
+_APOSTROPHE_S = re.compile(r"['’]s?\b")
+_ADDRESS = frozenset("frau herr herrn".split())
+# "us" as a pronoun, in small letters, and not before the noun that it would describe.
+_PRONOUN_US = re.compile(r"(?<!the )\bus\b(?![- ]\w)")
+_RUSSIAN_ADJECTIVE = re.compile(
+    r".*(?:ий|ый|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|[иы]м|[иы]х|ую|юю|ей)\Z"
+)
 _INFLECTION = re.compile(r"(?:innen|in|es|en|er|em|s|n|e)?\Z")
 _FUGUE = re.compile(r"(?:es|en|er|s|n)\Z")
 _DEMONYM = re.compile(
@@ -44,6 +51,11 @@ _DEMONYM = re.compile(
 _CYRILLIC_DEMONYM = re.compile(
     r"(?:[иы]?йск|ск)(?:ий|ого|ому|им|ом|ая|ой|ую|ие|их|ими|ое)\Z|(?:ии|ия|ию|ией|[аыуеяюои]|ом|ой)\Z"
 )
+# Nobody's office has as many letters; what is longer is hostile.
+_LONGEST_OFFICE = 400
+_LONGEST_WORD = 60
+# German like English: they show no gender.
+_SHARED = frozenset("minister premier senator professor general analyst boss".split())
 _SHORTEST = 4
 _Table = dict[str, str]
 
@@ -53,7 +65,7 @@ class Office:
     """An office as concepts: `head` is the role or the institution, "" if the words name neither.
 
     `words` are concepts ("#verkehr") and plain words by sound; `places` country codes, `towns` the
-    capitals among them, by sound.
+    capitals among them, by sound. `gender` is what the words show; it makes no other office.
     """
 
     head: str = ""
@@ -62,6 +74,7 @@ class Office:
     towns: frozenset[str] = frozenset()
     former: bool = False
     deputy: bool = False
+    gender: Gender = field(default="", compare=False)
 
     @property
     def is_institution(self) -> bool:
@@ -99,6 +112,8 @@ def _read_places(lines: str) -> tuple[_Table, _Table]:
             low = word.casefold()
             if low.startswith("="):
                 whole[low[1:]] = code
+            elif low.startswith("*="):
+                whole[low[2:]] = f"*{code}"
             elif low.startswith("*"):
                 stems[low[1:]] = f"*{code}"
             else:
@@ -126,15 +141,24 @@ def is_role(low: str) -> bool:
 
 
 def is_place(low: str) -> bool:
-    """Whether a word in lower case is a country's, or made of its name."""
-    return _find_place(low) is not None
+    """Whether a word in lower case is a country's, or its people's; not "us", a pronoun."""
+    return low != "us" and _find_place(low.casefold()) is not None
+
+
+def read_office(text: str) -> Office:
+    """The office that the words name, in any of the three languages; cached.
+
+    The head is what stands before the first "of": "Frau des Präsidenten" is no president. Only the
+    first 400 letters are read.
+    """
+    return _read_office(text[:_LONGEST_OFFICE])
 
 
 @lru_cache(maxsize=65536)
-def read_office(text: str) -> Office:
-    """The office that the words name, in any of the three languages; cached."""
-    low = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
-    low = _POSSESSIVE.sub(" ", low)
+def _read_office(text: str) -> Office:
+    low = _PRONOUN_US.sub(" ", unicodedata.normalize("NFC", text))
+    low = _POSSESSIVE.sub(" | ", low.casefold().replace("ё", "е"))
+    low = _APOSTROPHE_S.sub(" ", low)
     for pattern, words in PHRASES:
         low = pattern.sub(f" {words} ", low)
     first = _Reader()
@@ -143,12 +167,15 @@ def read_office(text: str) -> Office:
     return first.build()
 
 
-def _split_links(low: str) -> list[str]:
-    """The words before the first link that follows a role or institution, and the others."""
+def _split_links(low: str) -> tuple[str, str]:
+    """The words of the head, and those that a link or a possessive ties to it."""
+    before, after = low, ""
     for link in _LINKS.finditer(low):
-        if any(_is_head(token) for token in _TOKEN.findall(low[: link.start()])):
-            return [low[: link.start()], low[link.end() :]]
-    return [low]
+        if any(token not in _STOP for token in _TOKEN.findall(low[: link.start()])):
+            before, after = low[: link.start()], low[link.end() :]
+            break
+    owner, _, owned = before.rpartition("|")
+    return owned, f"{owner} {after}"
 
 
 def _is_head(token: str) -> bool:
@@ -157,7 +184,18 @@ def _is_head(token: str) -> bool:
 
 
 def _is_state_role(token: str) -> bool:
-    return _split_word(token)[-1:] != () and _split_word(token)[-1] in ROLES
+    return any(concept in ROLES for concept in _split_word(token)[-1:])
+
+
+def _read_gender(token: str) -> Gender:
+    """The gender of a word for an office, where it is one that has another for the other."""
+    if role_gender(token) == "f":
+        return "f"
+    bare = token if token in _WHOLE else token.removesuffix("s")
+    if read_english_gender(token) or bare in _SHARED:
+        return read_english_gender(token)
+    paired = bare + "in" in _ENDS or _cut_end(bare + "in")[0] is not None
+    return "m" if paired and len(token) <= _LONGEST_WORD and role_gender(token) == "m" else ""
 
 
 class _Reader:
@@ -165,7 +203,9 @@ class _Reader:
 
     def __init__(self) -> None:
         self._heads: list[list[str]] = [[], []]
-        self._words: list[str] = []
+        self._words: list[list[str]] = [[], []]
+        self._genders: set[Gender] = set()
+        self._loose = False
         self._places: set[str] = set()
         self._towns: set[str] = set()
         self._weak: set[str] = set()
@@ -174,18 +214,32 @@ class _Reader:
 
     def read(self, part: str, number: int) -> None:
         """Take in the head part (0) of the office, or what follows it (1)."""
-        for token in _TOKEN.findall(part):
-            if token in _STOP:
-                continue
-            if _FORMER.match(token):
+        tokens = [token for token in _TOKEN.findall(part) if token not in _STOP]
+        for token, after in zip(tokens, (*tokens[1:], ""), strict=False):
+            if token in _ADDRESS:
+                self._words[number] += [] if number or _is_head(after) else [token]
+            elif _FORMER.match(token):
                 self._former = True
             elif _DEPUTY.match(token):
                 self._deputy = True
                 if "министр" in token or "глав" in token:
                     self._add("#minister" if "министр" in token else "#chef", number)
             else:
-                self._russian |= number == 0 and CYRILLIC_LETTER.search(token) is not None
+                if number == 0:
+                    self._note_head(token)
                 self._read_token(token, number)
+
+    def _note_head(self, token: str) -> None:
+        """What the words of the head show: Russian, gender, and a noun that has the rest for its
+        genitives, "друг министра".
+        """
+        if CYRILLIC_LETTER.search(token) is None:
+            self._genders.add(_read_gender(token))
+            return
+        self._russian = True
+        known = _find_place(token) is not None or _split_word(token)[0].startswith("#")
+        if not self._heads[0] and not known and not _RUSSIAN_ADJECTIVE.match(token):
+            self._loose = True
 
     def _read_token(self, token: str, number: int) -> None:
         for prefix in ("alt", "ex"):
@@ -209,24 +263,25 @@ class _Reader:
     def _add(self, concept: str, number: int) -> None:
         if concept in ROLES or concept in INSTITUTIONS:
             self._heads[number].append(concept)
-        self._words.append(concept)
+        self._words[number].append(concept)
 
     def build(self) -> Office:
         """The office of all that was taken in."""
-        heads = self._heads[0] or self._heads[1]
+        heads = [] if self._loose else self._heads[0]
         roles = [concept for concept in heads if concept in ROLES]
         ordered = roles or heads
         head = "" if not ordered else ordered[0 if self._russian else -1]
-        words = set(self._words) - {head}
+        words = {word for part in self._words for word in part} - {head}
         if "#kreml" in (head, *words):
             self._places.add("RU")
-        if head == "" and self._words:
-            head = next((w for w in self._words if w.startswith("role:")), "")
+        if head == "":
+            head = next((w for w in self._words[0] if w.startswith("role:")), "")
             words.discard(head)
         head, words = _normalise(head, words)
+        gender: Gender = "f" if "f" in self._genders else "m" if "m" in self._genders else ""
         return Office(
             head, frozenset(words), frozenset(self._places or self._weak),
-            frozenset(self._towns), self._former, self._deputy,
+            frozenset(self._towns), self._former, self._deputy, gender,
         )  # fmt: skip
 
 
@@ -248,6 +303,8 @@ def _normalise(head: str, words: set[str]) -> tuple[str, set[str]]:
 @lru_cache(maxsize=65536)
 def _split_word(token: str) -> tuple[str, ...]:
     """The concepts of one word: a compound's parts, what is not in the table by sound."""
+    if len(token) > _LONGEST_WORD:
+        return (stem_word(token[:_LONGEST_WORD]),)
     if CYRILLIC_LETTER.search(token):
         found = max((s for s in _RUSSIAN if token.startswith(s)), key=len, default="")
         return (_RUSSIAN[found],) if found else (stem_word(token),)
@@ -300,12 +357,20 @@ def _find_place(token: str) -> str | None:
     if (whole := _PLACE_WORDS.get(token)) is not None:
         return whole
     stems = _open_with_place(token)
-    if not stems:
-        return None
-    code, rest = _PLACE_STEMS[stems[0]], token[len(stems[0]) :]
-    if code.startswith("*"):
-        return code if len(rest) <= 4 else None
-    return code
+    return next((_PLACE_STEMS[stem] for stem in stems if _is_place_form(token, stem)), None)
+
+
+def _is_place_form(token: str, stem: str) -> bool:
+    """Whether only endings follow the country's stem, or somebody's trade."""
+    code, rest = _PLACE_STEMS[stem], token[len(stem) :]
+    if CYRILLIC_LETTER.search(token):
+        endings = RUSSIAN_ENDING
+    else:
+        endings = TOWN_ENDING if code.startswith("*") else DEMONYM_ENDING
+    # "Irakbeauftragter": the country before somebody's trade.
+    ends = range(len(rest), -1, -1) if len(token) <= _LONGEST_WORD and is_role(token) else ()
+    tails = (end for end in ends if is_role(rest[end:]) or rest[end:] == "")
+    return bool(endings.match(rest)) or any(endings.match(rest[:end]) for end in tails)
 
 
 @lru_cache(maxsize=65536)

@@ -34,7 +34,6 @@ CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5 (
   terms, tokenize = "unicode61 remove_diacritics 0"
 );
 CREATE VIRTUAL TABLE IF NOT EXISTS passages_vocab USING fts5vocab ('passages_fts', 'row');
-DROP TABLE IF EXISTS background;
 CREATE TABLE IF NOT EXISTS backgrounds (
   name TEXT PRIMARY KEY, vectors BLOB NOT NULL, dimension INTEGER NOT NULL
 ) WITHOUT ROWID;

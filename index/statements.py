@@ -136,7 +136,7 @@ class _Reading:
         for first, stop in unit.sentences:
             inside = [q for q in unit.quotes if q[0] < stop and q[1] > first]
             frames += self._frames.read(first, stop, inside, follows)
-        if not any(frame.mention for frame in frames):
+        if not any(frame.mention or frame.denied for frame in frames):
             frames += self._read_quoted(unit)
         if self._points_back(number, unit, frames):
             self._emit(number - 1, Piece(*self._previous, "reported", frames[0]))
@@ -176,6 +176,8 @@ class _Reading:
     def _points_back(self, number: int, unit: Joint, frames: list[Frame]) -> bool:
         """Whether "Das berichtete X." only says whose word the sentence before it was."""
         if not number or not frames or frames[0].said or not frames[0].mention:
+            return False
+        if frames[0].denied:
             return False
         first, stop = unit.first, unit.stop
         if stop - first > _LONGEST_BACKWARD or self._words.lows[first] not in _BACKWARD:
@@ -222,6 +224,8 @@ class _Reading:
     def _find_speaker(self, number: int, frame: Frame | None) -> _Speaker:
         if frame is None:
             return self._continue(number)
+        if frame.denied:
+            return _NOBODY
         if frame.mention and frame.cue == "demnach":
             return _Speaker(self._last.name, frame.mention.span, self._last.figure)
         if frame.mention:

@@ -105,7 +105,8 @@ class EvidenceFinder:
         evidence = self._find_facts(query, query.window, source)
         if not evidence and query.window != fixed and _is_bare_year(query.stated):
             evidence = self._find_facts(query, fixed, source)
-        return _keep_about(query.unknown_speakers, evidence)
+        # An office that nobody here is known to hold is asked for like an unknown name.
+        return _keep_about(query.unknown_speakers or query.offices, evidence)
 
     def find_statements(
         self, query: Query, source: str | None = None, pool: int = _SPEAKER_POOL

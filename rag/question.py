@@ -47,9 +47,9 @@ def understand(
 
     `known_speakers` are the archive's canonical names. `since`, `until` and `as_of` (nothing later
     than it; it also anchors "last week") narrow the window read from the words; `speaker` replaces
-    the speaker read. `find_holders` gives the canonical names of those who hold an office ("Kremlin
-    spokesman"): they are then the speakers, as if they had been named. Raises `ConfigError` for an
-    empty question or an unknown language.
+    the speaker read, by name or by office. `find_holders` gives the canonical names of those who
+    hold an office ("Kremlin spokesman"): they are then the speakers, as if they had been named.
+    Raises `ConfigError` for an empty question or an unknown language.
     """
     text = " ".join(unicodedata.normalize("NFC", question).split())
     text = _TITLE.sub("", text)
@@ -69,7 +69,7 @@ def understand(
     if last is not None:
         query = FollowUp(query, reading, last, history, today).complete()
     if speaker is not None and speaker.strip():
-        query = _set_speaker(query, speaker.strip(), known_speakers)
+        query = _set_speaker(query, speaker.strip(), known_speakers, find_holders)
     asked_for = Window(since, until).intersect(Window(None, as_of))
     return replace(query, window=query.stated.intersect(asked_for))
 
@@ -91,9 +91,18 @@ def _state(reading: Reading, question: str, language: Language) -> Query:
     )  # fmt: skip
 
 
-def _set_speaker(query: Query, speaker: str, known: Sequence[str]) -> Query:
-    """The query with the speaker that was chosen beside the question."""
+def _set_speaker(
+    query: Query,
+    speaker: str,
+    known: Sequence[str],
+    find_holders: Callable[[str], Sequence[str]] | None,
+) -> Query:
+    """The query with the speaker that was chosen beside the question, by name or by office."""
     found = [speaker] if speaker in known else [name for _, name in find_names(speaker, known)]
-    names = tuple(dict.fromkeys(found))
+    holders = find_holders(speaker) if find_holders and not found else ()
+    names = tuple(dict.fromkeys([*found, *holders]))
     kind: Kind = "speaker" if query.kind == "fact" else query.kind
-    return replace(query, speakers=names, unknown_speakers=() if names else (speaker,), kind=kind)
+    return replace(
+        query, speakers=names, unknown_speakers=() if names else (speaker,), kind=kind,
+        offices=(speaker,) if holders else (),
+    )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.archive import Archive, EmbeddedPassage, Vectors
 from index.article import Article, Passage, Span
-from index.background import SENTENCES, name_questions
+from index.background import name_questions, name_sentences
 from index.embedder import Embedder
 from index.lexicon import Lexicon, make_terms, measure_coverage
 from index.selection import Selection, count_selected, list_selected, read_vectors
@@ -66,12 +66,12 @@ class Probe:
     """A question as the retriever looks for it: a unit `vector` and its terms' weights.
 
     `others` `(n, dim)` are questions about everything, to compare it with; `usual` is how near
-    they come to sentences from everywhere.
+    they come to sentences from everywhere. An archive that is just being made has none.
     """
 
     vector: Vectors
     weights: Mapping[str, float]
-    others: Vectors
+    others: Vectors | None
     usual: float
 
 
@@ -84,6 +84,7 @@ class Retriever:
         self.embedder = embedder
         self._lexicon = Lexicon(archive)
         self._generation = archive.generation
+        self._others: dict[Language, tuple[Vectors, float]] = {}
 
     def search(
         self, text: str, limit: int, selection: Selection | None = None
@@ -95,12 +96,18 @@ class Retriever:
         """What to look for: the text's direction, and the words."""
         vector = self.embedder.encode_query([text])[0]
         length = max(float(np.linalg.norm(vector)), 1e-12)
-        others = self._archive.read_background(name_questions(language))
-        sentences = self._archive.read_background(SENTENCES)
-        if others is None or sentences is None:
-            others = sentences = np.zeros((1, len(vector)), np.float32)
-        usual = float((others @ sentences.T).mean())
+        others, usual = self._read_others(language)
         return Probe(vector / length, self._lexicon.weigh_terms(words), others, usual)
+
+    def _read_others(self, language: Language) -> tuple[Vectors | None, float]:
+        """Questions about everything, and how near they come to sentences from everywhere."""
+        if language not in self._others:
+            others = self._archive.read_background(name_questions(language))
+            sentences = self._archive.read_background(name_sentences())
+            if others is None or sentences is None:
+                return None, 0.0
+            self._others[language] = (others, float((others @ sentences.T).mean()))
+        return self._others[language]
 
     def rank(
         self, probe: Probe, limit: int, selection: Selection | None = None
@@ -131,7 +138,7 @@ class Retriever:
 
     def compare_background(self, probe: Probe) -> Vectors:
         """The probe's cosines `(n,)` to sentences from everywhere: what no relation looks like."""
-        background = self._archive.read_background(SENTENCES)
+        background = self._archive.read_background(name_sentences())
         return np.zeros(1, np.float32) if background is None else background @ probe.vector
 
     def _refresh(self) -> None:
@@ -139,6 +146,7 @@ class Retriever:
         if (generation := self._archive.generation) != self._generation:
             self._archive.check_embedder(self.embedder.fingerprint)
             self._store.reopen()
+            self._others.clear()
             self._generation = generation
 
     def _find_dense(self, vector: Vectors, limit: int, selection: Selection) -> list[str]:
@@ -169,12 +177,15 @@ def _score_passage(
     # The passage, and below it its sentences.
     rows = np.concatenate([embedded.vector[None], embedded.sentence_vectors])
     cosines = rows @ probe.vector
-    others = rows @ probe.others.T
-    freed = cosines - _FREEING * (others.mean(axis=1) - probe.usual)
+    freed, distinctions = cosines, np.zeros(len(cosines) - 1, np.float32)
+    if probe.others is not None:
+        others = rows @ probe.others.T
+        freed = cosines - _FREEING * (others.mean(axis=1) - probe.usual)
+        own = _OWN_WEIGHT * cosines[1:] + (1 - _OWN_WEIGHT) * cosines[0]
+        theirs = _OWN_WEIGHT * others[1:] + (1 - _OWN_WEIGHT) * others[0]
+        distinctions = (own - theirs.mean(axis=1)) / np.maximum(theirs.std(axis=1), 1e-6)
     best = float(freed[1:].max()) if len(freed) > 1 else float(freed[0])
     score = _PASSAGE_WEIGHT * float(freed[0]) + _SENTENCE_WEIGHT * best
-    own = _OWN_WEIGHT * cosines[1:] + (1 - _OWN_WEIGHT) * cosines[0]
-    theirs = _OWN_WEIGHT * others[1:] + (1 - _OWN_WEIGHT) * others[0]
     return ScoredPassage(
         article,
         embedded.passage,
@@ -182,5 +193,5 @@ def _score_passage(
         float(cosines[0]),
         cosines[1:],
         covered,
-        (own - theirs.mean(axis=1)) / np.maximum(theirs.std(axis=1), 1e-6),
+        distinctions,
     )

@@ -272,3 +272,22 @@ def test_llamaindex_programs_get_passages_and_quotes(seed_chat):
     response = WortlautQueryEngine(chat=seed_chat).query("Was sagte Lawrow zu Garantien?")
     answer = response.metadata["answer"]
     assert [n.node.text for n in response.source_nodes] == [c["quote"] for c in answer["citations"]]
+
+
+def test_an_archive_of_an_older_version_abstains_as_well(tmp_path, models):
+    from index.archive import Archive
+    from rag.assembly import index_paths, open_chat
+    from rag.config import Settings
+
+    source = tmp_path / "a.txt"
+    source.write_text("Die Schulen blieben offen, sagte Ministerin Ada Holm am Montag in Tarvo.\n")
+    settings = Settings(data=tmp_path / "data", models=models)
+    index_paths(settings, [source])
+    archive = Archive(settings.data)
+    with archive.transaction() as db:
+        db.execute("DROP TABLE backgrounds")
+        db.execute("CREATE TABLE background (vectors BLOB NOT NULL, dimension INTEGER NOT NULL)")
+    archive.close()
+    chat = open_chat(settings)
+    assert not chat.ask("Was sagte Ada Holm über die Schulen?").abstained
+    assert chat.ask("Was sagte Ada Holm zu den Steuern auf Wein?").abstained

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.archive import Archive
+from index.descriptors import find_offices
 from index.embedder import load_embedder
 from index.errors import EmbedderMismatch, StaleSpan, StoreBusy, StoreUnavailable
 from index.repair import lock_writer, repair_store
@@ -394,3 +395,18 @@ def test_the_c_engine_and_torch_make_one_archive(settings, models):
     assert small.fingerprint == bulk.fingerprint
     cosines = (small.encode_document(texts) * bulk.encode_document(texts)).sum(axis=1)
     assert cosines.min() > 0.999
+
+
+def test_the_measured_share_of_statements_includes_the_offices(settings, sources, monkeypatch):
+    from eval import speed
+
+    index_paths(settings, [sources])
+    seen = []
+
+    def find(text, statements):
+        seen.extend(find_offices(text, statements))
+        return seen
+
+    monkeypatch.setattr(speed, "find_offices", find)
+    assert speed._time_statements(settings) > 0
+    assert ("Jan Holm", "Bürgermeister") in seen

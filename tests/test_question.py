@@ -768,7 +768,7 @@ TALKS = [
     [("Äußerungen von Stahlmann zur Wehrpflicht", "speaker", "V", "Wehrpflicht", ""),
      ("Und von Korvin?", "speaker", "K", "Wehrpflicht", ""),
      ("Wer ist dagegen?", "who", "", "Wehrpflicht", "")],
-    [("Was sagten der Außenminister und Talberg zum Abkommen?", "speaker", "TB", "Talberg zum Abkommen", ""),
+    [("Was sagten der Außenminister und Talberg zum Abkommen?", "speaker", "TB", "Abkommen", ""),
      ("Und zur Maut?", "speaker", "TB", "Maut", "")],
     [("Warum lehnt die Präsidentin von Aldora die Maut ab?", "speaker", "K", "Maut", ""),
      ("Seit wann?", "date", "K", "Maut", "")],
@@ -946,6 +946,65 @@ def test_what_else_leaves_the_topic_but_the_conversation_keeps_it():
     assert (again.further, again.topic) == (True, "Zöllen")
 
 
+@pytest.mark.parametrize(
+    ("question", "speakers", "topic"),
+    [
+        ("What did the president and Talberg say about rents?", "TK", "rents"),
+        ("Was sagten die Präsidentin und Talberg zu Mieten?", "TK", "Mieten"),
+        ("Что сказали президент и Тальберг о ценах?", "TK", "ценах"),
+        ("What did the president, Talberg and Brandt say about rents?", "TBK", "rents"),
+    ],
+)
+def test_a_name_beside_an_office_is_no_topic(question, speakers, topic):
+    query = talk(question)[0]
+    assert set(query.speakers) == {CAST[letter] for letter in speakers}
+    assert query.topic == topic
+
+
+@pytest.mark.parametrize(
+    ("turn", "window"),
+    [
+        ("And the year before, in 2021?", "2021-01-01..2021-12-31"),
+        ("And a year later, in March 2025?", "2025-03-01..2025-03-31"),
+        ("And a year later, in March?", "2024-03-01..2024-03-31"),
+        ("And two years later, since June 2025?", "2025-06-01.."),
+        ("And the previous year?", "2022-01-01..2022-12-31"),
+        ("And the year before?", "2022-01-01..2022-12-31"),
+        ("What did she say two days after the strike?", "2023-01-01..2023-12-31"),
+    ],
+)
+def test_a_window_that_a_follow_up_states_wins_over_its_step(turn, window):
+    history = []
+    for question in ("What did Talberg say about rents in 2023?", turn):
+        history.append(understand(question, history, known_speakers=NAMES, as_of=date(2026, 5, 15)))
+    assert show(history[-1].stated) == window
+    assert "previous" not in history[-1].text
+
+
+def test_a_speaker_chosen_beside_the_question_may_be_an_office():
+    def choose(speaker, question="What did she say about rents?"):
+        return understand(
+            question, known_speakers=NAMES, speaker=speaker, as_of=TODAY, find_holders=HOLDERS.find
+        )
+
+    mayor = choose("Mayor of Aldora")
+    assert (mayor.speakers, mayor.unknown_speakers) == (("August Feld",), ())
+    assert mayor.offices == ("Mayor of Aldora",)
+    assert choose("Talberg").speakers == ("Mira Talberg",)
+    assert choose("Talberg", "What did the palace spokesman say about rents?").offices == ()
+    assert choose("Borvik").unknown_speakers == ("Borvik",)
+    assert choose("tax inspector").unknown_speakers == ("tax inspector",)
+
+
+def test_a_speaker_without_a_name_may_be_chosen_beside_the_question():
+    union = "Gewerkschaft der Hafenarbeiter"
+    offices = Offices([(union, union, 2024, 2)], People(NAMES))
+    query = understand(
+        "Was ist mit den Löhnen?", known_speakers=NAMES, speaker=union, find_holders=offices.find
+    )
+    assert (query.speakers, query.unknown_speakers, query.kind) == ((union,), (), "speaker")
+
+
 def test_a_person_only_mentioned_is_topic_and_swapping_names_swaps_the_speaker():
     for first, second in (("T", "B"), ("B", "L"), ("L", "T")):
         one, other = KNOWN[first].split()[1], KNOWN[second].split()[1]
@@ -1096,3 +1155,25 @@ def test_any_text_and_any_filters_give_a_window_inside_the_filters(text, since, 
     assert query.window.since >= since
     assert query.window.until <= min(until, as_of)
     assert query.window.is_empty == (query.window.since > query.window.until)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "office"),
+    [
+        ("Was sagte der Verkehrsminister zum Nachtzug?", "Und der lundavische?", "lundavische"),
+        ("What did the transport minister say?", "And the Norwegian one?", "Norwegian"),
+        ("Что сказал министр транспорта о поезде?", "А норвежский?", "норвежский"),
+    ],
+)
+def test_an_office_that_nobody_holds_is_not_the_last_speakers(first, then, office):
+    def find_holders(phrase):
+        foreign = ("lund", "norw", "норв")
+        return [] if any(stem in phrase.lower() for stem in foreign) else ["Jana Ellmark"]
+
+    known = ["Jana Ellmark"]
+    before = understand(first, known_speakers=known, find_holders=find_holders)
+    assert before.speakers == ("Jana Ellmark",)
+    query = understand(then, [before], known_speakers=known, find_holders=find_holders)
+    assert query.speakers == ()
+    assert query.offices
+    assert query.offices[0].startswith(office)

@@ -367,6 +367,98 @@ def test_who_acts_behind_a_subordinate_clause_says_nothing(sentence):
     assert "Mira Talberg" not in [speaker for _, speaker, _ in said(DIRECTOR + sentence)]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If Tilo Marbach said the bridge was safe, the council would open it.",
+        "If Tilo Marbach, the mayor of Brenn, said the bridge was safe, the council would open it.",
+        "Unless Tilo Marbach said the bridge was safe, nobody would cross it.",
+        "The council would open it if Tilo Marbach said the bridge was safe.",
+        "Whether Tilo Marbach said the bridge was safe, nobody knows.",
+        "It is unclear whether Tilo Marbach has said that the bridge was safe.",
+        "Tilo Marbach never said the bridge was safe.",
+        "Tilo Marbach has never said that the bridge was safe.",
+        "Tilo Marbach never actually said that the bridge was safe.",
+        "Tilo Marbach hasn't said that the bridge was safe.",
+        "Tilo Marbach did not say the bridge was safe.",
+        "Tilo Marbach has never denied that the bridge was safe.",
+        "Tilo Marbach is not quoted as saying the bridge was safe.",
+        "Nobody said the bridge was safe.",
+        "No minister said the bridge was safe.",
+        "Neither Tilo Marbach nor Mira Talberg said the bridge was safe.",
+        "Bürgermeister Tilo Marbach sagte nie, dass die Brücke sicher sei.",
+        "Bürgermeister Tilo Marbach sagte nicht, ob die Brücke sicher ist.",
+        "Bürgermeister Tilo Marbach sagte am Montag nicht, dass die Brücke sicher sei.",
+        "Bürgermeister Tilo Marbach hat nie gesagt, dass die Brücke sicher sei.",
+        "Bürgermeister Tilo Marbach hat nicht öffentlich gesagt, die Brücke sei sicher.",
+        "Bürgermeister Tilo Marbach wollte nicht sagen, ob die Brücke sicher ist.",
+        "Bürgermeister Tilo Marbach äußerte sich nicht dazu, ob die Brücke sicher ist.",
+        "Bürgermeister Tilo Marbach wird nicht mit den Worten zitiert, die Brücke sei sicher.",
+        "Niemand sagte, dass die Brücke sicher sei.",
+        "Falls Bürgermeister Tilo Marbach sagt, dass die Brücke sicher sei, geht er.",
+        "Ob Bürgermeister Tilo Marbach gesagt hat, dass die Brücke sicher sei, ist unklar.",
+    ],
+)
+def test_what_nobody_said_is_no_statement(sentence):
+    assert said(sentence) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tilo Marbach not only said the bridge was safe.",
+        "Though Tilo Marbach said the bridge was safe, nobody crossed it.",
+        "Although Tilo Marbach said the bridge was safe, nobody crossed it.",
+        "When Tilo Marbach said the bridge was safe, nobody laughed.",
+        "Tilo Marbach said if the bridge was safe it would open.",
+        "Tilo Marbach denied having said that the bridge was safe.",
+        "Bürgermeister Tilo Marbach sagte nicht nur, dass die Brücke sicher sei.",
+        "Bürgermeister Tilo Marbach sagte, dass die Brücke nie sicher war.",
+        "Bürgermeister Tilo Marbach schloss nicht aus, dass die Brücke sicher sei.",
+        "Bürgermeister Tilo Marbach bestritt, gesagt zu haben, dass die Brücke sicher sei.",
+    ],
+)
+def test_what_is_said_stays_said_beside_a_denial_or_a_condition(sentence):
+    assert [speaker for _, speaker, _ in said(sentence)] == ["Tilo Marbach"]
+
+
+def test_to_deny_having_said_it_is_what_is_denied():
+    text = "Bürgermeister Tilo Marbach bestritt, gesagt zu haben, dass die Brücke sicher sei."
+    assert [(s.cue, s.span.of(text)) for s in read(text)] == [
+        ("bestreiten", "gesagt zu haben, dass die Brücke sicher sei.")
+    ]
+    text = "Tilo Marbach denied having said that the bridge was safe."
+    assert [(s.cue, s.span.of(text)) for s in read(text)] == [
+        ("deny", "having said that the bridge was safe.")
+    ]
+
+
+def test_what_stands_before_a_contrast_is_nobody_else_s():
+    text = "While Tilo Marbach said the bridge was safe, Mira Talberg warned of cracks."
+    assert [(name, words) for _, name, words in said(text)] == [
+        ("Tilo Marbach", "the bridge was safe"),
+        ("Mira Talberg", "Mira Talberg warned of cracks."),
+    ]
+
+
+def test_a_quotation_that_somebody_never_said_is_nobody_s():
+    text = "Mayor Tilo Marbach left. “The bridge is safe for all of us,” Marbach never said."
+    assert [name for _, name, _ in said(text)] == [None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tilo Marbach, whose wife said the bridge was safe, resigned.",
+        "Bürgermeister Tilo Marbach, dessen Frau sagte, die Brücke sei sicher, trat zurück.",
+    ],
+)
+def test_what_his_wife_says_is_not_the_mayor_s(text):
+    assert "Tilo Marbach" not in [name for _, name, _ in said(text)]
+    text = "Tilo Marbach, whose council denied the leak, said the bridge was safe."
+    assert [name for _, name, _ in said(text)] == ["Tilo Marbach"]
+
+
 def test_an_office_is_the_protagonist_s_rather_than_one_s_who_comes_later():
     text = (
         "Mira Talberg hat im Rat dargelegt, was sie plant. Vorgesehen sei eine Brücke, sagte die "

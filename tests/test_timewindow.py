@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag.understanding.timestep import find_step
@@ -241,6 +241,12 @@ STEPS = [
     ("en", "the following week", "May 1, 2024", "2024-05-08..2024-05-08"),
     ("en", "the next month", "2022", "2023-01-01..2023-01-31"),
     ("en", "the previous year", "2020 to 2022", "2019-01-01..2019-12-31"),
+    ("en", "a month later", "on February 28, 2023", "2023-03-28..2023-03-28"),
+    ("en", "a month later", "from 28 February 2023 to 5 March 2023", "2023-03-28..2023-04-05"),
+    ("en", "a month later", "on January 31, 2023", "2023-02-28..2023-02-28"),
+    ("en", "a month later", "February 2023", "2023-03-01..2023-03-31"),
+    ("en", "a year later", "February 2023", "2024-02-01..2024-02-29"),
+    ("en", "the previous month", "March 2023 to May 2023", "2023-02-01..2023-02-28"),
     ("de", "Und im Jahr danach?", "2022", "2023-01-01..2023-12-31"),
     ("de", "zwei Jahre später", "2020", "2022-01-01..2022-12-31"),
     ("de", "einen Monat davor", "März 2024", "2024-02-01..2024-02-29"),
@@ -262,8 +268,45 @@ def test_a_step_in_time_starts_from_the_time_talked_about(language, text, before
     assert f"{taken.since}..{taken.until}" == window
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "What did she say two days after the strike?"),
+        ("en", "What did she say the year before she resigned?"),
+        ("en", "What did she say a week after that strike?"),
+        ("en", "What did he write two years on the board?"),
+        ("en", "Was it a year later than the vote?"),
+        ("de", "Was sagte sie zwei Tage nach dem Streik?"),
+        ("de", "Kam das zwei Tage später als der Streik?"),
+        ("ru", "Что она сказала через два дня после забастовки?"),
+        ("ru", "Что она сказала за год до выборов?"),
+        ("ru", "Что она сказала за год до того, как ушла?"),
+    ],
+)
+def test_a_step_from_something_else_is_no_step_from_the_time_talked_about(language, text):
+    assert find_step(text, language) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "What did she say two days after that?"),
+        ("en", "What did she say the year before about rents?"),
+        ("en", "And the year after, what did she say?"),
+        ("ru", "Что она сказала через два дня после этого?"),
+    ],
+)
+def test_a_step_may_stand_inside_the_question(language, text):
+    assert find_step(text, language) is not None
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(STEPS), st.dates(), st.dates())
+@example(("en", "the next month"), date(2000, 1, 1), date.max)
+@example(("en", "two years later"), date(2000, 1, 1), date.max)
+@example(("en", "the previous year"), date.min, date(2000, 1, 1))
+@example(("en", "the month before"), date.min, date.min)
+@example(("en", "a month later"), date.max, date.max)
 def test_a_step_from_any_time_gives_a_window(row, one, other):
     step = find_step(row[1], row[0])
     assert step is not None

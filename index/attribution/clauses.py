@@ -43,7 +43,8 @@ _LONGEST_BRACKET = 10
 class Frame:
     """What announces a statement: `said` are the word ranges of what is said, `at` is the cue.
 
-    Without a `mention` the last speaker goes on, unless `anonymous`; `via` passes it on.
+    Without a `mention` the last speaker goes on, unless `anonymous`; `via` passes it on. What is
+    `denied` the mention did not say, or nobody knows whether: "never said", "if X said".
     """
 
     mention: Mention | None
@@ -53,6 +54,7 @@ class Frame:
     via: Mention | None = None
     group: str = ""
     at: int = -1
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

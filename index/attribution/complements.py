@@ -36,7 +36,7 @@ class ComplementFinder:
         opener = lows[end + 1]
         if words.words[end] == ":" or opener in COMPLEMENT_OPENERS:
             return end + 1
-        if opener in self._verbs:
+        if opener in self._verbs and lows[end + 2 : end + 4] != ["zu", "haben"]:
             return None
         if opener in RELATIVE and (skipped := self._past_relative(unit, number, strict)):
             return skipped

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from index.attribution.clauses import Frame, Range, Unit
 from index.attribution.cues import BE, HAVE, VerbForm
+from index.attribution.denials import ONLY, find_denial, names_nobody
 from index.attribution.englishphrases import (
     ADVERBS,
-    CONJUNCTIONS,
     LONGEST_PHRASE,
     NOBODY,
     PREPOSITIONS,
@@ -21,12 +21,11 @@ from index.attribution.englishphrases import (
     EnglishPhrases,
     Forms,
 )
-from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS, Mention
-from index.attribution.offices import role_gender
+from index.attribution.englishsubjects import BESIDE, MODALS, EnglishSubjects
+from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS
 from index.attribution.words import Words
 
 _SUBORDINATE = frozenset("when asked speaking after before because if since although once".split())
-_MODALS = frozenset("will would can could shall should may might must do does did to not".split())
 _OBJECT_PREPOSITIONS = frozenset({"on", "for", "of", "against"})
 _VIEWS = frozenset({"view", "opinion", "words"})
 _LONGEST_ADJUNCT = 8
@@ -38,6 +37,7 @@ class EnglishReader:
     def __init__(self, words: Words, forms: Forms) -> None:
         self._words = words
         self._phrases = EnglishPhrases(words, forms)
+        self._subjects = EnglishSubjects(words, self._phrases)
 
     def read_phrases(self, unit: Unit) -> Iterator[Frame]:
         """The frames of "according to X" and "in his view", in order."""
@@ -70,13 +70,6 @@ class EnglishReader:
                 last = frame
                 yield frame
 
-    def _clause(self, unit: Unit, number: int) -> Range:
-        """The clause without the full stop that ends it."""
-        start, end = unit.clauses[number]
-        while end > start + 1 and not self._words.words[end - 1][0].isalnum():
-            end -= 1
-        return start, end
-
     def _read_verb(self, unit: Unit, i: int) -> Frame | None:
         form = self._phrases.find_form(i)
         low, lows = self._words.lows[i], self._words.lows
@@ -87,15 +80,31 @@ class EnglishReader:
         number = unit.clause_at(i)
         start = unit.clauses[number][0]
         before = self._before(start, i)
-        if before is None:
+        denial = find_denial(lows, start, i)
+        if before is None or (denial is not None and lows[denial - 1] in BE):
             return None
+        if denial is not None:
+            return self._deny(unit, number, denial, i)
+        first = self._subjects.past_opener(start, before)
+        if names_nobody(lows, first, before) or self._subjects.is_conditional(unit, start, before):
+            return Frame(None, form.lemma, (), True, None, "say", i, True)
         if before == start or (before == start + 1 and lows[start] in {"and", "but"}):
             return self._read_opening(unit, number, i, form)
-        mention = self._read_subject(unit, number, before)
+        mention = self._subjects.read(unit, number, before)
         if mention is None:
             return None
         said = self._find_said(unit, number, i, form)
+        if said and start == unit.first and lows[start] in BESIDE:
+            said = tuple((a, min(b, unit.clauses[number][1])) for a, b in said)
         return None if said is None else Frame(mention, form.lemma, said, False, None, "say", i)
+
+    def _deny(self, unit: Unit, number: int, denial: int, i: int) -> Frame:
+        """The frame of "X has never said that": it says nothing, but is about X."""
+        lows, start, k = self._words.lows, unit.clauses[number][0], denial
+        while k > start and lows[k - 1] in HAVE | BE:
+            k -= 1
+        mention = self._subjects.read(unit, number, k) if k > start else None
+        return Frame(mention, lows[i], (), True, None, "say", i, True)
 
     def _calls(self, unit: Unit, i: int) -> bool:
         """Whether "called" is "called for", or calls something a name in quotation marks."""
@@ -109,102 +118,47 @@ class EnglishReader:
         lows, k = self._words.lows, verb
         while k > start and (lows[k - 1] in ADVERBS or lows[k - 1] in HAVE):
             k -= 1
-        denied = k > start and lows[k - 1] in (_MODALS | BE)
-        return None if denied else k
+            if k > start and lows[k - 1] == "not" and lows[k] in ONLY:
+                k -= 1  # "not only said"
+        passive = k > start and lows[k - 1] in (MODALS | BE) - {"not"}
+        return None if passive else k
 
     def _read_opening(self, unit: Unit, number: int, i: int, form: VerbForm) -> Frame | None:
         """A verb that opens its clause: "…, said X", or behind an apposition: "X, Y, said …"."""
-        start, end = self._clause(unit, number)
+        start, end = self._subjects.cut_clause(unit, number)
         quoted = start - 1 in unit.masked or start - 2 in unit.masked
         if number == 0 and not quoted:
             return None
-        if quoted or (self._is_sentence(unit, number) and form.lemma != "tell"):
+        if quoted or (self._subjects.is_sentence(unit, number) and form.lemma != "tell"):
             mention = self._phrases.read(i + 1, end, unit.stop)
             if mention and (quoted or mention.kind != "pronoun"):
                 said = () if quoted else ((unit.first, start - 1),)
                 return Frame(mention, form.lemma, said, False, None, "say", i)
-        mention = self._read_apposed(unit, number)
+        mention = self._subjects.read_apposed(unit, number)
         said_after = self._find_said(unit, number, i, form)
         if mention is None or said_after is None:
             return None
         return Frame(mention, form.lemma, said_after, False, None, "say", i)
-
-    def _is_sentence(self, unit: Unit, number: int) -> bool:
-        """Whether what stands before clause `number` is no apposition, but has a verb."""
-        start, end = self._clause(unit, number - 1)
-        return self._words.lows[start] not in RELATIVE and self._has_verb(start, end)
-
-    def _has_verb(self, start: int, end: int) -> bool:
-        lows = self._words.lows
-        helpers = HAVE | BE | _MODALS - {"to"}
-        return any(
-            lows[k] in helpers or (lows[k].endswith("ed") and not self._words.caps[k])
-            for k in range(start, end)
-        )
-
-    def _read_apposed(self, unit: Unit, number: int) -> Mention | None:
-        """Who speaks behind an apposition: "its director, X, said", "X, director of Y, said"."""
-        number -= 1
-        while number and self._only_describes(unit, number):
-            number -= 1
-        start, end = self._clause(unit, number)
-        named = all(self._words.caps[start:end]) and end - start <= 4
-        if not named and number:
-            start, end = unit.clauses[number - 1]
-        return self._phrases.read(self._past_opener(start, end), end, end)
-
-    def _only_describes(self, unit: Unit, number: int) -> bool:
-        """Whether a clause is an age or a relative one: "X, 54, who left in May, said"."""
-        start, end = self._clause(unit, number)
-        return self._words.lows[start] in RELATIVE or self._words.words[end - 1].isdigit()
-
-    def _past_opener(self, start: int, end: int) -> int:
-        while start < end and self._words.lows[start] in (CONJUNCTIONS | ADVERBS):
-            start += 1
-        return start
-
-    def _read_subject(self, unit: Unit, number: int, before: int) -> Mention | None:
-        """The noun phrase that ends where the verb begins."""
-        words, lows = self._words, self._words.lows
-        start = self._past_opener(unit.clauses[number][0], before)
-        if start >= before:
-            return None
-        if lows[start] in RELATIVE and number:
-            return self._phrases.read(*unit.clauses[number - 1], unit.stop)
-        if lows[before - 1] in PRONOUNS or lows[before - 1] in NOBODY:
-            return self._phrases.read(before - 1, before, before)
-        if lows[before - 1] in {"and", "but"}:
-            return self._phrases.read(start, before - 1, before)
-        phrase = self._phrases.read(start, before, before)
-        if phrase and (phrase.stop == before or self._only_qualifies(phrase.stop, before)):
-            return phrase
-        k = before
-        while k > start and (words.caps[k - 1] or role_gender(lows[k - 1]) is not None):
-            k -= 1
-        if k == before:
-            near = range(before - 1, max(start, before - 6) - 1, -1)
-            k = next((j for j in near if lows[j] in DETERMINERS), before)
-        return self._phrases.read(k, before, before) or phrase
-
-    def _only_qualifies(self, first: int, end: int) -> bool:
-        """Whether words behind a noun phrase belong to it: "police [in Brenn]"."""
-        return self._words.lows[first] in PREPOSITIONS and not self._has_verb(first, end)
 
     def _find_said(
         self, unit: Unit, number: int, i: int, form: VerbForm
     ) -> tuple[Range, ...] | None:
         """What the verb announces; empty if a quotation does, None if nothing."""
         words, lows = self._words, self._words.lows
-        start, end = self._clause(unit, number)
+        start, end = self._subjects.cut_clause(unit, number)
         if i + 1 in unit.masked:
             return ()
         if lows[start] == "as" and start == unit.first and end + 1 < unit.stop:
             return ((end + 1, unit.stop),)
         for k in range(i + 1, min(end, i + LONGEST_PHRASE)):
             if lows[k] in THAT and k not in unit.masked:
-                return ((k + 1, unit.stop),)
+                # "denied having said that …" does not deny what follows.
+                gerund = form.lemma == "deny" and lows[i + 1].endswith("ing")
+                return ((i + 1 if gerund else k + 1, unit.stop),)
         if self._reports_alone(unit, i, end, form):
-            return None if lows[start] in RELATIVE else (unit.whole,)
+            beside = number > 0 and lows[unit.first] in BESIDE
+            alone = (start, unit.stop) if beside else unit.whole
+            return None if lows[start] in RELATIVE else (alone,)
         first = self._past_object(i, end) if form.lemma == "tell" else i + 1
         adjunct = self._is_adjunct(unit, first, end)
         if adjunct and end < unit.stop and words.words[end] == ":":
@@ -223,7 +177,7 @@ class EnglishReader:
         if form.lemma in {"call", "warn"} and low in _OBJECT_PREPOSITIONS:
             return not after or after[0] not in CALENDAR
         if form.lemma == "deny":
-            return not self._has_verb(i + 1, end)
+            return not self._subjects.has_verb(i + 1, end)
         return form.group == "tell" and not self._is_adjunct(unit, i + 1, end)
 
     def _find_said_before(self, unit: Unit, start: int, i: int) -> tuple[Range, ...] | None:
@@ -270,7 +224,7 @@ class EnglishReader:
             return True
         low = self._words.lows[first]
         opens = low in PREPOSITIONS - {"to"} or low in CALENDAR or low in ADVERBS
-        short = end - first <= _LONGEST_ADJUNCT and not self._has_verb(first, end)
+        short = end - first <= _LONGEST_ADJUNCT and not self._subjects.has_verb(first, end)
         return opens and short and not any(k in unit.masked for k in range(first, end))
 
     def _read_participle(self, unit: Unit, i: int, last: Frame | None) -> Frame | None:
@@ -279,7 +233,9 @@ class EnglishReader:
         start = unit.clauses[unit.clause_at(i)][0]
         if i != start or i == unit.first or low not in {"saying", "adding", "warning", "insisting"}:
             return None
-        mention = last.mention if last else self._phrases.read(*unit.clauses[0], unit.stop)
+        opening, end = unit.clauses[0]
+        opening = self._subjects.past_opener(opening, end)
+        mention = last.mention if last else self._phrases.read(opening, end, unit.stop)
         if mention is None:
             return None
         first = i + 1 + (self._words.lows[i + 1 : i + 2] == ["that"])
@@ -288,11 +244,17 @@ class EnglishReader:
     def _read_quoted_as(self, unit: Unit, i: int) -> Frame | None:
         """ "X was quoted as saying (by Y)"."""
         lows, number = self._words.lows, unit.clause_at(i)
-        start, end = self._clause(unit, number)
+        start, end = self._subjects.cut_clause(unit, number)
         k = i
-        while k > start and lows[k - 1] in (BE | HAVE | ADVERBS):
+        while k > start and lows[k - 1] in (BE | HAVE | ADVERBS | {"been"}):
+            if lows[k - 1] == "never":
+                return self._deny(unit, number, k - 1, i)
             k -= 1
-        mention = self._read_subject(unit, number, k) if k > start else None
+        if k > start and find_denial(lows, start, k) is not None:
+            return self._deny(unit, number, k - 1, i)
+        if self._subjects.is_conditional(unit, start, k):
+            return None
+        mention = self._subjects.read(unit, number, k) if k > start else None
         if mention is None:
             return None
         by = next((j for j in range(i + 3, end - 1) if lows[j] == "by"), None)

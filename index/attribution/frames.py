@@ -60,7 +60,10 @@ class FrameReader:
             return [inquit]
         asked = self._words.lows[first : first + 3] == ["auf", "die", "frage"]
         if not asked and not any(frame.said for frame in frames):
-            weak = self._read_content(unit, follows) or self._read_mood(unit, follows)
+            # What stands behind "sagte nie" is nobody's, whatever its mood.
+            denied = min((frame.at for frame in frames if frame.denied), default=stop)
+            content = self._read_content(unit, follows) if denied == stop else None
+            weak = content or self._read_mood(unit, follows, denied)
             frames += [weak] if weak else []
         return frames
 
@@ -120,11 +123,13 @@ class FrameReader:
             return read_mention(self._words, noun - 1, noun)
         return self._phrases.read_owner(noun, end)
 
-    def _read_mood(self, unit: Unit, follows: bool) -> Frame | None:
+    def _read_mood(self, unit: Unit, follows: bool, stop: int) -> Frame | None:
         """Indirect speech that only its mood shows, and "soll" in the wake of a statement."""
         lows = self._words.lows
         for i in _open_words(unit):
             low = lows[i]
+            if i >= stop:
+                break
             first_person = "ich" in lows[max(unit.first, i - 3) : i + 3]
             if first_person or (self._words.caps[i] and i > unit.first):
                 continue

@@ -18,6 +18,7 @@ from index.attribution.cues import (
     VerbForm,
     is_judgement,
 )
+from index.attribution.denials import is_denied_in_german
 from index.attribution.mentions import Mention, read_mention
 from index.attribution.subjects import SubjectFinder
 from index.attribution.words import Words
@@ -74,6 +75,9 @@ class SpeechReader:
         finite = self._find_finite(unit, number, i, form)
         if finite is None:
             return None
+        if is_denied_in_german(self._words.lows, *unit.clauses[number], i, form):
+            denied = self._find_speaker(unit, number, finite, form, ())
+            return Frame(denied, form.lemma, (), True, None, form.group, i, True)
         appositive = self._find_appositive(unit, number, i)
         if appositive:
             said: tuple[Range, ...] = ((unit.first, appositive.first - 2),)
@@ -129,6 +133,8 @@ class SpeechReader:
                 return False
         elif self._is_other_verb(unit, i):
             return False
+        if form.form == "participle" and lows[i + 1 : i + 3] == ["zu", "haben"]:
+            return False  # "bestritt, gesagt zu haben, dass": what he denies
         near = words[max(start, i - 8) : i]
         if "(" in near and ")" not in near:
             return False

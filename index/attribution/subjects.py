@@ -24,6 +24,7 @@ _CALENDAR = frozenset(
     """montag dienstag mittwoch donnerstag freitag samstag sonntag vormittag nachmittag abend
     januar februar märz april mai juni juli august september oktober november dezember""".split()
 )
+_WHOSE = frozenset({"dessen", "deren"})
 _SOURCES = frozenset({"in", "im", "aus", "von", "vom", "beim", "bei", "auf"})
 _FARTHEST_ANTECEDENT = 12
 
@@ -68,6 +69,8 @@ class SubjectFinder:
         if opener in SUBORDINATORS and start < finite and is_final(finite, end):
             return read_mention(self._words, self.skip(start + 1, stop), stop)
         after = self._after(finite, start, stop)
+        if opener in _WHOSE and start > unit.first and is_final(finite, end):
+            return read_mention(self._words, start + 1, finite)
         if opener in RELATIVE and start > unit.first and is_final(finite, end):
             return self._antecedent(unit, start) or after
         if start == finite or (opener in CONJUNCTIONS and finite == start + 1):

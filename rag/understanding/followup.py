@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from index.officewords import read_office
 from index.people import find_names
 from rag.query import Kind, Query
 from rag.understanding.grammar import Grammar
@@ -23,6 +24,7 @@ from rag.understanding.restate import (
 from rag.understanding.timewindow import OPEN, Window, find_window
 
 _LEADING_LETTERS = 5  # of a preposition between an office and the topic
+_OF_A_COUNTRY = re.compile(r"(?:isch|ск)(?:e[rnms]?|ий|ая|ого|ой|ие)$")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
 
@@ -40,8 +42,12 @@ class FollowUp:
         """The query with what it leaves out inherited; a whole new question inherits nothing."""
         reading = self.reading
         swapped = self._swap_office()
-        if swapped is not None:
+        if swapped is not None and swapped.speakers:
             return FollowUp(swapped, reading, self.last, self.history, self.today)._inherit(swapped)
+        if swapped is not None:
+            # Nobody is known to hold it: the last speaker is certainly not meant.
+            unheld = FollowUp(swapped, reading, self.last, self.history, self.today)
+            return unheld._ask_role(swapped.offices[0])
         role = reading.lone_role() or self._office_meant()
         if role is not None:
             return self._ask_role(role)
@@ -80,11 +86,15 @@ class FollowUp:
             return None
         office = self.last.offices[-1].split()
         heads = [" ".join(office[1:]), office[-1].rpartition("-")[2]] if office[1:] else []
-        for head in [*heads, office[0].rpartition("-")[2]]:
-            phrase = f"{words[0].text} {head}"
+        phrases = [
+            f"{words[0].text} {head}" for head in (*heads, office[0].rpartition("-")[2]) if head
+        ]
+        for phrase in phrases:
             holders = tuple(reading.offices.resolve(phrase))
             if holders and set(holders) != set(self.last.speakers):
                 return replace(self.query, speakers=holders, topic="", offices=(phrase,))
+        if phrases and (_OF_A_COUNTRY.search(words[0].lower) or read_office(words[0].text).places):
+            return replace(self.query, speakers=(), topic="", offices=(phrases[0],))
         return None
 
     def _means_a_thing(self) -> bool:
@@ -209,7 +219,7 @@ class FollowUp:
         return self._last_topic() if self.query.speakers else self._topic_before()[0]
 
     def _choose_window(self, query: Query) -> Window:
-        if not query.stated.is_open and self.reading.step is None:
+        if not query.stated.is_open:
             return query.stated
         before, after = self.reading.shifts()
         past = self.last.stated

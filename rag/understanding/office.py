@@ -139,18 +139,17 @@ class OfficeReader:
         """What was asked with `holders` for the office at `span`, its articles taken in."""
         before = [t for t in run if t.span.end <= span.start]
         first = before[0].span.start if before else span.start
-        within = [s for s in asked.speaker_spans if s.overlap(span)]
+        named = Span(first, span.end)
+        kept = [rest for s in asked.speaker_spans for rest in _cut(s, named)]
         return replace(
             asked,
             names=tuple(dict.fromkeys((*asked.names, *holders))),
             unknown=tuple(u for u in asked.unknown if u not in span.of(self.text)),
             pronoun=None,
             role=False,
-            speaker_spans=(
-                *(s for s in asked.speaker_spans if s not in within), Span(first, span.end)
-            ),
+            speaker_spans=(*kept, named),
             offices=(*asked.offices, span.of(self.text)),
-        )  # fmt: skip
+        )
 
     def _split(self, run: Sequence[Token]) -> Iterator[list[Token]]:
         """The run in parts: at "and" where a name or another office follows."""
@@ -247,6 +246,13 @@ class OfficeReader:
 
     def _may_belong(self, token: Token) -> bool:
         return self.scanner.flat or token.text[0].isupper()
+
+
+def _cut(span: Span, gone: Span) -> list[Span]:
+    """What of `span` lies before and behind `gone`."""
+    before = Span(span.start, max(span.start, min(span.end, gone.start)))
+    behind = Span(min(span.end, max(span.start, gone.end)), span.end)
+    return [part for part in (before, behind) if len(part)]
 
 
 def _names_directly(asked: Asked, inside: Sequence[Token]) -> bool:

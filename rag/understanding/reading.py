@@ -157,13 +157,17 @@ def read_question(
     grammar = GRAMMARS[language]
     body = text[:_READ_LETTERS]
     names = _find_people(body, known, grammar) if known else []
-    window, times = find_window(_mask(body, names), today, language=language, near=near)
+    step = find_step(body, language) if near is not None else None
+    masked = _mask(body, names)
+    if near is not None and step is not None:
+        # "the previous year" counts from the conversation's time, not from today.
+        masked, near = _mask(masked, [(step.span, "")]), step.take(near)
+    window, times = find_window(masked, today, language=language, near=near)
     order = _read_order(body, times, grammar)
     connective = grammar.connective.match(body)
     start = connective.end() if connective else 0
     request = grammar.request.match(body, start)
     start = request.end() if request else start
-    step = find_step(body, language) if near is not None else None
     tokens = split_tokens(body, names, [*times, *([step.span] if step else [])], start)
     reader = SpeakerReader(grammar, body, resolve, near is not None)
     kind, asked = _read_kind(tokens, reader, body[start:])
