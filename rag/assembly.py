@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.archive import Archive
 from index.article import Article
+from index.background import keep_backgrounds, name_sentences
 from index.embedder import Embedder, load_embedder
-from index.errors import StoreBusy
+from index.errors import ConfigError, StoreBusy
 from index.ingest import PIPELINE_VERSION, RUN_FLAG, Indexer, IngestReport, Progress
 from index.repair import lock_writer, open_writable, repair_store
 from index.store import PassageStore
 from rag.chat import NewsChat
 from rag.config import Settings
 from rag.retriever import Retriever
+
+if TYPE_CHECKING:
+    from rag.llm import LanguageModel
+    from rag.verdict import Verifier
+    from rag.writing import AnswerWriter
 
 LoadEmbedder = Callable[[int], Embedder]
 _LOCK_WAIT_S = 3
@@ -63,6 +71,9 @@ def open_library(settings: Settings) -> Library:
         archive.check_embedder(embedder.fingerprint)
         try:
             store, _ = _open_in_line(settings, archive, embedder.fingerprint)
+            if archive.count().articles:
+                # An older version made none, or others.
+                keep_backgrounds(archive, embedder)
         except StoreBusy:
             # Somebody is indexing and will bring the two in line.
             archive_id = archive.read_meta("archive_id") or ""
@@ -109,7 +120,50 @@ def open_chat(settings: Settings) -> NewsChat:
         open_retriever(library),
         quotes=settings.quotes,
         min_confidence=settings.min_confidence,
+        mode=settings.mode,
+        open_writer=partial(open_writer, settings, library) if settings.llm_base_url else None,
     )
+
+
+def open_model(settings: Settings) -> LanguageModel:
+    """The language model that is set, not yet connected; raises ConfigError for a bad address."""
+    from rag.endpoint import Endpoint, open_endpoint
+
+    if settings.llm_base_url is None:
+        raise ConfigError("no language model is set; set WORTLAUT_LLM_BASE_URL")
+    key = settings.llm_api_key
+    return open_endpoint(
+        Endpoint(
+            settings.llm_base_url,
+            settings.llm_model,
+            key.get_secret_value() if key else None,
+            timeout_s=settings.llm_timeout_s,
+            retries=settings.llm_retries,
+            context_tokens=settings.llm_context_tokens,
+            max_tokens=settings.llm_max_tokens,
+        )
+    )
+
+
+def open_verifier(archive: Archive, embedder: Embedder) -> Verifier:
+    """The offline verifier for answers from an archive that the embedder made."""
+    from rag.verifier import OfflineVerifier
+
+    archive.check_embedder(embedder.fingerprint)
+    return OfflineVerifier(
+        embedder,
+        archive.read_background(name_sentences()),
+        archive.list_speakers(),
+        archive.read_sentence_vectors,
+    )
+
+
+def open_writer(settings: Settings, library: Library) -> AnswerWriter:
+    """The language model at its desk, with the verifier beside it."""
+    from rag.writing import AnswerWriter
+
+    verifier = open_verifier(library.archive, library.embedder)
+    return AnswerWriter(open_model(settings), verifier, on_unsupported=settings.on_unsupported)
 
 
 def index_paths(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from index.archive import Archive
 from index.errors import ConfigError
+from index.officewords import read_office
 from index.selection import Selection, count_selected
 from rag.abstention import Abstention
-from rag.answer import Answer, Citation, Filters
+from rag.answer import Answer, Citation, Filters, Mode
 from rag.evidence import Evidence, EvidenceFinder
 from rag.extractive import choose_evidence, compose_answer, split_growing
 from rag.language import Language
@@ -21,6 +23,9 @@ from rag.suggestions import suggest_questions
 from rag.timeline import list_timeline
 from rag.understanding.timewindow import Window
 from rag.wording import explain_abstention
+
+if TYPE_CHECKING:
+    from rag.writing import AnswerWriter
 
 LONGEST_QUESTION = 2000
 
@@ -35,6 +40,8 @@ class NewsChat:
         *,
         quotes: int = 6,
         min_confidence: float = 0.3,
+        mode: Mode = "extractive",
+        open_writer: Callable[[], AnswerWriter] | None = None,
     ) -> None:
         self.archive = archive
         self.retriever = retriever
@@ -42,35 +49,80 @@ class NewsChat:
         self._abstention = Abstention(archive, self._finder)
         self._quotes = quotes
         self._min_confidence = min_confidence
+        self._mode = mode
+        self._open_writer = open_writer
+        self._writer: AnswerWriter | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """Who words an answer where nothing else is asked for."""
+        return self._mode
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model is set; it may be down all the same."""
+        return self._open_writer is not None
 
     def ask(
-        self, question: str, history: Sequence[Answer] = (), filters: Filters = Filters()
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        filters: Filters = Filters(),
+        mode: Mode | None = None,
     ) -> Answer:
         """The answer, or an abstention that says why; raises ConfigError for no question."""
+        *_, answer = self._answer(question, history, filters, mode)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        filters: Filters = Filters(),
+        mode: Mode | None = None,
+    ) -> Iterator[Answer]:
+        """Answers that grow: line by line, or as a language model writes; the last is whole."""
+        for answer in self._answer(question, history, filters, mode):
+            if answer.mode == "llm":
+                yield answer
+                continue
+            for text in split_growing(answer.text):
+                yield replace(answer, text=text)
+
+    def _answer(
+        self, question: str, history: Sequence[Answer], filters: Filters, mode: Mode | None
+    ) -> Iterator[Answer]:
+        """Answers that grow while a language model writes; else the one."""
+        writer = self._find_writer() if (mode or self._mode) == "llm" else None
         started = perf_counter()
         _check_source(self.archive, filters.source)
         query = self._understand(question, history, filters)
         understood = perf_counter()
         evidence = self._finder.find(query, filters.source, _fix_window(filters))
+        if query.further:
+            evidence = _leave_out_shown(evidence, history)
         retrieved = perf_counter()
-        answer = self._compose(query, evidence, filters)
-        composed = perf_counter()
-        timings = {
-            "understand": (understood - started) * 1000,
-            "retrieve": (retrieved - understood) * 1000,
-            "compose": (composed - retrieved) * 1000,
-            "verify": 0.0,
-            "total": (composed - started) * 1000,
-        }
-        return replace(answer, timings_ms=timings)
+        earlier = [answer.question for answer in history]
+        for answer in self._compose(query, evidence, filters, writer, earlier):
+            composed = perf_counter()
+            timings = {
+                "understand": (understood - started) * 1000,
+                "retrieve": (retrieved - understood) * 1000,
+                "compose": (composed - retrieved) * 1000,
+                "verify": 0.0,
+                "total": (composed - started) * 1000,
+            }
+            yield replace(answer, timings_ms=timings | answer.timings_ms)
 
-    def stream(
-        self, question: str, history: Sequence[Answer] = (), filters: Filters = Filters()
-    ) -> Iterator[Answer]:
-        """Answers that grow line by line; the last is the whole one."""
-        answer = self.ask(question, history, filters)
-        for text in split_growing(answer.text):
-            yield replace(answer, text=text)
+    def _find_writer(self) -> AnswerWriter:
+        if self._open_writer is None:
+            raise ConfigError(
+                "no language model is set; set WORTLAUT_LLM_BASE_URL to an OpenAI-compatible "
+                "server, for example http://127.0.0.1:11434"
+            )
+        if self._writer is None:
+            self._writer = self._open_writer()
+        return self._writer
 
     def suggest_questions(self, language: Language = "en") -> list[str]:
         """Example questions that the archive can answer: about those it quotes most."""
@@ -107,22 +159,35 @@ class NewsChat:
             speaker=filters.speaker,
             find_holders=self._finder.find_holders,
         )
+        # "Will the Americans take part": no office, so nobody who would have to speak.
+        offices = tuple(words for words in query.offices if read_office(words).head)
+        query = replace(query, offices=offices)
         return _leave_out(query, filters.without, _fix_window(filters))
 
-    def _compose(self, query: Query, evidence: Sequence[Evidence], filters: Filters) -> Answer:
+    def _compose(
+        self,
+        query: Query,
+        evidence: Sequence[Evidence],
+        filters: Filters,
+        writer: AnswerWriter | None,
+        earlier: Sequence[str],
+    ) -> Iterator[Answer]:
         language = filters.language or query.language
-        fixed = _fix_window(filters)
         confidence = max((item.confidence for item in evidence), default=0.0)
         chosen = choose_evidence(query, evidence, self._quotes, self._min_confidence)
         if not chosen:
+            fixed = _fix_window(filters)
             answer = self._abstention.compose(query, evidence, filters.source, fixed, language)
-            return replace(answer, confidence=confidence)
-        text, citations, claims = compose_answer(chosen, language)
+            yield replace(answer, confidence=confidence)
+            return
         notes = self._note_what_is_missing(query, chosen, language)
-        return Answer(
-            query.question, "\n\n".join([text, *notes]), False, None, "extractive", language, query,
-            citations, claims, confidence=confidence,
-        )  # fmt: skip
+        if writer is None:
+            answers = iter([_quote(query, chosen, language)])
+        else:
+            answers = writer.write(query, chosen, language, earlier)
+        for answer in answers:
+            text = "\n\n".join(part for part in (answer.text, *notes) if part)
+            yield replace(answer, text=text, confidence=confidence)
 
     def _note_what_is_missing(
         self, query: Query, chosen: Sequence[Evidence], language: Language
@@ -134,7 +199,13 @@ class NewsChat:
         ]
         notes = []
         if silent:
-            notes.append(explain_abstention("speaker_silent", language, names=silent))
+            window = query.window
+            notes.append(
+                explain_abstention(
+                    "speaker_silent" if window.is_open else "speaker_silent_then",
+                    language, names=silent, since=window.since, until=window.until,
+                )
+            )  # fmt: skip
         if query.unknown_speakers:
             names = query.unknown_speakers
             notes.append(explain_abstention("unknown_speaker", language, names=names))
@@ -147,6 +218,19 @@ class NewsChat:
                 explain_abstention("nothing_then", language, since=window.since, until=window.until)
             )
         return notes
+
+
+def _leave_out_shown(evidence: Sequence[Evidence], history: Sequence[Answer]) -> list[Evidence]:
+    """ "What else did he say?": nothing that an earlier answer quoted."""
+    shown = {(c.article.id, c.span) for answer in history for c in answer.citations}
+    return [item for item in evidence if (item.article.id, item.span) not in shown]
+
+
+def _quote(query: Query, chosen: Sequence[Evidence], language: Language) -> Answer:
+    text, citations, claims = compose_answer(chosen, language)
+    return Answer(
+        query.question, text, False, None, "extractive", language, query, citations, claims
+    )
 
 
 def _check_source(archive: Archive, source: str | None) -> None:
@@ -170,7 +254,7 @@ def _leave_out(query: Query, without: frozenset[str], fixed: Window) -> Query:
     """The query less the parts of it that the user took away; what he fixed stays."""
     if "speaker" in without:
         kind: Kind = "fact" if query.kind == "speaker" else query.kind
-        query = replace(query, speakers=(), unknown_speakers=(), kind=kind)
+        query = replace(query, speakers=(), unknown_speakers=(), offices=(), kind=kind)
     if not without & {"since", "until"}:
         return query
     since = None if "since" in without else query.stated.since

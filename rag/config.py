@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import ConfigError
@@ -33,10 +35,20 @@ class Settings(BaseSettings):
     embedder: str = Field("multilingual-e5-small", min_length=1, description="model name or folder")
     models: Path | None = Field(None, description="where models are unpacked; in the data folder")
     chroma: str | None = Field(None, description="address of a Chroma server, else embedded")
-    mode: Literal["extractive"] = "extractive"
+    mode: Literal["extractive", "llm"] = Field("extractive", description="who words the answer")
     quotes: int = Field(6, ge=1, le=50, description="the most sentences an answer quotes")
     min_confidence: float = Field(
         0.3, ge=0, le=1, description="below it the answer is an abstention"
+    )
+    llm_base_url: str | None = Field(None, description="OpenAI-compatible server of a model")
+    llm_model: str | None = Field(None, description="its model's name, else the first it offers")
+    llm_api_key: SecretStr | None = Field(None, description="the key for it")
+    llm_timeout_s: float = Field(120, gt=0, le=3600, description="for a whole answer, in seconds")
+    llm_retries: int = Field(2, ge=0, le=10, description="new tries after a passing failure")
+    llm_context_tokens: int = Field(4096, ge=512, description="what prompt and answer may take")
+    llm_max_tokens: int = Field(512, ge=16, description="what the answer may take")
+    on_unsupported: Literal["quote", "strike"] = Field(
+        "quote", description="a sentence that its sources do not bear out: quote them, or strike it"
     )
     host: str = Field("127.0.0.1", min_length=1, description="address of the browser chat")
     port: int = Field(7860, ge=0, le=65535, description="port of the browser chat")
@@ -65,6 +77,10 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     for name, variable in _CUSTOMARY.items():
         if os.environ.get(variable) and name not in from_environment:
             values[name] = os.environ[variable]
+    customary = _read_customary_endpoint(
+        values.get("llm_base_url", os.environ.get("WORTLAUT_LLM_BASE_URL"))
+    )
+    values = {n: v for n, v in customary.items() if n not in from_environment} | values
     values |= {name: value for name, value in flags.items() if value is not None}
     try:
         return Settings(**values)
@@ -74,6 +90,22 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
         known = ", ".join(sorted(Settings.model_fields))
         hint = f"; the settings are: {known}" if first["type"] == "extra_forbidden" else ""
         raise ConfigError(f"setting {name!r}: {first['msg']}{hint}") from error
+
+
+def _read_customary_endpoint(base_url: str | None) -> dict[str, Any]:
+    """What OPENAI_BASE_URL or OLLAMA_HOST say; OpenAI's key goes where it was meant for alone."""
+    key = os.environ.get("OPENAI_API_KEY")
+    customary = os.environ.get("OPENAI_BASE_URL")
+    if base_url is None and (host := os.environ.get("OLLAMA_HOST")) and not customary:
+        from rag.endpoint import read_ollama_host
+
+        # A bad address matters to none but those who ask the model.
+        with suppress(ConfigError):
+            host = read_ollama_host(host)
+        return {"llm_base_url": host}
+    found = {} if base_url or not customary else {"llm_base_url": customary}
+    is_openai = urlsplit(base_url or "").hostname == "api.openai.com"
+    return found | ({"llm_api_key": key} if key and (found or is_openai) else {})
 
 
 def _read_file(file: Path | None) -> dict[str, Any]:

@@ -67,6 +67,7 @@ _SENTENCES: dict[Tongue, dict[str, str]] = {
         "unknown_speaker": "The archive holds no statement by {names}.",
         "speaker_silent": "The archive quotes {names}, but not on this.",
         "speaker_silent_then": "The archive quotes {names}, but not in this period ({period}).",
+        "nothing_further": "The archive quotes {names} with nothing further on this.",
         "nothing_then": "The archive holds no article from this period ({period}).",
         "searched": "Searched: {articles} articles ({period}).",
         "searched_undated": "Searched: {articles} articles.",
@@ -78,6 +79,7 @@ _SENTENCES: dict[Tongue, dict[str, str]] = {
         "unknown_speaker": "Das Archiv enthält keine Äußerung von {names}.",
         "speaker_silent": "Das Archiv zitiert {names}, aber nicht hierzu.",
         "speaker_silent_then": "Das Archiv zitiert {names}, aber nicht in dieser Zeit ({period}).",
+        "nothing_further": "Weiteres hierzu zitiert das Archiv von {names} nicht.",
         "nothing_then": "Das Archiv enthält keinen Artikel aus diesem Zeitraum ({period}).",
         "searched": "Durchsucht: {articles} Artikel ({period}).",
         "searched_undated": "Durchsucht: {articles} Artikel.",
@@ -89,6 +91,7 @@ _SENTENCES: dict[Tongue, dict[str, str]] = {
         "unknown_speaker": "В архиве нет высказываний, автор которых – {names}.",
         "speaker_silent": "В архиве есть высказывания ({names}), но не на эту тему.",
         "speaker_silent_then": "В архиве есть высказывания ({names}), но не за период {period}.",
+        "nothing_further": "Других высказываний ({names}) об этом в архиве нет.",
         "nothing_then": "В архиве нет статей за этот период: {period}.",
         "searched": "Просмотрено статей: {articles} ({period}).",
         "searched_undated": "Просмотрено статей: {articles}.",
@@ -102,6 +105,7 @@ AbstainReason = Literal[
     "unknown_speaker",
     "speaker_silent",
     "speaker_silent_then",
+    "nothing_further",
     "nothing_then",
 ]
 

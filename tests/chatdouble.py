@@ -1,4 +1,7 @@
-"""An archive of three invented articles and a chat over it, for the tests of the page."""
+"""An archive of three invented articles and a chat over it, for the tests of the page.
+
+With the address of a language model's server the chat's answers are written by the real writer.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,14 @@ from index.archive import ArchiveCounts
 from index.article import Article, Span, Statement, hash_text
 from index.errors import ConfigError
 from rag.answer import Answer, Citation, Claim, Filters
+from rag.endpoint import Endpoint, open_endpoint
+from rag.evidence import Evidence
 from rag.extractive import split_growing
+from rag.llm import Patience
 from rag.question import Query
 from rag.understanding.timewindow import Window
+from rag.verdict import Verdict
+from rag.writing import AnswerWriter
 
 HOSTILE = (
     '<img src=x onerror="window.hit=1"> <script>window.hit=1</script> '
@@ -85,12 +93,40 @@ class Archive:
         return found
 
 
-class Chat:
-    """Answers by what word the question holds; what it was asked stands in `asked`."""
+class NoVerifier:
+    """Refutes what holds the word "no", for a reason that an article could have written."""
 
-    def __init__(self, articles=ARTICLES):
+    def verify(self, claim, citations, language):
+        if "no" in claim.lower().split():
+            return Verdict("refuted", 0.1, f"The source has no 'no'. {HOSTILE}", "word")
+        return Verdict("supported", 0.9, "Every word is in the source.", "word")
+
+
+def make_evidence(article, quote, speaker):
+    citation = cite(1, article, quote)
+    statement = Statement(article.id, citation.span, speaker, None, None, "reported")
+    return Evidence(article, citation.span, 0.9, 0.9, statement)
+
+
+EVIDENCE = [
+    make_evidence(PORT, "das Land brauche verlässliche Zusagen", "Mira Talberg"),
+    make_evidence(PORT, "Er halte den Ausbau für zu teuer", "Jon Vesk"),
+]
+
+
+class Chat:
+    """Answers by what word the question holds; what it was asked stands in `asked` and `modes`."""
+
+    def __init__(self, articles=ARTICLES, model=None, mode=None, on_unsupported="quote"):
         self.archive = Archive(articles)
         self.asked: list[tuple[str, list[str], Filters]] = []
+        self.modes: list[str] = []
+        self.has_model = model is not None
+        self.mode = mode or ("llm" if model else "extractive")
+        if model:
+            patience = Patience(5, 20, 20, 60)
+            endpoint = open_endpoint(Endpoint(model, retries=0), patience=patience, backoff_s=0.01)
+            self.writer = AnswerWriter(endpoint, NoVerifier(), on_unsupported=on_unsupported)
 
     def suggest_questions(self, language):
         return [
@@ -155,8 +191,16 @@ class Chat:
         return Answer(question, text, False, None, "llm", query.language, query, (citation,), ())
 
     def stream(
-        self, question: str, history: Sequence[Answer] = (), filters: Filters = Filters()
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        filters: Filters = Filters(),
+        mode: str | None = None,
     ) -> Iterator[Answer]:
         answer = self.ask(question, history, filters)
+        self.modes.append(mode or self.mode)
+        if self.modes[-1] == "llm" and self.has_model:
+            yield from self.writer.write(answer.query, EVIDENCE, answer.language)
+            return
         for text in split_growing(answer.text):
             yield replace(answer, text=text)

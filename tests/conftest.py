@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from llmserver import smollm  # noqa: F401
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -29,7 +30,7 @@ def _closed_network(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, models: Path) -> None:
     for name in list(os.environ):
-        if name.startswith(("WORTLAUT_", "OPENAI_", "GRADIO_SERVER")):
+        if name.startswith(("WORTLAUT_", "OPENAI_", "OLLAMA_", "GRADIO_SERVER")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("WORTLAUT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WORTLAUT_MODELS", str(models))

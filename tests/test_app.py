@@ -10,14 +10,16 @@ import socket
 import subprocess
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from index.errors import ConfigError
-from tests.chatdouble import ARTICLES, PORT, Chat
+from tests.chatdouble import ARTICLES, HOSTILE, PORT, Chat
+from tests.llmserver import Reply, serve
+from tests.test_render import check_harmless
 from ui.app import _listen, build_server
 from ui.gate import LARGEST_BODY
 from ui.session import ChatPage, Session
@@ -147,22 +149,188 @@ def test_an_address_in_use_is_told_with_what_to_do():
         _listen("203.0.113.1", 0)
 
 
+# A language model writes
+
+TRUE = "Talberg said that the country needs commitments. [1]"
+TRUE_TOO = "Vesk said that the work is too dear. [2]"
+LIE = f"Talberg said that no country needs {HOSTILE} anything. [1]"
+ASKED = "What did Talberg say?"
+# Long enough that whoever waits for its end fails the test.
+ENDLESS = Reply(
+    f"{TRUE} " + " ".join(f"And then he said word {n}." for n in range(999)), pause_s=0.02
+)
+
+
+@contextmanager
+def open_model(*replies, **options):
+    """A page over a scripted language model, its chat, and the model's server."""
+    with serve(*replies) as server:
+        chat = Chat(model=server.address, **options)
+        yield ChatPage(chat), chat, server
+
+
+def read_parts(html):
+    """What stands as fact, as draft, and as struck out."""
+    reader = check_harmless(html)
+    struck = reader.text_in("p", "struck")
+    return (
+        reader.text_in("div", "answer").replace(struck, ""),
+        reader.text_in("div", "draft"),
+        struck,
+    )
+
+
+@pytest.mark.parametrize("on_unsupported", ["quote", "strike"])
+def test_no_sentence_stands_as_fact_before_it_is_checked(on_unsupported):
+    reply = Reply(f"{TRUE} {LIE} {TRUE_TOO}", pause_s=0.015)
+    with open_model(reply, on_unsupported=on_unsupported) as (page, _, _):
+        steps = [read_parts(html) for _, html, _ in page.ask(Session(), ASKED)]
+    facts, drafts, struck = zip(*steps, strict=True)
+    assert not any("no country" in fact for fact in facts)
+    assert any("no country" in draft for draft in drafts)
+    first = next(number for number, fact in enumerate(facts) if "needs commitments" in fact)
+    assert any("needs commitments" in draft for draft in drafts[:first])
+    assert any("Vesk" in draft and "needs commitments" in fact for fact, draft, _ in steps)
+    assert "too dear" in facts[-1]
+    assert drafts[-1] == ""
+    assert ("no country" in struck[-1]) == (on_unsupported == "strike")
+
+
+def test_the_words_are_chosen_for_each_conversation_by_itself():
+    with open_model(TRUE, mode="extractive") as (page, chat, _):
+        mine, _, _, switch = page.start("en")
+        other = page.start("en")[0]
+        assert 'data-mode="extractive" aria-pressed="true"' in switch
+        assert 'data-mode="llm" aria-pressed="true"' in page.choose_mode(mine, "llm")
+        finish(page.ask(mine, ASKED))
+        finish(page.ask(other, ASKED))
+        finish(page.ask(page.start("en", mine)[0], ASKED))
+        assert chat.modes == ["llm", "extractive", "llm"]
+        for wrong in ("LLM", "", None, 1, ["llm"], {"mode": "llm"}, "x" * 9999):
+            assert page.choose_mode(mine, wrong) is None
+        assert mine.mode == "llm"
+
+
+def test_without_a_model_there_is_nothing_to_choose(page):
+    session, _, _, switch = page.start("en")
+    assert switch == ""
+    assert page.choose_mode(session, "llm") is None
+    assert not page.takes_time(session)
+
+
+def read_until(steps, words):
+    for _, html, _ in steps:
+        if html is not None and words in html:
+            return html
+    raise AssertionError(f"{words!r} was never shown")
+
+
+def test_stopping_keeps_what_was_checked_and_hangs_up():
+    with open_model(ENDLESS, TRUE) as (page, chat, server):
+        session = Session()
+        steps = page.ask(session, ASKED)
+        read_until(steps, "And then")
+        page.stop(session)
+        _, html, _ = list(steps)[-1]
+        assert server.gone.wait(10)
+        fact, draft, _ = read_parts(html)
+        assert ("needs commitments" in fact, draft) == (True, "")
+        assert "What had been checked by then stands here." in html
+        _, current, _ = finish(page.ask(session, "And Vesk?"))
+        assert "needs commitments" in current
+        assert chat.asked[-1][1] == [ASKED]
+
+
+@pytest.mark.parametrize("reply", [Reply(TRUE, stall_after=20), Reply(TRUE, before_headers_s=30)])
+def test_a_silent_model_can_be_stopped_at_once(reply):
+    with open_model(reply) as (page, _, _):
+        session = Session()
+        steps = page.ask(session, ASKED)
+        for _ in range(4):
+            next(steps)
+        started = time.monotonic()
+        page.stop(session)
+        *_, (_, html, _) = steps
+        assert time.monotonic() - started < 2
+        assert "Stopped before a sentence had been checked." in html
+        assert 'data-press="copy"' not in html
+
+
+def test_whoever_leaves_hangs_up():
+    with open_model(ENDLESS) as (page, _, server):
+        session = Session()
+        steps = page.ask(session, ASKED)
+        read_until(steps, "And then")
+        steps.close()
+        assert server.gone.wait(10)
+        assert session.growing is None
+        assert session.turns[0].stopped
+
+
+def test_a_new_question_ends_the_answer_that_is_being_written():
+    with open_model(ENDLESS, TRUE_TOO) as (page, _, server):
+        session = Session()
+        first = page.ask(session, ASKED)
+        read_until(first, "And then")
+        earlier, current, _ = finish(page.ask(session, "And Vesk?"))
+        assert "And then" not in earlier
+        assert "needs commitments" in earlier
+        assert "too dear" in current
+        assert list(first) == [(None, None, None)]
+        assert server.gone.wait(10)
+
+
+def test_a_new_conversation_is_not_disturbed_by_the_old_one():
+    with open_model(ENDLESS) as (page, _, server):
+        session = Session()
+        steps = page.ask(session, ASKED)
+        read_until(steps, "And then")
+        page.start("en", session)
+        assert list(steps) == [(None, None, None)]
+        assert server.gone.wait(10)
+
+
+def test_when_the_model_fails_the_archives_words_stand_there_and_the_talk_goes_on():
+    with open_model(Reply(HOSTILE, status=503), LIE, TRUE) as (page, _, _):
+        session = Session()
+        for shown in ("did not answer", "Nothing that the language model wrote"):
+            _, html, _ = finish(page.ask(session, ASKED))
+            reader = check_harmless(html)
+            assert shown in reader.text_in("p", "told")
+            assert "das Land brauche" in reader.text_in("blockquote", "")
+            assert reader.text_in("p", "written") == ""
+        assert "no country" in reader.text_in("details", "refused")
+        _, html, _ = finish(page.ask(session, ASKED))
+        reader = check_harmless(html)
+        assert "needs commitments" in reader.text_in("div", "answer")
+        assert reader.text_in("p", "written").startswith("Written by scripted-1; every sentence")
+
+
 # The server
 
 
-@pytest.fixture(scope="module")
-def address():
+@contextmanager
+def open_server(chat):
+    """The page's address while it is served."""
     import uvicorn
 
     listener = _listen("127.0.0.1", 0)
-    config = uvicorn.Config(build_server(Chat(ARTICLES)), log_level="warning", ws="none")
+    config = uvicorn.Config(build_server(chat), log_level="warning", ws="none")
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(5)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def address():
+    with open_server(Chat(ARTICLES)) as address:
+        yield address
 
 
 def test_the_page_names_no_other_host_that_a_browser_would_load(address):
@@ -285,13 +453,16 @@ class Browser:
         return self.wait(lambda: self.run(script))
 
     def ask(self, question, turn):
+        self.send(question)
+        self.wait_for(f"!!document.querySelector('#current .turn[data-turn=\"{turn}\"] "
+                      ":is(.actions, .notice)')")  # fmt: skip
+
+    def send(self, question):
         self.wait_for("document.activeElement?.matches('#question textarea')")
         self.call("Input.insertText", text=question)
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter",
                       windowsVirtualKeyCode=13, text="\r" if kind == "keyDown" else "")  # fmt: skip
-        self.wait_for(f"!!document.querySelector('#current .turn[data-turn=\"{turn}\"] "
-                      ":is(.actions, .notice)')")  # fmt: skip
 
     def close(self):
         self.closing.close()
@@ -299,14 +470,22 @@ class Browser:
         self.process.wait(10)
 
 
-@pytest.fixture
-def browser(tmp_path, address):
+@contextmanager
+def open_browser(folder, address):
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     pytest.importorskip("websockets")
-    browser = Browser(tmp_path, address)
-    yield browser
-    browser.close()
+    browser = Browser(folder, address)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@pytest.fixture
+def browser(tmp_path, address):
+    with open_browser(tmp_path, address) as browser:
+        yield browser
 
 
 SHOWN = "document.querySelector('#source mark.cited')?.innerText"
@@ -337,3 +516,58 @@ def test_in_a_browser_a_click_on_a_number_shows_the_cited_words(browser):
     assert browser.run("document.querySelectorAll('img[src*=evil], #current img').length") == 0
     hosts = {urlsplit(url).hostname for url in browser.requests if not url.startswith("data:")}
     assert hosts - {None} == {"127.0.0.1"}
+    assert browser.run("document.querySelector('.wording') === null")
+
+
+def find(selector):
+    return f"!!document.querySelector('{selector}')"
+
+
+def settle():
+    """Gradio takes no question while the last one's end is on its way to the browser."""
+    time.sleep(0.5)
+
+
+def test_in_a_browser_a_model_writes_can_be_stopped_and_is_left_alone(tmp_path):
+    button = "document.querySelector('#question .stop-button')"
+    with serve(ENDLESS, Reply(f"{TRUE} {LIE}"), ENDLESS) as server:
+        chat = Chat(model=server.address, mode="extractive")
+        with open_server(chat) as address, open_browser(tmp_path, address) as browser:
+            browser.wait_for(find(".choice [data-mode=llm][aria-pressed=false]"))
+            browser.run("document.querySelector('.choice [data-mode=llm]').click()")
+            browser.wait_for(find(".choice [data-mode=llm][aria-pressed=true]"))
+            browser.send(ASKED)
+            browser.wait_for("document.querySelector('#current .draft p')?.innerText.length > 20")
+            assert browser.run(f"{button}.innerText") == "Stop"
+            # What is typed meanwhile stays.
+            browser.call("Input.insertText", text="Die Falle?")
+            time.sleep(0.3)
+            browser.run(f"{button}.click()")
+            browser.wait_for(find("#current .stopped"))
+            assert server.gone.wait(10)
+            assert browser.run(find("#current .draft")) is False
+            browser.wait_for(find("#question .submit-button"))
+            assert browser.run("document.querySelector('#question textarea').value") == "Die Falle?"
+            browser.run("document.querySelector('#question textarea').focus()")
+            settle()
+            browser.ask("", 1)
+            browser.wait_for(find("#current .refused"))
+            assert browser.run("window.hit === undefined")
+            assert browser.run(find("#current img")) is False
+            server.gone.clear()
+            browser.send(ASKED)
+            browser.wait_for("document.querySelector('#current .draft p')?.innerText.length > 20")
+            browser.run("document.querySelector('[data-press=new]').click()")
+            assert server.gone.wait(10)
+            browser.wait_for(
+                f"!{find('.turn')} && {find('.choice [data-mode=llm][aria-pressed=true]')}"
+            )
+            hosts = {urlsplit(url).hostname for url in browser.requests if url.startswith("http")}
+            assert hosts == {"127.0.0.1"}
+            server.gone.clear()
+            browser.run("document.querySelector('#question textarea').focus()")
+            settle()
+            browser.send(ASKED)
+            browser.wait_for("document.querySelector('#current .draft p')?.innerText.length > 20")
+            browser.call("Page.navigate", url="about:blank")
+            assert server.gone.wait(10)

@@ -182,3 +182,24 @@ def test_a_question_imports_neither_torch_nor_llamaindex(seeded):
         env=os.environ | {"WORTLAUT_DATA": str(seeded)},
     )  # fmt: skip
     assert done.stdout.strip() == "[]"
+
+
+def test_a_receipt_from_the_command_line_holds_until_it_is_edited(seeded, tmp_path):
+    path = tmp_path / "receipt.json"
+    questions = ["What did Lavrov say about guarantees?", "And in 2022?"]
+    asked = run("ask", "--receipt", path, *questions, data=seeded)
+    assert (asked.returncode, asked.stderr) == (0, "")
+    done = run("verify", path, data=seeded)
+    assert (done.returncode, "holds (turns 2" in done.stdout) == (0, True)
+    path.write_bytes(path.read_bytes().replace(b"Garantien", b"Gaben"))
+    done = run("verify", "--json", path, data=seeded)
+    assert (done.returncode, json.loads(done.stdout)["ok"]) == (1, False)
+
+
+def test_a_receipt_is_for_one_conversation_and_replaces_nothing_else(seeded, tmp_path):
+    notes = tmp_path / "notes.txt"
+    notes.write_text("mine", encoding="utf-8")
+    done = run("ask", "--receipt", notes, "Wer sagte was?", data=seeded)
+    assert (done.returncode, "is no receipt" in done.stderr) == (2, True)
+    done = run("ask", "--receipt", tmp_path / "new.json", "-", stdin="Wer?", data=seeded)
+    assert (done.returncode, "one conversation" in done.stderr) == (2, True)

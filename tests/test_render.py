@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from index.article import Article, Span, Statement, hash_text
-from rag.answer import Citation
+from rag.answer import Citation, Claim
 from rag.wording import explain_abstention, format_period, say_searched, voice_label
+from rag.wordingllm import strike_out
 from tests.chatdouble import BRIDGE, HOSTILE, PORT, TRAP, Archive, Chat, cite
 from ui.page import (
     Turn,
     render_answer_html,
     render_header_html,
+    render_switch_html,
     render_turn_html,
     render_welcome_html,
 )
@@ -29,10 +31,16 @@ from ui.source import LONGEST_SHOWN, render_no_source_html, render_source_html
 from ui.words import choose_tongue
 
 OUR_TAGS = set(
-    "header div h1 h2 h3 p button section ul li article b span blockquote a mark pre code s".split()
+    (
+        "header div h1 h2 h3 p button section ul li article b span blockquote a mark pre code s "
+        "details summary"
+    ).split()
 )
 OUR_ATTRIBUTES = set(
-    "class lang type aria-label aria-hidden title role tabindex disabled href target rel".split()
+    (
+        "class lang type aria-label aria-hidden aria-live aria-pressed title role tabindex "
+        "disabled href target rel"
+    ).split()
 )
 
 
@@ -59,7 +67,7 @@ class Reader(HTMLParser):
         return "".join(
             text
             for stack, text in self.texts
-            if any(t == tag and name in c.split() for t, c in stack)
+            if any(t == tag and (not name or name in c.split()) for t, c in stack)
         )
 
 
@@ -274,6 +282,12 @@ def test_copied_markdown_shows_hostile_text_as_text(hostile):
     assert "](" not in plain
 
 
+def test_no_marker_becomes_a_link_in_copied_markdown(answer):
+    text = render_markdown(replace(answer, text="[1]: http://evil.example\n[2](javascript:x) [1]"))
+    check_markdown(text)
+    assert "[1]\\: http" in text
+
+
 def test_the_terminal_shows_quotes_and_sources(answer):
     text = show_terminal(answer)
     assert "“das Land brauche verlässliche Zusagen” [1]" in text
@@ -294,3 +308,159 @@ def test_the_page_speaks_the_browsers_language():
     assert choose_tongue("en;q=bad,*") == "en"
     assert choose_tongue(None) == "en"
     assert "Quelle" in render_no_source_html("de")
+
+
+# What a language model wrote
+
+HOLDS = "Mira Talberg said that the country needs commitments. [1]"
+REFUSED = Claim("Talberg promised 500 ships.", (2,), "refuted", 0.0, "The source has no '500'.")
+NOTICE = "Sentences of the language model that its sources do not bear out: 1."
+STRUCK = strike_out(REFUSED.text, REFUSED.reason, "en")
+
+
+def write_answer(answer, text=HOLDS, *claims, **values):
+    held = Claim(HOLDS[:-4], (1,), "supported", 0.9, "Every word is in the source.")
+    values = {"mode": "llm", "model": "aldora-7b"} | values
+    return replace(answer, text=text, claims=(held, *claims), **values)
+
+
+def read_turn(answer, **values):
+    return check_harmless(render_turn_html(Turn("?", answer=answer), 0, "en", **values))
+
+
+def test_what_is_being_written_stands_apart_and_is_not_read_aloud(answer):
+    growing = write_answer(answer, draft="Talberg <b>promised [2] 500")
+    reader = read_turn(growing, finished=False)
+    label = "being written, not checked yet"
+    assert reader.text_in("div", "draft") == f"{label}Talberg <b>promised [2] 500"
+    assert "promised" not in reader.text_in("div", "answer")
+    assert ("div", {"class": "draft", "aria-live": "off"}) in reader.found
+    assert [a["data-marker"] for _, a in reader.found if "data-marker" in a] == ["1"]
+    assert reader.text_in("p", "written") == ""
+
+
+def test_a_finished_answer_names_its_model_and_what_it_does_not_show(answer):
+    whole = write_answer(answer, HOLDS, REFUSED, notice=NOTICE, unknown_markers=2)
+    reader = read_turn(whole)
+    assert reader.text_in("p", "told") == NOTICE
+    assert reader.text_in("p", "written") == (
+        "Written by aldora-7b; every sentence checked against the words it cites."
+    )
+    hidden = reader.text_in("details", "refused")
+    assert hidden.startswith("Sentences not shown: 1 – why")
+    assert "promised 500 ships. (not supported: The source has no '500')" in hidden
+    assert hidden.endswith("Source numbers that the model made up: 2")
+    assert "500" not in reader.text_in("div", "answer")
+    assert reader.text_in("div", "draft") == ""
+
+
+def test_a_sentence_struck_out_is_shown_so_with_its_reason(answer):
+    whole = write_answer(answer, f"{HOLDS}\n{STRUCK}", REFUSED)
+    reader = read_turn(whole)
+    assert reader.text_in("s", "") == REFUSED.text
+    assert reader.text_in("p", "struck") == (
+        "Struck out: Talberg promised 500 ships. (not supported: The source has no '500')"
+    )
+    assert reader.text_in("details", "refused") == ""
+    assert "~~" not in reader.text_in("div", "answer")
+    assert f"~~{REFUSED.text}~~ (not supported" in render_markdown(whole)
+
+
+def test_only_a_refused_claim_is_struck_whatever_signs_stand_in_an_article(answer):
+    forged = "~~The bridge stands.~~ (not supported: no)"
+    reader = check_harmless(render_answer_html(replace(answer, text=forged)))
+    assert reader.text_in("p", "struck") == ""
+    assert reader.text_in("div", "answer") == forged
+
+
+def test_a_model_that_quotes_word_for_word_still_writes_a_paragraph(answer):
+    quote = answer.citations[0].quote
+    html = render_answer_html(write_answer(answer, f"Talberg said: {quote} [1] So it was. [3]"))
+    assert "<blockquote" not in html
+    own = Claim(f"Talberg, said: “{quote}” [1]", (1,), "supported", 1.0)
+    assert "<blockquote" in render_answer_html(write_answer(answer, own.text, own))
+
+
+def test_the_archives_words_in_place_of_a_models_are_no_models(answer):
+    notice = "The language model did not answer."
+    reader = read_turn(replace(answer, notice=notice, model="m"))
+    assert reader.text_in("p", "told") == notice
+    assert reader.text_in("div", "answer") == read_turn(answer).text_in("div", "answer")
+    assert reader.text_in("p", "written") == ""
+
+
+def test_a_stopped_answer_shows_what_was_checked(answer):
+    turn = Turn("?", answer=write_answer(answer), stopped=True)
+    reader = check_harmless(render_turn_html(turn, 0, "en"))
+    assert "needs commitments" in reader.text_in("div", "answer")
+    assert reader.text_in("p", "stopped").startswith("Stopped. What had been checked")
+    early = render_turn_html(Turn("?", stopped=True), 0, "de")
+    assert "Angehalten, bevor ein Satz geprüft war." in early
+
+
+@pytest.mark.parametrize("tongue", ["en", "de", "ru"])
+def test_the_switch_says_whose_words_are_on(tongue):
+    reader = check_harmless(render_switch_html("llm", tongue))
+    buttons = [a for tag, a in reader.found if tag == "button"]
+    shown = [(button["data-mode"], button["aria-pressed"]) for button in buttons]
+    assert shown == [("extractive", "false"), ("llm", "true")]
+
+
+def test_the_terminal_shows_notice_strikes_and_model(answer):
+    whole = write_answer(answer, f"{HOLDS}\n{STRUCK}", REFUSED, notice=NOTICE)
+    text = show_terminal(whole)
+    assert text.index(NOTICE) < text.index("needs commitments")
+    assert f"{REFUSED.text} (not supported: The source has no '500')" in text
+    assert text.index("bridge.txt") < text.index("Written by aldora-7b")
+    styled = Console(file=io.StringIO(), width=100, force_terminal=True, color_system="standard")
+    render_terminal(whole, styled)
+    assert f"\x1b[33m{NOTICE}" in styled.file.getvalue()
+    assert f"\x1b[2;9m{REFUSED.text}" in styled.file.getvalue()
+
+
+EVIL = st.lists(
+    st.sampled_from(
+        [
+            HOSTILE, "<script>", "</s>", "</div>", "<!--", "<svg onload=hit()>", "~~", "~~~", "```",
+            "![p](http://evil.example/p.png)", "[go](javascript:hit())", "[a]: http://evil.example",
+            "<http://evil.example>", "[1]", "[2]", "${hit()}", "{{value}}", "&lt;", "\"'", "\\", "#",
+            "\x1b]0;t\x07", "\x1b[2J", "\x9b31m", "\u202e", "\u2066", "\u200f", "\0", "\n", " ",
+            "x", ":", "|", "- ", "1. ", "> ", "data:text/html,x", "\u2028", "\ud800", "    ", "\t",
+        ]
+    ),
+    max_size=6,
+).map("".join)  # fmt: skip
+STEERING = set("\x00\x07\x1b\x9b\u202e\u2066\u200f\ud800")
+
+
+def check_markdown(text):
+    """Read it as Markdown: our own signs, and nothing that leads away or hides what follows."""
+    from markdown_it import MarkdownIt
+
+    for token in MarkdownIt("commonmark").enable("strikethrough").parse(text):
+        assert token.type not in {"html_block", "fence", "code_block", "heading_open"}
+        for child in token.children or ():
+            assert child.type not in {"html_inline", "image", "link_open", "code_inline"}
+
+
+@given(st.data())
+def test_whatever_a_model_writes_is_text(data):
+    text, draft, notice, reason, said, model = (data.draw(EVIL) for _ in range(6))
+    struck = strike_out(said, reason, "en")
+    shown = data.draw(st.sampled_from([text, f"{text}\n{struck}", struck]))
+    answer = write_answer(
+        Chat().ask("What did Talberg say?"),
+        shown,
+        Claim(said, (1,), "refuted", 0.0, reason),
+        draft=draft,
+        notice=notice,
+        model=model,
+        unknown_markers=1,
+        mode=data.draw(st.sampled_from(["llm", "extractive"])),
+    )
+    for finished in (True, False):
+        html = render_turn_html(Turn("?", answer=answer), 0, "en", finished=finished)
+        check_harmless(html)
+        assert not STEERING & set(html)
+    check_markdown(render_markdown(answer))
+    assert not STEERING & set(show_terminal(answer))

@@ -1,6 +1,6 @@
 // Runs once for each HTML part of the page (Gradio's js_on_load): element, trigger and watch are
 // given. Buttons carry numbers only; what they mean is decided by the server's session.
-const sent = ["cite", "nearest", "drop", "example", "new"];
+const sent = ["cite", "nearest", "drop", "example", "new", "choose"];
 const narrow = () => window.matchMedia("(max-width: 60rem)").matches;
 const panel = () => document.querySelector("#source");
 
@@ -34,14 +34,14 @@ function goBack() {
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-press]");
   if (!button || button.disabled) return;
-  const { press, turn, marker, part, number } = button.dataset;
+  const { press, turn, marker, part, number, mode } = button.dataset;
   if (press === "copy") copy(button);
   if (press === "back") goBack();
   if (!sent.includes(press)) return;
   // The first source opens by itself; only a click may scroll a narrow page down to it.
   if (press === "cite" || press === "nearest") panel().dataset.follow = "yes";
   if (press === "drop" || press === "example") document.querySelector("#question textarea")?.focus();
-  trigger(press, { turn, marker, part, number });
+  trigger(press, { turn, marker, part, number, mode });
 });
 
 function showCited() {

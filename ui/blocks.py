@@ -33,25 +33,28 @@ def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
             with gr.Column(elem_id="talk", scale=3, min_width=0):
                 with gr.Column(elem_id="turns"):
                     earlier, current = make_part("earlier"), make_part("current")
+                switch = make_part("switch")
                 question = gr.Textbox(
                     elem_id="question", show_label=False, container=False, autofocus=True,
-                    lines=1, max_lines=5, submit_btn=True,
+                    lines=1, max_lines=5, submit_btn="Ask",
                 )  # fmt: skip
             with gr.Column(elem_id="side", scale=2, min_width=0):
                 source = make_part("source")
-        talk = [earlier, current, source]
-        everything = [session, header, *talk, question]
+        talk = [question, earlier, current, source]
+        everything = [session, header, *talk, switch]
         asking = _QUIET | {"concurrency_limit": concurrency, "concurrency_id": "ask"}
         reading = _QUIET | {"concurrency_limit": 4 * concurrency, "concurrency_id": "read"}
         blocks.load(events.start, None, everything, **reading)
-        header.new(events.start, None, everything, **reading)
+        header.new(events.start_anew, session, everything, **reading)
+        switch.choose(events.choose_mode, session, switch, **reading)
         public = {"api_visibility": "public", "api_name": "ask"}
-        question.submit(events.ask, [session, question], [question, *talk], **(asking | public))
+        question.submit(events.ask, [session, question], talk, **(asking | public))
+        question.stop(events.stop, session, None, **reading)
         for part in (earlier, current):
             part.example(events.ask_example, session, talk, **asking)
             part.drop(events.ask_without, session, talk, **asking)
             part.nearest(events.open_nearest, session, source, **reading)
-        for part in talk:
+        for part in (earlier, current, source):
             part.cite(events.open_source, session, source, **reading)
     return blocks
 
@@ -73,24 +76,51 @@ class _Events:
         self._page = page
 
     def start(self, request: gr.Request) -> list[Any]:
-        session, top, welcome = self._page.start(request.headers.get("accept-language"))
+        return self._start(request, None)
+
+    def start_anew(self, session: Session, request: gr.Request) -> list[Any]:
+        return self._start(request, session)
+
+    def _start(self, request: gr.Request, earlier: Session | None) -> list[Any]:
+        tongue = request.headers.get("accept-language")
+        session, top, welcome, switch = self._page.start(tongue, earlier)
         words = choose_words(session.tongue)
-        box = gr.update(placeholder=words.placeholder, label=words.ask)
-        return [session, top, welcome, "", render_no_source_html(session.tongue), box]
+        box = _show_button(session, stop=False) | {
+            "placeholder": words.placeholder,
+            "label": words.ask,
+        }
+        return [session, top, box, welcome, "", render_no_source_html(session.tongue), switch]
 
     def ask(self, session: Session, text: str) -> Iterator[list[Any]]:
         if not isinstance(text, str) or not text.strip():
             yield [gr.skip()] * 4
             return
-        for shown in _show(self._page.ask(session, text.strip())):
-            yield ["", *shown]
+        yield from self._show(session, self._page.ask(session, text.strip()), {"value": ""})
 
     def ask_example(self, session: Session, event: gr.EventData) -> Iterator[list[Any]]:
-        yield from _show(self._page.ask_example(session, _read(event, "number")))
+        yield from self._show(session, self._page.ask_example(session, _read(event, "number")))
 
     def ask_without(self, session: Session, event: gr.EventData) -> Iterator[list[Any]]:
         turn, part = _read(event, "turn"), _read(event, "part")
-        yield from _show(self._page.ask_without(session, turn, part))
+        yield from self._show(session, self._page.ask_without(session, turn, part))
+
+    def _show(
+        self, session: Session, steps: Iterator[Shown], box: dict[str, Any] | None = None
+    ) -> Iterator[list[Any]]:
+        """What the page's parts show; the question box is left alone while somebody writes in it."""
+        takes_time = self._page.takes_time(session)
+        update: Any = _show_button(session, stop=takes_time) | (box or {})
+        for shown in steps:
+            if shown[1] is not None and session.growing is None:
+                update = _show_button(session, stop=False)
+            yield [update, *map(_or_skip, shown)]
+            update = gr.skip()
+
+    def stop(self, session: Session) -> None:
+        self._page.stop(session)
+
+    def choose_mode(self, session: Session, event: gr.EventData) -> Any:
+        return _or_skip(self._page.choose_mode(session, _read(event, "mode")))
 
     def open_source(self, session: Session, event: gr.EventData) -> Any:
         turn, marker = _read(event, "turn"), _read(event, "marker")
@@ -100,9 +130,10 @@ class _Events:
         return _or_skip(self._page.open_nearest(session, _read(event, "turn")))
 
 
-def _show(steps: Iterator[Shown]) -> Iterator[list[Any]]:
-    for earlier, current, source in steps:
-        yield [earlier, current, _or_skip(source)]
+def _show_button(session: Session, *, stop: bool) -> Any:
+    """The question box with a button to ask, or to stop; named, for those who hear the page."""
+    words = choose_words(session.tongue)
+    return gr.update(submit_btn=not stop and words.ask, stop_btn=stop and words.stop)
 
 
 def _or_skip(html: str | None) -> Any:

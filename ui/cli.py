@@ -58,6 +58,7 @@ class AnswerMode(StrEnum):
     """How an answer is written."""
 
     EXTRACTIVE = "extractive"
+    LLM = "llm"
 
 
 def main() -> None:
@@ -140,6 +141,9 @@ def ask(
     source: Source = None,
     language: Annotated[Tongue | None, typer.Option(help="Of the answer's words.")] = None,
     mode: Annotated[AnswerMode | None, typer.Option(help="How the answer is written.")] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep what it rests on, for `verify`.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer in the archive's exact words, each quote with its source, or say that it has none."""
@@ -149,10 +153,25 @@ def ask(
     if questions != ["-"] and not any(question.strip() for question in questions):
         raise ConfigError('empty question; ask something: wortlaut ask "Who demanded guarantees?"')
     settings: Settings = context.obj
+    if mode is not None:
+        settings = settings.model_copy(update={"mode": mode.value})
+    if receipt is not None:
+        from rag.receiptfile import check_target
+
+        if questions == ["-"]:
+            raise ConfigError("a receipt is of one conversation; put its questions after --receipt")
+        check_target(receipt)
     chat = open_chat(settings)
     status = 0
     for turns in _read_conversations(questions):
-        status = max(status, _converse(chat, turns, filters, as_json))
+        history: list[Answer] = []
+        status = max(status, _converse(chat, turns, filters, as_json, history))
+        if receipt is not None and history:
+            from rag.receiptfile import write_receipt
+
+            write_receipt(
+                receipt, history, archive=chat.archive, settings=settings, filters=filters
+            )
     if status:
         raise typer.Exit(status)
 
@@ -182,14 +201,17 @@ def _read_turns(line: str, number: int) -> list[str] | ConfigError:
 
 
 def _converse(
-    chat: NewsChat, turns: Sequence[str] | ConfigError, filters: Filters, as_json: bool
+    chat: NewsChat,
+    turns: Sequence[str] | ConfigError,
+    filters: Filters,
+    as_json: bool,
+    history: list[Answer],
 ) -> int:
-    """Answer the turns in order; return the exit status that the worst of them asks for."""
+    """Answer the turns in order into `history`; return the exit status that the worst asks for."""
     from ui.render import print_answer
 
     if isinstance(turns, ConfigError):
         return _complain(turns)
-    history: list[Answer] = []
     status = 0
     for turn in turns:
         try:
@@ -264,6 +286,22 @@ def timeline(
     if not rows:
         print(f"wortlaut: no statement by {speaker!r} fits; try fewer filters", file=sys.stderr)
     print_timeline(rows, as_json=as_json, as_csv=as_csv)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    receipts: Annotated[list[Path], typer.Argument(help="Files that `ask --receipt` wrote.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check receipts against the archive: articles, quotes, speakers, verdicts.
+
+    Exit status 1 when one no longer holds, 2 when one is no receipt of this archive.
+    """
+    from ui.cli_receipt import check_files
+
+    if status := check_files(context.obj, receipts, as_json=as_json):
+        raise typer.Exit(status)
 
 
 @app.command()

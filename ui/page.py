@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.archive import ArchiveCounts
-from rag.answer import Answer, Citation, Filters
+from rag.answer import Answer, Citation, Claim, Filters, Mode
 from rag.wording import Tongue, format_date, format_period, join_names
 from ui.render import (
     Piece,
     collapse,
     describe_place,
+    describe_refusal,
+    describe_writer,
+    list_refused,
     render_markdown,
     split_line,
+    split_lines,
 )
 from ui.render import (
     escape_text as esc,
@@ -33,7 +37,8 @@ _OPENING = re.compile(r"\s*[“„«\"]?$")
 class Turn:
     """One question of a conversation with its answer, or with the error it met.
 
-    It was understood as a follow-up to the first `after` turns.
+    It was understood as a follow-up to the first `after` turns; `mode` is how it was asked, `None`
+    the chat's own. A turn that was stopped shows what was checked by then.
     """
 
     question: str
@@ -41,6 +46,8 @@ class Turn:
     after: int = 0
     answer: Answer | None = None
     error: str | None = None
+    mode: Mode | None = None
+    stopped: bool = False
 
 
 def render_header_html(counts: ArchiveCounts, tongue: Tongue) -> str:
@@ -92,13 +99,20 @@ def render_turn_html(turn: Turn, number: int, tongue: Tongue, *, finished: bool 
             f'<div class="notice failed" role="alert"><p class="notice-title">'
             f"{esc(words.failed)}</p><p>{esc(collapse(turn.error))}</p></div>"
         )
+    elif turn.answer is None and turn.stopped:
+        body = _render_stopped(words.stopped_early)
     elif turn.answer is None:
-        body = f'<p class="searching">{esc(words.searching)}</p>'
+        waiting = words.asking if turn.mode == "llm" else words.searching
+        body = f'<p class="searching">{esc(waiting)}</p>'
     else:
         gone = [words.kinds[part] for part in sorted(turn.filters.without)]
         body = _render_chips(turn.answer, number, gone, active=finished)
-        body += render_answer_html(turn.answer, number)
-        if finished and not turn.answer.abstained:
+        body += render_answer_html(turn.answer, number, growing=not finished)
+        if turn.stopped:
+            has_text = bool(turn.answer.text.strip())
+            body += _render_stopped(words.stopped if has_text else words.stopped_early)
+        if finished:
+            body += _render_checks(turn.answer, words)
             body += _render_actions(turn.answer, number, words)
     return (
         f'<article class="turn" data-turn="{number}" lang="{language}">'
@@ -106,9 +120,14 @@ def render_turn_html(turn: Turn, number: int, tongue: Tongue, *, finished: bool 
     )
 
 
-def render_answer_html(answer: Answer, number: int = 0) -> str:
-    """The answer's lines with a button for each marker; an abstention as a notice."""
+def render_answer_html(answer: Answer, number: int = 0, *, growing: bool = False) -> str:
+    """The answer's notice, its lines with a button for each marker, and what is being written.
+
+    An abstention is a box of its own. Only what is checked stands in `div.answer`; the draft is
+    beside it, named as such and read out by no screen reader by itself.
+    """
     words = choose_words(answer.language)
+    told = f'<p class="told">{esc(collapse(answer.notice))}</p>' if answer.notice else ""
     if answer.abstained:
         nearest = ""
         if answer.nearest is not None:
@@ -117,19 +136,73 @@ def render_answer_html(answer: Answer, number: int = 0) -> str:
                 f"{esc(words.nearest)}</button>"
             )
         return (
-            f'<div class="notice abstained"><p class="notice-title">{esc(words.no_answer)}</p>'
-            f"<p>{esc(answer.text)}</p>{nearest}</div>"
+            f'{told}<div class="notice abstained"><p class="notice-title">{esc(words.no_answer)}'
+            f"</p><p>{esc(answer.text)}</p>{nearest}</div>"
         )
-    lines = (_render_line(line, answer, number) for line in answer.text.split("\n") if line)
-    return f'<div class="answer">{"".join(lines)}</div>'
+    own = {claim.text for claim in answer.claims if claim.reason is None}
+    lines = []
+    for line in split_lines(answer):
+        if isinstance(line, Claim):
+            lines.append(f'<p class="struck">{_render_refused(line, words, answer.language)}</p>')
+        elif line:
+            written = answer.mode == "llm" and line not in own
+            lines.append(_render_line(line, answer, number, written=written))
+    html = f'{told}<div class="answer">{"".join(lines)}</div>'
+    draft = esc(collapse(answer.draft)).strip()
+    if draft or (growing and answer.mode == "llm"):
+        label = f'<span class="label">{esc(words.draft)}</span>'
+        html += f'<div class="draft" aria-live="off">{label}<p>{draft or "…"}</p></div>'
+    return html
 
 
-def _render_line(line: str, answer: Answer, number: int) -> str:
+def render_switch_html(mode: Mode, tongue: Tongue) -> str:
+    """The choice between the archive's words and a language model's."""
+    words = choose_words(tongue)
+    buttons = "".join(
+        f'<button type="button" data-press="choose" data-mode="{value}" '
+        f'aria-pressed="{"true" if value == mode else "false"}">{esc(label)}</button>'
+        for value, label in words.modes.items()
+    )
+    return (
+        f'<div class="wording" lang="{tongue}" role="group" aria-label="{esc(words.wording)}">'
+        f'<span>{esc(words.wording)}</span><div class="choice">{buttons}</div></div>'
+    )
+
+
+def _render_stopped(text: str) -> str:
+    return f'<p class="stopped">{esc(text)}</p>'
+
+
+def _render_refused(claim: Claim, words: Words, language: Tongue) -> str:
+    """The sentence struck out; whoever hears it hears that first."""
+    return (
+        f'<span class="unseen">{esc(words.struck)} </span><s>{esc(collapse(claim.text))}</s> '
+        f'<span class="why">({esc(describe_refusal(claim, language))})</span>'
+    )
+
+
+def _render_checks(answer: Answer, words: Words) -> str:
+    """Who wrote the answer, and unfolding what of it is not shown and why."""
+    html = f'<p class="written">{esc(writer)}</p>' if (writer := describe_writer(answer)) else ""
+    struck = [line for line in split_lines(answer) if isinstance(line, Claim)]
+    hidden = [claim for claim in list_refused(answer) if claim not in struck]
+    unknown = words.unknown.format(count=answer.unknown_markers) if answer.unknown_markers else ""
+    if not hidden:
+        return html + (f'<p class="written">{esc(unknown)}</p>' if unknown else "")
+    rows = [_render_refused(claim, words, answer.language) for claim in hidden]
+    rows += [esc(unknown)] if unknown else []
+    listed = "".join(f"<li>{row}</li>" for row in rows)
+    summary = esc(words.refused.format(count=len(hidden)))
+    return f'{html}<details class="refused"><summary>{summary}</summary><ul>{listed}</ul></details>'
+
+
+def _render_line(line: str, answer: Answer, number: int, *, written: bool) -> str:
+    """A heading, a quote under its speaker's name, or plain text, as what a model wrote always is."""
     pieces = split_line(line, answer.citations)
     kinds = {piece.kind for piece in pieces}
-    if kinds == {"text"} and line.endswith(":"):
+    if not written and kinds == {"text"} and line.endswith(":"):
         return f'<h3 class="day">{esc(line[:-1])}</h3>'
-    if "quote" not in kinds:
+    if written or "quote" not in kinds:
         return f"<p>{_render_pieces(pieces, answer, number)}</p>"
     who = ""
     if pieces[0].kind == "text":
@@ -220,6 +293,8 @@ def _render_chip(kind: str, label: str, number: int, words: Words, active: bool)
 
 
 def _render_actions(answer: Answer, number: int, words: Words) -> str:
+    if answer.abstained or not answer.text.strip():
+        return ""
     first: dict[str, Citation] = {}
     for citation in answer.citations:
         first.setdefault(citation.article.id, citation)

@@ -6,25 +6,31 @@ Articles and models are not trusted: Markdown signs are escaped, terminal contro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from index.article import Article
-from rag.answer import Answer, Citation
+from rag.answer import Answer, Citation, Claim
 from rag.wording import Tongue, voice_label
 from rag.wording import format_date as _format_date
+from rag.wordingllm import strike_out
 from ui.words import choose_words
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.padding import Padding
+    from rich.text import Text
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|&])")
 _MARKDOWN_LINE_SIGNS = re.compile(r"^(\s*)([#+=-]|\d+[.)])", re.MULTILINE)
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_AFTER_MARKER = re.compile(r"(\[\d{1,4}\])([(:])")
+# A lone surrogate cannot be sent at all.
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,37 @@ class Piece:
     kind: Literal["text", "quote", "marker"]
     text: str
     marker: int = 0
+
+
+def split_lines(answer: Answer) -> list[str | Claim]:
+    """The answer's lines in order; of one that was struck out, the claim that it held.
+
+    Only a refused claim's own line counts as struck, whatever signs an article or model uses.
+    """
+    struck = {
+        strike_out(claim.text, claim.reason or "", answer.language): claim
+        for claim in list_refused(answer)
+    }
+    return [struck.get(line, line) for line in answer.text.split("\n")]
+
+
+def list_refused(answer: Answer) -> list[Claim]:
+    """What a language model wrote and its sources do not bear out."""
+    return [claim for claim in answer.claims if claim.verdict != "supported"]
+
+
+def describe_writer(answer: Answer) -> str:
+    """Who wrote the answer and that it is checked; "" when it is in the archive's own words."""
+    if answer.mode != "llm" or not any(claim.verdict == "supported" for claim in answer.claims):
+        return ""
+    words = choose_words(answer.language)
+    return words.written.format(model=collapse(answer.model or "") or words.unnamed)
+
+
+def describe_refusal(claim: Claim, language: Tongue) -> str:
+    """Why the claim does not stand: "not supported: the source has no such number"."""
+    reason = collapse(claim.reason or "").rstrip(".")
+    return choose_words(language).unsupported.format(reason=reason).rstrip(" :")
 
 
 def split_line(line: str, citations: Iterable[Citation]) -> list[Piece]:
@@ -101,15 +138,30 @@ def describe_voice(citation: Citation, language: Tongue) -> str:
 def render_markdown(answer: Answer) -> str:
     """Question, answer and numbered sources: quote, speaker, title, source, date, address."""
     lines = [f"**{_escape(collapse(answer.question))}**", ""]
-    for line in answer.text.split("\n"):
-        pieces = split_line(line, answer.citations)
-        text = "".join(p.text if p.kind == "marker" else _escape(p.text) for p in pieces)
-        # Two blanks keep the line break.
-        lines.append(f"{text}  " if text else "")
+    if answer.notice:
+        lines += [_escape(collapse(answer.notice)), ""]
+    # Two blanks keep the line break.
+    lines += [f"{text}  " if text else "" for text in _write_lines(answer)]
     if answer.citations:
         lines += ["", f"{choose_words(answer.language).sources}:", ""]
         lines += [_write_source(citation, answer.language) for citation in answer.citations]
+    if writer := describe_writer(answer):
+        lines += ["", _escape(writer)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _write_lines(answer: Answer) -> Iterator[str]:
+    for line in split_lines(answer):
+        if isinstance(line, Claim):
+            said = _escape(collapse(line.text)).strip()
+            why = _escape(describe_refusal(line, answer.language))
+            # Four tildes would open a block of code.
+            yield f"~~{said}~~ ({why})" if said else f"({why})"
+            continue
+        pieces = split_line(line, answer.citations)
+        shown = "".join(p.text if p.kind == "marker" else _escape(p.text) for p in pieces)
+        # "[1](" and "[1]:" would make a link of the marker, blanks before the line code.
+        yield _AFTER_MARKER.sub(r"\1\\\2", shown.strip())
 
 
 def _write_source(citation: Citation, language: Tongue) -> str:
@@ -148,25 +200,46 @@ def print_answer(answer: Answer) -> None:
 
 
 def render_terminal(answer: Answer, console: Console) -> None:
-    """Print the answer's lines, then each source's number, title, date and path."""
+    """Print the notice and the answer's lines, then each source, and who wrote the answer."""
     from rich.padding import Padding
     from rich.text import Text
 
+    def show(text: Text, below: int = 0) -> None:
+        console.print(Padding(text, (0, 0, below, 2)))
+
     console.print(Text(clean_controls(collapse(answer.question)), style="bold"))
+    if answer.notice:
+        show(Text(clean_controls(collapse(answer.notice)), style="yellow"), below=1)
     if answer.abstained:
-        console.print(Padding(Text(clean_controls(answer.text), style="yellow"), (0, 0, 1, 2)))
+        show(Text(clean_controls(answer.text), style="yellow"), below=1)
         return
-    styles = {"text": "", "quote": "italic", "marker": "bold cyan"}
-    for line in answer.text.split("\n"):
-        text = Text()
-        for piece in split_line(line, answer.citations):
-            text.append(clean_controls(piece.text), style=styles[piece.kind])
-        console.print(Padding(text, (0, 0, 0, 2)) if line else "")
+    for line in split_lines(answer):
+        if line == "":
+            console.print()
+        else:
+            show(_write_terminal_line(line, answer))
     if answer.citations:
         console.print()
     for citation in answer.citations:
         console.print(_write_terminal_source(citation, answer.language))
+    if writer := describe_writer(answer):
+        console.print()
+        show(Text(clean_controls(writer), style="dim"))
     console.print()
+
+
+def _write_terminal_line(line: str | Claim, answer: Answer) -> Text:
+    from rich.text import Text
+
+    text = Text()
+    if isinstance(line, Claim):
+        text.append(clean_controls(collapse(line.text)), style="dim strike")
+        why = describe_refusal(line, answer.language)
+        return text.append(f" ({clean_controls(why)})", style="dim")
+    styles = {"text": "", "quote": "italic", "marker": "bold cyan"}
+    for piece in split_line(line, answer.citations):
+        text.append(clean_controls(piece.text), style=styles[piece.kind])
+    return text
 
 
 def _write_terminal_source(citation: Citation, language: Tongue) -> Padding:

@@ -1,4 +1,4 @@
-"""What `index`, `search`, `info` and `doctor` print."""
+"""What `index`, `search`, `info`, `doctor` and `eval lies` print."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rag.answer import format_published
 from ui.render import clean_controls, collapse
 
 if TYPE_CHECKING:
+    from eval.lies import Counts, Judged, LieReport, Ranking, Rate, Timing
     from rag.config import Settings
     from rag.retriever import ScoredPassage
 
@@ -98,8 +99,98 @@ def print_diagnosis(settings: Settings, *, as_json: bool) -> bool:
     except WortlautError as error:
         facts["store"] = clean_controls(str(error))
         healthy = False
+    if settings.llm_base_url or settings.mode == "llm":
+        facts["language_model"], answers = _check_model(settings)
+        healthy = healthy and (answers or settings.mode != "llm")
     _print_facts(facts | {"healthy": healthy}, as_json)
     return healthy
+
+
+def print_lies(
+    name: str,
+    counts: Counts,
+    ranking: Ranking | None = None,
+    timing: Timing | None = None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what one data set came to, a class at a time, each share with its 95 % interval."""
+    from eval.lies import report_lies
+
+    reports = report_lies(counts)
+    if as_json:
+        row = {"data_set": name, "classes": reports, "pairs": ranking, "timing": timing}
+        print(json.dumps(row, ensure_ascii=False, default=_describe_figures), flush=True)
+        return
+    for kind, report in reports.items():
+        print(_clean(f"{kind} · {name}"))
+        print(f"  truths refused       {_show_rate(report.refused)}")
+        print(f"  lies caught          {_show_rate(report.caught)}")
+        for lie, rate in report.by_lie.items():
+            print(f"    {lie:18} {_show_rate(rate)}")
+    if ranking:
+        print('  the data\'s own pairs, by "supported":')
+        print(f"    precision          {_show_rate(ranking.precision)}")
+        print(f"    recall             {_show_rate(ranking.recall)}")
+        areas = [_show_number(a) for a in (ranking.auroc_support, ranking.auroc_cosine)]
+        print(f"    AUROC of support {areas[0]}, of the bare cosine {areas[1]}")
+    if timing:
+        print(
+            f"  five claims of one article ({timing.articles} articles): "
+            f"p50 {timing.p50_ms:.1f} ms, p95 {timing.p95_ms:.1f} ms; one embedding "
+            f"{timing.embedding_ms:.1f} ms; ratio {timing.p50_vs_embedding:.1f}"
+        )
+    print(flush=True)
+
+
+def print_wrong(wrong: Sequence[Judged], *, as_json: bool) -> None:
+    """Print each claim that was judged wrong, with the rule that decided and what it cites."""
+    for judged in wrong:
+        case, verdict = judged.case, judged.verdict
+        citation = case.citations[0]
+        row = {
+            "wrong": case.lie or "truth refused",
+            "rule": verdict.rule,
+            "reason": verdict.reason,
+            "claim": case.claim,
+            "cited": citation.quote,
+            "speaker": citation.speaker,
+        }
+        if as_json:
+            print(json.dumps(row, ensure_ascii=False))
+            continue
+        print(_clean(f"{row['wrong']} ({verdict.rule}: {verdict.reason})"))
+        print(_clean(f"  claim: {case.claim}"))
+        print(_clean(f"  cited: {citation.quote} ({citation.speaker or 'nobody'})"))
+
+
+def _describe_figures(figures: LieReport | Ranking | Rate | Timing) -> dict[str, Any]:
+    """What JSON has of the figures: their fields, and what follows from them."""
+    row = {f.name: getattr(figures, f.name) for f in dataclasses.fields(figures)}
+    derived = ("share", "interval", "p50_vs_embedding")
+    return row | {name: getattr(figures, name) for name in derived if hasattr(figures, name)}
+
+
+def _show_rate(rate: Rate) -> str:
+    if rate.share is None or rate.interval is None:
+        return f"{'-':>7}  (0)"
+    low, high = rate.interval
+    interval = f"[{100 * low:.1f}, {100 * high:.1f}]"
+    return f"{100 * rate.share:5.1f} % {interval:>15}  ({rate.hits} of {rate.n})"
+
+
+def _show_number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _check_model(settings: Settings) -> tuple[str, bool]:
+    """The language model's name or why it cannot be asked, and whether it can."""
+    from rag.assembly import open_model
+
+    try:
+        return _clean(open_model(settings).check()), True
+    except WortlautError as error:
+        return _clean(str(error)), False
 
 
 def _read_state(settings: Settings) -> dict[str, Any]:

@@ -41,6 +41,19 @@ class Words:
     back: str
     previous: str
     following: str
+    draft: str
+    struck: str
+    unsupported: str
+    written: str
+    unnamed: str
+    refused: str
+    unknown: str
+    asking: str
+    stop: str
+    stopped: str
+    stopped_early: str
+    wording: str
+    modes: MappingProxyType[str, str]
     kinds: MappingProxyType[str, str]
     languages: MappingProxyType[str, str]
 
@@ -77,6 +90,19 @@ _EN = Words(
     back="Back to the answer",
     previous="Previous source",
     following="Next source",
+    draft="being written, not checked yet",
+    struck="Struck out:",
+    unsupported="not supported: {reason}",
+    written="Written by {model}; every sentence checked against the words it cites.",
+    unnamed="a language model",
+    refused="Sentences not shown: {count} – why",
+    unknown="Source numbers that the model made up: {count}",
+    asking="Searching the archive and asking the language model …",
+    stop="Stop",
+    stopped="Stopped. What had been checked by then stands here.",
+    stopped_early="Stopped before a sentence had been checked.",
+    wording="Words of",
+    modes=MappingProxyType({"extractive": "the archive", "llm": "a language model"}),
     kinds=MappingProxyType(
         {
             "speaker": "Speaker",
@@ -125,6 +151,19 @@ _DE = Words(
     back="Zurück zur Antwort",
     previous="Vorige Quelle",
     following="Nächste Quelle",
+    draft="wird geschrieben, noch nicht geprüft",
+    struck="Gestrichen:",
+    unsupported="nicht gedeckt: {reason}",
+    written="Geschrieben von {model}; jeder Satz ist an den Worten geprüft, die er zitiert.",
+    unnamed="einem Sprachmodell",
+    refused="Nicht gezeigte Sätze: {count} – warum",
+    unknown="Vom Modell erfundene Quellennummern: {count}",
+    asking="Das Archiv wird durchsucht und das Sprachmodell gefragt …",
+    stop="Anhalten",
+    stopped="Angehalten. Hier steht, was bis dahin geprüft war.",
+    stopped_early="Angehalten, bevor ein Satz geprüft war.",
+    wording="Worte",
+    modes=MappingProxyType({"extractive": "des Archivs", "llm": "eines Sprachmodells"}),
     kinds=MappingProxyType(
         {
             "speaker": "Wer",
@@ -172,6 +211,19 @@ _RU = Words(
     back="Назад к ответу",
     previous="Предыдущий источник",
     following="Следующий источник",
+    draft="пишется, ещё не проверено",
+    struck="Зачёркнуто:",
+    unsupported="не подтверждено: {reason}",
+    written="Текст: {model}; каждое предложение сверено со словами, на которые ссылается.",
+    unnamed="языковая модель",
+    refused="Не показано предложений: {count} – почему",
+    unknown="Номеров источников, выдуманных моделью: {count}",
+    asking="Поиск в архиве и запрос к языковой модели …",
+    stop="Стоп",
+    stopped="Остановлено. Здесь то, что было проверено к этому времени.",
+    stopped_early="Остановлено до того, как было проверено хоть одно предложение.",
+    wording="Слова",
+    modes=MappingProxyType({"extractive": "архива", "llm": "языковой модели"}),
     kinds=MappingProxyType(
         {
             "speaker": "Кто",

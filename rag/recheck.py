@@ -1,0 +1,250 @@
+"""A receipt held against the archive as it is now: every word, every speaker, every verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from index.archive import Archive
+from index.article import Article, Span, Statement, hash_text
+from index.errors import ConfigError
+from index.ingest import PIPELINE_VERSION
+from rag.answer import Citation, format_published
+from rag.evidence import Evidence, find_statement
+from rag.extractive import compose_answer
+from rag.receipt import VERIFIER_VERSION, CitedQuote, JudgedClaim, Receipt, Turn
+from rag.verdict import Verifier
+
+_MARKER = re.compile(r"\[(\d{1,4})\]")
+_LONGEST_EXCERPT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What does not hold any more; a note tells of a difference that makes nothing wrong.
+
+    `turn` and `claim` count from 1, `marker` is the citation's; `None` where none is meant.
+    """
+
+    reason: str
+    turn: int | None = None
+    marker: int | None = None
+    claim: int | None = None
+    severity: Literal["failure", "note"] = "failure"
+
+
+def check_receipt(receipt: Receipt, archive: Archive, verifier: Verifier) -> list[Finding]:
+    """What of the receipt does not hold, in its order; it holds where none is a failure.
+
+    Raises ConfigError when the receipt is of another archive.
+    """
+    mine = archive.read_meta("archive_id")
+    if receipt.archive != mine:
+        raise ConfigError(
+            f"the receipt is of the archive {receipt.archive[:40]!r}, this one is {mine!r}; "
+            "name its folder: wortlaut --data DIR verify FILE"
+        )
+    findings = [] if receipt.is_intact else [Finding("the receipt itself was changed")]
+    findings += _compare_versions(receipt, archive)
+    for number, turn in enumerate(receipt.turns, 1):
+        findings += _TurnCheck(number, turn, archive, verifier).run()
+    return findings
+
+
+def _compare_versions(receipt: Receipt, archive: Archive) -> Iterator[Finding]:
+    settings = receipt.settings
+    for name, then, now in (
+        ("embedder", settings.embedder, archive.read_meta("embedder")),
+        ("pipeline", settings.pipeline, PIPELINE_VERSION),
+        ("verifier", settings.verifier, VERIFIER_VERSION),
+    ):
+        if now is not None and then != now:
+            reason = f"written with the {name} {_excerpt(then)}, checked with {now}"
+            yield Finding(reason, severity="note")
+
+
+class _TurnCheck:
+    """The check of one turn."""
+
+    def __init__(self, number: int, turn: Turn, archive: Archive, verifier: Verifier) -> None:
+        self._number = number
+        self._turn = turn
+        self._archive = archive
+        self._verifier = verifier
+        self._sound: dict[int, Citation] = {}
+
+    def run(self) -> Iterator[Finding]:
+        """What does not hold; citations first, since claims rest on them."""
+        turn = self._turn
+        if turn.abstained:
+            if turn.citations or turn.claims:
+                yield self._fail("an abstention cites nothing, this one does")
+            return
+        if not turn.citations:
+            yield self._fail("the answer cites nothing")
+        for quote in turn.citations:
+            yield from self._check_citation(quote)
+        yield from self._check_text()
+        for number, claim in enumerate(turn.claims, 1):
+            yield from self._check_claim(number, claim)
+
+    def _fail(self, reason: str, marker: int | None = None, claim: int | None = None) -> Finding:
+        return Finding(reason, self._number, marker, claim)
+
+    def _check_citation(self, quote: CitedQuote) -> Iterator[Finding]:
+        article = self._archive.read_article(quote.article_id)
+        reasons = list(self._compare(quote, article))
+        if article is not None and not reasons:
+            span = Span(quote.start, quote.end)
+            self._sound[quote.marker] = Citation(
+                quote.marker, article, span, quote.speaker, quote.voice, quote.via
+            )
+        for reason in reasons:
+            yield self._fail(reason, quote.marker)
+
+    def _compare(self, quote: CitedQuote, article: Article | None) -> Iterator[str]:
+        """Why the citation does not hold."""
+        if hash_text(quote.quote) != quote.quote_sha256:
+            yield "the quote in the receipt was changed: it has another hash than it says"
+        if article is None:
+            yield f"article gone: {self._name(quote)}{self._find_elsewhere(quote)}"
+            return
+        if article.text_sha256 != quote.text_sha256:
+            found = _say_where(quote, article)
+            yield f"article changed since: {self._name(quote)}; {found}"
+            return
+        if article.text[quote.start : quote.end] != quote.quote:
+            place = f"[{quote.start}, {quote.end})"
+            yield f"the quote does not stand at {place}; {_say_where(quote, article)}"
+            return
+        yield from _compare_record(quote, article)
+        yield from _compare_speaker(quote, self._archive.read_statements(article.id))
+
+    @staticmethod
+    def _name(quote: CitedQuote) -> str:
+        return f"{quote.article_id[:40]} “{_excerpt(quote.title)}”, {_excerpt(quote.path)}"
+
+    def _find_elsewhere(self, quote: CitedQuote) -> str:
+        sql = "SELECT path FROM articles WHERE text_sha256 = ? ORDER BY path LIMIT 1"
+        rows = self._archive.query(sql, (quote.text_sha256,))
+        return f"; the same text now comes from {_excerpt(rows[0][0])}" if rows else ""
+
+    def _check_text(self) -> Iterator[Finding]:
+        """Whatever the answer gives a marker is a claim that was supported."""
+        shown = {claim.text for claim in self._turn.claims if claim.verdict == "supported"}
+        markers = {citation.marker for citation in self._turn.citations}
+        for line in self._turn.answer.split("\n"):
+            if not any(int(match[1]) in markers for match in _MARKER.finditer(line)):
+                continue
+            rest = line
+            for text in sorted(shown, key=len, reverse=True):
+                rest = rest.replace(text, " ") if text else rest
+            rest = " ".join(_MARKER.sub(" ", rest).split())
+            if rest:
+                yield self._fail(f"the answer says what no supported claim says: {_excerpt(rest)}")
+
+    def _check_claim(self, number: int, claim: JudgedClaim) -> Iterator[Finding]:
+        was_supported = claim.verdict == "supported"
+        known = {citation.marker for citation in self._turn.citations}
+        unknown = [marker for marker in claim.markers if marker not in known]
+        if was_supported and (unknown or not claim.markers):
+            what = f"[{unknown[0]}], which the receipt has not" if unknown else "nothing"
+            yield self._fail(f"the claim cites {what}: {_excerpt(claim.text)}", claim=number)
+            return
+        cited = [self._sound[marker] for marker in claim.markers if marker in self._sound]
+        if len(cited) < len(claim.markers):
+            # What was not shown has no citation; a broken one is a finding already.
+            return
+        if was_supported and self._is_quote(claim, cited):
+            return
+        verdict = self._verifier.verify(claim.text, cited, self._turn.language)
+        if was_supported and verdict.label != "supported":
+            label = verdict.label.replace("_", " ")
+            reason = f"no longer supported ({label}: {verdict.reason}): {_excerpt(claim.text)}"
+            yield self._fail(reason, claim=number)
+        elif not was_supported and verdict.label == "supported":
+            reason = f"was not supported and is now: {_excerpt(claim.text)}"
+            yield Finding(reason, self._number, claim=number, severity="note")
+
+    def _is_quote(self, claim: JudgedClaim, cited: list[Citation]) -> bool:
+        """Whether the claim is the line that quotes its one citation, speaker and all."""
+        if len(cited) != 1:
+            return False
+        (citation,) = cited
+        statement = Statement(
+            citation.article.id, citation.span, citation.speaker, None, None, citation.voice,
+            citation.via,
+        )  # fmt: skip
+        evidence = Evidence(citation.article, citation.span, 0.0, 0.0, statement)
+        _, _, (line,) = compose_answer([evidence], self._turn.language)
+        return claim.text == f"{line.text.removesuffix('[1]')}[{citation.marker}]"
+
+
+def _compare_record(quote: CitedQuote, article: Article) -> Iterator[str]:
+    """What the archive now says otherwise of an article whose text is the same."""
+    for name, then, now in (
+        ("date", quote.published, format_published(article)),
+        ("date's precision", quote.published_precision, article.published_precision),
+        ("source", quote.source, article.source),
+        ("title", quote.title, article.title),
+        ("address", quote.url, article.url),
+        ("path", quote.path, article.path),
+    ):
+        if then != now:
+            yield f"the article's {name} is {_show(now)}, the receipt says {_show(then)}"
+
+
+def _compare_speaker(quote: CitedQuote, statements: list[Statement]) -> Iterator[str]:
+    """Whether the archive still has the same person say the words in the same way."""
+    span = Span(quote.start, quote.end)
+    wanted = frozenset([quote.speaker] if quote.speaker else [])
+    then = (quote.speaker, quote.voice, quote.via)
+    now = _attribute(span, statements, wanted)
+    if then != now and wanted:
+        now = _attribute(span, statements, frozenset())
+    if then != now:
+        yield f"attributed anew: {_show_voice(now)}, the receipt says {_show_voice(then)}"
+
+
+def _attribute(
+    span: Span, statements: list[Statement], wanted: frozenset[str]
+) -> tuple[str | None, str, str | None]:
+    _, statement = find_statement(span, statements, wanted)
+    if statement is None:
+        return None, "narrated", None
+    return statement.speaker, statement.voice, statement.via
+
+
+def _say_where(quote: CitedQuote, article: Article) -> str:
+    """Where the quote's words stand now, whatever blanks are between them; nearest first."""
+    words = quote.quote.split()
+    if not words:
+        return "the receipt quotes no words"
+    places = []
+    # A receipt may be made up: no pattern is longer than the text it is for.
+    if sum(map(len, words)) <= len(article.text):
+        pattern = r"\s+".join(map(re.escape, words))
+        places = [(match.start(), match.end()) for match in re.finditer(pattern, article.text)]
+    if not places:
+        return f"its words are no longer there: {_excerpt(quote.quote)}"
+    start, end = min(places, key=lambda place: abs(place[0] - quote.start))
+    if (start, end) == (quote.start, quote.end):
+        return "the quote's words still stand where they stood"
+    return f"the quote's words now stand at [{start}, {end})"
+
+
+def _show(value: str | None) -> str:
+    return "not known" if value is None else _excerpt(value)
+
+
+def _show_voice(voice: tuple[str | None, str, str | None]) -> str:
+    speaker, how, via = voice
+    who = _excerpt(speaker) if speaker else "nobody in particular"
+    return f"{who} ({how}, via {_excerpt(via)})" if via else f"{who} ({how})"
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_EXCERPT else line[: _LONGEST_EXCERPT - 1] + "…"

@@ -1,0 +1,1 @@
+"""The rules of the offline verifier, one subject to a module."""

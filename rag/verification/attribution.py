@@ -1,0 +1,168 @@
+"""Who says it: what a claim says of its speaker, and what the cited spans know of theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.article import Span
+from index.attribution.offices import names_institution, role_gender
+from index.names import SAME_PERSON, match_names
+from index.statements import drop_mere_nouns, extract_statements
+from rag.answer import Citation
+from rag.language import Language
+from rag.verification.names import same_name, same_word
+from rag.verification.words import Word, read_words
+
+_SAY_RU = (
+    r"(?:за|от|под|со|пере|преду|про|вы|при|до|у|по|об|раз|рас)?(?:яви|сказа|общи|мети|черкну|преди|"
+    r"зна|звa|ска|твержда|ясни|бави|гово|обеща|обвини|критикова|ветовa|звал|чита|лага|ответи|писа)"
+    r"[а-яё]*"
+)
+_NAME_RU = r"[А-ЯЁ][а-яё-]+(?:\s+[А-ЯЁ][а-яё-]+){0,2}"
+_RUSSIAN = (
+    re.compile(
+        rf"\A(?P<title>[^«»:,]*?)(?P<who>{_NAME_RU})\s+(?:[а-яё]+\s+){{0,2}}?(?P<verb>{_SAY_RU})\b"
+        r"(?P<mid>[^«»:,]{0,60})(?:,\s*(?:что|будто)|:)\s*(?P<said>.+)\Z", re.S),
+    re.compile(
+        rf"\A(?:по|согласно)\s+(?:словам|мнению|данным|заявлению|сообщению|оценке|информации)?\s*"
+        rf"(?P<title>[^«»:,]*?)(?P<who>{_NAME_RU})\s*,\s*(?P<said>.+)\Z", re.S | re.I),
+    re.compile(
+        rf"\A(?P<said>.+?)[»“”\"]?\s*,\s*[–—-]?\s*(?:как\s+)?(?P<verb>{_SAY_RU})\s+(?P<title>[^«»:,]*?)"
+        rf"(?P<who>{_NAME_RU})\b", re.S),
+    re.compile(rf"\A(?P<title>[^«»:,]{{0,60}}?)(?P<who>{_NAME_RU})\s*:\s*(?P<said>.+)\Z", re.S),
+)  # fmt: skip
+_COLON = re.compile(r"\A(?P<who>[^:“”„\"«»]{2,70}?)(?:,[^:“”„\"«»]{2,40})?:\s*(?P<said>.+)\Z", re.S)
+_REPORTING = re.compile(
+    r"\b(?:laut|zufolge|nach (?:angaben|worten|ansicht|aussagen?|darstellung|meinung)|heißt es|hieß es"
+    r"|soll(?:en)?|angeblich|according|reportedly|allegedly|quoted|sa(?:id|ys?)|told|claim\w*|report\w*"
+    r"|по словам|по данным|по мнению|согласно|сообща\w+|якобы|заяв\w+|сказа\w+|считает|говорит)\b",
+    re.I,
+)
+_PRONOUN = re.compile(
+    r"\A(?:er|sie|he|she|they|it|man|dieser|diese|он|она|они|der|die|the|this|dies(?:er|e))\b", re.I
+)
+_SOURCE_WORDS = frozenset(
+    """article report archive source text agency newspaper artikel bericht archiv quelle agentur
+    zeitung meldung статья сообщение архив источник агентство газета""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What the claim says of who says it.
+
+    `speakers` are the names given; `said` is the text that is attributed, the whole claim where
+    nothing is; `is_attributed` tells whether the claim reports speech at all.
+    """
+
+    speakers: tuple[str, ...]
+    said: str
+    is_attributed: bool
+
+
+def read_attribution(claim: str, language: Language) -> Attribution:
+    """Whom the claim makes say what."""
+    if language == "ru":
+        return _read_russian(claim)
+    statements = drop_mere_nouns(extract_statements(claim, [Span(0, len(claim))]))
+    speakers = [s.speaker for s in statements if s.speaker]
+    said = " ".join(s.span.of(claim) for s in statements if not s.span.of(claim).startswith("("))
+    match = _COLON.match(claim)
+    if not speakers and match and _is_name(match["who"]):
+        return Attribution((match["who"].strip(),), match["said"], True)
+    attributed = bool(statements) or bool(_REPORTING.search(claim))
+    return Attribution(tuple(dict.fromkeys(speakers)), said or claim, attributed)
+
+
+def _is_name(text: str) -> bool:
+    words = text.split()
+    return 0 < len(words) <= 6 and words[-1][0].isupper()
+
+
+def _read_russian(claim: str) -> Attribution:
+    for form in _RUSSIAN:
+        match = form.match(claim)
+        if match:
+            return Attribution((match["who"],), match["said"], True)
+    return Attribution((), claim, bool(_REPORTING.search(claim)))
+
+
+def find_wrong_speaker(
+    attribution: Attribution,
+    citations: Sequence[Citation],
+    voices: Sequence[frozenset[str]],
+    around: Sequence[Sequence[Word]],
+) -> tuple[str, str] | None:
+    """Why the spans are not by whom the claim says, with the rule's code; None when they are.
+
+    `voices` are, beside each citation, the names its article gives for who speaks there, `around`
+    the words of the sentences it lies in.
+    """
+    named = [name for name in attribution.speakers if not _is_unnamed(name)]
+    if not named:
+        return None
+    unheard = set(named)
+    for citation, own, words in zip(citations, voices, around, strict=True):
+        known = [n for n in (citation.speaker, citation.via, *sorted(own)) if n]
+        heard = {name for name in named if _is_heard(name, known, citation, words)}
+        unheard -= heard
+        if not heard:
+            return _say_who(known, named[0])
+    return _say_who([], sorted(unheard)[0]) if unheard else None
+
+
+def _is_heard(name: str, known: Sequence[str], citation: Citation, words: Sequence[Word]) -> bool:
+    """Whether the citation can be by whom the claim names, or is of no known speaker but names it."""
+    source = citation.article.source
+    if any(same_speaker(name, other) for other in known) or (source and same_name(name, source)):
+        return True
+    if any(word.low in _SOURCE_WORDS for word in read_words(name)):
+        return True
+    return not known and _stands_in(name, words)
+
+
+def _say_who(known: Sequence[str], name: str) -> tuple[str, str]:
+    if known:
+        return f"{known[0]} says it, not {name}", "speaker"
+    return f"the cited text does not say that {name} said it", "speaker_unknown"
+
+
+def _stands_in(name: str, words: Sequence[Word]) -> bool:
+    last = [word for word in read_words(name) if word.is_content][-1:]
+    return bool(last) and any(same_word(last[0].text, word.text) for word in words)
+
+
+def _is_unnamed(name: str) -> bool:
+    """Whether it is a pronoun or an office, which anybody can be meant by."""
+    words = [word.low for word in read_words(name)]
+    if not words or not any(word[0].isupper() for word in name.split()):
+        return True
+    return len(words) <= 2 and (bool(_PRONOUN.match(name)) or role_gender(words[-1]) is not None)
+
+
+def same_speaker(a: str, b: str) -> bool:
+    """Whether both name one person or institution, in whatever language."""
+    if match_names(a, b) >= SAME_PERSON or same_name(a, b):
+        return True
+    return names_institution(a) and names_institution(b) and a.split()[-1] == b.split()[-1]
+
+
+def find_speech_as_fact(
+    claim: str, attribution: Attribution, citations: Sequence[Citation], *, is_reported: bool
+) -> str | None:
+    """Whose words the claim states as a plain fact; None where it does not, or they are nobody's."""
+    if attribution.is_attributed or is_reported or _PRONOUN_SUBJECT.match(claim):
+        return None
+    for citation in citations:
+        who = citation.speaker or citation.via
+        if citation.voice == "narrated" or who is None:
+            return None
+        words = {word.text for word in read_words(claim)}
+        if any(match_names(word, who) >= SAME_PERSON or same_name(word, who) for word in words):
+            return None
+    return citations[0].speaker or citations[0].via if citations else None
+
+
+_PRONOUN_SUBJECT = re.compile(r"\A(?:er|sie|he|she|they|он|она|они)\b", re.I)

@@ -1,0 +1,103 @@
+"""A claim and its evidence, read and lined up: what the rules decide on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from index.article import Span
+from rag.language import Language
+from rag.verification.attribution import Attribution, read_attribution
+from rag.verification.copying import Alignment, align
+from rag.verification.evidence import Evidence, Reading, merge_readings, read_text
+from rag.verification.names import find_names
+from rag.verification.quotes import find_quotes
+from rag.verification.words import Word
+
+_NEAR_COPY = 0.7
+# How near a word comes to the nearest of others, as a cosine; 0 without any.
+CompareWords = Callable[[str, Sequence[str]], float]
+Pair = Literal["same", "en-de", "ru-de", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything known about one claim.
+
+    `said` is the claim without who says it, `core` the positions of its words; `cited` the spans
+    as one text; `beside` the sentences next to them; `alignment` only where both are in one
+    language; `runs` the claim's proper names; `compare` tells how near words are.
+    """
+
+    claim: Reading
+    said: str
+    attribution: Attribution
+    quotes: tuple[Span, ...]
+    evidence: tuple[Evidence, ...]
+    cited: Reading
+    core: tuple[int, int]
+    sentences: tuple[str, ...]
+    alignment: Alignment | None
+    runs: tuple[tuple[Word, ...], ...]
+    beside: tuple[str, ...]
+    pair: Pair
+    compare: CompareWords
+
+
+def read_case(
+    text: str,
+    evidence: Sequence[Evidence],
+    language: Language,
+    names: frozenset[str],
+    compare: CompareWords,
+) -> Case:
+    """The claim, lined up with the spans it cites."""
+    claim = read_text(text, language)
+    cited = merge_readings([item.span for item in evidence])
+    attribution = read_attribution(text, language)
+    same = cited.language == language
+    core = _find_core(claim, attribution.said)
+    return Case(
+        claim,
+        attribution.said,
+        attribution,
+        tuple(find_quotes(text)),
+        tuple(evidence),
+        cited,
+        core,
+        tuple(sentence for item in evidence for sentence in item.sentences),
+        align(claim.words, cited.words, cited.stops, core) if same else None,
+        tuple(tuple(run) for run in find_names(claim.words, text, language, names)),
+        _find_beside(evidence),
+        _find_pair(language, cited.language),
+        compare,
+    )
+
+
+def is_near_copy(case: Case) -> bool:
+    """Whether most of the claim's words stand in the cited text, in one language."""
+    return case.alignment is not None and case.alignment.coverage >= _NEAR_COPY
+
+
+def _find_core(claim: Reading, said: str) -> tuple[int, int]:
+    """Which words of the claim are said, where that is one run; else all."""
+    start = claim.text.find(said)
+    if start < 0:
+        return 0, len(claim.words)
+    inside = [n for n, w in enumerate(claim.words) if start <= w.start < start + len(said)]
+    return (inside[0], inside[-1] + 1) if inside else (0, len(claim.words))
+
+
+def _find_beside(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """The sentences next to the cited ones that no other citation covers."""
+    cited = {sentence for item in evidence for sentence in item.sentences}
+    return tuple(dict.fromkeys(s for item in evidence for s in item.beside if s not in cited))
+
+
+def _find_pair(claim: Language, cited: Language) -> Pair:
+    if claim == cited:
+        return "same"
+    if cited == "de":
+        return "en-de" if claim == "en" else "ru-de"
+    return "other"

@@ -1,0 +1,249 @@
+"""Calendar dates, weekdays and times of day in German, English and Russian, and their context."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from index.article import Article
+from rag.language import Language
+
+_MONTH_STEMS = (
+    r"jan(?:uar|uary|\.)?|jänner|январ[ьяею]", r"feb(?:ruar|ruary|\.)?|феврал[ьяею]",
+    r"märz|march|mar\.|март[ае]?", r"apr(?:il|\.)|апрел[ьяею]", r"mai|may|ма[йяею]",
+    r"juni|june|jun\.|июн[ьяею]", r"juli|july|jul\.|июл[ьяею]", r"aug(?:ust|\.)|август[ае]?",
+    r"sept?(?:ember|\.)|сентябр[ьяею]", r"o[kc]t(?:ober|\.)|октябр[ьяею]",
+    r"nov(?:ember|\.)|ноябр[ьяею]", r"de[zc](?:ember|\.)|декабр[ьяею]",
+)  # fmt: skip
+_DAY_STEMS = (
+    r"montag|monday|понедельник", r"dienstag|tuesday|вторник", r"mittwoch|wednesday|сред[ауые]",
+    r"donnerstag|thursday|четверг", r"freitag|friday|пятниц", r"samstag|sonnabend|saturday|суббот",
+    r"sonntag|sunday|воскресень",
+)  # fmt: skip
+_MONTHS = [re.compile(rf"(?:{stem})\Z") for stem in _MONTH_STEMS]
+_DAYS = [re.compile(rf"\A(?:{stem})") for stem in _DAY_STEMS]
+_MONTH = "|".join(_MONTH_STEMS)
+_YEAR = r"(?:1[0-9]|20)\d\d"
+_DATE = re.compile(
+    rf"\b(?P<d1>\d{{1,2}})(?:\.|st|nd|rd|th|-го|-е)?\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?"
+    rf"(?:,?\s+(?P<y1>{_YEAR})\b)?"
+    rf"|\b(?P<m2>{_MONTH})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:Uhr|%|Prozent))"
+    rf"(?:,?\s+(?P<y2>{_YEAR})\b)?"
+    rf"|\b(?P<y3>{_YEAR})-(?P<m3>\d\d)-(?P<d3>\d\d)\b"
+    rf"|\b(?P<d4>\d{{1,2}})\.\s?(?P<m4>\d{{1,2}})\.(?:\s?(?P<y4>{_YEAR}|\d\d)\b)?"
+    rf"|\b(?P<m5>{_MONTH})(?:\s+(?P<y5>{_YEAR}))?\b",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(
+    rf"\b(?:(?P<next>kommende[nrms]?|nächste[nrms]?|next|coming|следующ\w+|ближайш\w+)|"
+    rf"(?P<last>vergangene[nrms]?|letzte[nrms]?|vorige[nrms]?|last|past|прошл\w+|минувш\w+))?\s*"
+    rf"\b(?P<w>{'|'.join(_DAY_STEMS)})\w*",
+    re.IGNORECASE,
+)
+_RELATIVE = {
+    "heute": 0, "today": 0, "сегодня": 0, "gestern": -1, "yesterday": -1, "вчера": -1,
+    "vorgestern": -2, "позавчера": -2, "morgen": 1, "tomorrow": 1, "завтра": 1, "übermorgen": 2,
+}  # fmt: skip
+_RELATIVE_DAY = re.compile(rf"\b(?:{'|'.join(_RELATIVE)})\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\b(?P<h>\d{1,2})(?:[.:](?P<m>\d\d))?\s*(?P<mark>Uhr|a\.?m\b\.?|p\.?m\b\.?|o['’]clock)"
+    r"|\b(?P<h2>[01]?\d|2[0-4]):(?P<m2>[0-5]\d)\b"
+    r"|\b(?P<word>noon|midnight|mitternacht|полдень|полночь|zwölf uhr)\b",
+    re.IGNORECASE,
+)
+_TIME_WORDS = {
+    "noon": 720, "midnight": 0, "mitternacht": 0, "полдень": 720, "полночь": 0, "zwölf uhr": 720,
+}  # fmt: skip
+_AMBIGUOUS = frozenset({"mai", "may", "mar.", "march", "sep", "dec", "dez", "okt", "oct", "ма"})
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A date as far as the text gives it; `ahead` is 1 for the coming, -1 for the last weekday.
+
+    `offset` counts days from the article's date; `minute` is the time of day.
+    """
+
+    start: int
+    end: int
+    text: str
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None
+    ahead: int = 0
+    offset: int | None = None
+    minute: int | None = None
+
+
+def read_dates(text: str, language: Language) -> list[DateMention]:
+    """The dates, weekdays, relative days and times of `text`, in order, disjoint."""
+    found: list[DateMention] = []
+    for mention in [*_read_times(text), *_read_calendar(text, language), *_read_weekdays(text)]:
+        if all(mention.end <= other.start or mention.start >= other.end for other in found):
+            found.append(mention)
+    return sorted(found, key=lambda mention: mention.start)
+
+
+def _read_times(text: str) -> Iterator[DateMention]:
+    for match in _TIME.finditer(text):
+        if match["word"]:
+            minute = _TIME_WORDS[match["word"].lower()]
+        else:
+            hour = int(match["h"] or match["h2"])
+            mark = (match["mark"] or "").lower()
+            if mark.startswith(("a", "p")):
+                hour = hour % 12 + (12 if mark.startswith("p") else 0)
+            past = int(match["m"] or match["m2"] or 0)
+            if hour > 24 or past > 59:
+                continue
+            minute = hour % 24 * 60 + past
+        yield DateMention(match.start(), match.end(), match[0], minute=minute)
+
+
+def _read_calendar(text: str, language: Language) -> Iterator[DateMention]:
+    for match in _DATE.finditer(text):
+        groups = {key: value for key, value in match.groupdict().items() if value}
+        fields = {key[0]: value for key, value in groups.items()}
+        bare_month = "m5" in groups and "y" not in fields
+        if bare_month and (not match[0][0].isupper() and language != "ru"):
+            continue
+        if bare_month and match[0].lower() in _AMBIGUOUS and not _is_month(text, match, language):
+            continue
+        month = _read_month(fields["m"])
+        day = int(fields["d"]) if "d" in fields else None
+        if month is None or not 1 <= month <= 12 or (day is not None and not 1 <= day <= 31):
+            continue
+        year = int(fields["y"]) if "y" in fields else None
+        if year is not None and year < 100:
+            year += 2000 if year < 70 else 1900
+        yield DateMention(match.start(), match.end(), match[0], year, month, day)
+
+
+def _is_month(text: str, match: re.Match[str], language: Language) -> bool:
+    """Whether "May" or "Mai" is the month here: a preposition of time stands before it."""
+    before = text[: match.start()].split()[-1:]
+    return language == "de" or (bool(before) and before[0].lower() in _BEFORE_MONTH)
+
+
+_BEFORE_MONTH = frozenset(
+    "in im since seit until bis early late mid last next of by в до с".split()
+)
+
+
+def _read_month(text: str) -> int | None:
+    if text.isdigit():
+        return int(text)
+    low = text.lower()
+    return next((n for n, stem in enumerate(_MONTHS, 1) if stem.match(low)), None)
+
+
+def _read_weekdays(text: str) -> Iterator[DateMention]:
+    for match in _WEEKDAY.finditer(text):
+        low = match["w"].lower()
+        weekday = next(n for n, stem in enumerate(_DAYS) if stem.match(low))
+        ahead = 1 if match["next"] else -1 if match["last"] else 0
+        start = match.start("next") if match["next"] else match.start("last")
+        start = start if ahead else match.start("w")
+        yield DateMention(start, match.end(), match[0], weekday=weekday, ahead=ahead)
+    for match in _RELATIVE_DAY.finditer(text):
+        offset = _RELATIVE[match[0].lower()]
+        if match[0] in ("Morgen", "morgen") and re.search(
+            r"(?:am|guten|jeden)\s\Z", text[: match.start()]
+        ):
+            continue
+        yield DateMention(match.start(), match.end(), match[0], offset=offset)
+
+
+def find_wrong_date(
+    claimed: Sequence[DateMention], cited: Sequence[DateMention], article: Article
+) -> DateMention | None:
+    """The first date of the claim that neither the span nor the article's own date bears out."""
+    published = article.published if article.published_precision == "day" else None
+    days = _resolve(cited, published)
+    for mention in claimed:
+        if mention.minute is not None:
+            times = [other.minute for other in cited if other.minute is not None]
+            if not any(_same_time(mention.minute, time) for time in times):
+                return mention
+        elif not _is_borne_out(mention, cited, days, article):
+            return mention
+    return None
+
+
+def _same_time(a: int, b: int) -> bool:
+    return a == b or (abs(a - b) == 720 and min(a, b) >= 60)
+
+
+def _resolve(mentions: Sequence[DateMention], published: date | None) -> list[date]:
+    """The days that the mentions can stand for."""
+    days = []
+    for mention in mentions:
+        if mention.month and mention.day:
+            years = [mention.year] if mention.year else []
+            if not years and published:
+                years = [published.year - 1, published.year, published.year + 1]
+            days += [day for year in years if (day := _make_day(year, mention.month, mention.day))]
+        elif published and mention.weekday is not None:
+            back = (published.weekday() - mention.weekday) % 7
+            if mention.ahead <= 0:
+                days.append(published - timedelta(days=back))
+                days += [published - timedelta(days=back + 7)] if mention.ahead < 0 else []
+            if mention.ahead >= 0:
+                days.append(published + timedelta(days=(7 - back) % 7 or 7))
+                days += [published + timedelta(days=14 - back)] if mention.ahead > 0 else []
+        elif published and mention.offset is not None:
+            days.append(published + timedelta(days=mention.offset))
+    return days
+
+
+def _make_day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _is_borne_out(
+    mention: DateMention, cited: Sequence[DateMention], days: Sequence[date], article: Article
+) -> bool:
+    if any(_agrees(mention, other) for other in cited):
+        return True
+    published = article.published
+    exact = published if article.published_precision == "day" else None
+    dated = [other for other in cited if other.minute is None]
+    if mention.offset is not None:
+        target = exact + timedelta(days=mention.offset) if exact else None
+        return target is not None and (target in days or (not dated and mention.offset == 0))
+    if mention.weekday is not None:
+        own = not dated and exact is not None and exact.weekday() == mention.weekday
+        return own or any(day.weekday() == mention.weekday for day in days)
+    if mention.day and any(other.day for other in dated):
+        return False
+    own_day = not dated and published is not None and _fits(mention, published, article)
+    return own_day or any(_fits_day(mention, day) for day in days)
+
+
+def _agrees(mention: DateMention, other: DateMention) -> bool:
+    """Whether the other mention gives every field that this one gives."""
+    fields = ("year", "month", "day", "weekday", "offset")
+    given = [name for name in fields if getattr(mention, name) is not None]
+    opposed = mention.ahead * other.ahead < 0
+    return not opposed and all(getattr(mention, n) == getattr(other, n) for n in given)
+
+
+def _fits_day(mention: DateMention, day: date) -> bool:
+    return (
+        mention.year in (None, day.year)
+        and mention.month in (None, day.month)
+        and mention.day in (None, day.day)
+    )
+
+
+def _fits(mention: DateMention, published: date, article: Article) -> bool:
+    """Whether it is the article's own date, to the precision that is known."""
+    known = {"day": 3, "month": 2, "year": 1, "unknown": 0}[article.published_precision]
+    given = 3 if mention.day else 2 if mention.month else 1
+    return given <= known and _fits_day(mention, published)

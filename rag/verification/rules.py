@@ -1,0 +1,310 @@
+"""The rules in the order they are asked; the first that objects decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from index.attribution.cues import read_verb_forms
+from index.attribution.offices import role_gender
+from index.names import TITLES
+from rag.verification.attribution import find_speech_as_fact, find_wrong_speaker
+from rag.verification.case import Case, is_near_copy
+from rag.verification.dates import find_wrong_date
+from rag.verification.finding import Finding
+from rag.verification.names import find_strange_names, same_word
+from rag.verification.negation import (
+    count_half_negated,
+    find_modals,
+    find_moods,
+    find_negators,
+    is_hedged,
+    is_reported,
+    oppose_modals,
+)
+from rag.verification.numbers import find_strange_code, find_wrong_number
+from rag.verification.opposites import find_opposite
+from rag.verification.places import find_moved_number
+from rag.verification.quantifiers import find_wrong_quantifier
+from rag.verification.quotes import find_false_quote
+from rag.verification.roles import check_roles
+from rag.verification.words import Word, read_words
+
+_SPEECH = frozenset(read_verb_forms())
+# Cosines of single words: "Middle Ages" to "Mittelalter" .93, "Football" to "Fußball" .91, names
+# of different people and countries .84 to .88.
+_SAME_MEANING = 0.9
+_MOST_COMPARED = 8
+_WITHOUT = frozenset("ohne kaum without hardly barely без едва".split())
+_ENDS = (".", "!", "?", "”", "“", "«", "»", '"')
+_LEVEL = re.compile(r"[\W_]+")
+
+
+def find_verbatim(case: Case) -> Finding | None:
+    """Whether the claim is, word for word, a whole sentence or the whole of a cited span."""
+    wanted = _level(case.claim.text)
+    for item in case.evidence:
+        if wanted in (_level(text) for text in (item.span.text, *item.sentences)) or (
+            _holds_sentences(item.span.text, case.claim.text)
+        ):
+            direct = item.citation.voice == "direct"
+            return (check_speech(case) if direct else None) or Finding(
+                "supported", "The sentence is the cited text, word for word.", "verbatim"
+            )
+    return None
+
+
+def _holds_sentences(text: str, claim: str) -> bool:
+    """Whether the claim stands in the text from one sentence's start to another's end."""
+    whole = " ".join(text.split())
+    at = whole.find(claim)
+    if at < 0 or not claim.endswith(_ENDS):
+        return False
+    return at == 0 or whole[:at].rstrip().endswith((*_ENDS, ":"))
+
+
+def _level(text: str) -> str:
+    return _LEVEL.sub(" ", text).strip()
+
+
+def check_quotes(case: Case) -> Finding | None:
+    """Quotation marks hold only what stands in the cited text."""
+    false = find_false_quote(
+        case.claim.text, case.quotes, [item.span.text for item in case.evidence]
+    )
+    if false is None:
+        return None
+    reason = f"The words in quotation marks are not in the cited text: {_shorten(false)}"
+    if case.alignment is None:
+        reason += "; a translation is no quotation"
+    return Finding("not_enough_info", reason, "quote")
+
+
+def check_numbers(case: Case) -> Finding | None:
+    """Every number stands in the cited text."""
+    years = {d.year for item in case.evidence for d in item.around.dates if d.year}
+    years |= {
+        int(q.value) for item in case.evidence for q in item.around.quantities if q.form == "year"
+    }
+    published = {
+        c.published.year for c in (i.citation.article for i in case.evidence) if c.published
+    }
+    found = find_wrong_number(
+        case.claim.quantities,
+        case.cited.quantities,
+        frozenset(years or published),
+        same_language=case.alignment is not None,
+    ) or find_moved_number(case.claim, case.cited, case.alignment)
+    return Finding("refuted", _capital(found[0]), found[1]) if found else None
+
+
+def check_codes(case: Case) -> Finding | None:
+    """What mixes letters and digits, and every score, stands there as it is: H5N1, 3:2."""
+    taken = [(date.start, date.end) for date in case.claim.dates]
+    code = find_strange_code(case.claim.text, case.cited.text, taken)
+    return Finding("refuted", f"The cited text does not say {code}", "code") if code else None
+
+
+def check_dates(case: Case) -> Finding | None:
+    """Every date stands in the cited sentence or follows from the article's own."""
+    cited = [date for item in case.evidence for date in item.around.dates]
+    for item in case.evidence:
+        wrong = find_wrong_date(case.claim.dates, cited, item.citation.article)
+        if wrong is None:
+            return None
+    if not case.evidence or wrong is None:
+        return None
+    return Finding(
+        "refuted", f"The cited text does not give this date: {wrong.text.strip()}", "date"
+    )
+
+
+def check_speaker(case: Case) -> Finding | None:
+    """Who is said to speak does."""
+    found = find_wrong_speaker(
+        case.attribution,
+        [item.citation for item in case.evidence],
+        [item.voices for item in case.evidence],
+        [item.around.words for item in case.evidence],
+    )
+    return Finding("refuted", _capital(found[0]), found[1]) if found else None
+
+
+def check_speech(case: Case) -> Finding | None:
+    """Somebody's words are not stated as a fact."""
+    who = find_speech_as_fact(
+        case.claim.text,
+        case.attribution,
+        [item.citation for item in case.evidence],
+        is_reported=is_reported(case.claim.words) or bool(case.quotes),
+    )
+    if who is None:
+        return None
+    return Finding("not_enough_info", f"{who} says it; the sentence states it as a fact", "speech")
+
+
+def _cited_words(case: Case) -> Sequence[Word]:
+    if case.alignment is None:
+        return case.cited.words
+    first, stop = case.alignment.window
+    return case.cited.words[first:stop] or case.cited.words
+
+
+def check_negation(case: Case) -> Finding | None:
+    """Nothing is denied that the cited text affirms, and the reverse."""
+    cited = _cited_words(case)
+    window = {word.start for word in cited}
+    denied = find_negators(case.claim.words, case.claim.text)
+    there = [w for w in find_negators(case.cited.words, case.cited.text) if w.start in window]
+    if is_near_copy(case) and _count_denials(case.claim.words) != _count_denials(cited):
+        return Finding("refuted", "The claim adds or drops a negation", "negation")
+    if len(denied) > len(there) + count_half_negated(_unmatched_cited(case, cited)):
+        return Finding("refuted", f"The cited text does not say {denied[0].text!r}", "negation")
+    if not denied and there and not count_half_negated(_unmatched_claim(case)):
+        reason = f"The cited text says {there[0].text!r}, the claim does not"
+        return Finding("refuted", reason, "negation")
+    return None
+
+
+def _count_denials(words: Sequence[Word]) -> tuple[int, int]:
+    """The bare negators and the words like "ohne" among them, idioms included."""
+    return len(find_negators(words, "")), sum(word.low in _WITHOUT for word in words)
+
+
+def _unmatched_cited(case: Case, cited: Sequence[Word]) -> Sequence[Word]:
+    if case.alignment is None:
+        return cited
+    taken = set(case.alignment.pairs.values())
+    return [word for n, word in enumerate(case.cited.words) if n not in taken and word in cited]
+
+
+def _unmatched_claim(case: Case) -> Sequence[Word]:
+    if case.alignment is None:
+        return case.claim.words
+    return [word for n, word in enumerate(case.claim.words) if n not in case.alignment.pairs]
+
+
+def check_opposites(case: Case) -> Finding | None:
+    """No word is turned into its opposite."""
+    if find_negators(case.claim.words, case.claim.text):
+        return None
+    found = find_opposite(_unmatched_claim(case), _unmatched_cited(case, _cited_words(case)))
+    if not found:
+        return None
+    return Finding(
+        "refuted", f"The claim says {found[0]!r}, the cited text {found[1]!r}", "opposite"
+    )
+
+
+def check_quantifiers(case: Case) -> Finding | None:
+    """Many are not few, and all not some."""
+    wrong = find_wrong_quantifier(case.claim.text, case.cited.text)
+    if wrong is None:
+        return None
+    return Finding("refuted", f"The cited text gives another amount than {wrong!r}", "quantifier")
+
+
+def check_mood(case: Case) -> Finding | None:
+    """What may be is not what is, and the reverse."""
+    inside = [(d.start, d.end) for d in case.claim.dates]
+    claim = [w for w in case.claim.words if not any(a <= w.start < b for a, b in inside)]
+    cited = _cited_words(case)
+    unsure = {"possible", "alleged"}
+    if find_moods(cited) & unsure and not is_hedged(claim) and not case.attribution.is_attributed:
+        return Finding("refuted", "The cited text says it may be; the claim says it is", "mood")
+    if find_moods(claim) & unsure and not (
+        is_hedged(cited) or find_moods(cited) or is_reported(case.cited.words)
+    ):
+        return Finding("refuted", "The claim says it may be; the cited text says it is", "mood")
+    dropped = case.alignment.dropped if case.alignment and is_near_copy(case) else ()
+    if find_moods(dropped) & unsure:
+        return Finding("refuted", "The claim drops that it may not be so", "mood")
+    ours, theirs = find_modals(claim), find_modals(cited)
+    if oppose_modals(ours, theirs) or (is_near_copy(case) and ours != theirs):
+        return Finding("refuted", "The claim changes what may, must or will be", "mood")
+    return None
+
+
+def check_names(case: Case) -> Finding | None:
+    """Every name is the cited text's, its speaker's, or known from what leads up to it."""
+    near = list(case.cited.words)
+    for item in case.evidence:
+        article = item.citation.article
+        beside = (item.citation.speaker, item.citation.via, article.title, article.source)
+        near += [*item.around.words, *item.before, *read_words(" ".join(filter(None, beside)))]
+    far = [word for item in case.evidence for word in item.article.words]
+    for name in find_strange_names(case.runs, near, far):
+        if case.alignment is None and _is_translated(name, case):
+            continue
+        return Finding("not_enough_info", f"The cited text does not name {name}", "name")
+    return None
+
+
+def _is_translated(name: str, case: Case) -> bool:
+    """Whether a word of the cited text that the claim lacks means the same as the name."""
+    ours = [word.text for word in case.claim.words if word.is_content]
+    free = [
+        word.text
+        for word in case.cited.words
+        if word.is_content
+        and word.is_capitalised
+        and not any(same_word(word.text, o) for o in ours)
+    ]
+    return case.compare(name, list(dict.fromkeys(free))[:_MOST_COMPARED]) >= _SAME_MEANING
+
+
+def check_words(case: Case) -> Finding | None:
+    """In a near copy, no word is put in the place of another."""
+    if case.alignment is None or not is_near_copy(case):
+        return None
+    known = [w for i in case.evidence for w in read_words(i.citation.speaker or "")]
+    names = [
+        word
+        for n, word in enumerate(case.claim.words)
+        if n
+        and word.is_capitalised
+        and not word.is_content
+        and n not in case.alignment.pairs
+        and case.claim.words[n - 1].is_content
+    ]
+    for word in (*case.alignment.novel, *case.alignment.changed, *names):
+        if word.low in _SPEECH or word.low in TITLES or role_gender(word.low) is not None:
+            continue
+        if any(same_word(word.text, other.text) for other in known):
+            continue
+        return Finding("not_enough_info", f"The cited text does not say {word.text!r}", "word")
+    return None
+
+
+def check_question(case: Case) -> Finding | None:
+    """A question is no statement."""
+    asks = all(sentence.rstrip(' "“”»«').endswith("?") for sentence in case.sentences)
+    if asks and "?" not in case.claim.text and not case.attribution.is_attributed:
+        return Finding("not_enough_info", "The cited text only asks", "question")
+    return None
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+RULES: tuple[Callable[[Case], Finding | None], ...] = (
+    check_quotes,
+    check_speaker,
+    check_numbers,
+    check_codes,
+    check_dates,
+    check_negation,
+    check_quantifiers,
+    check_mood,
+    check_opposites,
+    check_speech,
+    check_names,
+    check_question,
+    check_roles,
+    check_words,
+)

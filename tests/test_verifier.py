@@ -1,0 +1,233 @@
+"""One claim, one span: what the offline verifier lets through, and why it objects."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.article import Article, Span, hash_text
+from index.embedder import DEFAULT_MODEL, load_embedder
+from index.errors import ConfigError
+from rag.answer import Citation
+from rag.judges import JudgeVerifier, NliVerifier, read_judgement
+from rag.verification.opposites import find_opposite
+from rag.verification.quotes import find_false_quote, find_quotes
+from rag.verification.words import read_words, strip_markers
+from rag.verifier import OfflineVerifier
+
+TEXT = (
+    "Tarvo. Der Hafen von Tarvo wird im Mai nicht verkauft, sagte Ministerin Mira Talberg am Mittwoch. "
+    "„Der Staudamm ist sicher“, sagte Jonas Hellwig. "
+    "Der Umbau kostet 40 Millionen Euro und dauert anderthalb Jahre. "
+    "Bei dem Sturm starben 3 Menschen, 50 wurden verletzt. "
+    "Talberg warnte Hellwig vor einem Abbruch der Gespräche. "
+    "Die Fähre könnte im Herbst wieder fahren. "
+    "Die Fischer verlangen mindestens 200 neue Liegeplätze."
+)
+ARTICLE = Article(
+    "tarvo", "Streit um den Hafen von Tarvo", TEXT, hash_text(TEXT), source="Tarvoer Bote",
+    language="de", published=date(2026, 1, 29), published_precision="day",
+)  # fmt: skip
+
+
+def cite(words, speaker=None, voice="narrated", via=None):
+    start = TEXT.index(words)
+    return Citation(1, ARTICLE, Span(start, start + len(words)), speaker, voice, via)
+
+
+HARBOUR = cite(
+    "Der Hafen von Tarvo wird im Mai nicht verkauft, sagte Ministerin Mira Talberg am Mittwoch.",
+    "Mira Talberg", "reported",
+)  # fmt: skip
+DAM = cite("„Der Staudamm ist sicher“", "Jonas Hellwig", "direct")
+COST = cite("Der Umbau kostet 40 Millionen Euro und dauert anderthalb Jahre.")
+STORM = cite("Bei dem Sturm starben 3 Menschen, 50 wurden verletzt.")
+WARNING = cite("Talberg warnte Hellwig vor einem Abbruch der Gespräche.")
+FERRY = cite("Die Fähre könnte im Herbst wieder fahren.")
+BERTHS = cite("Die Fischer verlangen mindestens 200 neue Liegeplätze.")
+
+
+@pytest.fixture(scope="module")
+def verifier(models):
+    return OfflineVerifier(load_embedder(DEFAULT_MODEL, models))
+
+
+TRUTHS = [
+    (HARBOUR.quote, HARBOUR, "de"),
+    ("Mira Talberg sagte, der Hafen von Tarvo werde im Mai nicht verkauft. [1]", HARBOUR, "de"),
+    ("Mira Talberg said that the port of Tarvo will not be sold in May. [1]", HARBOUR, "en"),
+    ("Мира Тальберг заявила, что порт Тарво не будет продан в мае. [1]", HARBOUR, "ru"),
+    ("Jonas Hellwig sagte: „Der Staudamm ist sicher.“", DAM, "de"),
+    ("According to Jonas Hellwig, the dam is safe.", DAM, "en"),
+    ("The conversion costs 40 million euros and takes a year and a half.", COST, "en"),
+    ("In the storm 3 people died and 50 were injured.", STORM, "en"),
+    ("The ferry could run again in autumn.", FERRY, "en"),
+    ("The fishermen demand at least 200 new berths.", BERTHS, "en"),
+]
+
+
+@pytest.mark.parametrize(("claim", "citation", "language"), TRUTHS)
+def test_what_the_span_says_is_supported(verifier, claim, citation, language):
+    verdict = verifier.verify(claim, [citation], language)
+    assert verdict.label == "supported", verdict
+
+
+LIES = [
+    ("Mira Talberg sagte, der Hafen von Tarvo werde im Mai verkauft.", HARBOUR, "de", "negation"),
+    ("Mira Talberg said that the port of Tarvo will be sold in May.", HARBOUR, "en", "negation"),
+    ("Мира Тальберг заявила, что порт Тарво будет продан в мае.", HARBOUR, "ru", "negation"),
+    ("Jonas Hellwig sagte, der Hafen von Tarvo werde im Mai nicht verkauft.", HARBOUR, "de", "speaker"),
+    ("Jonas Hellwig said that the port of Tarvo will not be sold in May.", HARBOUR, "en", "speaker"),
+    ("Mira Talberg said that the port of Tarvo will not be sold in June.", HARBOUR, "en", "date"),
+    ("Jonas Hellwig sagte: „Der Staudamm ist nicht sicher.“", DAM, "de", "quote"),
+    ("Jonas Hellwig said: “The dam is safe.”", DAM, "en", "quote"),
+    ("Jonas Hellwig said the dam is dangerous.", DAM, "en", "opposite"),
+    ("Der Staudamm ist sicher.", DAM, "de", "speech"),
+    ("The dam is safe.", DAM, "en", "speech"),
+    ("The conversion costs 50 million euros and takes a year and a half.", COST, "en", "number"),
+    ("The conversion costs 40 million dollars and takes a year and a half.", COST, "en", "unit"),
+    ("Bei dem Sturm starben 50 Menschen, 3 wurden verletzt.", STORM, "de", "number_swap"),
+    ("In the storm 50 people died and 3 were injured.", STORM, "en", "number_swap"),
+    ("Hellwig warnte Talberg vor einem Abbruch der Gespräche.", WARNING, "de", None),
+    ("Hellwig warned Talberg against breaking off the talks.", WARNING, "en", None),
+    ("The ferry will run again in autumn.", FERRY, "en", "mood"),
+    ("Die Fähre wird im Herbst wieder fahren.", FERRY, "de", "mood"),
+    ("The fishermen demand 200 new berths.", BERTHS, "en", "bound"),
+    ("Die Fischer verlangen mindestens 200 neue Parkplätze.", BERTHS, "de", "word"),
+    ("Ruth Kessin warned Hellwig against breaking off the talks.", WARNING, "en", None),
+    ("The ferry could run again in autumn.", BERTHS, "en", None),
+    ("Die Fähre könnte im Herbst wieder fahren.", BERTHS, "de", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "citation", "language", "rule"), LIES)
+def test_what_the_span_does_not_say_is_refused_with_a_reason(verifier, claim, citation, language, rule):
+    verdict = verifier.verify(claim, [citation], language)
+    assert verdict.label != "supported"
+    assert rule in (None, verdict.rule), verdict
+    assert len(verdict.reason) > 10
+
+
+def test_a_sentence_that_cites_nothing_is_not_supported(verifier):
+    assert verifier.verify("Der Hafen wird verkauft.", [], "de").rule == "no_citation"
+    assert verifier.verify(" [1] ", [COST], "de").rule == "no_citation"
+
+
+def test_the_words_of_two_spans_bear_out_one_claim(verifier):
+    claim = "Der Umbau kostet 40 Millionen Euro und die Fischer verlangen mindestens 200 neue Liegeplätze."
+    assert verifier.verify(claim, [COST, BERTHS], "de").label == "supported"
+    assert verifier.verify(claim, [COST], "de").label != "supported"
+
+
+def test_every_cited_span_must_be_by_the_speaker(verifier):
+    claim = "Jonas Hellwig said the dam is safe."
+    assert verifier.verify(claim, [DAM], "en").label == "supported"
+    assert verifier.verify(claim, [DAM, HARBOUR], "en").rule == "speaker"
+
+
+def test_a_verdict_is_the_same_every_time(verifier, models):
+    again = OfflineVerifier(load_embedder(DEFAULT_MODEL, models))
+    for claim, citation, language in TRUTHS:
+        assert verifier.verify(claim, [citation], language) == again.verify(claim, [citation], language)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=80), st.sampled_from(["de", "en", "ru"]))
+def test_any_text_gets_a_verdict(verifier, claim, language):
+    verdict = verifier.verify(claim, [COST], language)
+    assert 0 <= verdict.support <= 1
+    assert verdict.reason
+
+
+@pytest.mark.parametrize("claim", ["„" * 1400, "a " * 700, "1," * 700, "und nicht " * 140, "«" + "А" * 1400])
+def test_odd_claims_are_refused(verifier, claim):
+    assert verifier.verify(claim, [COST], "de").label != "supported"
+
+
+def test_nobody_checks_an_endless_sentence(verifier):
+    assert verifier.verify("Der Umbau kostet viel " * 200, [COST], "de").rule == "length"
+
+
+def test_quotation_marks_and_spaces_may_differ_but_no_word():
+    text = "Er sagte: „Wir  bauen – bald – einen Damm.“"
+    for claim in ("„Wir bauen - bald - einen Damm“", "“Wir bauen – bald – einen Damm”", "»wir bauen«"):
+        assert find_false_quote(claim, find_quotes(claim), [text]) is None
+    assert find_false_quote("„Wir bauen … einen Damm“", find_quotes("„Wir bauen … einen Damm“"), [text]) is None
+    assert find_false_quote("„Wir bauen einen Damm“", find_quotes("„Wir bauen einen Damm“"), [text])
+
+
+def test_opposites_meet_across_languages():
+    assert find_opposite(read_words("prices rose"), read_words("die Preise sanken"))
+    assert find_opposite(read_words("prices fell"), read_words("die Preise sanken")) is None
+
+
+def test_markers_are_no_part_of_the_claim():
+    assert strip_markers("The dam is safe [1][2, 3].") == "The dam is safe."
+
+
+class Parrot:
+    """A language model of one answer."""
+
+    def __init__(self, answer):
+        self.answer, self.prompt = answer, ""
+
+    def complete(self, prompt):
+        self.prompt = prompt
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "label"),
+    [
+        ("SUPPORTED: the source says so.", "supported"),
+        ("refuted – it says 40", "refuted"),
+        ("**Unknown**", "not_enough_info"),
+        ("Yes, it is supported.", "not_enough_info"),
+        ("", "not_enough_info"),
+        ("unsupported", "not_enough_info"),
+    ],
+)
+def test_a_judge_is_read_strictly(answer, label):
+    assert read_judgement(answer).label == label
+    parrot = Parrot(answer)
+    assert JudgeVerifier(parrot).verify("It costs 40. [1]", [COST], "en").label == label
+    assert COST.quote in parrot.prompt
+
+
+@pytest.fixture(scope="module")
+def nli_folder(tmp_path_factory):
+    """A tiny entailment model with random weights and its labels in an unusual order."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("nli")
+    words = ["[UNK]", "[PAD]", "[CLS]", "[SEP]", *dict.fromkeys(TEXT.split())]
+    tokenizer = Tokenizer(models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]",
+        sep_token="[SEP]", model_max_length=64,
+    ).save_pretrained(folder)  # fmt: skip
+    names = {0: "neutral", 1: "CONTRADICTION", 2: "entailment"}
+    BertForSequenceClassification(
+        BertConfig(
+            vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+            intermediate_size=16, id2label=names, label2id={v: k for k, v in names.items()},
+        )
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
+
+
+def test_an_entailment_model_from_a_folder_gives_verdicts(nli_folder):
+    keen, strict = NliVerifier(str(nli_folder), threshold=0.0), NliVerifier(str(nli_folder), threshold=1.0)
+    assert keen.verify("It costs 40. [1]", [COST], "en").label == "supported"
+    verdict = strict.verify("It costs 40. [1]", [COST], "en")
+    assert verdict.label != "supported"
+    assert 0 < verdict.support < 1
+    assert verdict.rule == "nli"
+
+
+def test_a_missing_entailment_model_is_named(tmp_path):
+    with pytest.raises(ConfigError, match="cannot load the entailment model"):
+        NliVerifier(str(tmp_path / "none")).verify("It costs 40.", [COST], "en")
