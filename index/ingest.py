@@ -21,7 +21,7 @@ from index.sources import READER_VERSION, SourceNotice, find_files, read_article
 from index.store import PassageStore
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
-PIPELINE_VERSION = "10"
+PIPELINE_VERSION = "11"
 # Set in the archive while a run is under way; what a killed run leaves of it says so.
 RUN_FLAG = "indexing"
 # What a kill can cost; larger batches are no quicker.

@@ -12,20 +12,18 @@ from dataclasses import dataclass, replace
 
 from index.article import Span, Statement
 from index.attribution.cast import Cast, Figure, strip_genitive
-from index.attribution.clauses import OBLIQUE, Frame, Range
+from index.attribution.clauses import OBLIQUE, PREPOSITIONS, Frame, Range, may_be_mood
 from index.attribution.cues import read_verb_forms
 from index.attribution.frames import FrameReader
 from index.attribution.mentions import Mention, can_speak
 from index.attribution.offices import FORMER_PREFIX, names_institution, role_gender
 from index.attribution.pieces import Joint, Piece, join_sentences, locate_sentences, merge
-from index.attribution.quotes import pair_quotes
+from index.attribution.quotations import is_quotation
+from index.attribution.quotes import find_torn_ends, pair_quotes
 from index.attribution.words import clean_word, read_words
 
 _FORMS = read_verb_forms()
-_NAME_PARTICLES = frozenset("von vom der des de of the and und für zu zur am im - &".split())
 _TRIMMED = " \t\n,;:–—-"
-# Words with marks: anything shorter is a title or a distanced word, not a quotation.
-_SHORTEST_QUOTE = 5
 _BACKWARD = frozenset({"dies", "das", "dieses", "davon", "darüber", "this", "that"})
 _LONGEST_BACKWARD = 24
 _FILLING = 0.8
@@ -101,13 +99,16 @@ class _Reading:
         self._words = read_words(text)
         self._cast = Cast(self._words)
         self._frames = FrameReader(self._words, self._cast, _FORMS)
-        self._sentences = list(locate_sentences(self._words, sentences))
-        quotes = ((self._words.at(q.start), self._words.at(q.end)) for q in pair_quotes(text))
-        self._quotes = [quote for quote in quotes if self._is_quotation(*quote)]
+        spans = pair_quotes(text)
+        torn = frozenset(map(self._words.at, find_torn_ends(text, spans)))
+        self._sentences = list(locate_sentences(self._words, sentences, torn))
+        quotes = ((self._words.at(q.start), self._words.at(q.end)) for q in spans)
+        self._quotes = [q for q in quotes if is_quotation(self._words, *q, _FORMS)]
         self._found: list[Statement] = []
         self._last = _NOBODY
         self._last_named = self._last_said = -9
         self._previous: Range = (0, 0)
+        self._doubtful = -9
 
     def read(self) -> list[Statement]:
         """Every statement, unit by unit."""
@@ -115,20 +116,6 @@ class _Reading:
             self._read_unit(number, unit)
             self._previous = unit.sentences[-1]
         return self._found
-
-    def _is_quotation(self, start: int, stop: int) -> bool:
-        """Whether it is long enough for one, or somebody says it: "„Nein“, sagte X"."""
-        if stop - start >= _SHORTEST_QUOTE and not self._is_name(start, stop):
-            return True
-        said = self._words.lows[stop : stop + 2]
-        return len(said) == 2 and said[0] == "," and said[1] in _FORMS
-
-    def _is_name(self, start: int, stop: int) -> bool:
-        """Whether a quotation is nothing but a name: "„Wache von Aldora“"."""
-        inside = range(start + 1, stop - 1)
-        if start and self._words.words[start - 1] == ":":
-            return False
-        return all(self._words.caps[k] or self._words.lows[k] in _NAME_PARTICLES for k in inside)
 
     def _read_unit(self, number: int, unit: Joint) -> None:
         follows = number - self._last_said == 1
@@ -138,6 +125,8 @@ class _Reading:
             frames += self._frames.read(first, stop, inside, follows)
         if not any(frame.mention or frame.denied for frame in frames):
             frames += self._read_quoted(unit)
+        if self._doubtful == number - 1 and self._is_mood(unit, frames):
+            self._emit(number - 1, Piece(*self._previous, "reported", Frame(None, "", ())))
         if self._points_back(number, unit, frames):
             self._emit(number - 1, Piece(*self._previous, "reported", frames[0]))
         pieces = merge(frames, unit, self._words)
@@ -148,6 +137,14 @@ class _Reading:
         if not pieces and frames and frames[0].mention:
             self._last = self._identify(frames[0].mention, number)
             self._last_named = number
+        silent = follows and not frames and not pieces and not self._words.breaks[unit.first]
+        if silent and may_be_mood(self._words, unit.first, unit.stop):
+            self._doubtful = number
+
+    def _is_mood(self, unit: Joint, frames: list[Frame]) -> bool:
+        """Whether the last speaker goes on in this paragraph, by the Konjunktiv alone."""
+        mood = bool(frames) and not (frames[0].mention or frames[0].cue or frames[0].anonymous)
+        return mood and not self._words.breaks[unit.first]
 
     def _goes_on(self, piece: Piece, unit: Joint, follows: bool) -> bool:
         """Whether a quotation without a cue is the last speaker's: its sentence, or its words.
@@ -325,10 +322,21 @@ class _Reading:
             return last
         first, stop = self._previous
         found = self._cast.find_between(stop, mention.first, mention.gender)
+        if found is None and not demonstrative and self._words.lows[first] in PREPOSITIONS:
+            found = self._find_subject(first, stop, mention)
         found = found or self._cast.find_between(first, stop, mention.gender, demonstrative)
         if found or not last or fits or demonstrative or not mention.gender:
             return found
         return self._cast.find_only(mention.first, mention.gender)
+
+    def _find_subject(self, first: int, stop: int, mention: Mention) -> Figure | None:
+        """The person a sentence is about: "Nach dem Treffen mit X reiste [Y] ab"."""
+        subject = self._frames.read_subject(first, stop)
+        if subject is None or subject.kind != "person":
+            return None
+        figure = self._find_person(subject)
+        fits = figure and (not mention.gender or figure.gender in ("", mention.gender))
+        return figure if fits else None
 
     def _is_contested(self, mention: Mention) -> bool:
         """Whether "X will seinen Worten nach gehen" may mean X or the last speaker."""

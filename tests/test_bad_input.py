@@ -117,6 +117,17 @@ def test_a_mark_that_nobody_closes_ends_with_its_paragraph():
     assert pair_quotes(text) == []
 
 
+@pytest.mark.parametrize("marks", ["„“", "»«"])
+def test_a_second_opening_mark_ends_the_first_quotation_with_its_sentence(marks):
+    quotes = [f"{marks[0]}Der Kai ist alt.", f"{marks[0]}Er ist neu{marks[1]}"]
+    text = f"{CAST}Sie sagte: {quotes[0]} Minister Tom Rieder kam. {quotes[1]}, sagte Rieder."
+    assert [span.of(text) for span in pair_quotes(text)] == quotes
+    assert said(text) == [
+        ("direct", "Mira Talberg", quotes[0]),
+        ("direct", "Tom Rieder", quotes[1]),
+    ]
+
+
 @pytest.mark.parametrize(
     "quote",
     [

@@ -157,6 +157,22 @@ def test_a_name_that_its_office_or_trade_introduces_is_no_mere_noun():
     assert kept == ["Aldora", None]
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Harlow sagte in Brenn, der Kai sei alt.", ["Harlow"]),
+        ("„Der Kai ist alt“, sagte Harlow. Er werde erneuert.", ["Harlow", "Harlow"]),
+        ("Regen sagte er nicht voraus. In Aldora schien es trocken zu sein.", []),
+        ("Aldora erklärte, der Vertrag sei nichtig. In Aldora blieb es still.", [None]),
+        ("Er sagte Reportern, es gehe gut.", [None]),
+        ("Die Leitung des Hafens schwieg. Leitung sagte, es gehe gut.", [None]),
+        ("Moscorra said the treaty was dead. In Moscorra it rained.", [None]),
+    ],
+)
+def test_a_bare_surname_before_a_verb_of_saying_is_kept_and_a_place_or_noun_is_not(text, kept):
+    assert [s.speaker for s in drop_mere_nouns(read(text), text)] == kept
+
+
 def test_an_institution_is_a_speaker():
     text = "Die Flotte müsse abziehen, erklärte das Außenministerium in Brenn."
     assert said(text) == [("reported", "Außenministerium", "Die Flotte müsse abziehen")]

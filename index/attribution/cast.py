@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass, field
 
+from index.attribution.cues import read_verb_forms
+from index.attribution.lonenames import find_lone_speakers
 from index.attribution.mentions import (
     CALENDAR,
     DETERMINERS,
@@ -31,6 +33,7 @@ _NUMERALS = frozenset(
 )
 _PLACING = frozenset({"in", "aus"})
 _NOT_ATTRIBUTES = frozenset("unter gegen neben zwischen haben hatte".split())
+_SPEECH = frozenset(read_verb_forms())
 _ATTRIBUTE_ENDINGS = ("e", "en", "er", "em", "es")
 # Endings that a common noun has and a personal name hardly ever.
 _NOUN = re.compile(
@@ -72,6 +75,7 @@ class _Sighting:
     place: int
     name: tuple[str, ...]
     role: str
+    says: bool = False
 
 
 class Cast:
@@ -85,9 +89,10 @@ class Cast:
         lone = zip(words.words, words.caps, followed, strict=False)
         self._alone = {word for word, capital, more in lone if capital and not more}
         self._by_last: dict[str, list[Figure]] = {}
+        self._saying = find_lone_speakers(words)
         self.figures: list[Figure] = []
         # Fullest names first: what is named by surname alone joins them.
-        for sighting in sorted(self._sight(words), key=lambda s: -len(s.name)):
+        for sighting in sorted(self._sight(words), key=lambda s: (-len(s.name), not s.says)):
             self._add(sighting)
         self._places = sorted(
             ((place, figure) for figure in self.figures for place in figure.places),
@@ -138,7 +143,8 @@ class Cast:
         if lone_genitive or self._is_bare_elsewhere(name[-1]):
             return _Sighting(start, tuple(name), ""), stop
         before = words.lows[office - 1] if office else ""
-        return _Sighting(start, tuple(name), read_office(role, before)), stop
+        says = len(name) == 1 and start in self._saying
+        return _Sighting(start, tuple(name), read_office(role, before), says), stop
 
     def _is_bare_elsewhere(self, word: str) -> bool:
         """Whether the word is likely a genitive: the article has it without its -s, too."""
@@ -196,7 +202,7 @@ class Cast:
         surname = sighting.name[0]
         figure = self._match(sighting.name) if given else self.find_name(surname, sighting.place)
         if figure is None:
-            if not given and not sighting.role:
+            if not given and not sighting.role and not sighting.says:
                 return
             namesakes = self._by_last.setdefault(last.casefold(), [])
             if len(namesakes) >= _MOST_NAMESAKES:
@@ -341,6 +347,10 @@ def _may_be_person(words: Words, first: int, stop: int) -> bool:
     if before in DETERMINERS or before in _CONTRACTED or before in _PLACING:
         return False
     attribute = not words.english and len(before) > 3 and before.endswith(_ATTRIBUTE_ENDINGS)
+    # "sagte Jon Hale", "am Montag reiste Jon Hale", but "der erklärte Feind".
+    if first > 1 and words.lows[first - 2] not in DETERMINERS:
+        behind_noun = before.endswith("te") and words.caps[first - 2]
+        attribute = attribute and before not in _SPEECH and not behind_noun
     if attribute and not words.caps[first - 1] and before not in _NOT_ATTRIBUTES:
         return False
     return not any(_NOUN.search(words.words[k]) for k in range(first, stop))

@@ -35,6 +35,16 @@ FINITE = (
     bleibt konnte konnten musste mussten gehen stehen kommen liegen bleiben könnte dürfte""".split()
     )
 )
+# Plurals that are past tense and Konjunktiv II alike; these of "-ten" are past tense only.
+_BOTH = frozenset(
+    """blieben ließen gingen liefen schrieben fielen hielten riefen stiegen trieben hießen schienen
+    gerieten verblieben stießen verließen erhielten enthielten stritten""".split()
+)
+_PAST_ONLY = frozenset(
+    """hatten konnten mussten durften mochten brachten dachten wussten kannten nannten verbrachten
+    unten mitten hinten selten zweiten dritten vierten fünften ersten letzten nächsten meisten
+    gesamten bekannten geplanten besten größten alten guten kosten""".split()
+)
 _PAST_ENDINGS = ("te", "ten", "t")
 _LONGEST_BRACKET = 10
 
@@ -118,6 +128,17 @@ def _is_apart(words: Words, quote: Range, first: int, stop: int) -> bool:
 def is_final(finite: int, end: int) -> bool:
     """Whether the verb ends its clause, as in a subordinate one."""
     return finite >= end - 2
+
+
+def may_be_mood(words: Words, first: int, stop: int) -> bool:
+    """Whether a sentence's verb may be Konjunktiv II: "Die Kosten blieben gleich"."""
+    for k in range(first + 1, stop):
+        low = words.lows[k]
+        if words.caps[k] or low in _PAST_ONLY or words.lows[k - 1] in OBLIQUE | RELATIVE:
+            continue
+        if low in _BOTH or (len(low) > 5 and low.endswith("ten") and not low.startswith("ge")):
+            return True
+    return False
 
 
 def has_verb(words: Words, unit: Unit, stop: int) -> bool:

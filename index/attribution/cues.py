@@ -41,7 +41,7 @@ _VERBS: dict[Group, str] = {
         protestieren; voraus|sagen; vorher|sagen; an|bieten bietet bot geboten; erinnern;
         errechnen; aus|rechnen; an|ordnen; an|weisen weist wies gewiesen; raten rät riet geraten;
         begrüßen; nennen nennt nannte genannt; entgegen|halten hält hielt gehalten; kontern;
-        spotten; vor|rechnen; scherzen; schimpfen; wettern; jubeln; ein|wenden wendet wandte
+        spotten; aus|richten; vor|rechnen; scherzen; schimpfen; wettern; jubeln; ein|wenden wendet wandte
         gewandt; ab|wiegeln; beschwichtigen""",
     "tell": """
         fordern; verlangen; warnen; an|kündigen; bezeichnen; sprechen spricht sprach gesprochen;

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from index.attribution.cast import Cast
 from index.attribution.clauses import CONJUNCTIONS, MOODS, RELATIVE, Frame, Range, Unit, cut_unit
@@ -27,6 +29,14 @@ from index.attribution.words import Words
 
 _MIND = VerbForm("", "think", "finite")
 _NOUN = VerbForm("", "tell", "finite")
+# "…, als er gewarnt habe": the main clause tells when, its subject says nothing.
+_TIMED = frozenset({"als", "nachdem", "während", "bevor", "seit"})
+_PERFECT_ENDS = frozenset({"haben", "sein"})
+_DATE = re.compile(
+    r"(?:nun|jetzt|(?:1[89]|20)\d\d|(?:mon|diens|donners|frei|sams|sonn)tag\w*|mittwoch\w*|januar"
+    r"|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|frühjahr"
+    r"|sommer|herbst|winter|jahr|monat|woche|tag)\Z"
+)
 _ASKED = frozenset({"gefragt", "befragt"})
 _PASSIVE = frozenset("wurde wurden wird werden".split())
 
@@ -54,7 +64,8 @@ class FrameReader:
             )
         if self._is_question(unit):
             return []
-        frames = _chain(list(self._phrases.read(unit)), list(self._speech.read(unit)))
+        verbs = self._pass_on(unit, list(self._speech.read(unit)))
+        frames = _chain(list(self._phrases.read(unit)), verbs)
         inquit = self._inquits.read(unit)
         if inquit and not any(frame.said or frame.at >= inquit.at for frame in frames):
             return [inquit]
@@ -88,6 +99,21 @@ class FrameReader:
     def read_subject(self, first: int, stop: int) -> Mention | None:
         """Who a sentence is about: its first noun phrase outside prepositions."""
         return self._subjects.find_first(cut_unit(self._words, first, stop, ()), stop)
+
+    def _pass_on(self, unit: Unit, verbs: list[Frame]) -> list[Frame]:
+        """The verbs with "sagte X, wie Y meldete, …" as X by way of Y."""
+        found = list(verbs)
+        for outer, inner in pairwise(verbs):
+            start, end = unit.clauses[unit.clause_at(inner.at)]
+            before = unit.clauses[unit.clause_at(outer.at)]
+            passes = self._words.lows[start] == "wie" and before[1] == start - 1
+            if not passes or not inner.said or not outer.mention or outer.group != "say":
+                continue
+            said = tuple((end + 1 if a == start else a, b) for a, b in outer.said)
+            if said and all(a < b and not a <= inner.at < b for a, b in said):
+                found[found.index(outer)] = replace(outer, said=said, via=inner.mention)
+                found.remove(inner)
+        return found
 
     def _is_question(self, unit: Unit) -> bool:
         """Whether somebody is asked, and says nothing: "Ob es stimme, wurde X gefragt"."""
@@ -136,8 +162,22 @@ class FrameReader:
             if low in KONJUNKTIV or (follows and low in KONJUNKTIV_II):
                 return self._read_konjunktiv(unit, i)
             if follows and low in {"soll", "sollen"} and self._is_main(unit, i):
+                if self._is_plan(unit):
+                    return None
                 return Frame(None, low, (unit.whole,))
         return None
+
+    def _is_plan(self, unit: Unit) -> bool:
+        """Whether "soll" sets a date: "Der Zug soll am 14. September abfahren" is nobody's word.
+
+        "Er soll am Montag geflohen sein" is hearsay.
+        """
+        lows = self._words.lows[unit.first : unit.stop]
+        hearsay = any(
+            low in _PERFECT_ENDS and not after[:1].isalpha()
+            for low, after in zip(lows, [*lows[1:], "."], strict=True)
+        )
+        return not hearsay and any(map(_DATE.match, lows))
 
     def _read_konjunktiv(self, unit: Unit, i: int) -> Frame:
         """The last speaker goes on; in a subordinate clause the main clause's subject speaks."""
@@ -146,8 +186,9 @@ class FrameReader:
         quoted = opening[0] in unit.masked
         indicative = all(low not in MOODS for low in self._words.lows[slice(*opening)])
         if not self._is_main(unit, i) and indicative and not quoted:
-            mention = self._subjects.find_first(unit, start)
-            if mention:
+            timed = self._words.lows[start] in _TIMED
+            mention = None if timed else self._subjects.find_first(unit, start)
+            if mention or timed:
                 return Frame(mention, "", ((start, unit.stop),))
         return Frame(None, "", (unit.whole,))
 

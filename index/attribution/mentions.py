@@ -271,6 +271,11 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
         i, named = read_complement(words, end, stop)
     elif not roles and not bare:
         i, _ = read_complement(words, end, stop)
+    elif not bare and len(named) == 1 and words.words[end - 1].endswith("s"):
+        # "die Botschafterin Aldoras, Ada Holm,": the name behind its comma is hers.
+        apposed = _read_apposition(words, end, stop)
+        if apposed and words.words[apposed.stop : apposed.stop + 1] == [","]:
+            i, named = apposed.stop, apposed
     i = _past_bracket(words, i, stop)
     title = _read_quoted_name(words, i, stop)
     if title and _MEDIUM.search(words.lows[end - 1]):

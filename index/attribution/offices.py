@@ -25,7 +25,8 @@ _ROLES = tuple(
     spieler torwart verteidiger stürmer meister sieger fahrer reporter korrespondent
     staatsanwalt bundesanwalt generalstaatsanwalt
     master coach captain commander engineer prosecutor attorney banker economist scientist
-    researcher doctor colonel sheriff teacher activist official""".split()
+    lehrer pfleger arbeiter ingenieur architekt landwirt handwerker student schüler rentner händler
+    sanitäter retter researcher doctor colonel sheriff teacher activist official""".split()
 )
 _ROLES_F = tuple(
     """ministerin präsidentin sprecherin chefin kanzlerin sekretärin direktorin leiterin kommissarin
@@ -34,7 +35,8 @@ _ROLES_F = tuple(
     geschäftsführerin unterhändlerin autorin journalistin ökonomin analystin beraterin nachfolgerin
     vorgängerin gründerin führerin kandidatin bischöfin ärztin historikerin ermittlerin zeugin frau
     königin prinzessin spokeswoman chairwoman sängerin schauspielerin aktivistin fraktionschefin
-    staatsanwältin mutter tochter witwe schwester""".split()
+    staatsanwältin lehrerin pflegerin arbeiterin ingenieurin architektin landwirtin studentin
+    schülerin rentnerin händlerin mutter tochter witwe schwester""".split()
 )
 # What speaks without being a person: the last word of an institution's name or its plural voices.
 _SPEAKING = re.compile(
@@ -43,7 +45,7 @@ _SPEAKING = re.compile(
     r"|kommission|armee|militär|junta|zeitung|blatt|magazin|agentur|universität|institut|gewerkschaft"
     r"|union|rat|senat|parlament|opposition|kirche|bericht|studie|experten|beobachter|forscher"
     r"|wissenschaftler|ermittler|veranstalter|sender|verein|gesellschaft|stiftung|komitee"
-    r"|feuerwehr|klinik|botschaft|kreml|ausschuss|gremium|team)(?:e?s)?\Z"
+    r"|oberhaupt|feuerwehr|klinik|botschaft|kreml|ausschuss|gremium|team)(?:e?s)?\Z"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.article import Span, Voice
@@ -44,8 +44,10 @@ class Piece:
     frame: Frame | None
 
 
-def locate_sentences(words: Words, sentences: Sequence[Span]) -> Iterator[Range]:
-    """The sentences in words, cut at semicolons; empty ones are left out."""
+def locate_sentences(
+    words: Words, sentences: Sequence[Span], cuts: Container[int] = ()
+) -> Iterator[Range]:
+    """The sentences in words, cut at semicolons and before the words `cuts`; none is empty."""
     for sentence in sentences:
         start, stop = words.at(sentence.start), words.at(sentence.end)
         for i in range(start, stop):
@@ -53,6 +55,9 @@ def locate_sentences(words: Words, sentences: Sequence[Span]) -> Iterator[Range]
                 if i > start:
                     yield start, i
                 start = i + 1
+            elif i > start and i in cuts:
+                yield start, i
+                start = i
         if stop > start:
             yield start, stop
 

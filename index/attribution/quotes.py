@@ -27,6 +27,9 @@ _CLOSERS = {
 _SINGLE = frozenset("‚‘’'›‹")
 # What a quotation inside a quotation may follow without a space.
 _BEFORE = frozenset('([„“»«"–—-/')
+# Marks that only open: a second one says that the first was never closed.
+_OPENERS = frozenset("„»‚›")
+_SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s)")
 # A quotation longer than this is a mark that was never closed.
 _LONGEST = 4000
 
@@ -36,7 +39,8 @@ def pair_quotes(text: str) -> list[Span]:
 
     A mark that is never closed opens nothing, except before a paragraph that opens with the
     same mark again (the press's way to go on quoting), or that holds its closing mark: then each
-    paragraph's part is a quotation. Linear in the text.
+    paragraph's part is a quotation; or before a second opening mark: then it ends with its
+    sentence. Linear in the text.
     """
     found: list[Span] = []
     paragraphs = list(_split_paragraphs(text))
@@ -53,6 +57,20 @@ def pair_quotes(text: str) -> list[Span]:
         if left and (carried or text[following.start : following.start + 1] == left[1]):
             found.append(Span(left[0], paragraph.stop))
     return found
+
+
+def find_torn_ends(text: str, quotes: Sequence[Span]) -> list[int]:
+    """Where sentences end behind a quotation that was never closed, as offsets, in order.
+
+    A splitter that waits for the closing mark takes them for one sentence.
+    """
+    ends: list[int] = []
+    for quote, following in pairwise([*quotes, Span(len(text), len(text))]):
+        if text[quote.end - 1] in ".!?" and following.end > following.start:
+            ends.append(quote.end)
+            behind = _SENTENCE_END.finditer(text, quote.end, following.start)
+            ends += [match.end() for match in behind]
+    return ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,9 @@ def _pair_plain(
                 found.append(Span(opened[0], at + 1))
             opened = None
         elif mark == opened[1] and _opens(text, at):
+            ended = _SENTENCE_END.search(text, opened[0], at) if mark in _OPENERS else None
+            if ended and ended.end() - opened[0] <= _LONGEST:
+                found.append(Span(opened[0], ended.end()))
             opened = (at, mark)
     return opened
 

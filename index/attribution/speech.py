@@ -21,6 +21,7 @@ from index.attribution.cues import (
 from index.attribution.denials import is_denied_in_german
 from index.attribution.mentions import Mention, read_mention
 from index.attribution.subjects import SubjectFinder
+from index.attribution.verdicts import QuotedFinder, find_verdict
 from index.attribution.words import Words
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
@@ -50,6 +51,7 @@ class SpeechReader:
         self._subjects = subjects
         self._complements = complements
         self._forms = forms
+        self._quotations = QuotedFinder(words, subjects)
 
     def read(self, unit: Unit) -> Iterator[Frame]:
         """The frames of the sentence's speech verbs, in order; `said` is empty where unclear."""
@@ -94,13 +96,16 @@ class SpeechReader:
                 return None
             said = ()
         mention = self._find_speaker(unit, number, finite, form, said)
+        via = None
+        if form.lemma == "zitieren":
+            mention, via = self._quotations.find(unit, number, finite, mention, passive)
         if said == (unit.whole,):
             if form.form == "finite" and self._is_infinite(unit, number, i):
                 return None
             if passive and mention is None and form.lemma not in PASSIVE_BARE:
                 return None
         nobody = passive or start == unit.first or form.lemma == "heißen"
-        return Frame(mention, form.lemma, said, mention is None and nobody, None, form.group, i)
+        return Frame(mention, form.lemma, said, mention is None and nobody, via, form.group, i)
 
     def _find_speaker(
         self, unit: Unit, number: int, finite: int, form: VerbForm, said: tuple[Range, ...]
@@ -155,6 +160,8 @@ class SpeechReader:
             caused = [k for k in range(start, i) if lows[k] in _CAUSED and lows[i].endswith("n")]
             if caused:
                 return caused[0]  # "ließ X mitteilen"
+            if form.lemma == "ausrichten":
+                return None
             if lows[i].endswith("en") and not MOODS.isdisjoint(lows[start:i]):
                 return None  # "müsse X neu bewerten": the last speaker's own mood.
             participle = any(other.form == "participle" for other in self._forms[lows[i]])
@@ -211,6 +218,8 @@ class SpeechReader:
         lows = self._words.lows
         start, end = unit.clauses[number]
         opener = lows[start]
+        if form.lemma == "nennen" and ("sich" in lows[start:end] or opener == "wie"):
+            return None  # a name is given
         if form.lemma == "sehen":
             return (unit.whole,) if self._judges(unit, number, finite, form) else None
         if opener in {"wie", "as"} and start + 1 < finite and is_final(finite, end):
@@ -230,6 +239,10 @@ class SpeechReader:
             return ((min(after, unit.stop - 1), unit.stop),)
         if self._reports_alone(unit, start, form):
             return (unit.whole,)
+        if form.lemma == "nennen" and form.form == "finite" and start <= finite:
+            verdict = find_verdict(self._words, unit, number, finite)
+            if verdict:
+                return verdict
         touching = any(k in unit.masked for k in (start - 1, start - 2, end, end + 1))
         return () if form.group == "say" and touching else None
 
@@ -270,6 +283,8 @@ class SpeechReader:
             return True
         if form.group == "think" or start != finite or start <= unit.first + 2:
             return False
+        if self._asks(unit):
+            return False
         after = self._complements.find(unit, number, form, strict=True)
         if form.lemma == "heißen" and after is None:
             return True
@@ -282,6 +297,11 @@ class SpeechReader:
         if has_verb(words, unit, start):
             return speaks or not self._shares_subject(unit, start)
         return form.group == "say" and after is None and speaks
+
+    def _asks(self, unit: Unit) -> bool:
+        """Whether the sentence opens with a question that its verb answers: "Auf die Frage, was"."""
+        opening = self._words.lows[unit.first : unit.first + 3]
+        return opening == ["auf", "die", "frage"] or opening[0] in {"gefragt", "befragt"}
 
     def _shares_subject(self, unit: Unit, start: int) -> bool:
         """Whether the verb goes on with a person: "X sah das nicht, nannte die Risse fein"."""

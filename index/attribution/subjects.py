@@ -80,9 +80,14 @@ class SubjectFinder:
                 return after
             return self.find_first(unit, start) or after
         before = self._before(start + (opener in CONJUNCTIONS), finite)
-        if before and after and self.rank(after) > self.rank(before) + 1:
+        if before and after and self._is_rather(after, before):
             return after
         return before or after or self.find_first(unit, start)
+
+    def _is_rather(self, after: Mention, before: Mention) -> bool:
+        """Whether the subject stands behind the verb, the object before it."""
+        oblique = self.rank(before) < 0 <= self.rank(after) and after.kind == "person"
+        return oblique or self.rank(after) > self.rank(before) + 1
 
     def _after(self, finite: int, start: int, stop: int) -> Mention | None:
         after = read_mention(self._words, self.skip(finite + 1, stop), stop)
