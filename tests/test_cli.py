@@ -203,3 +203,15 @@ def test_a_receipt_is_for_one_conversation_and_replaces_nothing_else(seeded, tmp
     assert (done.returncode, "is no receipt" in done.stderr) == (2, True)
     done = run("ask", "--receipt", tmp_path / "new.json", "-", stdin="Wer?", data=seeded)
     assert (done.returncode, "one conversation" in done.stderr) == (2, True)
+
+
+def test_ask_says_what_it_understood(seeded):
+    done = run("ask", "What did Lavrov say about guarantees in January 2026?", data=seeded)
+    said = done.stdout.splitlines()[1]
+    assert "speaker: Sergej Lawrow" in said
+    assert "topic: guarantees" in said
+    assert "since: 2026-01-01" in said
+    done = run("ask", "--json", "Und Lawrow 2022?", data=seeded)
+    understood = json.loads(done.stdout)["understood"]
+    assert understood["speakers"] == ["Sergej Lawrow"]
+    assert understood["until"] == "2022-12-31"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from index.article import Article
 from rag.answer import Answer, Citation, Claim
+from rag.query import describe, label_filter
 from rag.wording import Tongue, voice_label
 from rag.wording import format_date as _format_date
 from rag.wordingllm import strike_out
@@ -208,6 +209,9 @@ def render_terminal(answer: Answer, console: Console) -> None:
         console.print(Padding(text, (0, 0, below, 2)))
 
     console.print(Text(clean_controls(collapse(answer.question)), style="bold"))
+    if filters := describe(answer.query):
+        shown = [f"{label_filter(kind, answer.language)}: {value}" for kind, value in filters]
+        show(Text(clean_controls(collapse(" · ".join(shown))), style="dim"))
     if answer.notice:
         show(Text(clean_controls(collapse(answer.notice)), style="yellow"), below=1)
     if answer.abstained:
