@@ -102,7 +102,9 @@ LIES = [
 
 
 @pytest.mark.parametrize(("claim", "citation", "language", "rule"), LIES)
-def test_what_the_span_does_not_say_is_refused_with_a_reason(verifier, claim, citation, language, rule):
+def test_what_the_span_does_not_say_is_refused_with_a_reason(
+    verifier, claim, citation, language, rule
+):
     verdict = verifier.verify(claim, [citation], language)
     assert verdict.label != "supported"
     assert rule in (None, verdict.rule), verdict
@@ -129,7 +131,9 @@ def test_every_cited_span_must_be_by_the_speaker(verifier):
 def test_a_verdict_is_the_same_every_time(verifier, models):
     again = OfflineVerifier(load_embedder(DEFAULT_MODEL, models))
     for claim, citation, language in TRUTHS:
-        assert verifier.verify(claim, [citation], language) == again.verify(claim, [citation], language)
+        assert verifier.verify(claim, [citation], language) == again.verify(
+            claim, [citation], language
+        )
 
 
 @settings(max_examples=60, deadline=None)
@@ -140,7 +144,9 @@ def test_any_text_gets_a_verdict(verifier, claim, language):
     assert verdict.reason
 
 
-@pytest.mark.parametrize("claim", ["„" * 1400, "a " * 700, "1," * 700, "und nicht " * 140, "«" + "А" * 1400])
+@pytest.mark.parametrize(
+    "claim", ["„" * 1400, "a " * 700, "1," * 700, "und nicht " * 140, "«" + "А" * 1400]
+)
 def test_odd_claims_are_refused(verifier, claim):
     assert verifier.verify(claim, [COST], "de").label != "supported"
 
@@ -151,9 +157,18 @@ def test_nobody_checks_an_endless_sentence(verifier):
 
 def test_quotation_marks_and_spaces_may_differ_but_no_word():
     text = "Er sagte: „Wir  bauen – bald – einen Damm.“"
-    for claim in ("„Wir bauen - bald - einen Damm“", "“Wir bauen – bald – einen Damm”", "»wir bauen«"):
+    for claim in (
+        "„Wir bauen - bald - einen Damm“",
+        "“Wir bauen – bald – einen Damm”",
+        "»wir bauen«",
+    ):
         assert find_false_quote(claim, find_quotes(claim), [text]) is None
-    assert find_false_quote("„Wir bauen … einen Damm“", find_quotes("„Wir bauen … einen Damm“"), [text]) is None
+    assert (
+        find_false_quote(
+            "„Wir bauen … einen Damm“", find_quotes("„Wir bauen … einen Damm“"), [text]
+        )
+        is None
+    )
     assert find_false_quote("„Wir bauen einen Damm“", find_quotes("„Wir bauen einen Damm“"), [text])
 
 
@@ -220,7 +235,10 @@ def nli_folder(tmp_path_factory):
 
 
 def test_an_entailment_model_from_a_folder_gives_verdicts(nli_folder):
-    keen, strict = NliVerifier(str(nli_folder), threshold=0.0), NliVerifier(str(nli_folder), threshold=1.0)
+    keen, strict = (
+        NliVerifier(str(nli_folder), threshold=0.0),
+        NliVerifier(str(nli_folder), threshold=1.0),
+    )
     assert keen.verify("It costs 40. [1]", [COST], "en").label == "supported"
     verdict = strict.verify("It costs 40. [1]", [COST], "en")
     assert verdict.label != "supported"
@@ -231,3 +249,34 @@ def test_an_entailment_model_from_a_folder_gives_verdicts(nli_folder):
 def test_a_missing_entailment_model_is_named(tmp_path):
     with pytest.raises(ConfigError, match="cannot load the entailment model"):
         NliVerifier(str(tmp_path / "none")).verify("It costs 40.", [COST], "en")
+
+
+REPLY = cite("Talberg warnte Hellwig vor einem Abbruch der Gespräche.")
+PERSONS = ("Mira Talberg", "Jonas Hellwig", "Ada Brenn")
+
+
+@pytest.mark.parametrize(
+    ("claim", "language"),
+    [
+        ("Brenn warnte vor einem Abbruch der Gespräche.", "de"),
+        ("Brenn warned Hellwig of a breakdown of the talks.", "en"),
+        ("Бренн предупредила Хелльвига о срыве переговоров.", "ru"),
+    ],
+)
+def test_a_person_in_the_place_of_another_is_refuted(models, claim, language):
+    verifier = OfflineVerifier(load_embedder(DEFAULT_MODEL, models), names=PERSONS)
+    verdict = verifier.verify(claim, [REPLY], language)
+    assert verdict.label == "refuted"
+    assert verdict.rule in ("person", "speaker")
+
+
+def test_a_person_meant_by_a_pronoun_is_no_swap(models):
+    verifier = OfflineVerifier(load_embedder(DEFAULT_MODEL, models), names=PERSONS)
+    spoken = cite("Der Staudamm ist sicher", "Jonas Hellwig", "direct")
+    verdict = verifier.verify("Jonas Hellwig sagte: „Der Staudamm ist sicher“.", [spoken], "de")
+    assert verdict.label == "supported"
+
+
+def test_more_for_fewer_in_a_copy_is_refuted(verifier):
+    lie = BERTHS.quote.replace("neue Liegeplätze", "mehr Liegeplätze")
+    assert verifier.verify(lie, [BERTHS], "de").label != "supported"

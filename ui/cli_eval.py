@@ -156,7 +156,7 @@ def _check_claims(
     open_verifier = partial(OfflineVerifier, embedder, background, list_speakers(cases))
     judged = []
     # What is printed while the bar is drawn would end up on standard error.
-    with show_progress() as progress:
+    with show_progress("checking") as progress:
         for each in judge_claims(open_verifier(), cases):
             judged.append(each)
             if progress:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def show_progress() -> Iterator[Progress | None]:
+def show_progress(doing: str = "indexing") -> Iterator[Progress | None]:
     """The callback that draws the bar on standard error, or `None` where nobody would see it."""
     if not sys.stderr.isatty():
         yield None
@@ -21,14 +21,14 @@ def show_progress() -> Iterator[Progress | None]:
     from rich.console import Console
 
     columns = (
-        progress.TextColumn("indexing"),
+        progress.TextColumn(doing),
         progress.BarColumn(),
         progress.TaskProgressColumn(),
         progress.TimeRemainingColumn(),
         progress.TextColumn("{task.fields[what]}", markup=False),
     )
     with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("indexing", total=None, what="")
+        task = bars.add_task(doing, total=None, what="")
 
         def update(done: int, total: int, what: str) -> None:
             bars.update(task, completed=done, total=total or None, what=what[-40:])

@@ -27,7 +27,8 @@ class Case:
 
     `said` is the claim without who says it, `core` the positions of its words; `cited` the spans
     as one text; `beside` the sentences next to them; `alignment` only where both are in one
-    language; `runs` the claim's proper names; `compare` tells how near words are.
+    language; `runs` the claim's proper names; `known` parts of known names by sound; `compare`
+    tells how near words are.
     """
 
     claim: Reading
@@ -40,6 +41,7 @@ class Case:
     sentences: tuple[str, ...]
     alignment: Alignment | None
     runs: tuple[tuple[Word, ...], ...]
+    known: frozenset[str]
     beside: tuple[str, ...]
     pair: Pair
     compare: CompareWords
@@ -69,6 +71,7 @@ def read_case(
         tuple(sentence for item in evidence for sentence in item.sentences),
         align(claim.words, cited.words, cited.stops, core) if same else None,
         tuple(tuple(run) for run in find_names(claim.words, text, language, names)),
+        names,
         _find_beside(evidence),
         _find_pair(language, cited.language),
         compare,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _CLASSES: dict[str, re.Pattern[str]] = {
     name: re.compile(rf"(?<!\w)(?:{form})(?!\w)")
@@ -20,6 +21,15 @@ _LEAST = re.compile(
     r"\b(?:at least|mindestens|wenigstens|zumindest|как минимум|не менее|хотя бы)\b"
 )
 _MOST = re.compile(r"\b(?:at most|höchstens|maximal|allenfalls|не более|максимум)\b")
+
+_COMPARED = re.compile(
+    r"\b(?:mehr|weniger|wenigen?|more|less|fewer|few|больше|меньше|более|менее)\b", re.IGNORECASE
+)
+
+
+def count_comparisons(text: str) -> Counter[str]:
+    """How often the text says "more", "less" and the like; near copies say each as often."""
+    return Counter(word.casefold() for word in _COMPARED.findall(text))
 
 
 def find_wrong_quantifier(claim: str, cited: str) -> str | None:

@@ -24,8 +24,9 @@ from rag.verification.negation import (
 )
 from rag.verification.numbers import find_strange_code, find_wrong_number
 from rag.verification.opposites import find_opposite
+from rag.verification.persons import find_swapped_person
 from rag.verification.places import find_moved_number
-from rag.verification.quantifiers import find_wrong_quantifier
+from rag.verification.quantifiers import count_comparisons, find_wrong_quantifier
 from rag.verification.quotes import find_false_quote
 from rag.verification.roles import check_roles
 from rag.verification.words import Word, read_words
@@ -199,6 +200,10 @@ def check_opposites(case: Case) -> Finding | None:
 def check_quantifiers(case: Case) -> Finding | None:
     """Many are not few, and all not some."""
     wrong = find_wrong_quantifier(case.claim.text, case.cited.text)
+    if wrong is None and is_near_copy(case):
+        said = " ".join(word.text for word in _cited_words(case))
+        added = count_comparisons(case.claim.text) - count_comparisons(said)
+        wrong = next(iter(added), None)
     if wrong is None:
         return None
     return Finding("refuted", f"The cited text gives another amount than {wrong!r}", "quantifier")
@@ -223,6 +228,15 @@ def check_mood(case: Case) -> Finding | None:
     if oppose_modals(ours, theirs) or (is_near_copy(case) and ours != theirs):
         return Finding("refuted", "The claim changes what may, must or will be", "mood")
     return None
+
+
+def check_persons(case: Case) -> Finding | None:
+    """No known person stands in the place of another."""
+    beside = [name for i in case.evidence for name in (i.citation.speaker, i.citation.via) if name]
+    found = find_swapped_person(case.claim.words, case.cited.words, case.known, beside)
+    if found is None:
+        return None
+    return Finding("refuted", f"The cited text names {found[1]}, not {found[0]}", "person")
 
 
 def check_names(case: Case) -> Finding | None:
@@ -303,6 +317,7 @@ RULES: tuple[Callable[[Case], Finding | None], ...] = (
     check_mood,
     check_opposites,
     check_speech,
+    check_persons,
     check_names,
     check_question,
     check_roles,
