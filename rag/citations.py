@@ -30,9 +30,10 @@ _HALF_LINK = re.compile(r"(\]|!)(\(|\[)")
 _BLOCK = re.compile(r"<(script|style|iframe|svg|object)\b.*?(?:</\1\s*>|\Z)", re.I | re.S)
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z!?][^<>]*(?:>|\Z|(?=<))", re.S)
 _ADDRESS = re.compile(
-    r"""(?:[a-z][a-z0-9+.-]{1,12}:\s?//?|(?:javascript|data|mailto|vbscript|file|tel):|//|www\.)
-        [^\s"<>„“”»«]+
-      | \b[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[^\W\d_]{2,24}(?::\d+)?[/?][^\s"<>„“”»«]*""",
+    r"""(?:[a-zａ-ｚ][a-z0-9ａ-ｚ+.-]{1,12}[:：]\s?[/／\\]{1,2}|[/／\\]{2}|www[.。．｡]
+        |(?:javascript|data|mailto|vbscript|file|tel)[:：])[^\s"<>„“”»«]+
+      | \b(?:[\w-]{1,63}(?:[.。．｡][\w-]{1,63}){0,5}[.。．｡][^\W\d_]{2,24}|localhost
+        |\d{1,3}(?:[.。．｡]\d{1,3}){3})(?:[:：]\d{2,5}\b|(?:[:：]\d+)?[/／?\\])[^\s"<>„“”»«]*""",
     re.I | re.X,
 )
 _CLOSING = ".,;:!?)]'’"

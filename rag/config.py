@@ -77,9 +77,10 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     for name, variable in _CUSTOMARY.items():
         if os.environ.get(variable) and name not in from_environment:
             values[name] = os.environ[variable]
-    customary = _read_customary_endpoint(
-        values.get("llm_base_url", os.environ.get("WORTLAUT_LLM_BASE_URL"))
-    )
+    base_url = flags.get("llm_base_url")
+    if base_url is None:
+        base_url = values.get("llm_base_url", os.environ.get("WORTLAUT_LLM_BASE_URL"))
+    customary = _read_customary_endpoint(base_url)
     values = {n: v for n, v in customary.items() if n not in from_environment} | values
     values |= {name: value for name, value in flags.items() if value is not None}
     try:
@@ -104,8 +105,15 @@ def _read_customary_endpoint(base_url: str | None) -> dict[str, Any]:
             host = read_ollama_host(host)
         return {"llm_base_url": host}
     found = {} if base_url or not customary else {"llm_base_url": customary}
-    is_openai = urlsplit(base_url or "").hostname == "api.openai.com"
-    return found | ({"llm_api_key": key} if key and (found or is_openai) else {})
+    is_its_own = bool(found) or _is_openai(base_url)
+    return found | ({"llm_api_key": key} if key and is_its_own else {})
+
+
+def _is_openai(base_url: Any) -> bool:
+    try:
+        return urlsplit(str(base_url or "")).hostname == "api.openai.com"
+    except ValueError:
+        return False
 
 
 def _read_file(file: Path | None) -> dict[str, Any]:

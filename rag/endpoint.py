@@ -1,7 +1,8 @@
 """An OpenAI-compatible server as a language model, through LlamaIndex's `OpenAILike`.
 
-Ollama, llama.cpp, vLLM, LM Studio, OpenAI and the like. Nothing is asked but the address that is
-set: no redirect is followed, and loopback is never reached through a proxy.
+Ollama, llama.cpp, vLLM, LM Studio, OpenAI and the like. Requests are for the address that is set
+alone: no redirect is followed. Loopback is reached directly; any other host through the proxy that
+HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name, as far as NO_PROXY does not except it.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from index.errors import ConfigError, LLMUnavailable
+from index.errors import ConfigError, LLMUnavailable, MalformedAnswer
 from rag.llm import LanguageModel, Patience
+from rag.llmfailure import clean_detail
+from rag.llmguard import bound_bytes
 
 if TYPE_CHECKING:
     import httpx
@@ -32,6 +35,7 @@ _MANY_MODELS = 20
 _SOME = 5
 _OPENAI = "api.openai.com"
 _NO_MODEL_LIST = frozenset({404, 405, 501})
+_USER = re.compile(r"\A(.*?//)?.*@", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def open_endpoint(
         raise ConfigError("the language model's key holds signs that no key has; set it again")
     endpoint = replace(endpoint, api_key=key or None)
     patience = patience or Patience.within(endpoint.timeout_s)
-    names = _Names(endpoint.model)
+    names = _Names(endpoint.model, endpoint.api_key)
     return LanguageModel(
         lambda: _HttpLine(endpoint, base_url, patience, names),
         place=f"at {base_url}",
@@ -75,6 +79,7 @@ def open_endpoint(
         max_tokens=endpoint.max_tokens,
         backoff_s=backoff_s,
         read_name=names.show,
+        secret=endpoint.api_key,
     )
 
 
@@ -86,7 +91,7 @@ def normalise_base_url(address: str) -> str:
     text = address.strip()
     parts = _split(text if "://" in text else f"http://{text}", address)
     if parts.scheme not in {"http", "https"}:
-        raise ConfigError(f"{address!r} is no address of a language model; write http://HOST:PORT")
+        raise _explain_address(address)
     if parts.username is not None or parts.password is not None:
         raise ConfigError(
             "the language model's address holds a password; set WORTLAUT_LLM_API_KEY instead"
@@ -110,7 +115,7 @@ def read_ollama_host(value: str) -> str:
 
 
 def _split(text: str, address: str) -> SplitResult:
-    wrong = ConfigError(f"{address!r} is no address of a language model; write http://HOST:PORT")
+    wrong = _explain_address(address)
     try:
         parts = urlsplit(text)
         names_place = bool(parts.hostname) and parts.port != 0
@@ -121,16 +126,23 @@ def _split(text: str, address: str) -> SplitResult:
     return parts
 
 
+def _explain_address(address: str) -> ConfigError:
+    """The error about an address, quoted without the password or key that it may hold."""
+    shown = _USER.sub(r"\1…@", address.partition("?")[0])
+    return ConfigError(f"{shown!r} is no address of a language model; write http://HOST:PORT")
+
+
 class _Names:
     """The model's name: the one set, else the one the server offered last."""
 
-    def __init__(self, given: str | None) -> None:
+    def __init__(self, given: str | None, secret: str | None) -> None:
         self.given = given
         self.offered: str | None = None
+        self._secret = secret
 
     def show(self) -> str | None:
-        """The name without the folders that llama.cpp puts before it."""
-        name = self.given or self.offered
+        """The name as a reader may see it, without the folders that llama.cpp puts before it."""
+        name = clean_detail(self.given or self.offered or "", self._secret) or None
         if name and name.endswith(".gguf"):
             return PurePosixPath(name.replace("\\", "/")).name
         return name
@@ -197,6 +209,14 @@ class _HttpLine:
 
         def prepare(request: httpx.Request) -> None:
             request.extensions["trace"] = watch
+            # Compressed, a few bytes may stand for any number.
+            request.headers["Accept-Encoding"] = "identity"
+
+        def bound(response: httpx.Response) -> None:
+            if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+                raise MalformedAnswer("compresses its answer unasked; switch that off there")
+            is_stream = response.request.method == "POST" and response.status_code == 200
+            response.stream = _bound_body(response.stream, is_stream)
 
         patience = self._patience
         is_near = _is_loopback(self._base_url)
@@ -209,7 +229,7 @@ class _HttpLine:
             ),
             trust_env=not is_near,
             follow_redirects=False,
-            event_hooks={"request": [prepare]},
+            event_hooks={"request": [prepare], "response": [bound]},
         )
 
     def _make_client(self) -> openai.OpenAI:
@@ -241,18 +261,34 @@ class _HttpLine:
         if given:
             if given in offered or f"{given}:latest" in offered or not offered:
                 return given
-            raise LLMUnavailable(f"has no model {given!r}{_list(offered)}; set WORTLAUT_LLM_MODEL")
+            raise LLMUnavailable(
+                f"has no model {given!r}{self._list(offered)}; set WORTLAUT_LLM_MODEL"
+            )
         names = [name for name in offered if not _WRITES_NOTHING.search(name)] or offered
         if not names or len(names) > _MANY_MODELS:
             raise LLMUnavailable(
-                f"offers {len(names)} models{_list(names)}; set WORTLAUT_LLM_MODEL"
+                f"offers {len(names)} models{self._list(names)}; set WORTLAUT_LLM_MODEL"
             )
         return names[0]
 
+    def _list(self, names: Sequence[str]) -> str:
+        more = " and more" if len(names) > _SOME else ""
+        some = [clean_detail(name, self._endpoint.api_key) for name in names[:_SOME]]
+        return f" ({', '.join(some)}{more})" if names else ""
 
-def _list(names: Sequence[str]) -> str:
-    more = " and more" if len(names) > _SOME else ""
-    return f" ({', '.join(names[:_SOME])}{more})" if names else ""
+
+def _bound_body(body: Any, is_stream: bool) -> httpx.SyncByteStream:
+    """The body, which raises MalformedAnswer when it grows beyond any answer."""
+    import httpx
+
+    class Bounded(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            return bound_bytes(body, is_stream)
+
+        def close(self) -> None:
+            body.close()
+
+    return Bounded()
 
 
 def _load_openai_like() -> Callable[..., LLM]:

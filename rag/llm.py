@@ -67,6 +67,7 @@ class LanguageModel:
     """Streams a model's answers; every failure is an LLMError that says what to do.
 
     `context_tokens` is what prompt and answer may take together, `max_tokens` the answer alone.
+    `secret` is the key for the model, which no error holds.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class LanguageModel:
         max_tokens: int = 512,
         backoff_s: float = 0.5,
         read_name: Callable[[], str | None] = lambda: None,
+        secret: str | None = None,
     ) -> None:
         self.context_tokens = context_tokens
         self.max_tokens = max_tokens
@@ -89,6 +91,7 @@ class LanguageModel:
         self._retries = retries
         self._backoff_s = backoff_s
         self._read_name = read_name
+        self._secret = secret
 
     @property
     def name(self) -> str | None:
@@ -124,7 +127,7 @@ class LanguageModel:
             except LLMError as error:
                 raise type(error)(f"the language model {self._place} {error}") from error
             except Exception as error:
-                failure = explain_failure(error, self._place, self.name)
+                failure = explain_failure(error, self._place, self.name, self._secret)
                 wait_s = failure.retry_after_s or self._backoff(attempt)
                 last = attempt == self._retries or spoken or not failure.is_transient
                 if last or wait_s > min(_LONGEST_WAIT_S, deadline - time.monotonic()):

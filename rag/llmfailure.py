@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +13,15 @@ from index.errors import LLMError, LLMUnavailable, MalformedAnswer
 
 _TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 _LONGEST_DETAIL = 200
+_LONGEST_WAIT_S = 7 * 24 * 3600
+# Servers quote what they were sent; their word is shown on a page, in a terminal, in a receipt.
+_SECRET = re.compile(r"(?:\bBearer\s+|\bsk-)\S+", re.I)
+_LEADS_OUT = re.compile(
+    r"!?\[[^\[\]]{0,300}\](?:\([^)]{0,2000}\)?|\[[^\]]{0,300}\]?)|<[^<>]{0,2000}>"
+    r"|\b[a-z][a-z0-9+.-]{1,12}:[/\\]{2}\S*|\b(?:javascript|data|mailto):\S+",
+    re.I,
+)
+_MOST_ROUNDS = 4
 _ADVICE = {
     400: "rejects the request{detail}; check WORTLAUT_LLM_MODEL and WORTLAUT_LLM_CONTEXT_TOKENS",
     401: "refuses the key; set WORTLAUT_LLM_API_KEY",
@@ -34,12 +45,21 @@ class Failure:
     retry_after_s: float | None = None
 
 
-def explain_failure(error: Exception, place: str, model: str | None) -> Failure:
-    """What the exception means, by the attributes that the client libraries share."""
+def explain_failure(
+    error: Exception, place: str, model: str | None, secret: str | None = None
+) -> Failure:
+    """What the exception means, by the attributes that the client libraries share.
+
+    `secret` is the server's key, which the error never holds.
+    """
     subject = f"the language model {place}" + (f" ({model})" if model and model != place else "")
     causes = list(_walk_causes(error))
+    for cause in causes:
+        if isinstance(cause, LLMError):
+            return Failure(type(cause)(f"{subject} {cause}"), False)
     if any(isinstance(cause, TimeoutError) or _is_named(cause, "Timeout") for cause in causes):
-        detail = str(error) if isinstance(error, TimeoutError) else "it did not answer in time"
+        own = clean_detail(str(error), secret) if isinstance(error, TimeoutError) else ""
+        detail = own or "it did not answer in time"
         return Failure(LLMUnavailable(
             f"{subject} is too slow ({detail}); set WORTLAUT_LLM_TIMEOUT_S higher or choose a "
             "smaller model"
@@ -48,7 +68,7 @@ def explain_failure(error: Exception, place: str, model: str | None) -> Failure:
     if status is not None and status >= 300:
         retry_after_s = _read_retry_after(error)
         return Failure(
-            LLMUnavailable(f"{subject} {_advise(status, error, retry_after_s)}"),
+            LLMUnavailable(f"{subject} {_advise(status, error, retry_after_s, secret)}"),
             status in _TRANSIENT,
             retry_after_s,
         )
@@ -61,7 +81,9 @@ def explain_failure(error: Exception, place: str, model: str | None) -> Failure:
             f"{subject} cannot be reached; start its server, or set WORTLAUT_LLM_BASE_URL"
         ), True)  # fmt: skip
     if _is_named(error, "APIError"):
-        return Failure(LLMUnavailable(f"{subject} failed: {_shorten(str(error))}"), False)
+        return Failure(
+            LLMUnavailable(f"{subject} failed: {clean_detail(str(error), secret)}"), False
+        )
     return Failure(MalformedAnswer(
         f"{subject} answers in a form that cannot be read ({type(error).__name__}); check that "
         "WORTLAUT_LLM_BASE_URL is an OpenAI-compatible endpoint"
@@ -99,20 +121,21 @@ def _read_retry_after(error: Exception) -> float | None:
     if not value:
         return None
     try:
-        return max(0.0, float(value))
+        wait_s = float(value)
     except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
+        try:
+            wait_s = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError, OSError):
+            return None
+    # "nan" and "1e400" are numbers to Python, and no time to wait.
+    return max(0.0, wait_s) if math.isfinite(wait_s) and wait_s <= _LONGEST_WAIT_S else None
 
 
-def _advise(status: int, error: Exception, retry_after_s: float | None) -> str:
+def _advise(status: int, error: Exception, retry_after_s: float | None, secret: str | None) -> str:
     if status < 400:
         return f"sends us elsewhere (HTTP {status}); set WORTLAUT_LLM_BASE_URL to where it is"
     default = f"fails (HTTP {status}){{detail}}; ask again later, or look at its server's log"
-    detail = _shorten(_read_detail(error))
+    detail = clean_detail(_read_detail(error), secret)
     when = "later" if retry_after_s is None else f"in {retry_after_s:.0f} s"
     return _ADVICE.get(status, default).format(detail=f": {detail}" if detail else "", when=when)
 
@@ -126,6 +149,12 @@ def _read_detail(error: Exception) -> str:
     return ""
 
 
-def _shorten(text: str) -> str:
+def clean_detail(text: str, secret: str | None = None) -> str:
+    """A server's words as one short line, without keys, addresses, links, images and HTML."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    # What is taken out may join the rest to something new.
+    for _ in range(_MOST_ROUNDS):
+        if secret:
+            line = line.replace(secret, "…")
+        line = " ".join(_LEADS_OUT.sub("", _SECRET.sub("…", line)).split())
     return line if len(line) <= _LONGEST_DETAIL else line[:_LONGEST_DETAIL] + " …"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from index.errors import MalformedAnswer
 
@@ -11,7 +11,32 @@ _THINKING = ("<think>", "</think>")
 _CHARS_PER_TOKEN = 12
 _LONGEST_WORD = 300
 _LONGEST_PERIOD = 60
+# Of a whole answer with all that is around it, and of one event in its stream.
+_MOST_BYTES = 16 * 2**20
+_LONGEST_EVENT = 2**18
+_EVENT_ENDS = (b"\n\n", b"\r\r", b"\r\n\r\n")
 _LOOPED_WORDS = 15
+
+
+def bound_bytes(chunks: Iterable[bytes], is_stream: bool) -> Iterator[bytes]:
+    """The same bytes; raises MalformedAnswer when they are more than any answer.
+
+    In a stream an event, which its reader holds as a whole, is bounded too.
+    """
+    total = event = 0
+    before = b""
+    for chunk in chunks:
+        total += len(chunk)
+        seen = before + chunk
+        before = seen[-3:]
+        end = max(seen.rfind(sign) for sign in _EVENT_ENDS)
+        event = event + len(chunk) if end < 0 else len(seen) - end
+        if total > _MOST_BYTES or (is_stream and event > _LONGEST_EVENT):
+            raise MalformedAnswer(
+                "sends more than any answer is long; check that WORTLAUT_LLM_BASE_URL is an "
+                "OpenAI-compatible endpoint"
+            )
+        yield chunk
 
 
 def guard_answer(deltas: Iterator[str], max_tokens: int) -> Iterator[str]:

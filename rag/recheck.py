@@ -15,9 +15,9 @@ from rag.answer import Citation, format_published
 from rag.evidence import Evidence, find_statement
 from rag.extractive import compose_answer
 from rag.receipt import VERIFIER_VERSION, CitedQuote, JudgedClaim, Receipt, Turn
+from rag.recheckwords import find_abstention_fault, list_unheld
 from rag.verdict import Verifier
 
-_MARKER = re.compile(r"\[(\d{1,4})\]")
 _LONGEST_EXCERPT = 80
 
 
@@ -81,12 +81,15 @@ class _TurnCheck:
         if turn.abstained:
             if turn.citations or turn.claims:
                 yield self._fail("an abstention cites nothing, this one does")
+            if fault := find_abstention_fault(turn, self._archive):
+                yield self._fail(f"{fault}: {_excerpt(turn.answer)}")
             return
         if not turn.citations:
             yield self._fail("the answer cites nothing")
         for quote in turn.citations:
             yield from self._check_citation(quote)
-        yield from self._check_text()
+        for words in list_unheld(turn):
+            yield self._fail(f"the answer says what no supported claim says: {_excerpt(words)}")
         for number, claim in enumerate(turn.claims, 1):
             yield from self._check_claim(number, claim)
 
@@ -130,20 +133,6 @@ class _TurnCheck:
         sql = "SELECT path FROM articles WHERE text_sha256 = ? ORDER BY path LIMIT 1"
         rows = self._archive.query(sql, (quote.text_sha256,))
         return f"; the same text now comes from {_excerpt(rows[0][0])}" if rows else ""
-
-    def _check_text(self) -> Iterator[Finding]:
-        """Whatever the answer gives a marker is a claim that was supported."""
-        shown = {claim.text for claim in self._turn.claims if claim.verdict == "supported"}
-        markers = {citation.marker for citation in self._turn.citations}
-        for line in self._turn.answer.split("\n"):
-            if not any(int(match[1]) in markers for match in _MARKER.finditer(line)):
-                continue
-            rest = line
-            for text in sorted(shown, key=len, reverse=True):
-                rest = rest.replace(text, " ") if text else rest
-            rest = " ".join(_MARKER.sub(" ", rest).split())
-            if rest:
-                yield self._fail(f"the answer says what no supported claim says: {_excerpt(rest)}")
 
     def _check_claim(self, number: int, claim: JudgedClaim) -> Iterator[Finding]:
         was_supported = claim.verdict == "supported"

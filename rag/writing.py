@@ -26,6 +26,7 @@ _WORD = re.compile(r"\w+")
 _CITES_NOTHING = "it cites none of the sources"
 _NO_SENTENCE = "it is no whole sentence"
 # "Ukraine [1]" states nothing that could be borne out.
+_STUTTER = re.compile(r"\b(\w+)(?:\W+\1){2,}\b", re.IGNORECASE)
 _FEWEST_WORDS = 3
 
 
@@ -158,7 +159,7 @@ class _Page:
 
     def _judge(self, draft: Draft) -> None:
         cited = [self.citations[marker - 1] for marker in draft.markers]
-        if len(_WORD.findall(draft.text)) < _FEWEST_WORDS:
+        if len(_WORD.findall(draft.text)) < _FEWEST_WORDS or _STUTTER.search(draft.text):
             self._refuse(Claim(draft.text, draft.markers, "not_enough_info", 0.0, _NO_SENTENCE))
             return
         started = perf_counter()

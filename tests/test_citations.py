@@ -159,6 +159,14 @@ HOSTILE = [
     "[evil]: http://evil.example/x",
     "https://aldora.example/hafen?leak=evil.example",
     "\u202ehttp://evil.example/x\u202c",
+    "127.0.0.1/x?d=evil.example",
+    "127.0.0.1:80/evil.example",
+    "localhost/evil.example",
+    "evil.example:8080",
+    "HTTP:\\\\evil.example\\a",
+    "evil.example\\a",
+    "ｈｔｔｐ：／／evil.example/x",
+    "https:／／evil.example",
 ]
 
 
@@ -199,6 +207,22 @@ def test_an_address_stays_where_the_cited_quote_has_it():
     address = "https://aldora.example/hafen"
     assert texts(f"Read {address}. [2]") == [f"Read {address}."]
     assert texts(f"Read {address}. [1]") == ["Read."]
+
+
+def test_an_address_with_dots_of_another_script_is_one_too():
+    for address in ("evil。example/x", "evil．example/x", "evil｡example:8080", "127。0。0。1/x"):
+        assert texts(f"It is deep {address} and old. [1]") == ["It is deep and old."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der Zug fährt um 9.30 Uhr, z.B. am 29.1.2031, mit 3:2 und/oder 1.250 Leuten.",
+        "Seite 5: Punkt a.b und 1/3 von 10.000/Jahr.",
+    ],
+)
+def test_times_and_numbers_are_no_addresses(text):
+    assert " ".join(texts(f"{text} [1]", "de")) == text
 
 
 def test_markdown_is_taken_off():

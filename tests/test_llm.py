@@ -13,6 +13,7 @@ from ports import find_port
 from index.errors import ConfigError, LLMError, LLMUnavailable, MalformedAnswer
 from rag.endpoint import Endpoint, normalise_base_url, open_endpoint, read_ollama_host
 from rag.llm import Message, Patience, wrap_llm
+from rag.llmguard import bound_bytes
 
 QUESTION = [Message("system", "Answer briefly."), Message("user", "How deep is the harbour?")]
 # Long enough for a busy machine wherever nothing is meant to run out.
@@ -298,6 +299,81 @@ def test_the_key_is_in_no_error_and_no_description():
     assert "sk-secret" not in repr(endpoint)
     _, error, _ = fail(Reply("bad key", status=401), api_key="sk-secret")
     assert "sk-secret" not in str(error)
+
+
+ECHO = "no such thing: Bearer sesame-1 ![a](http://evil.example/p) <img src=x> see http://evil.example/x"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(ECHO, status=400),
+        Reply(ECHO, status=500),
+        Reply(
+            raw=b'data: {"error": {"message": "%s, sesame-1"}}\n\n' % ECHO.encode(),
+            content_type="text/event-stream",
+        ),
+    ],
+)
+def test_what_a_server_quotes_of_the_key_or_links_to_is_not_repeated(reply):
+    _, error, _ = fail(reply, api_key="sesame-1", retries=0)
+    assert "no such thing: …" in str(error)
+    assert not any(word in str(error) for word in ("sesame", "evil", "<img", "!["))
+
+
+def test_a_models_name_from_a_server_is_shown_without_what_leads_out():
+    name = "writer\x1b[31m![a](http://evil.example/p)<img src=x>sesame-1"
+    with serve("Nine metres.", models=(name,)) as server:
+        model = open_endpoint(Endpoint(server.address, api_key="sesame-1"), patience=CALM)
+        assert "".join(model.stream(QUESTION)) == "Nine metres."
+        assert model.name == "writer [31m…"
+        assert server.requests[0]["model"] == name
+        with pytest.raises(LLMUnavailable) as caught:
+            open_endpoint(Endpoint(server.address, "other", "sesame-1")).check()
+    assert not any(word in str(caught.value) for word in ("sesame", "evil", "\x1b"))
+
+
+@pytest.mark.parametrize("value", ["nan", "1e400", "1e300", "Mon, 01 Jan 99999 00:00:00 GMT", "x"])
+def test_a_time_to_wait_that_is_none_is_not_told(value):
+    headers = {"Retry-After": value}
+    _, error, _ = fail(Reply(status=429, headers=headers), retries=0)
+    assert "ask again later" in str(error)
+
+
+@pytest.mark.parametrize("piece", [b"x" * 2**16, b"data: 1\n" * 2**13])
+def test_a_flood_without_an_end_is_cut(piece):
+    raw = piece * (2**26 // len(piece))
+    _, error, _ = fail(Reply(raw=raw, content_type="text/event-stream"))
+    assert isinstance(error, MalformedAnswer)
+    assert "sends more than any answer" in str(error)
+
+
+def test_only_what_is_too_long_is_cut():
+    event = b"data: " + b"x" * 1000 + b"\n\n"
+    assert b"".join(bound_bytes([event] * 1000, True)) == event * 1000
+    pieces = [event[place : place + 1] for place in range(len(event))] * 300
+    assert b"".join(bound_bytes(pieces, True)) == event * 300
+    assert len(list(bound_bytes([b"x" * 2**20], False))) == 1
+    for chunks, is_stream in (([b"x" * 2**20], True), ([event * 2**15], False)):
+        with pytest.raises(MalformedAnswer):
+            list(bound_bytes(chunks, is_stream))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://user:secret@h:bad",
+        "ftp://u:secret@h",
+        "user:secret@h:bad",
+        "http://user:secret@h/a b",
+        "http://h:bad/?key=secret",
+    ],
+)
+def test_a_password_in_an_address_is_not_repeated(address):
+    for read in (normalise_base_url, read_ollama_host):
+        with pytest.raises(ConfigError) as caught:
+            read(address)
+        assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,15 @@ def test_a_key_goes_only_to_the_server_it_was_meant_for(monkeypatch, environment
     assert "own" not in repr(settings)
 
 
+def test_a_key_for_one_server_is_not_sent_to_a_flags(monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    for address in ("http://flag.example", "http://[bad"):
+        settings = load_settings(llm_base_url=address)
+        assert (settings.llm_base_url, settings.llm_api_key) == (address, None)
+    assert load_settings(llm_base_url="https://api.openai.com/v1").llm_api_key is not None
+
+
 def test_a_setting_of_the_model_that_is_wrong_is_named(monkeypatch):
     monkeypatch.setenv("WORTLAUT_LLM_TIMEOUT_S", "soon")
     with pytest.raises(ConfigError, match="llm_timeout_s"):

@@ -26,6 +26,7 @@ from rag.receipt import FORMAT, describe_settings, make_receipt
 from rag.receiptfile import read_receipt, write_receipt
 from rag.recheck import check_receipt
 from rag.verdict import Verdict
+from rag.wordingllm import strike_out
 from ui.cli_receipt import LateVerifier, check_files, open_verifier_for
 
 PORT = (
@@ -341,6 +342,88 @@ def test_a_cited_line_of_the_answer_that_is_no_claim_fails(desk):
     forged = reseal(receipt, turns=(turn,))
     (finding,) = check_receipt(forged, desk.archive, Scripted())
     assert finding.reason == "the answer says what no supported claim says: Aldora is at war."
+
+
+@pytest.mark.parametrize("line", ["Hellwig lied.", "Hellwig lied. [9]", "[9]", "~~Hellwig lied.~~"])
+def test_a_line_that_is_no_claim_and_no_words_of_ours_fails(desk, line):
+    receipt = desk.write()
+    for answer in (f"{receipt.turns[0].answer}\n{line}", f"{line}\n{receipt.turns[0].answer}"):
+        turn = receipt.turns[0].model_copy(update={"answer": answer})
+        (finding,) = check_receipt(reseal(receipt, turns=(turn,)), desk.archive, NO_MODEL)
+        assert finding.reason.startswith("the answer says what no supported claim says: ")
+
+
+def test_a_claim_with_a_marker_that_is_not_its_own_fails(desk):
+    desk.write_claim(text=TRUE)
+    receipt = read_receipt(desk.path)
+    turn = receipt.turns[0].model_copy(update={"answer": f"{TRUE} [9]"})
+    findings = check_receipt(reseal(receipt, turns=(turn,)), desk.archive, Scripted())
+    assert "what no supported claim says" in reasons(findings)
+
+
+def test_notes_and_struck_sentences_of_ours_may_stand_in_an_answer(desk):
+    config = desk.settings
+    chat = open_chat(config)
+    for question in (
+        "What did Mira Talberg and Oxenrath say?",
+        "Was sagten Mira Talberg und Oxenrath über Zusagen?",
+        "Was sagten Jonas Hellwig und Mira Talberg über den Damm?",
+        "Что сказали Мира Тальберг и Оксенрат?",
+    ):
+        desk.write(chat.ask(question))
+        assert desk.check() == [], question
+    chat.archive.close()
+    struck = strike_out("Aldora is at war.", "Nobody says so.", "de")
+    answer = desk.answers[ASKED]
+    refused = Claim("Aldora is at war.", (), "not_enough_info", 0.0, "Nobody says so.")
+    kept = answer.claims[0]
+    turn = replace(answer, text=f"{struck}\n{kept.text}", claims=(refused, kept))
+    desk.write(turn)
+    assert desk.check(Scripted("not_enough_info")) == []
+    desk.write(replace(turn, claims=(kept,)))
+    assert "Aldora is at war" in reasons(desk.check(NO_MODEL))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        NOBODY,
+        "What did Oxenrath say about bees?",
+        "Что сказал Оксенрат о пчёлах?",
+        "Was sagte Mira Talberg über Quantenphysik und Bienenzucht?",
+        "Was sagte Mira Talberg im Jahr 1999?",
+        "What happened in 1999?",
+        "What did the finance minister of Lundavia say about bees?",
+        "Was sagten der Finanzminister von Lundavien oder Oxenrath?",
+        "How do bees dance on Mars?",
+    ],
+)
+def test_an_abstention_holds_and_any_other_words_of_it_fail(desk, question):
+    chat = open_chat(desk.settings)
+    abstention = chat.ask(question)
+    chat.archive.close()
+    assert abstention.abstained
+    receipt = desk.write(abstention)
+    assert desk.check() == []
+    said = abstention.text
+    for forged in (
+        "Hellwig lied.", "", f"{said} Hellwig lied.", f"Hellwig lied. {said}",
+        said.replace("kda", "Hellwig lied") + "\n", said.rpartition(": ")[0] + ": Hellwig lied.",
+    ):  # fmt: skip
+        turn = receipt.turns[0].model_copy(update={"answer": forged})
+        (finding,) = check_receipt(reseal(receipt, turns=(turn,)), desk.archive, NO_MODEL)
+        assert "abstention" in finding.reason
+    turn = receipt.turns[0].model_copy(update={"abstain_reason": "shyness"})
+    (finding,) = check_receipt(reseal(receipt, turns=(turn,)), desk.archive, NO_MODEL)
+    assert "a reason that there is not" in finding.reason
+
+
+def test_an_abstention_holds_when_more_articles_are_there_now(desk, tmp_path):
+    desk.write(desk.answers[NOBODY])
+    more = tmp_path / "neu.txt"
+    more.write_text(DAM.replace("Jonas Hellwig", "Ida Rehm"), encoding="utf-8")
+    assert index_paths(desk.settings, [more]).added == 1
+    assert desk.check() == []
 
 
 def test_a_claim_that_cites_what_the_receipt_has_not_fails(desk):

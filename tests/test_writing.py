@@ -392,3 +392,9 @@ def test_a_real_small_model_gets_nothing_past_the_check(smollm):
         assert fact in quotes or set(split_words(fact)) <= known
     assert answer.text
     assert answer.draft == ""
+
+
+def test_a_sentence_that_stutters_is_no_fact():
+    answers, _, verifier = write("Talberg sagte Zusagen und und und und Zusagen. [1]")
+    assert answers[-1].mode == "extractive"
+    assert verifier.seen == []
