@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterable, Sequence
 
 from index.archive import Vectors
@@ -40,6 +41,8 @@ class OfflineVerifier:
         names: Iterable[str] = (),
         read_vectors: Callable[[str], tuple[Sequence[str], Vectors]] | None = None,
     ) -> None:
+        # Every chat has its thread, and what was read before is kept for all of them.
+        self._lock = threading.Lock()
         self._read_vectors = read_vectors
         self._recalled: set[str] = set()
         self._support = SupportReader(embedder, background)
@@ -55,6 +58,10 @@ class OfflineVerifier:
         text = strip_markers(claim)
         if not citations or not _WORD.search(text):
             return Verdict("not_enough_info", 0.0, "The sentence cites nothing.", "no_citation")
+        with self._lock:
+            return self._check(text, citations, language)
+
+    def _check(self, text: str, citations: Sequence[Citation], language: Language) -> Verdict:
         self._recall(citations)
         evidence = [self._evidence.read(citation) for citation in citations]
         if len(text) > _LONGEST:

@@ -82,8 +82,12 @@ def check(claim, cited, language="en", years=()):
 
 def test_a_changed_number_is_found_across_languages():
     assert check("The dam cost 40 million euros.", "Der Damm kostete 40 Millionen Euro.") is None
-    assert check("The dam cost 50 million euros.", "Der Damm kostete 40 Millionen Euro.") == "number"
-    assert check("The dam cost 40 billion euros.", "Der Damm kostete 40 Millionen Euro.") == "number"
+    assert (
+        check("The dam cost 50 million euros.", "Der Damm kostete 40 Millionen Euro.") == "number"
+    )
+    assert (
+        check("The dam cost 40 billion euros.", "Der Damm kostete 40 Millionen Euro.") == "number"
+    )
 
 
 def test_the_right_number_of_the_wrong_unit_is_found():
@@ -101,7 +105,9 @@ def test_a_dropped_or_added_bound_is_another_number():
 
 
 def test_a_code_or_a_score_stands_as_it_is():
-    assert find_strange_code("Tarvo won 3:2 with the H7N4.", "Tarvo gewann 3:2 mit der H7N4.") is None
+    assert (
+        find_strange_code("Tarvo won 3:2 with the H7N4.", "Tarvo gewann 3:2 mit der H7N4.") is None
+    )
     assert find_strange_code("Tarvo won 2:3.", "Tarvo gewann 3:2.") == "2:3"
     assert find_strange_code("It is the K-500.", "Es ist die K-400.") == "K-500"
 

@@ -1,5 +1,6 @@
 """One claim, one span: what the offline verifier lets through, and why it objects."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -280,3 +281,108 @@ def test_a_person_meant_by_a_pronoun_is_no_swap(models):
 def test_more_for_fewer_in_a_copy_is_refuted(verifier):
     lie = BERTHS.quote.replace("neue Liegeplätze", "mehr Liegeplätze")
     assert verifier.verify(lie, [BERTHS], "de").label != "supported"
+
+
+TALE = (
+    "Tarvo. Nicht Dr. Hellwig verkauft den Hafen von Tarvo. "
+    "Wird der Hafen von Tarvo im Mai verkauft? "
+    "Falsch ist der Satz: Der Staudamm ist geborsten. "
+    "Niemand glaubt das Gerücht: Die Brücke ist gesperrt. "
+    "Ministerin Mira Talberg sagte: „Ich trete zurück.“ "
+    "Jonas Hellwig sagte: „Ich trete nicht zurück.“ "
+    "Jonas Hellwig sagte, die Stadt werde den Hafen verkaufen. "
+    "Alle Fischer von Tarvo haben Liegeplätze gekauft. "
+    "Zu einem Treffen mit Mira Talberg sei Jonas Hellwig bereit."
+)
+TOLD = Article(
+    "tale", "Streit in Tarvo", TALE, hash_text(TALE), source="Tarvoer Bote", language="de",
+    published=date(2026, 1, 29), published_precision="day",
+)  # fmt: skip
+
+
+def tell(words, speaker=None, voice="narrated"):
+    start = TALE.index(words)
+    return Citation(1, TOLD, Span(start, start + len(words)), speaker, voice)
+
+
+DENIED = tell("Nicht Dr. Hellwig verkauft den Hafen von Tarvo.")
+ASKED = tell("Wird der Hafen von Tarvo im Mai verkauft?")
+UNTRUE = tell("Falsch ist der Satz: Der Staudamm ist geborsten.")
+RUMOUR = tell("Niemand glaubt das Gerücht: Die Brücke ist gesperrt.")
+RESIGNED = tell("„Ich trete zurück.“", "Mira Talberg", "direct")
+BOTH = tell("„Ich trete zurück.“ Jonas Hellwig sagte: „Ich trete nicht zurück.“")
+SALE = tell("Jonas Hellwig sagte, die Stadt werde den Hafen verkaufen.")
+BOUGHT = tell("Alle Fischer von Tarvo haben Liegeplätze gekauft.")
+MEETING = tell("Zu einem Treffen mit Mira Talberg sei Jonas Hellwig bereit.")
+
+
+@pytest.mark.parametrize(
+    ("claim", "citation", "language"),
+    [
+        ("Hellwig verkauft den Hafen von Tarvo.", DENIED, "de"),
+        ("Wird der Hafen von Tarvo im Mai verkauft.", ASKED, "de"),
+        ("Der Staudamm ist geborsten.", UNTRUE, "de"),
+        ("Die Brücke ist gesperrt.", RUMOUR, "de"),
+        ("„Ich trete zurück“, sagte Hellwig.", BOTH, "de"),
+        ("Die Stadt wird den Hafen verkaufen.", SALE, "de"),
+        ("The city will sell the port.", SALE, "en"),
+        ("Mira Talberg is ready to meet Jonas Hellwig.", MEETING, "en"),
+    ],
+)
+def test_a_sentence_out_of_its_frame_is_not_supported(verifier, claim, citation, language):
+    verdict = verifier.verify(claim, [citation], language)
+    assert verdict.label != "supported", verdict
+
+
+def test_whole_sentences_in_a_row_are_verbatim(verifier):
+    both = tell(f"{ASKED.quote} {UNTRUE.quote}")
+    assert verifier.verify(both.quote, [both], "de").rule == "verbatim"
+    assert verifier.verify(UNTRUE.quote, [both], "de").rule == "verbatim"
+
+
+def test_the_truth_behind_an_inverted_clause_is_not_refused_for_its_order(verifier):
+    verdict = verifier.verify("Jonas Hellwig is ready to meet Mira Talberg.", [MEETING], "en")
+    assert verdict.rule != "roles", verdict
+
+
+@pytest.mark.parametrize(
+    ("speaker", "language"),
+    [
+        ("The president said", "en"), ("A spokesman said", "en"), ("The opposition said", "en"),
+        ("Experts warned", "en"), ("Critics said", "en"), ("Der Präsident sagte", "de"),
+    ],
+)  # fmt: skip
+def test_an_office_the_speaker_does_not_hold_is_not_supported(verifier, speaker, language):
+    said = {"en": "the port of Tarvo will not be sold in May.",
+            "de": "der Hafen von Tarvo werde im Mai nicht verkauft."}[language]  # fmt: skip
+    link = {"en": " that ", "de": ", "}[language]
+    verdict = verifier.verify(speaker + link + said, [HARBOUR], language)
+    assert (verdict.label, verdict.rule) == ("not_enough_info", "office"), verdict
+
+
+def test_the_office_that_the_article_gives_the_speaker_may_stand_for_the_name(verifier):
+    claim = "The minister said that the port of Tarvo will not be sold in May."
+    assert verifier.verify(claim, [HARBOUR], "en").label == "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "citation", "language", "rule"),
+    [
+        ("The port of Tarvo is sold in May.", ASKED, "en", "question"),
+        ("Is the port of Tarvo sold in May?", ASKED, "en", "question"),
+        ("Wenige Fischer von Tarvo haben Liegeplätze gekauft.", BOUGHT, "de", "quantifier"),
+        ("Few fishermen of Tarvo have bought berths.", BOUGHT, "en", "quantifier"),
+    ],
+)
+def test_questions_and_amounts_have_rules_of_their_own(verifier, claim, citation, language, rule):
+    verdict = verifier.verify(claim, [citation], language)
+    assert verdict.rule == rule, verdict
+
+
+def test_threads_share_one_verifier(verifier):
+    def check(number):
+        claim, citation, language = TRUTHS[number % len(TRUTHS)]
+        return verifier.verify(claim, [citation], language).label
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(check, range(24))) == {"supported"}

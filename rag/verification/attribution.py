@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.article import Span
+from index.attribution.cues import KONJUNKTIV
 from index.attribution.offices import names_institution, role_gender
 from index.names import SAME_PERSON, match_names
 from index.statements import drop_mere_nouns, extract_statements
 from rag.answer import Citation
 from rag.language import Language
+from rag.verification.evidence import Evidence
 from rag.verification.names import same_name, same_word
+from rag.verification.offices import find_office, holds_office
 from rag.verification.words import Word, read_words
 
 _SAY_RU = (
     r"(?:за|от|под|со|пере|преду|про|вы|при|до|у|по|об|раз|рас)?(?:яви|сказа|общи|мети|черкну|преди|"
-    r"зна|звa|ска|твержда|ясни|бави|гово|обеща|обвини|критикова|ветовa|звал|чита|лага|ответи|писа)"
+    r"зна|звa|ска|предупре|критику|твержда|ясни|бави|гово|обеща|обвини|критикова|ветовa|звал|чита|лага|ответи|писа)"
     r"[а-яё]*"
 )
 _NAME_RU = r"[А-ЯЁ][а-яё-]+(?:\s+[А-ЯЁ][а-яё-]+){0,2}"
@@ -37,7 +40,7 @@ _COLON = re.compile(r"\A(?P<who>[^:“”„\"«»]{2,70}?)(?:,[^:“”„\"«�
 _REPORTING = re.compile(
     r"\b(?:laut|zufolge|nach (?:angaben|worten|ansicht|aussagen?|darstellung|meinung)|heißt es|hieß es"
     r"|soll(?:en)?|angeblich|according|reportedly|allegedly|quoted|sa(?:id|ys?)|told|claim\w*|report\w*"
-    r"|по словам|по данным|по мнению|согласно|сообща\w+|якобы|заяв\w+|сказа\w+|считает|говорит)\b",
+    r"|warn\w*|предупре\w+|по словам|по данным|по мнению|согласно|сообща\w+|якобы|заяв\w+|сказа\w+|считает|говорит)\b",
     re.I,
 )
 _PRONOUN = re.compile(
@@ -149,20 +152,85 @@ def same_speaker(a: str, b: str) -> bool:
     return names_institution(a) and names_institution(b) and a.split()[-1] == b.split()[-1]
 
 
+def find_wrong_office(
+    claim: str, attribution: Attribution, evidence: Sequence[Evidence]
+) -> str | None:
+    """Why the spans' named speakers are not whom the claim calls by an office; None if they are."""
+    if any(not _is_unnamed(name) for name in attribution.speakers):
+        return None
+    office = find_office(claim, attribution.said)
+    if office is None:
+        return None
+    for item in evidence:
+        known = [n for n in (item.citation.speaker, item.citation.via, *sorted(item.voices)) if n]
+        if not known:
+            continue
+        if not holds_office(office, known, item.citation.article, item.article.statements):
+            return f"{known[0]} says it; the article does not call them {office!r}"
+    return None
+
+
 def find_speech_as_fact(
-    claim: str, attribution: Attribution, citations: Sequence[Citation], *, is_reported: bool
+    claim: str, attribution: Attribution, evidence: Sequence[Evidence], *, is_reported: bool
 ) -> str | None:
     """Whose words the claim states as a plain fact; None where it does not, or they are nobody's."""
     if attribution.is_attributed or is_reported or _PRONOUN_SUBJECT.match(claim):
         return None
-    for citation in citations:
-        who = citation.speaker or citation.via
-        if citation.voice == "narrated" or who is None:
+    speakers = []
+    for item in evidence:
+        who = _find_speaker(item)
+        if who is None:
             return None
         words = {word.text for word in read_words(claim)}
         if any(match_names(word, who) >= SAME_PERSON or same_name(word, who) for word in words):
             return None
-    return citations[0].speaker or citations[0].via if citations else None
+        speakers.append(who)
+    return speakers[0] if speakers else None
 
 
+def _find_speaker(item: Evidence) -> str | None:
+    """Whose words the span is; None where it is the article's own, or partly."""
+    citation = item.citation
+    if citation.voice != "narrated":
+        anybody = any(word.low in KONJUNKTIV for word in item.span.words)
+        return citation.speaker or citation.via or ("Somebody" if anybody else None)
+    covered = sum(
+        min(s.span.end, citation.span.end) - max(s.span.start, citation.span.start)
+        for s in item.overlapping
+    )
+    if covered < _MOSTLY * len(citation.span):
+        return None
+    people = [s.speaker for s in item.overlapping if s.speaker and s.is_person]
+    return next((name for name in people if _stands_in(name, item.span.words)), None)
+
+
+def find_broken_frame(claim: str, sentences: Sequence[str]) -> str | None:
+    """What calls the rest of a cited sentence untrue, where the claim has nothing of the kind."""
+    if _UNTRUE.search(claim):
+        return None
+    for sentence in sentences:
+        match = _UNTRUE_FRAME.match(sentence)
+        if match is None:
+            return None
+    return match["frame"] if sentences and match else None
+
+
+# The rest of such a sentence tells who says it.
+_MOSTLY = 0.6
 _PRONOUN_SUBJECT = re.compile(r"\A(?:er|sie|he|she|they|он|она|они)\b", re.I)
+_UNTRUE_FORMS = (
+    r"falsch\w*|unwahr\w*|gelogen|erfunden\w*|erlogen\w*|gerüchte?s?|lüge\w*|irrtum|irrig\w*"
+    r"|falschmeldung\w*|märchen|verschwörung\w*|unsinn|dementier\w*|bestr(?:eit|itt)\w*"
+    r"|(?:niemand|keiner) glaubt|stimmt nicht|trifft nicht zu|false|untrue|rumou?rs?"
+    r"|lie|lies|lied|hoax|wrong|denie[sd]|deny|fake|not true|myth|(?:nobody|no one) believes|ложь|ложн\w*"
+    r"|слух\w*|неправд\w*|выдумк\w*|неверно|опроверг\w*"
+)
+_UNTRUE = re.compile(
+    rf"\b(?:{_UNTRUE_FORMS}|reject\w*|refut\w*|contradict\w*|disput\w*|zurück\w*|widers\w*|отриц\w*"
+    r"|отверг\w*|оспари\w*)\b",
+    re.I,
+)
+_UNTRUE_FRAME = re.compile(
+    rf"\A(?P<frame>[^:„“”\"»«]*?\b(?:{_UNTRUE_FORMS})\b[^:„“”\"»«,]{{0,40}}(?::|, (?:dass|daß|что)))",
+    re.I,
+)

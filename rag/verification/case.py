@@ -16,6 +16,7 @@ from rag.verification.quotes import find_quotes
 from rag.verification.words import Word
 
 _NEAR_COPY = 0.7
+_FEWEST_KEPT = 2
 # How near a word comes to the nearest of others, as a cosine; 0 without any.
 CompareWords = Callable[[str, Sequence[str]], float]
 Pair = Literal["same", "en-de", "ru-de", "other"]
@@ -81,6 +82,20 @@ def read_case(
 def is_near_copy(case: Case) -> bool:
     """Whether most of the claim's words stand in the cited text, in one language."""
     return case.alignment is not None and case.alignment.coverage >= _NEAR_COPY
+
+
+def is_one_word_off(case: Case) -> bool:
+    """Whether one content word of what is said is new, the rest in order and with the same number.
+
+    Without a number, one other word is as often a synonym.
+    """
+    if case.alignment is None or case.alignment.order < 1:
+        return False
+    core = [n for n in range(*case.core) if case.claim.words[n].is_content]
+    novel = [n for n in core if n not in case.alignment.pairs]
+    if not any(case.claim.words[n].low[0].isdecimal() for n in case.alignment.pairs):
+        return False
+    return len(novel) == 1 and len(core) - len(novel) >= _FEWEST_KEPT
 
 
 def _find_core(claim: Reading, said: str) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.article import Article, Span, Statement
+from index.names import TITLES
 from index.splitter import split_sentences
 from index.statements import extract_statements
 from rag.answer import Citation
@@ -58,6 +59,27 @@ class Evidence:
     article: ReadArticle
     voices: frozenset[str]
 
+    @property
+    def overlapping(self) -> tuple[Statement, ...]:
+        """The article's statements that the span touches."""
+        return tuple(s for s in self.article.statements if s.span.overlap(self.citation.span))
+
+    def find_voices(self, quotations: Sequence[str]) -> frozenset[str]:
+        """Who speaks in the span; where several do and all quotations are theirs, who said them."""
+        if not quotations or len(self.voices) < 2:
+            return self.voices
+        text = self.citation.article.text
+        holding = [
+            statement
+            for statement in self.overlapping
+            if all(_strip(q) in statement.span.of(text) for q in quotations)
+        ]
+        return frozenset(n for s in holding for n in (s.speaker, s.via) if n) or self.voices
+
+
+def _strip(quotation: str) -> str:
+    return quotation.strip(" .,;:!?…")
+
 
 def read_text(text: str, language: Language) -> Reading:
     """The text as every rule wants it."""
@@ -66,9 +88,17 @@ def read_text(text: str, language: Language) -> Reading:
     quantities = read_quantities(text, language, [(d.start, d.end) for d in dates])
     stops = [0]
     for number in range(1, len(words)):
-        if any(mark in _STOPS for mark in text[words[number - 1].end : words[number].start]):
+        between = text[words[number - 1].end : words[number].start]
+        if _is_abbreviated(words[number - 1]) and between.startswith("."):
+            between = between[1:]
+        if any(mark in _STOPS for mark in between):
             stops.append(number)
     return Reading(text, language, tuple(words), tuple(stops), tuple(dates), tuple(quantities))
+
+
+def _is_abbreviated(word: Word) -> bool:
+    """Whether a full stop behind it need not end a sentence: "Dr.", "J.", "1." """
+    return len(word.text) == 1 or word.low in TITLES or word.low.isdecimal()
 
 
 class EvidenceReader:

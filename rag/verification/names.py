@@ -141,6 +141,41 @@ def _groups(low: str) -> frozenset[int]:
     )
 
 
+# A country speaks through its capital: rows of the table that answer for each other.
+_SEATS = {"moskau": "russ", "kiew": "ukrain", "washington": "usa", "wien": "österreich",
+          "warschau": "polen", "prag": "tschech", "peking": "china", "eu": "europ"}  # fmt: skip
+# Rows of the table that are no country, people or place.
+_NO_COUNTRY = frozenset(
+    "rot schwarz christ juden musl kathol protestant weltbank brexit rom atlant pazifik asien"
+    " mittelmeer georg rhein donau südafrika vae".split()
+)
+# Common words that begin as a row does.
+_NO_COUNTRY_WORD = re.compile(
+    r"(?:dan(?:n|k|ach|eb|ger|ce|iel)|indi(?:v|rek|rec|k|z|c|g)|fin(?:an|d|al|ge|ish[ei]|e|s|t)"
+    r"|фин(?:ан|ал|иш)|дан(?:н|о|ы|и)|исп(?:ол|ы|р|у)|мир|pragm|коре(?:н|ш)|груз|вен[еч]|chines\w*mus"
+    r"|polish(?:ed|ing)|рим|чехо[лн])"
+)
+
+
+@lru_cache(maxsize=16384)
+def _find_country(text: str) -> str | None:
+    low = text.casefold()
+    if _NO_COUNTRY_WORD.match(low) or (len(low) < 3 and not text.isupper()):
+        return None
+    rows = [_EXONYMS[number][0] for number in sorted(_groups(low))]
+    row = next((row for row in rows if row not in _NO_COUNTRY), None)
+    return _SEATS.get(row, row) if row else None
+
+
+def find_country(word: Word) -> str | None:
+    """The key of the country, people or region that a word names; None where it names none.
+
+    Only what has a capital, or an adjective in German or Russian, is read as one.
+    """
+    is_adjective = re.search(r"(?:isch|deutsch|ск)[а-яёa-z]{0,4}\Z", word.low) is not None
+    return _find_country(word.text) if word.is_capitalised or is_adjective else None
+
+
 @lru_cache(maxsize=65536)
 def same_word(a: str, b: str) -> bool:
     """Whether two words name the same: by sound, as case or adjective, or as an exonym."""

@@ -40,7 +40,8 @@ _NOT_NEGATING = re.compile(
 _POSSIBLE = r"""
     könnten? könntest möglicherweise vielleicht eventuell womöglich dürften? may might could
     possibly perhaps maybe probably likely wahrscheinlich voraussichtlich vermutlich может могут
-    возможно вероятно наверное? мог могла могли
+    potenziell potentiell potentially потенциально возможно вероятно
+    наверное? мог могла могли
 """
 _ALLEGED = r"""
     angeblich\w* mutmaßlich\w* vermeintlich\w* offenbar allegedly alleged reportedly purported\w*
@@ -139,3 +140,43 @@ def find_modals(words: Sequence[Word]) -> frozenset[str]:
 def is_reported(words: Sequence[Word]) -> bool:
     """Whether a German verb stands in the Konjunktiv of reported speech."""
     return any(_KONJUNKTIV_I.match(word.low) for word in words)
+
+
+_IS_TO = re.compile(
+    r"\b(?:is|are|was|were) (?:due |set |scheduled |planned |expected |supposed )?to \w",
+    re.IGNORECASE,
+)
+
+
+def is_planned(text: str) -> bool:
+    """Whether an English text says what is to happen: "the train is to leave"."""
+    return _IS_TO.search(text) is not None
+
+
+# Time units by how their words begin: what "not" governs is compared across languages.
+_GOVERNED = {
+    name: re.compile(rf"(?:{form})")
+    for name, form in (
+        ("day", r"tag(?:e|en)?\Z|days?\Z|дн(?:и|я|ей|ях)\Z|день"), ("week", r"woche|week|недел"),
+        ("month", r"monat|month|месяц"), ("year", r"jahr|year|год|лет\Z"),
+        ("hour", r"stunde|hour|час(?:а|ов|ы)?\Z"), ("minute", r"minute|минут"),
+    )
+}  # fmt: skip
+_GOVERNED_WITHIN = 4
+
+
+def find_moved_negator(claim: Sequence[Word], cited: Sequence[Word]) -> str | None:
+    """The time unit the claim's "not" governs, where the cited text's governs another."""
+    ours, theirs = _find_governed(claim), _find_governed(cited)
+    return min(ours) if ours and theirs and not ours & theirs else None
+
+
+def _find_governed(words: Sequence[Word]) -> set[str]:
+    found = set()
+    for number, word in enumerate(words):
+        if not _NEGATORS.match(word.low):
+            continue
+        after = words[number + 1 : number + 1 + _GOVERNED_WITHIN]
+        names = (name for w in after for name, form in _GOVERNED.items() if form.match(w.low))
+        found |= {name for name in [next(names, None)] if name}
+    return found

@@ -35,7 +35,8 @@ allow: erlaub\w* genehmig\w* zugelassen gestatte\w* allow\w* permit\w* authori[s
   запре\w*
 begin: beg[ai]nn\w* begonnen anfang\w* start\w* eröffne\w* beg(?:in|an|un)\w* launch\w*
   open(?:s|ed|ing)? нача\w* откры\w* / ende[tn]?\w* beend\w* schlie(?:ß|ss)\w* schloss\w*
-  geschlossen abgeschlossen abgebrochen stopp\w* end(?:s|ed|ing)? clos(?:e|es|ed|ing) finish\w*
+  geschlossen abgeschlossen abgebrochen eingestellt\w* einstell\w* ausgesetzt stopp\w*
+  end(?:s|ed|ing)? discontinu\w* suspend\w* приостан\w* clos(?:e|es|ed|ing) finish\w*
   stop\w* ceas\w* законч\w* заверш\w* закры\w* прекра\w*
 success: erfolg\w* gelang\w* gelungen succe\w* успе[хш]\w* удал(?:ось|ся) / scheiter\w*
   misslang\w* misslungen misserfolg\w* fail\w* провал\w* неуда\w*
@@ -52,7 +53,7 @@ legal: legal\w* rechtmäßig\w* lawful\w* законн\w* / illegal\w* rechtswid
 safe: sicher\w{0,2} safe\w* ungefährlich\w* harmlos\w* безопасн\w* / unsicher\w* gefährlich\w*
   gefahr\w* unsafe danger\w* опасн\w*
 buy: kauf(?:t|te|ten|en)? gekauft erw(?:arb|orben)\w* b(?:uy|ought)\w* purchas\w* acquir\w*
-  купи\w* покуп\w* / verkauf\w* s(?:ell|old)\w* prod(?:al|aj)\w* прода\w*
+  купи\w* покуп\w* / verkauf\w* abzugeben abgeb\w* abgegeb\w* s(?:ell|old)\w* prod(?:al|aj)\w* прода\w*
 high: hoh\w* hoch\w* höh(?:er|ere|eren|ste|sten) high\w* высок\w* выше / niedrig\w* gering\w*
   tief\w* low(?:er|est)? низк\w* ниже
 large: groß\w* größ\w* large\w* big\w* great\w* больш\w* крупн\w* / klein\w* small\w* tiny
@@ -83,6 +84,17 @@ all: alle[nrs]? sämtlich\w* jede[nrms]? all every\w* each все[хм]? каж�
   mehrere\w* some several некотор\w* нескольк\w*
 early: früh(?:e|en|er|zeitig)? early ран[ои]\w* / spät(?:e|en|er)? late(?:r|st)? поздн\w*
 import: import\w* einfuhr\w* импорт\w* ввоз\w* / export\w* ausfuhr\w* экспорт\w* вывоз\w*
+above: exceed\w* above überschr\w* übersteig\w* überstieg\w* oberhalb превы\w* / below under unter
+  unterhalb unterschr\w* ниже
+profit: gewinn(?:e|en|s)? profit\w* прибыл[ьи]\w* / verlust\w* defizit\w* loss(?:es)? los(?:t|ing)
+  deficit\w* убыт\w* потер\w* дефицит\w*
+stay: bleib\w* blieb\w* geblieben remain\w* stay\w* оста(?:н|в|[её]т)\w* / steig\w* stieg\w*
+  gestiegen\w* erhöh\w* sink\w* sank\w* gesunken\w* ris(?:e|es|en|ing) rose increas\w* fell
+  fall(?:s|en|ing)? drop(?:s|ped|ping)? вырас\w* вырос\w* увелич\w* повы[сш]\w* сниз\w* упад\w*
+demand: forder\w* gefordert\w* verlang\w* demand(?:s|ed|ing) требов\w* потребов\w* требу\w* /
+  ablehn\w* abgelehnt\w* zurückgewiesen reject\w* refus\w* отверг\w* отклон\w*
+enough: hoh\w* hoch genug ausreich\w* enough sufficient plenty high высок\w* достаточн\w* /
+  fehl(?:e|t|te|en|ten)? mangel\w* lack\w* не(?:т|хват\w*|достат\w*)
 """
 _ROWS = re.split(r"^\w+:", _TABLE, flags=re.MULTILINE)[1:]
 _SIDES = [tuple(compile_forms(side) for side in row.split("/")) for row in _ROWS]
@@ -103,3 +115,24 @@ def find_opposite(claim: Sequence[Word], cited: Sequence[Word]) -> tuple[str, st
 
 def _first(form: re.Pattern[str], words: Sequence[Word]) -> Word | None:
     return next((word for word in words if form.match(word.low)), None)
+
+
+_UNIT = r"(?:year|month|week|jahr|monat|woche|год|месяц|недел)"
+_TIMES = tuple(
+    re.compile(rf"\b(?:{form})\b|\b(?:{before})\s+{_UNIT}", re.IGNORECASE)
+    for form, before in (
+        ("vorjahr\\w*|vormonat\\w*|vorwoche", "last|previous|vergangene\\w*|vorige\\w*|letzte[nsmr]?|прошл\\w+"),
+        ("heuer", "this|current|diese[nsmr]?|laufenden|этом|этого|текуще\\w+|этой"),
+        (r"(?!)", "next|coming|following|kommende\\w*|nächste\\w*|folgende\\w*|следующ\\w+|будущ\\w+"),
+    )
+)  # fmt: skip
+
+
+def find_moved_time(claim: str, cited: str) -> str | None:
+    """What the claim calls last, this or next year where the cited text calls it another."""
+    there = [bool(form.search(cited)) for form in _TIMES]
+    for form, said in zip(_TIMES, there, strict=True):
+        found = form.search(claim)
+        if found and not said and any(there):
+            return found[0]
+    return None

@@ -1,11 +1,11 @@
-"""One known person in the place of another: "Lavrov responded" where the text says "Blinken"."""
+"""One person or country in the place of another: "Lavrov" for "Blinken", "Ukraine" for "Russia"."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.verification.names import same_word
-from rag.verification.words import Word, sound_of
+from rag.verification.names import find_country, same_word
+from rag.verification.words import Word, read_words, sound_of
 
 
 def find_swapped_person(
@@ -45,3 +45,19 @@ def _flatten(runs: Sequence[Sequence[str]]) -> list[str]:
 def _matches(run: Sequence[str], others: Sequence[str]) -> bool:
     """Whether the run's last word, a surname as a rule, is one of the others."""
     return any(same_word(run[-1], other) for other in others)
+
+
+def find_swapped_country(
+    claim: Sequence[Word], cited: Sequence[Word], speakers: Iterable[str]
+) -> tuple[str, str] | None:
+    """A country or people the claim names and the cited words do not, and one the other way round.
+
+    A capital stands for its country, an adjective for its noun, in any of the three languages.
+    """
+    ours = {key: word.text for word in claim if (key := find_country(word)) is not None}
+    theirs = {key: word.text for word in cited if (key := find_country(word)) is not None}
+    parts = [word for speaker in speakers for word in read_words(speaker)]
+    beside = {find_country(word) for word in parts}
+    strange = [text for key, text in ours.items() if key not in theirs and key not in beside]
+    missing = [text for key, text in theirs.items() if key not in ours and key not in beside]
+    return (strange[0], missing[0]) if strange and missing else None

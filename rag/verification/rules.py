@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from index.attribution.cues import read_verb_forms
+from index.attribution.clauses import MOODS
+from index.attribution.cues import KONJUNKTIV, read_verb_forms
 from index.attribution.offices import role_gender
 from index.names import TITLES
-from rag.verification.attribution import find_speech_as_fact, find_wrong_speaker
-from rag.verification.case import Case, is_near_copy
+from rag.verification.attribution import (
+    find_broken_frame,
+    find_speech_as_fact,
+    find_wrong_office,
+    find_wrong_speaker,
+)
+from rag.verification.case import Case, is_near_copy, is_one_word_off
 from rag.verification.dates import find_wrong_date
 from rag.verification.finding import Finding
 from rag.verification.names import find_strange_names, same_word
@@ -17,15 +23,18 @@ from rag.verification.negation import (
     count_half_negated,
     find_modals,
     find_moods,
+    find_moved_negator,
     find_negators,
     is_hedged,
+    is_planned,
     is_reported,
     oppose_modals,
 )
 from rag.verification.numbers import find_strange_code, find_wrong_number
-from rag.verification.opposites import find_opposite
-from rag.verification.persons import find_swapped_person
+from rag.verification.opposites import find_moved_time, find_opposite
+from rag.verification.persons import find_swapped_country, find_swapped_person
 from rag.verification.places import find_moved_number
+from rag.verification.plans import find_dropped_condition, find_plan_as_done
 from rag.verification.quantifiers import count_comparisons, find_wrong_quantifier
 from rag.verification.quotes import find_false_quote
 from rag.verification.roles import check_roles
@@ -36,36 +45,42 @@ _SPEECH = frozenset(read_verb_forms())
 # of different people and countries .84 to .88.
 _SAME_MEANING = 0.9
 _MOST_COMPARED = 8
+_PRONOUNS = frozenset("er sie es dies he she it they this он она оно они это".split())
 _WITHOUT = frozenset("ohne kaum without hardly barely без едва".split())
-_ENDS = (".", "!", "?", "”", "“", "«", "»", '"')
-_LEVEL = re.compile(r"[\W_]+")
+_MINUS = re.compile(r"(?<![\w.,])[-−–‐‑](?=\d)")
+_LEVEL = re.compile(r"(?:(?<![\w.,])-)?\d+(?:[.,:/]\d+)*|[^\W\d_]+|[?%€$£°§+]")
 
 
 def find_verbatim(case: Case) -> Finding | None:
-    """Whether the claim is, word for word, a whole sentence or the whole of a cited span."""
+    """Whether the claim is, word for word, whole sentences or the whole of a cited span."""
     wanted = _level(case.claim.text)
     for item in case.evidence:
-        if wanted in (_level(text) for text in (item.span.text, *item.sentences)) or (
-            _holds_sentences(item.span.text, case.claim.text)
-        ):
-            direct = item.citation.voice == "direct"
-            return (check_speech(case) if direct else None) or Finding(
+        if wanted == _level(item.span.text) or _holds_sentences(item.sentences, wanted):
+            # A mood that leaves the fact open shows by itself that somebody says it.
+            open_mood = any(word.low in MOODS for word in case.claim.words)
+            return (None if open_mood else check_speech(case)) or Finding(
                 "supported", "The sentence is the cited text, word for word.", "verbatim"
             )
     return None
 
 
-def _holds_sentences(text: str, claim: str) -> bool:
-    """Whether the claim stands in the text from one sentence's start to another's end."""
-    whole = " ".join(text.split())
-    at = whole.find(claim)
-    if at < 0 or not claim.endswith(_ENDS):
-        return False
-    return at == 0 or whole[:at].rstrip().endswith((*_ENDS, ":"))
+def _holds_sentences(sentences: Sequence[str], wanted: str) -> bool:
+    """Whether what is wanted runs from the start of one sentence to the end of another."""
+    plain = [_level(sentence) for sentence in sentences]
+    for first in range(len(plain)):
+        run = ""
+        for sentence in plain[first:]:
+            run = f"{run} {sentence}".strip()
+            if run == wanted:
+                return True
+            if len(run) > len(wanted):
+                break
+    return False
 
 
 def _level(text: str) -> str:
-    return _LEVEL.sub(" ", text).strip()
+    """The words, with the marks that change what they say: question, minus, units, "3:2"."""
+    return " ".join(_LEVEL.findall(_MINUS.sub("-", text)))
 
 
 def check_quotes(case: Case) -> Finding | None:
@@ -121,27 +136,45 @@ def check_dates(case: Case) -> Finding | None:
 
 
 def check_speaker(case: Case) -> Finding | None:
-    """Who is said to speak does."""
+    """Who is said to speak does, and holds the office that he is called by."""
+    voices = [item.find_voices(_read_quotes(case)) for item in case.evidence]
     found = find_wrong_speaker(
         case.attribution,
         [item.citation for item in case.evidence],
-        [item.voices for item in case.evidence],
+        voices,
         [item.around.words for item in case.evidence],
     )
-    return Finding("refuted", _capital(found[0]), found[1]) if found else None
+    if found:
+        return Finding("refuted", _capital(found[0]), found[1])
+    office = find_wrong_office(case.claim.text, case.attribution, case.evidence)
+    return Finding("not_enough_info", _capital(office), "office") if office else None
+
+
+def _read_quotes(case: Case) -> list[str]:
+    return [span.of(case.claim.text)[1:-1] for span in case.quotes]
 
 
 def check_speech(case: Case) -> Finding | None:
     """Somebody's words are not stated as a fact."""
+    reported = (
+        is_reported(case.claim.words)
+        or any(word.low in KONJUNKTIV for word in case.claim.words)
+        or bool(case.quotes)
+    )
     who = find_speech_as_fact(
-        case.claim.text,
-        case.attribution,
-        [item.citation for item in case.evidence],
-        is_reported=is_reported(case.claim.words) or bool(case.quotes),
+        case.claim.text, case.attribution, case.evidence, is_reported=reported
     )
     if who is None:
         return None
     return Finding("not_enough_info", f"{who} says it; the sentence states it as a fact", "speech")
+
+
+def check_frame(case: Case) -> Finding | None:
+    """What the cited text calls false, or a rumour, is not stated."""
+    frame = find_broken_frame(case.claim.text, case.sentences)
+    if frame is None:
+        return None
+    return Finding("refuted", f"The cited text puts it behind {_shorten(frame)!r}", "frame")
 
 
 def _cited_words(case: Case) -> Sequence[Word]:
@@ -187,6 +220,11 @@ def _unmatched_claim(case: Case) -> Sequence[Word]:
 
 def check_opposites(case: Case) -> Finding | None:
     """No word is turned into its opposite."""
+    moved = find_moved_time(case.claim.text, _around(case)) or find_moved_negator(
+        case.claim.words, case.cited.words
+    )
+    if moved:
+        return Finding("refuted", f"The cited text has another in place of {moved!r}", "opposite")
     if find_negators(case.claim.words, case.claim.text):
         return None
     found = find_opposite(_unmatched_claim(case), _unmatched_cited(case, _cited_words(case)))
@@ -195,6 +233,10 @@ def check_opposites(case: Case) -> Finding | None:
     return Finding(
         "refuted", f"The claim says {found[0]!r}, the cited text {found[1]!r}", "opposite"
     )
+
+
+def _around(case: Case) -> str:
+    return " ".join(item.around.text for item in case.evidence)
 
 
 def check_quantifiers(case: Case) -> Finding | None:
@@ -215,7 +257,9 @@ def check_mood(case: Case) -> Finding | None:
     claim = [w for w in case.claim.words if not any(a <= w.start < b for a, b in inside)]
     cited = _cited_words(case)
     unsure = {"possible", "alleged"}
-    if find_moods(cited) & unsure and not is_hedged(claim) and not case.attribution.is_attributed:
+    due = is_planned(case.claim.text) or bool(find_moods(claim) & {"intended", "obliged"})
+    unsaid = find_moods(cited) & unsure - ({"alleged"} if due and find_modals(cited) else set())
+    if unsaid and not is_hedged(claim) and not case.attribution.is_attributed:
         return Finding("refuted", "The cited text says it may be; the claim says it is", "mood")
     if find_moods(claim) & unsure and not (
         is_hedged(cited) or find_moods(cited) or is_reported(case.cited.words)
@@ -224,16 +268,40 @@ def check_mood(case: Case) -> Finding | None:
     dropped = case.alignment.dropped if case.alignment and is_near_copy(case) else ()
     if find_moods(dropped) & unsure:
         return Finding("refuted", "The claim drops that it may not be so", "mood")
+    changed = _find_changed_mood(case)
+    if changed:
+        return changed
     ours, theirs = find_modals(claim), find_modals(cited)
+    if case.alignment is None and find_negators(claim, case.claim.text) and "must" in ours:
+        # "Must not" is "darf nicht".
+        ours |= {"allowed"}
     if oppose_modals(ours, theirs) or (is_near_copy(case) and ours != theirs):
         return Finding("refuted", "The claim changes what may, must or will be", "mood")
     return None
 
 
+def _find_changed_mood(case: Case) -> Finding | None:
+    """What is planned is not done, and what depends on something is not certain."""
+    claim = case.claim.words[slice(*case.core)]
+    cited, stops = case.cited.words, case.cited.stops
+    plan = find_plan_as_done(claim, cited, stops)
+    if plan:
+        return Finding("refuted", f"The cited text only says {plan!r}", "mood")
+    window = case.alignment.window if case.alignment else (0, len(cited))
+    attributed = case.attribution.is_attributed
+    condition = find_dropped_condition(claim, cited, stops, window, is_attributed=attributed)
+    if condition:
+        return Finding("refuted", f"The claim drops the condition {condition!r}", "mood")
+    return None
+
+
 def check_persons(case: Case) -> Finding | None:
-    """No known person stands in the place of another."""
+    """No known person or country stands in the place of another."""
     beside = [name for i in case.evidence for name in (i.citation.speaker, i.citation.via) if name]
     found = find_swapped_person(case.claim.words, case.cited.words, case.known, beside)
+    if found is None:
+        core = case.claim.words[slice(*case.core)]
+        found = find_swapped_country(core, case.cited.words, beside)
     if found is None:
         return None
     return Finding("refuted", f"The cited text names {found[1]}, not {found[0]}", "person")
@@ -269,8 +337,9 @@ def _is_translated(name: str, case: Case) -> bool:
 
 def check_words(case: Case) -> Finding | None:
     """In a near copy, no word is put in the place of another."""
-    if case.alignment is None or not is_near_copy(case):
+    if case.alignment is None or not (is_near_copy(case) or is_one_word_off(case)):
         return None
+    named = _find_named_pronoun(case)
     known = [w for i in case.evidence for w in read_words(i.citation.speaker or "")]
     names = [
         word
@@ -282,7 +351,12 @@ def check_words(case: Case) -> Finding | None:
         and case.claim.words[n - 1].is_content
     ]
     for word in (*case.alignment.novel, *case.alignment.changed, *names):
-        if word.low in _SPEECH or word.low in TITLES or role_gender(word.low) is not None:
+        if (
+            word in named
+            or word.low in _SPEECH
+            or word.low in TITLES
+            or role_gender(word.low) is not None
+        ):
             continue
         if any(same_word(word.text, other.text) for other in known):
             continue
@@ -290,8 +364,23 @@ def check_words(case: Case) -> Finding | None:
     return None
 
 
+def _find_named_pronoun(case: Case) -> tuple[Word, ...]:
+    """The claim's only new word, where it names what the cited text opens with a pronoun for."""
+    novel = case.alignment.novel if case.alignment else ()
+    novel = tuple(word for word in novel if word.low not in _SPEECH)
+    pronoun = case.cited.words[0].low if case.cited.words else ""
+    if len(novel) != 1 or pronoun not in _PRONOUNS or not novel[0].is_capitalised:
+        return ()
+    if any(word.low == pronoun for word in case.claim.words):
+        return ()
+    before = [word for item in case.evidence for word in item.before]
+    return novel if any(same_word(novel[0].text, word.text) for word in before) else ()
+
+
 def check_question(case: Case) -> Finding | None:
-    """A question is no statement."""
+    """A question is no statement, neither the cited one nor the claim."""
+    if case.claim.text.rstrip(' "“”»«').endswith("?") and not case.quotes:
+        return Finding("not_enough_info", "The sentence only asks", "question")
     asks = all(sentence.rstrip(' "“”»«').endswith("?") for sentence in case.sentences)
     if asks and "?" not in case.claim.text and not case.attribution.is_attributed:
         return Finding("not_enough_info", "The cited text only asks", "question")
@@ -317,6 +406,7 @@ RULES: tuple[Callable[[Case], Finding | None], ...] = (
     check_mood,
     check_opposites,
     check_speech,
+    check_frame,
     check_persons,
     check_names,
     check_question,
