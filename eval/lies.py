@@ -8,7 +8,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from time import perf_counter
 from typing import Literal
 
@@ -265,12 +264,6 @@ def list_speakers(cases: Iterable[Planted]) -> list[str]:
     """Whom the cited sentences name in full as their speaker, as an archive of them would."""
     cited = (citation.speaker for case in cases for citation in case.citations)
     return sorted({speaker for speaker in cited if speaker and " " in speaker})
-
-
-def embed_background(embedder: Embedder) -> Vectors:
-    """The vectors of sentences about everything that an archive keeps, `(n, dimension)`."""
-    lines = (files("index") / "background_sentences.txt").read_text("utf-8").splitlines()
-    return embedder.encode_document([line for line in lines if line.strip()])
 
 
 def judge_claims(verifier: Verifier, cases: Iterable[Planted]) -> Iterator[Judged]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from index.archive import Archive
 from index.article import Article
-from index.background import keep_backgrounds, name_sentences
+from index.background import keep_backgrounds
 from index.embedder import Embedder, load_embedder
 from index.errors import ConfigError, StoreBusy
 from index.ingest import PIPELINE_VERSION, RUN_FLAG, Indexer, IngestReport, Progress
@@ -71,7 +71,7 @@ def open_library(settings: Settings) -> Library:
         archive.check_embedder(embedder.fingerprint)
         try:
             store, _ = _open_in_line(settings, archive, embedder.fingerprint)
-            if archive.count().articles:
+            if archive.read_meta("embedder"):
                 # An older version made none, or others.
                 keep_backgrounds(archive, embedder)
         except StoreBusy:
@@ -150,12 +150,7 @@ def open_verifier(archive: Archive, embedder: Embedder) -> Verifier:
     from rag.verifier import OfflineVerifier
 
     archive.check_embedder(embedder.fingerprint)
-    return OfflineVerifier(
-        embedder,
-        archive.read_background(name_sentences()),
-        archive.list_speakers(),
-        archive.read_sentence_vectors,
-    )
+    return OfflineVerifier(embedder, archive.list_speakers(), archive.read_sentence_vectors)
 
 
 def open_writer(settings: Settings, library: Library) -> AnswerWriter:

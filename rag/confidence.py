@@ -44,7 +44,7 @@ def judge_passages(
     followers = sorted([*scores, *background.tolist()], reverse=True)[_FOLLOWERS]
     lead = scores[0] - sum(followers) / len(followers) if followers else 0.0
     sentences = [float(p.sentence_cosines.max()) for p in passages if len(p.sentence_cosines)]
-    return _squash(
+    return squash(
         _BEST_SENTENCE * max(sentences, default=scores[0])
         + _LEAD * lead
         + _COVERAGE * passages[0].coverage
@@ -61,7 +61,7 @@ def judge_topic(
     same of the article's nearest sentence; `coverage` what share of the topic's own words its
     passage has; the best of a larger `crowd` must stand out further.
     """
-    return _squash(
+    return squash(
         _DISTINCTION * distinction
         + _ARTICLE * article
         + _TOPIC_COVERAGE * coverage
@@ -70,5 +70,6 @@ def judge_topic(
     )
 
 
-def _squash(logit: float) -> float:
+def squash(logit: float) -> float:
+    """The probability a logit stands for."""
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))

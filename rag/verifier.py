@@ -28,16 +28,14 @@ _WORD = re.compile(r"\w")
 class OfflineVerifier:
     """Checks a claim against the spans it cites, without network, the same way every time.
 
-    `background` holds vectors of sentences from everywhere, as `Archive.read_background` gives
-    them; without it they are made on first use. `names` are the archive's speakers: they tell
-    German names from German nouns. `read_vectors` gives an article's sentences and their document
-    vectors `(n, dimension)` by its id; what it has need not be embedded.
+    `names` are the archive's speakers: they tell German names from German nouns. `read_vectors`
+    gives an article's sentences and their document vectors `(n, dimension)` by its id; what it
+    has need not be embedded.
     """
 
     def __init__(
         self,
         embedder: Embedder,
-        background: Vectors | None = None,
         names: Iterable[str] = (),
         read_vectors: Callable[[str], tuple[Sequence[str], Vectors]] | None = None,
     ) -> None:
@@ -45,7 +43,7 @@ class OfflineVerifier:
         self._lock = threading.Lock()
         self._read_vectors = read_vectors
         self._recalled: set[str] = set()
-        self._support = SupportReader(embedder, background)
+        self._support = SupportReader(embedder)
         self._evidence = EvidenceReader()
         self._names = frozenset(part for name in names for part in fold_name(name).split())
 

@@ -36,8 +36,6 @@ app = typer.Typer(
 )
 app.add_typer(eval_app, name="eval")
 
-_EMPTY_HINT = "the archive is empty; fill it with: wortlaut index PATH"
-
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Since = Annotated[str | None, typer.Option(metavar="DATE", help="Nothing before, like 2026-01.")]
 Until = Annotated[str | None, typer.Option(metavar="DATE", help="Nothing after.")]

@@ -13,7 +13,6 @@ import typer
 if TYPE_CHECKING:
     from eval.claims import ClaimSet
     from eval.lies import Judged, Ranking, Timing
-    from index.archive import Vectors
     from index.embedder import Embedder
 
 app = typer.Typer(help="Measure answers, retrieval and speed.", no_args_is_help=True)
@@ -119,7 +118,7 @@ def measure_lies(
     PAWS-X and XNLI files have their language in their name, as in xnli.dev.de.jsonl.gz.
     """
     from eval.claims import gather_sets
-    from eval.lies import Counts, count_verdicts, embed_background
+    from eval.lies import Counts, count_verdicts
     from index.embedder import load_embedder
     from ui.reports import print_lies, print_wrong
 
@@ -127,10 +126,9 @@ def measure_lies(
         articles or [], pawsx or [], xnli or [], (xquad, xquad_en, xquad_ru), seed, half, _tell
     )
     embedder = load_embedder(context.obj.embedder, context.obj.models_folder)
-    background = embed_background(embedder)
     total = Counts()
     for claims in sets:
-        judged, ranking, timing = _check_claims(claims, embedder, background, seed, limit)
+        judged, ranking, timing = _check_claims(claims, embedder, seed, limit)
         counts = count_verdicts(judged)
         print_lies(claims.name, counts, ranking, timing, as_json=as_json)
         if show_wrong:
@@ -141,7 +139,7 @@ def measure_lies(
 
 
 def _check_claims(
-    claims: ClaimSet, embedder: Embedder, background: Vectors, seed: int, limit: int | None
+    claims: ClaimSet, embedder: Embedder, seed: int, limit: int | None
 ) -> tuple[list[Judged], Ranking | None, Timing | None]:
     """The verdicts on the claims, how they rank pairs that came with the data, and their time."""
     from eval.claims import take_first
@@ -153,7 +151,7 @@ def _check_claims(
     cases = list(take_first(claims.plant(), limit))
     if not cases:
         raise DatasetError(f"{claims.name}: no sentence to check; name other data")
-    open_verifier = partial(OfflineVerifier, embedder, background, list_speakers(cases))
+    open_verifier = partial(OfflineVerifier, embedder, list_speakers(cases))
     judged = []
     # What is printed while the bar is drawn would end up on standard error.
     with show_progress("checking") as progress:

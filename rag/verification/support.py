@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
 
@@ -22,22 +20,18 @@ _LEAD = 0.06
 class Nearness:
     """How near a claim is to its cited sentences.
 
-    `best` is the highest cosine; `z` how many standard deviations it lies above the claim's
-    cosines to sentences from everywhere; `lead` how far above those to the sentences beside.
+    `best` is the highest cosine, `lead` how far it lies above those to the sentences beside.
     """
 
     best: float
-    mean: float
-    z: float
     lead: float
 
 
 class SupportReader:
     """Embeds claims and cited sentences; sentences met before are not embedded again."""
 
-    def __init__(self, embedder: Embedder, background: Vectors | None = None) -> None:
+    def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._background = background
         self._known: OrderedDict[str, Vectors] = OrderedDict()
 
     def remember(self, sentences: Sequence[str], vectors: Vectors) -> None:
@@ -53,16 +47,9 @@ class SupportReader:
         self._embed([*sentences, *beside, claim])
         probe = self._known[claim]
         cosines = np.stack([self._known[s] for s in sentences]) @ probe
-        background = self._read_background() @ probe
-        spread = float(np.std(background)) or 1e-6
         best = float(np.max(cosines))
         rival = max((float(self._known[s] @ probe) for s in beside), default=best - _LEAD)
-        return Nearness(
-            best,
-            float(np.mean(cosines)),
-            (best - float(np.mean(background))) / spread,
-            best - rival,
-        )
+        return Nearness(best, best - rival)
 
     def compare(self, word: str, others: Sequence[str]) -> float:
         """The highest cosine of a word to others; 0 without any."""
@@ -78,14 +65,3 @@ class SupportReader:
                 self._known.move_to_end(text)
         if new:
             self.remember(new, self._embedder.encode_document(new))
-
-    def _read_background(self) -> Vectors:
-        if self._background is None:
-            lines = (files("index") / "background_sentences.txt").read_text("utf-8").splitlines()
-            self._background = self._embedder.encode_document([s for s in lines if s.strip()])
-        return self._background
-
-
-def squash(logit: float) -> float:
-    """The probability a logit stands for."""
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))

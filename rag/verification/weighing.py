@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from rag.confidence import squash
 from rag.verification.case import Case, is_near_copy
-from rag.verification.support import Nearness, squash
+from rag.verification.support import Nearness
 
 Kind = Literal["copy", "same", "en-de", "ru-de", "other"]
 # Weights of the cosine, its lead over the neighbours, the claim's length beside the sentence's,
