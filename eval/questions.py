@@ -9,22 +9,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.article import make_article_id
+from index.article import Article, Span, make_article_id
 from index.errors import DatasetError
 
 
 @dataclass(frozen=True, slots=True)
 class GoldSpan:
-    """A sentence that answers rightly, in the article under `article_id`."""
+    """A sentence that answers rightly, in the article under `article_id`.
+
+    `start` is where it stands, if that is known; of an empty `quote` only the article is known.
+    """
 
     article_id: str
     path: Path
     quote: str
+    start: int | None = None
+
+    def find(self, article: Article) -> Span | None:
+        """Where the sentence stands in the article; `None` if it does not."""
+        if article.id != self.article_id or not self.quote:
+            return None
+        start = article.text.find(self.quote) if self.start is None else self.start
+        span = Span(max(start, 0), max(start, 0) + len(self.quote))
+        return span if span.of(article.text) == self.quote else None
 
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """The turns of a conversation whose last one is scored; without `gold` it is unanswerable."""
+    """The turns of a conversation whose last one is scored; without `gold` it is unanswerable.
+
+    `answers` are the shortest strings that answer it, in the archive's own words; `source` names
+    what it is about: questions about one source are not independent.
+    """
 
     id: str
     type: str
@@ -34,6 +50,13 @@ class GoldQuestion:
     date: str | None
     as_of: datetime.date | None
     gold: tuple[GoldSpan, ...]
+    answers: tuple[str, ...] = ()
+    source: str | None = None
+
+    @property
+    def question(self) -> str:
+        """The turns on one line."""
+        return " | ".join(self.turns)
 
     @property
     def is_answerable(self) -> bool:
@@ -47,7 +70,8 @@ def read_questions(file: Path) -> list[GoldQuestion]:
     Gold paths are relative to the file's folder.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: a line separator inside a JSON string is no line's end.
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"cannot read {file}: {error}; check the path") from error
     questions = list(_parse(file, lines))
@@ -57,20 +81,29 @@ def read_questions(file: Path) -> list[GoldQuestion]:
 
 
 def _parse(file: Path, lines: list[str]) -> Iterator[GoldQuestion]:
+    first: dict[str, int] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield _make_question(file.parent, json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            question = _make_question(file.parent, json.loads(line))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DatasetError(
                 f"{file}:{number}: no gold question ({type(error).__name__}: {error}); "
                 'it needs "id", "type", "language", "turns" and "gold"'
             ) from error
+        if first.setdefault(question.id, number) != number:
+            raise DatasetError(
+                f"{file}:{number}: the id {question.id!r} stands in line {first[question.id]} "
+                "already; give each question its own"
+            )
+        yield question
 
 
 def _make_question(folder: Path, row: dict[str, Any]) -> GoldQuestion:
     turns = row.get("turns") or [row["question"]]
+    gold = tuple(_make_span(folder, span) for span in row["gold"])
+    answer = str(row.get("answer") or "")
     return GoldQuestion(
         id=str(row["id"]),
         type=str(row["type"]),
@@ -79,7 +112,10 @@ def _make_question(folder: Path, row: dict[str, Any]) -> GoldQuestion:
         speaker=row.get("speaker"),
         date=row.get("date"),
         as_of=datetime.date.fromisoformat(row["as_of"]) if row.get("as_of") else None,
-        gold=tuple(_make_span(folder, span) for span in row["gold"]),
+        gold=gold,
+        # An answer in other words than the archive's cannot be looked for in its quotes.
+        answers=(answer,) if answer and any(answer in span.quote for span in gold) else (),
+        source=gold[0].article_id if gold else None,
     )
 
 

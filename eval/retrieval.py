@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from eval.metrics import mean, parity_gap, recall_at_k, reciprocal_rank
-from eval.squad import Place, SquadFile, SquadQuestion, read_language, read_squad
-from index.article import Article, hash_text, normalise_text
-from index.errors import DatasetError
+from eval.squad import (
+    SquadQuestion,
+    check_places,
+    make_articles,
+    name_language,
+    name_place,
+    read_squad,
+)
 from rag.assembly import index_articles, index_paths, open_library, open_retriever
 from rag.config import Settings
-from rag.language import detect_language
 from rag.retriever import Retriever
 
 _DEPTH = 50
@@ -31,14 +35,14 @@ def evaluate_retrieval(
     asked: dict[str, Sequence[SquadQuestion]] = {}
     for path in (data, *questions):
         file = squad if path == data else read_squad(path)
-        _check_places(path, file, squad)
+        check_places(path, file, squad)
         if file.questions:
-            asked[_name_language(path, file)] = file.questions
+            asked[name_language(path, file)] = file.questions
     with tempfile.TemporaryDirectory(prefix="wortlaut-eval-") as folder:
         inner = settings.model_copy(
             update={"data": Path(folder), "models": settings.models_folder, "chroma": None}
         )
-        index_articles(inner, _make_articles(squad))
+        index_articles(inner, make_articles(squad))
         if distractors is not None:
             index_paths(inner, [distractors])
         library = open_library(inner)
@@ -54,34 +58,12 @@ def evaluate_retrieval(
     return {"languages": languages, "parity_gap": gap}
 
 
-def _check_places(path: Path, file: SquadFile, squad: SquadFile) -> None:
-    if any(question.place not in squad.paragraphs for question in file.questions):
-        raise DatasetError(
-            f"{path} asks about paragraphs that --data does not have; is it parallel?"
-        )
-
-
-def _name_language(path: Path, file: SquadFile) -> str:
-    named = read_language(path)
-    return named or detect_language(" ".join(q.text for q in file.questions[:20]))
-
-
-def _make_articles(squad: SquadFile) -> Iterator[Article]:
-    for place, paragraph in squad.paragraphs.items():
-        text = normalise_text(paragraph)
-        yield Article(_name_place(place), squad.titles[place], text, hash_text(text))
-
-
-def _name_place(place: Place) -> str:
-    return f"paragraph-{place[0]}-{place[1]}"
-
-
 def _score(retriever: Retriever, questions: Sequence[SquadQuestion]) -> dict[str, Any]:
     at_1, at_5, ranks = [], [], []
     for question in questions:
         found = [scored.article.id for scored in retriever.search(question.text, _DEPTH)]
         ranked = list(dict.fromkeys(found))
-        gold = {_name_place(question.place)}
+        gold = {name_place(question.place)}
         at_1.append(recall_at_k(ranked, gold, 1))
         at_5.append(recall_at_k(ranked, gold, 5))
         ranks.append(reciprocal_rank(ranked, gold, 10))

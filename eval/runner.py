@@ -1,139 +1,206 @@
-"""Runs gold questions through the chat and scores each answer."""
+"""Runs a suite row by row, streamed to a folder from which a run that was stopped goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from eval.metrics import mean, quantile
-from eval.questions import GoldQuestion
-from index.article import Span
-from index.errors import DatasetError
-from index.names import SAME_PERSON, match_names
-from rag.answer import Answer, Citation, Filters, format_published
-from rag.chat import NewsChat
+from eval.rows import Row, parse_row
+from index.errors import ConfigError, DatasetError
 
+if TYPE_CHECKING:
+    from index.ingest import Progress
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """How one question went; what does not apply to it is `None`."""
-
-    question: GoldQuestion
-    answer: Answer
-    right: bool
-    sentence_right: bool | None
-    speaker_right: bool | None
-    date_right: bool | None
+ROWS = "rows.jsonl"
+STAMP = "run.json"
+_LONGEST_ERROR = 300
+_LONGEST_VALUE = 60
 
 
-def run_questions(chat: NewsChat, questions: Iterable[GoldQuestion]) -> Iterator[Scored]:
-    """Each question with its score, as soon as it is answered."""
-    for question in questions:
-        history: list[Answer] = []
-        for turn in question.turns:
-            history.append(chat.ask(turn, history, Filters(as_of=question.as_of)))
-        yield score_answer(chat, question, history[-1])
+class Case(Protocol):
+    """One of a suite: what it is called, and the groups it belongs to."""
+
+    @property
+    def id(self) -> str:
+        """Unique in the suite."""
+        ...
+
+    @property
+    def type(self) -> str:
+        """The kind of question."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """The question's, as "en"."""
+        ...
+
+    @property
+    def question(self) -> str:
+        """The question on one line."""
+        ...
 
 
-def score_answer(chat: NewsChat, question: GoldQuestion, answer: Answer) -> Scored:
-    """Right is: abstained where nothing answers; else a gold sentence, speaker and date as gold.
+AnyCase = TypeVar("AnyCase", bound=Case)
 
-    The speaker is right when everything that is cited is by the gold speaker, the date when an
-    article of the gold date is cited.
+
+class RowFile:
+    """The rows of one run in a folder, each on disk before the next is asked for.
+
+    Use `open_rows`: one process at a time has the folder.
     """
-    if not question.is_answerable:
-        return Scored(question, answer, answer.abstained, None, None, None)
-    sentence_right = any(_is_gold(chat, question, citation) for citation in answer.citations)
-    speaker_right = date_right = None
-    if question.speaker:
-        speaker_right = bool(answer.citations) and all(
-            match_names(question.speaker, citation.speaker or "") >= SAME_PERSON
-            for citation in answer.citations
-        )
-    if question.date:
-        cited = {format_published(citation.article) or "" for citation in answer.citations}
-        date_right = any(day.startswith(question.date) for day in cited)
-    right = sentence_right and speaker_right is not False and date_right is not False
-    return Scored(question, answer, right, sentence_right, speaker_right, date_right)
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / ROWS
+        self.rows = self._read()
+
+    def _read(self) -> dict[str, Row]:
+        """The rows that count, by id: what failed or was half written is asked again."""
+        if not self.path.exists():
+            return {}
+        lines = self.path.read_bytes().split(b"\n")
+        rows: dict[str, Row] = {}
+        for line in lines:
+            try:
+                row = parse_row(line.decode("utf-8"))
+            except (DatasetError, UnicodeDecodeError):
+                continue
+            if row.error is None:
+                rows.setdefault(row.id, row)
+        # The last piece is "" after a whole line.
+        if lines[-1] or len(rows) != len(lines) - 1:
+            self._rewrite(rows.values())
+        return rows
+
+    def append(self, row: Row) -> None:
+        """Write the row: a process that is killed from here on has it; raises DatasetError."""
+        try:
+            with self.path.open("ab") as file:
+                file.write(_pack(row))
+        except OSError as error:
+            raise DatasetError(
+                f"cannot write {self.path}: {error.strerror}; what is in it stays, "
+                "so make room and run the suite again"
+            ) from error
+        self.rows[row.id] = row
+
+    def sort(self, order: Sequence[str]) -> None:
+        """Put the rows into the order of the ids, whatever is not among them last."""
+        places = {identity: place for place, identity in enumerate(order)}
+        ordered = sorted(self.rows, key=lambda identity: places.get(identity, len(places)))
+        if ordered != list(self.rows):
+            self.rows = {identity: self.rows[identity] for identity in ordered}
+            self._rewrite(self.rows.values())
+
+    def _rewrite(self, rows: Any) -> None:
+        draft = self.path.with_name(f".{ROWS}.draft")
+        draft.write_bytes(b"".join(map(_pack, rows)))
+        draft.replace(self.path)
 
 
-def _is_gold(chat: NewsChat, question: GoldQuestion, citation: Citation) -> bool:
-    for gold in question.gold:
-        if gold.article_id != citation.article.id:
+def _pack(row: Row) -> bytes:
+    data = row.as_json()
+    try:
+        return (json.dumps(data, ensure_ascii=False) + "\n").encode("utf-8")
+    except UnicodeEncodeError:
+        # Half a surrogate pair, as JSON from outside may hold, has no UTF-8.
+        return (json.dumps(data) + "\n").encode("ascii")
+
+
+@contextmanager
+def open_rows(folder: Path, stamp: Mapping[str, Any], *, fresh: bool = False) -> Iterator[RowFile]:
+    """The folder's rows so far, held for this process.
+
+    `stamp` tells what makes two runs comparable: suite, settings, archive, version. Raises
+    ConfigError when the folder holds a run of another stamp, unless it is to start `fresh`, and
+    when another process is at it.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".run.lock", timeout=0)
+        lock.acquire()
+    except Timeout as error:
+        raise ConfigError(f"another run writes to {folder}; name another folder") from error
+    except OSError as error:
+        raise ConfigError(f"cannot write to {folder}: {error.strerror}; check --out") from error
+    try:
+        if fresh:
+            (folder / ROWS).unlink(missing_ok=True)
+        else:
+            _check_stamp(folder, stamp)
+        draft = folder / f".{STAMP}.draft"
+        draft.write_text(json.dumps(stamp, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        draft.replace(folder / STAMP)
+        yield RowFile(folder)
+    finally:
+        lock.release()
+
+
+def _check_stamp(folder: Path, stamp: Mapping[str, Any]) -> None:
+    advice = "name another folder, or start over with --fresh"
+    if not (folder / STAMP).exists():
+        if (folder / ROWS).exists():
+            raise ConfigError(f"{folder} holds rows of an unknown run; {advice}")
+        return
+    try:
+        found = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+        keys = sorted(found.keys() | stamp.keys())
+    except (OSError, ValueError, AttributeError) as error:
+        raise ConfigError(f"{folder / STAMP} cannot be read; {advice}") from error
+    # As JSON has it: a tuple comes back as a list.
+    mine = json.loads(json.dumps(stamp))
+    differing = [key for key in keys if found.get(key) != mine.get(key)]
+    if differing:
+        said = ", ".join(_describe(key, found.get(key), mine.get(key)) for key in differing)
+        raise ConfigError(f"{folder} holds another run: its {said}; {advice}")
+
+
+def _describe(key: str, then: Any, now: Any) -> str:
+    name = key.replace("_", " ")
+    if max(len(str(then)), len(str(now))) > _LONGEST_VALUE:
+        return f"{name} is another"
+    return f"{name} is {then}, not {now}"
+
+
+def run_cases(
+    cases: Sequence[AnyCase],
+    examine: Callable[[AnyCase], Row],
+    file: RowFile,
+    progress: Progress | None = None,
+) -> list[Row]:
+    """A row for each case in their order, those that the file has already not made again.
+
+    A case that raises becomes a row with its `error`, and the next is taken. `progress` is told
+    how many rows there are, of how many, and what is asked now.
+    """
+    done = sum(case.id in file.rows for case in cases)
+    for case in cases:
+        if case.id in file.rows:
             continue
-        start = citation.article.text.find(gold.quote)
-        span = Span(max(start, 0), max(start, 0) + len(gold.quote))
-        if start >= 0 and span.overlap(citation.span) * 2 >= min(len(span), len(citation.span)):
-            return True
-    return False
+        if progress:
+            progress(done, len(cases), case.question)
+        file.append(_examine(case, examine))
+        done += 1
+    if progress:
+        progress(done, len(cases), "")
+    order = [case.id for case in cases]
+    file.sort(order)
+    return [file.rows[identity] for identity in order]
 
 
-def check_archive(chat: NewsChat, questions: Sequence[GoldQuestion]) -> None:
-    """Return if every gold article is in the archive; else raise DatasetError."""
-    gold = {span.article_id: span.path for question in questions for span in question.gold}
-    missing = {path for i, path in gold.items() if chat.archive.read_article(i) is None}
-    if missing:
-        folder = sorted(path.parent for path in missing)[0]
-        raise DatasetError(
-            f"{len(missing)} of the {len(set(gold.values()))} files that the questions are about "
-            f"are not in this archive; first run: wortlaut index {folder}"
-        )
-
-
-def summarise(scored: Sequence[Scored]) -> dict[str, Any]:
-    """Counts and shares by type, the abstentions, and the time an answer takes."""
-    types = sorted({row.question.type for row in scored})
-    return {
-        "n": len(scored),
-        "right": sum(row.right for row in scored),
-        "right_share": mean([float(row.right) for row in scored]),
-        "types": {t: _summarise([r for r in scored if r.question.type == t]) for t in types},
-        "languages": {
-            language: _summarise([r for r in scored if r.question.language == language])
-            for language in sorted({row.question.language for row in scored})
-        },
-        "abstention": _summarise_abstention(scored),
-        "latency_ms_p50": quantile([row.answer.timings_ms["total"] for row in scored], 0.5),
-    }
-
-
-def _summarise(rows: Sequence[Scored]) -> dict[str, Any]:
-    return {
-        "n": len(rows),
-        "right": sum(row.right for row in rows),
-        "right_share": mean([float(row.right) for row in rows]),
-        "sentence_right": _share([row.sentence_right for row in rows]),
-        "speaker_right": _share([row.speaker_right for row in rows]),
-        "date_right": _share([row.date_right for row in rows]),
-        "abstained": sum(row.answer.abstained for row in rows),
-    }
-
-
-def _summarise_abstention(rows: Sequence[Scored]) -> dict[str, Any]:
-    abstained = [row for row in rows if row.answer.abstained]
-    unanswerable = [row for row in rows if not row.question.is_answerable]
-    return {
-        "n": len(abstained),
-        "precision": mean([float(not row.question.is_answerable) for row in abstained]),
-        "recall": mean([float(row.answer.abstained) for row in unanswerable]),
-    }
-
-
-def _share(values: Sequence[bool | None]) -> float | None:
-    return mean([None if value is None else float(value) for value in values])
-
-
-def as_row(row: Scored) -> dict[str, Any]:
-    """One question's score as JSON."""
-    return {
-        "id": row.question.id,
-        "type": row.question.type,
-        "language": row.question.language,
-        "right": row.right,
-        "sentence_right": row.sentence_right,
-        "speaker_right": row.speaker_right,
-        "date_right": row.date_right,
-        "abstained": row.answer.abstained,
-        "answer": row.answer.text,
-    }
+def _examine(case: AnyCase, examine: Callable[[AnyCase], Row]) -> Row:
+    try:
+        return replace(examine(case), id=case.id)
+    except Exception as error:
+        if os.environ.get("WORTLAUT_DEBUG"):
+            raise
+        line = " ".join(str(error).split())[:_LONGEST_ERROR]
+        said = f"{type(error).__name__}: {line}" if line else type(error).__name__
+        return Row(case.id, case.type, case.language, case.question, "", error=said)

@@ -110,14 +110,14 @@ def _time_statements(settings: Settings) -> float:
 
 
 def _time_bare(settings: Settings, texts: Sequence[str]) -> float:
-    model = open_model(_find_model(settings), local_files_only=True)
+    model = open_model(find_model(settings), local_files_only=True)
     model.encode_document(["warm"] * 8)
     started = perf_counter()
     model.encode_document(list(texts), show_progress_bar=False)
     return perf_counter() - started
 
 
-def _find_model(settings: Settings) -> str:
+def find_model(settings: Settings) -> str:
     """A model that both sides can open by name: the bundled one unpacked, else the set one."""
     weights = bundled.find_weights() if settings.embedder == "multilingual-e5-small" else None
     if weights is None:
@@ -158,12 +158,12 @@ def _make_questions(chat: NewsChat) -> list[str]:
 
 
 def _measure_cold(settings: Settings, articles: Path, store: Path, question: str) -> dict[str, Any]:
-    model = _find_model(settings)
+    model = find_model(settings)
     starter = [sys.executable, "-m", "eval.starter"]
-    indexing = _run([*starter, "index", str(articles), str(store), model], settings)
+    indexing = run_alone([*starter, "index", str(articles), str(store), model], settings)
     ask_starter = [*starter, "ask", str(articles), str(store), model, question]
     ask_ours = [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "ask", question]
-    runs = [(_run(ask_starter, settings), _run(ask_ours, settings)) for _ in range(_RUNS)]
+    runs = [(run_alone(ask_starter, settings), run_alone(ask_ours, settings)) for _ in range(_RUNS)]
     theirs = [min(run[0][k] for run in runs) for k in (0, 1)]
     ours = [min(run[1][k] for run in runs) for k in (0, 1)]
     return {
@@ -177,7 +177,7 @@ def _measure_cold(settings: Settings, articles: Path, store: Path, question: str
     }
 
 
-def _run(command: Sequence[str], settings: Settings) -> tuple[float, float]:
+def run_alone(command: Sequence[str], settings: Settings) -> tuple[float, float]:
     """Wall seconds and peak memory in MB of the command, alone in a process."""
     environment = os.environ | {
         "WORTLAUT_MODELS": str(settings.models_folder),

@@ -1,13 +1,16 @@
 """The plain LlamaIndex starter, for comparison: what a user would pick instead.
 
-Run as a program: `python -m eval.starter index|ask ARTICLES STORE MODEL [QUESTION]`. It does what
-the LlamaIndex tutorial does (SimpleDirectoryReader, VectorStoreIndex on Chroma, default chunks)
-with the same embedding model, and prints nothing but, for `ask`, the number of passages found.
+Run as a program: `python -m eval.starter index|ask|serve ARTICLES STORE MODEL [QUESTION]`. It does
+what the LlamaIndex tutorial does (SimpleDirectoryReader, VectorStoreIndex on Chroma, default chunks
+and default number of them) with the same embedding model; `ask` prints the number of passages
+found, `serve` answers questions line by line.
 """
 
 from __future__ import annotations
 
+import json
 import sys
+from time import perf_counter
 from typing import Any
 
 
@@ -40,8 +43,41 @@ def make_embedding(model: str) -> Any:
     return Embedding(encoder=SentenceTransformer(model, local_files_only=True))
 
 
+def serve(index: Any) -> None:
+    """Answer the questions on standard input, a JSON object a line, until it ends.
+
+    `{"question", "depth"}` gives `{"ms", "shown", "ranked"}`: the milliseconds that retrieval with
+    the defaults took, what it found, and the first `depth` of the same ranking, each as
+    {"path", "start", "end", "score"}.
+    """
+    usual = index.as_retriever()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        started = perf_counter()
+        shown = usual.retrieve(asked["question"])
+        took = (perf_counter() - started) * 1000
+        ranked = index.as_retriever(similarity_top_k=asked["depth"]).retrieve(asked["question"])
+        answer = {"ms": took, "shown": _describe(shown), "ranked": _describe(ranked)}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def _describe(found: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "path": each.node.metadata["file_path"],
+            "start": each.node.start_char_idx,
+            "end": each.node.end_char_idx,
+            "score": each.score,
+        }
+        for each in found
+    ]
+
+
 def main() -> None:
-    """Index the articles, or ask the question, as the arguments say."""
+    """Index the articles, ask the question, or serve many, as the arguments say."""
     task, articles, folder, model, *question = sys.argv[1:]
     import chromadb
     from chromadb.config import Settings
@@ -61,6 +97,9 @@ def main() -> None:
         )
         return
     index = VectorStoreIndex.from_vector_store(store, embed_model=embedding)
+    if task == "serve":
+        serve(index)
+        return
     sys.stdout.write(f"{len(index.as_retriever().retrieve(question[0]))}\n")
 
 

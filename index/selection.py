@@ -21,13 +21,15 @@ _LAST_DAY = """CASE a.published_precision
 class Selection:
     """A time window (inclusive days; an article of a month or year overlaps it), source, speakers.
 
-    An undated article is in no bounded window. `source` matches without regard to case.
+    An undated article is in no bounded window. `source` matches without regard to case. `without`
+    are the ids of articles to look past.
     """
 
     since: date | None = None
     until: date | None = None
     source: str | None = None
     speakers: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -53,6 +55,9 @@ class Selection:
                 f"a.number IN (SELECT article FROM statements WHERE speaker IN ({marks}))"
             )
             values += self.speakers
+        if self.without:
+            conditions.append(f"a.id NOT IN ({','.join('?' * len(self.without))})")
+            values += self.without
         return " AND ".join(conditions), values
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from index.errors import ConfigError
+from index.errors import ConfigError, MalformedAnswer
 from rag.answer import Citation, Label
 from rag.language import Language
+from rag.llm import LanguageModel, Message
 from rag.verdict import Verdict
 from rag.verification.words import strip_markers
-
-if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
 
 _LONGEST_REASON = 200
 _ANSWER = re.compile(r"\A\W*(supported|refuted|unknown)\b[\W_]*(.*)\Z", re.IGNORECASE | re.DOTALL)
@@ -36,8 +34,9 @@ Answer:"""
 class NliVerifier:
     """Asks a cross-encoder whether the spans entail the claim; for languages the model knows.
 
-    `model` is a hub name or a local folder that sentence-transformers opens as a CrossEncoder with
-    entailment, contradiction and neutral among its labels, in any order. It loads on first use;
+    `model` is a hub name or a local folder that sentence-transformers opens as a CrossEncoder: with
+    entailment, contradiction and neutral among its labels, in any order; with entailment and one
+    other; or with a single score, which counts as entailment's probability. It loads on first use;
     a ConfigError says when it cannot. At `threshold` in [0, 1] entailment counts as support.
     """
 
@@ -54,16 +53,24 @@ class NliVerifier:
             return Verdict("not_enough_info", 0.0, "The sentence cites nothing.", "no_citation")
         self._load()
         premise = " ".join(_introduce(citation) for citation in citations)
-        scores = self._model.predict(
-            [(premise, text)], apply_softmax=True, show_progress_bar=False
-        )[0]
-        entailed, opposed = (float(scores[self._order[n]]) for n in ("entailment", "contradiction"))
+        entailed, opposed = self._predict(premise, text)
         if entailed >= self._threshold:
             return Verdict("supported", entailed, "The model finds it in the cited text.", "nli")
         if opposed > max(entailed, 1 - entailed - opposed):
             return Verdict("refuted", entailed, "The model finds the cited text against it.", "nli")
         return Verdict(
             "not_enough_info", entailed, "The model does not find it in the cited text.", "nli"
+        )
+
+    def _predict(self, premise: str, claim: str) -> tuple[float, float]:
+        """How probable entailment and contradiction are; the latter is 0 where no label says so."""
+        options = {"show_progress_bar": False}
+        if not self._order:
+            return float(self._model.predict([(premise, claim)], **options)[0]), 0.0
+        scores = self._model.predict([(premise, claim)], apply_softmax=True, **options)[0]
+        opposed = self._order.get("contradiction")
+        return float(scores[self._order["entailment"]]), (
+            float(scores[opposed]) if opposed is not None else 0.0
         )
 
     def _load(self) -> None:
@@ -84,26 +91,32 @@ class NliVerifier:
 
 
 def _read_order(labels: dict[str, int], name: str) -> dict[str, int]:
-    """Where the model puts its three scores."""
+    """Where the model puts entailment and contradiction; nothing for a model of one score."""
+    if len(labels) == 1:
+        return {}
     order = {
         known: place
         for label, place in labels.items()
-        for known in ("entailment", "contradiction", "neutral")
+        for known in ("entailment", "contradiction")
         if label.casefold().startswith(known[:6])
     }
-    if len(order) != 3:
+    if "entailment" not in order or (len(labels) > 2 and "contradiction" not in order):
         raise ConfigError(
             f"{name} is no entailment model: its labels are {', '.join(labels)}, "
-            "not entailment, neutral, contradiction"
+            "not entailment and its opposites"
         )
     return order
 
 
 class JudgeVerifier:
-    """Asks a LlamaIndex language model; what it answers in another form counts as not knowing."""
+    """Asks a language model; what it answers in another form counts as not knowing.
 
-    def __init__(self, llm: LLM) -> None:
-        self._llm = llm
+    `rag.llm.wrap_llm` makes one of any LlamaIndex `LLM`. Raises LLMUnavailable where it cannot
+    be asked.
+    """
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
 
     def verify(self, claim: str, citations: Sequence[Citation], language: Language) -> Verdict:
         """The verdict on `claim`, one sentence in `language`, over the spans it cites."""
@@ -111,7 +124,11 @@ class JudgeVerifier:
         if not citations or not text:
             return Verdict("not_enough_info", 0.0, "The sentence cites nothing.", "no_citation")
         sources = "\n".join(f"- {_introduce(citation)}" for citation in citations)
-        answer = str(self._llm.complete(_PROMPT.format(sources=sources, claim=text)))
+        prompt = _PROMPT.format(sources=sources, claim=text)
+        try:
+            answer = "".join(self._model.stream([Message("user", prompt)]))
+        except MalformedAnswer:
+            answer = ""
         return read_judgement(answer)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from llmserver import smollm  # noqa: F401
@@ -65,3 +66,49 @@ def seeded(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
     report = index_paths(Settings(data=data, models=models), [SEEDS / "archive"])
     assert not report.failed
     return data
+
+
+@pytest.fixture(scope="session")
+def nli_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny entailment model with random weights and its labels in an unusual order."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("nli")
+    words = ["[UNK]", "[PAD]", "[CLS]", "[SEP]", *"it costs takes 40 14 hours the ferry".split()]
+    tokenizer = Tokenizer(models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]",
+        sep_token="[SEP]", model_max_length=64,
+    ).save_pretrained(folder)  # fmt: skip
+    names = {0: "neutral", 1: "CONTRADICTION", 2: "entailment"}
+    BertForSequenceClassification(
+        BertConfig(
+            vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+            intermediate_size=16, id2label=names, label2id={v: k for k, v in names.items()},
+        )
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def judge_saying() -> Callable[..., Any]:
+    """Make a judge whose language model gives the answers in turn, the last one for ever."""
+    from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
+
+    from rag.judges import JudgeVerifier
+    from rag.llm import wrap_llm
+
+    def make_judge(*answers: str, prompts: list[str] | None = None) -> JudgeVerifier:
+        asked: list[str] = [] if prompts is None else prompts
+
+        class Parrot(MockLLM):  # type: ignore[misc]
+            def stream_chat(self, messages: Any, **options: Any) -> Iterator[ChatResponse]:
+                answer = answers[min(len(asked), len(answers) - 1)]
+                asked.append(messages[0].content)
+                yield ChatResponse(message=ChatMessage(content=answer), delta=answer)
+
+        return JudgeVerifier(wrap_llm(Parrot()))
+
+    return make_judge

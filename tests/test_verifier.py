@@ -11,7 +11,7 @@ from index.article import Article, Span, hash_text
 from index.embedder import DEFAULT_MODEL, load_embedder
 from index.errors import ConfigError
 from rag.answer import Citation
-from rag.judges import JudgeVerifier, NliVerifier, read_judgement
+from rag.judges import NliVerifier, read_judgement
 from rag.verification.opposites import find_opposite
 from rag.verification.quotes import find_false_quote, find_quotes
 from rag.verification.words import read_words, strip_markers
@@ -182,17 +182,6 @@ def test_markers_are_no_part_of_the_claim():
     assert strip_markers("The dam is safe [1][2, 3].") == "The dam is safe."
 
 
-class Parrot:
-    """A language model of one answer."""
-
-    def __init__(self, answer):
-        self.answer, self.prompt = answer, ""
-
-    def complete(self, prompt):
-        self.prompt = prompt
-        return self.answer
-
-
 @pytest.mark.parametrize(
     ("answer", "label"),
     [
@@ -204,35 +193,12 @@ class Parrot:
         ("unsupported", "not_enough_info"),
     ],
 )
-def test_a_judge_is_read_strictly(answer, label):
+def test_a_judge_is_read_strictly(answer, label, judge_saying):
     assert read_judgement(answer).label == label
-    parrot = Parrot(answer)
-    assert JudgeVerifier(parrot).verify("It costs 40. [1]", [COST], "en").label == label
-    assert COST.quote in parrot.prompt
-
-
-@pytest.fixture(scope="module")
-def nli_folder(tmp_path_factory):
-    """A tiny entailment model with random weights and its labels in an unusual order."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
-
-    folder = tmp_path_factory.mktemp("nli")
-    words = ["[UNK]", "[PAD]", "[CLS]", "[SEP]", *dict.fromkeys(TEXT.split())]
-    tokenizer = Tokenizer(models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]",
-        sep_token="[SEP]", model_max_length=64,
-    ).save_pretrained(folder)  # fmt: skip
-    names = {0: "neutral", 1: "CONTRADICTION", 2: "entailment"}
-    BertForSequenceClassification(
-        BertConfig(
-            vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-            intermediate_size=16, id2label=names, label2id={v: k for k, v in names.items()},
-        )
-    ).save_pretrained(folder)  # fmt: skip
-    return folder
+    prompts = []
+    judge = judge_saying(answer, prompts=prompts)
+    assert judge.verify("It costs 40. [1]", [COST], "en").label == label
+    assert COST.quote in prompts[0]
 
 
 def test_an_entailment_model_from_a_folder_gives_verdicts(nli_folder):

@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ui.cli_eval_abstention import measure_abstention
+from ui.cli_eval_compare import compare_runs
+from ui.cli_eval_make import make_suite
+from ui.cli_eval_run import run_suite
+from ui.cli_eval_scorer import measure_scorer
+from ui.cli_eval_versus import compare_starter
+
 if TYPE_CHECKING:
     from eval.claims import ClaimSet
     from eval.lies import Judged, Ranking, Timing
@@ -17,36 +24,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure answers, retrieval and speed.", no_args_is_help=True)
 
+app.command("run")(run_suite)
+app.command("compare")(compare_runs)
+app.command("scorer")(measure_scorer)
+app.command("abstention")(measure_abstention)
+app.command("make")(make_suite)
+app.command("versus")(compare_starter)
+
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-
-
-@app.command("run")
-def run_suite(
-    context: typer.Context,
-    suite: Annotated[Path, typer.Argument(help="Gold questions in JSON lines.")],
-    as_json: AsJson = False,
-    show_wrong: Annotated[bool, typer.Option(help="List what went wrong.")] = False,
-) -> None:
-    """Ask the suite's questions and count, by type, the right answers and the abstentions."""
-    from eval.questions import read_questions
-    from eval.runner import as_row, check_archive, run_questions, summarise
-    from rag.assembly import open_chat
-    from ui.render import clean_controls
-
-    questions = read_questions(suite)
-    chat = open_chat(context.obj)
-    check_archive(chat, questions)
-    scored = list(run_questions(chat, questions))
-    summary = summarise(scored)
-    if as_json:
-        rows = [as_row(row) for row in scored]
-        print(json.dumps(summary | {"questions": rows}, ensure_ascii=False))
-        return
-    _print_summary(summary)
-    for row in scored:
-        if show_wrong and not row.right:
-            print(f"\n{row.question.id}: {' | '.join(row.question.turns)}")
-            print(clean_controls(row.answer.text))
 
 
 @app.command("retrieval")
@@ -167,22 +152,6 @@ def _check_claims(
 
 def _tell(line: str) -> None:
     print(line, file=sys.stderr)
-
-
-def _print_summary(summary: dict[str, Any]) -> None:
-    print("                n  right  sentence  speaker  date   abstained")
-    groups = summary["types"] | summary["languages"]
-    for name, row in groups.items():
-        shares = "  ".join(
-            f"{_show(row[key]):>7}" for key in ("sentence_right", "speaker_right", "date_right")
-        )
-        print(f"{name:13} {row['n']:4}  {row['right']:4}  {shares}  {row['abstained']:6}")
-    abstention = summary["abstention"]
-    print(
-        f"right {summary['right']} of {summary['n']}; abstention precision "
-        f"{_show(abstention['precision'])}, recall {_show(abstention['recall'])}; "
-        f"p50 {_show(summary['latency_ms_p50'])} ms"
-    )
 
 
 def _show(value: Any) -> str:

@@ -1,0 +1,285 @@
+"""Compares runs of one suite question by question, and tells what is more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from statistics import NormalDist
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.cases import is_right
+from eval.intervals import Indices, bootstrap, paired_difference
+from eval.measures import is_less_better
+from eval.metrics import area_under_risk_coverage, auroc, expected_calibration_error
+from eval.rows import Row
+from eval.runs import Run
+from eval.summary import SCORES
+from index.errors import ConfigError, DatasetError
+
+Pairs = Sequence[tuple[Row, Row]]
+Verdict = Literal["better", "worse", "noise", "same", "undefined"]
+
+_LEVEL = 0.95
+_FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One metric of two runs over the `n` questions that both have it for.
+
+    `difference` is b - a, with the interval from `low` to `high`. `verdict` is "noise" where the
+    interval covers 0, "same" where no question's figure changed; `holds` is whether it is more
+    than noise after Holm's correction, too.
+    """
+
+    metric: str
+    n: int
+    a: float | None
+    b: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    verdict: Verdict
+    holds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed from run `a` to run `b`.
+
+    `n` questions are in both; `only_a` and `only_b` count those in one alone, `reworded` those of
+    one id that ask something else; all of these are left out. `failed_a` and `failed_b` count the
+    failed among the `n`, which only the metric "failed" sees. `lost` and `won` are the
+    (id, question) that went from right to wrong, and from wrong to right.
+    """
+
+    a: str
+    b: str
+    n: int
+    only_a: int
+    only_b: int
+    reworded: int
+    failed_a: int
+    failed_b: int
+    suites: tuple[str, str]
+    changes: tuple[Change, ...]
+    lost: tuple[tuple[str, str], ...]
+    won: tuple[tuple[str, str], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The comparison for `--json`."""
+        return asdict(self)
+
+
+def compare_pair(a: Run, b: Run, metrics: Sequence[str] = ()) -> Comparison:
+    """What changed from `a` to `b` in each metric, or only in `metrics`, paired by question.
+
+    Rows about one source are resampled together. Raises DatasetError if the runs share no
+    question, ConfigError for a metric that neither has.
+    """
+    shared = [name for name in a.rows if name in b.rows]
+    same = [name for name in shared if a.rows[name].question == b.rows[name].question]
+    if not same:
+        raise DatasetError(f"{a.name} and {b.name} share no question; compare runs of one suite")
+    pairs = [(a.rows[name], b.rows[name]) for name in same]
+    good = [(x, y) for x, y in pairs if x.error is None and y.error is None]
+    pairing = _Pairing.of(pairs, good)
+    changes = [pairing.compare(name) for name in pairing.choose(metrics)]
+    verdicts = [(x, is_right(x), is_right(y)) for x, y in good]
+    return Comparison(
+        a=a.name,
+        b=b.name,
+        n=len(pairs),
+        only_a=len(a.rows) - len(shared),
+        only_b=len(b.rows) - len(shared),
+        reworded=len(shared) - len(same),
+        failed_a=sum(x.error is not None for x, _ in pairs),
+        failed_b=sum(y.error is not None for _, y in pairs),
+        suites=(a.suite, b.suite),
+        changes=tuple(_correct(changes)),
+        lost=tuple((x.id, x.question) for x, old, new in verdicts if old and new is False),
+        won=tuple((x.id, x.question) for x, old, new in verdicts if old is False and new),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairing:
+    """The rows of both runs side by side: each question's own metrics, and those of all."""
+
+    scores: Mapping[str, Sequence[tuple[float | None, float | None]]]
+    figures: Mapping[str, tuple[_Figure, _Figure]]
+    sources: Sequence[str | None]
+    every_source: Sequence[str | None]
+
+    @classmethod
+    def of(cls, pairs: Pairs, good: Pairs) -> _Pairing:
+        """Of all pairs what failed, of the good ones everything else."""
+        names = {name for pair in good for row in pair for name in row.scores}
+        ordered = [*(name for name in SCORES if name in names), *sorted(names - set(SCORES))]
+        failures = [(float(x.error is not None), float(y.error is not None)) for x, y in pairs]
+        scores: dict[str, Sequence[tuple[float | None, float | None]]] = {
+            name: [(x.scores.get(name), y.scores.get(name)) for x, y in good] for name in ordered
+        }
+        if any(x or y for x, y in failures):
+            scores = {_FAILED: failures, **scores}
+        old, new = (_open_figures([pair[side] for pair in good]) for side in (0, 1))
+        figures = {name: (old[name], new[name]) for name in old}
+        return cls(scores, figures, _name_sources(good), _name_sources(pairs))
+
+    def choose(self, metrics: Sequence[str]) -> list[str]:
+        """The named metrics; without any, all that are defined in a run. Raises ConfigError."""
+        known = [*self.scores, *self.figures]
+        for name in metrics:
+            if name not in known:
+                raise ConfigError(
+                    f"neither run has a metric {name!r}; they have: {', '.join(sorted(known))}"
+                )
+        return list(dict.fromkeys(metrics)) or [name for name in known if self._is_measured(name)]
+
+    def _is_measured(self, name: str) -> bool:
+        if name in self.scores:
+            return any(value is not None for values in self.scores[name] for value in values)
+        every = np.arange(len(self.sources))
+        return any(figure.measure(every) is not None for figure in self.figures[name])
+
+    def compare(self, name: str) -> Change:
+        """The change of one metric; "undefined" if no question has it in both runs."""
+        if name not in self.scores:
+            return _compare_figures(name, *self.figures[name], self.sources)
+        sources = self.every_source if name == _FAILED else self.sources
+        return _compare_means(name, self.scores[name], sources)
+
+
+def _undefined(metric: str) -> Change:
+    return Change(metric, 0, None, None, None, None, None, None, "undefined")
+
+
+def _compare_means(
+    metric: str,
+    values: Sequence[tuple[float | None, float | None]],
+    sources: Sequence[str | None],
+) -> Change:
+    both = [(x, y) for x, y in values if x is not None and y is not None]
+    if not both:
+        return _undefined(metric)
+    old, new = zip(*values, strict=True)
+    found = paired_difference(old, new, sources, level=_LEVEL)
+    verdict = _judge(metric, found.value, found.is_noise, all(x == y for x, y in both))
+    a, b = (sum(side) / len(both) for side in zip(*both, strict=True))
+    return Change(metric, found.n, a, b, found.value, found.low, found.high, found.p, verdict)
+
+
+def _compare_figures(
+    metric: str, old: _Figure, new: _Figure, sources: Sequence[str | None]
+) -> Change:
+    every = np.arange(len(sources))
+    a, b = old.measure(every), new.measure(every)
+    if a is None or b is None:
+        return _undefined(metric)
+
+    def differ(drawn: Indices) -> float | None:
+        x, y = old.measure(drawn), new.measure(drawn)
+        return None if x is None or y is None else y - x
+
+    found = bootstrap(differ, len(sources), sources, level=_LEVEL)
+    counted = [i for i in range(len(sources)) if old.counted[i] or new.counted[i]]
+    own = [sources[i] for i in counted]
+    groups = len(set(own) - {None}) + own.count(None)
+    p = _read_p(b - a, found.low, found.high, groups)
+    covers = found.low is not None and found.high is not None and found.low <= 0 <= found.high
+    # Where all draws came out alike, so did the runs.
+    is_same = a == b and found.low is None
+    verdict = _judge(metric, b - a, covers or p > 1 - _LEVEL, is_same)
+    return Change(metric, len(counted), a, b, b - a, found.low, found.high, p, verdict)
+
+
+def _read_p(difference: float, low: float | None, high: float | None, groups: int) -> float:
+    """How likely as large a difference is by chance, read off its interval.
+
+    Without an interval, or with one of no width, all draws came out alike. However they come out,
+    `groups` are not less likely to differ one way than so many coins. Source: Altman & Bland 2011.
+    """
+    least = min(1.0, 2.0 ** (1 - groups))
+    if difference == 0:
+        return 1.0
+    if low is None or high is None or low == high:
+        return least
+    normal = NormalDist()
+    error = (high - low) / (2 * normal.inv_cdf((1 + _LEVEL) / 2))
+    return max(least, 2 * (1 - normal.cdf(abs(difference) / error)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A metric of a set of rows: which of them count, and what those at some positions come to."""
+
+    counted: NDArray[np.bool_]
+    figure: Callable[[Indices], float | None]
+
+    def measure(self, drawn: Indices) -> float | None:
+        """The figure over the rows at the positions; `None` if none of them counts."""
+        left = drawn[self.counted[drawn]]
+        return self.figure(left) if len(left) else None
+
+
+def _open_figures(rows: Sequence[Row]) -> dict[str, _Figure]:
+    """By metric what it comes to over the rows at given positions, as `summarise` has it."""
+    rights = [row.scores.get("answer.right") for row in rows]
+    told = _mark(row.confidence is not None for row in rows)
+    timed = _mark(row.latency_ms is not None for row in rows)
+    known = _mark(row.answerable is not None for row in rows)
+    answerable = _mark(row.answerable is True for row in rows)
+    abstained = _mark(row.abstained for row in rows)
+    judged = ~abstained & told & _mark(each is not None for each in rights)
+    right = _mark(each == 1 for each in rights)
+    sure = np.array([row.confidence or 0.0 for row in rows], dtype=np.float64)
+    times = np.array([row.latency_ms or 0.0 for row in rows], dtype=np.float64)
+    return {
+        "abstention.precision": _Figure(
+            known & abstained, lambda i: float(np.mean(~answerable[i]))
+        ),
+        "abstention.recall": _Figure(known & ~answerable, lambda i: float(np.mean(abstained[i]))),
+        "abstention.auroc": _Figure(known & told, lambda i: auroc(answerable[i], sure[i])),
+        "abstention.aurc": _Figure(judged, lambda i: area_under_risk_coverage(right[i], sure[i])),
+        "calibration.brier": _Figure(judged, lambda i: float(np.mean((sure[i] - right[i]) ** 2))),
+        "calibration.ece": _Figure(judged, lambda i: expected_calibration_error(right[i], sure[i])),
+        "latency.p50_ms": _Figure(timed, lambda i: float(np.quantile(times[i], 0.5))),
+        "latency.p95_ms": _Figure(timed, lambda i: float(np.quantile(times[i], 0.95))),
+    }
+
+
+def _mark(flags: Iterable[bool]) -> NDArray[np.bool_]:
+    return np.fromiter(flags, dtype=np.bool_)
+
+
+def _name_sources(pairs: Pairs) -> list[str | None]:
+    return [x.source if x.source is not None else y.source for x, y in pairs]
+
+
+def _judge(metric: str, difference: float | None, is_noise: bool, is_same: bool) -> Verdict:
+    if is_same:
+        return "same"
+    if is_noise:
+        return "noise"
+    return "better" if ((difference or 0) < 0) == is_less_better(metric) else "worse"
+
+
+def _correct(changes: Sequence[Change]) -> list[Change]:
+    """The changes, marked where they hold though so many were looked at. Source: Holm 1979."""
+    tested = sorted(
+        (i for i, change in enumerate(changes) if change.p is not None),
+        key=lambda i: changes[i].p or 0.0,
+    )
+    holding: set[int] = set()
+    for rank, i in enumerate(tested):
+        if (changes[i].p or 0.0) > (1 - _LEVEL) / (len(tested) - rank):
+            break
+        holding.add(i)
+    return [
+        replace(change, holds=i in holding and change.verdict in ("better", "worse"))
+        for i, change in enumerate(changes)
+    ]

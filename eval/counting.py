@@ -1,0 +1,88 @@
+"""Questions for a number, by turning a German main clause around."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_AMOUNT = re.compile(
+    r"(?P<about>(?i:etwa|rund|circa|ca\.|fast|knapp|mehr als|über|insgesamt|gut|bis zu|ungefähr) )?"
+    r"(?P<number>\d[\d.,]*(?: Millionen| Milliarden)?) (?P<unit>[A-ZÄÖÜ][a-zäöüß]{2,})(?![\w-])"
+)
+_FINITE = frozenset(
+    """ist sind war waren wurde wurden wird werden hat haben hatte hatten kann können soll sollen
+    will wollen muss müssen kostet kosten kostete beträgt betrug kamen starben leben lebten gibt gab
+    verlor verloren erhielt erhielten zählt zählte nahmen demonstrierten erreichte umfasst arbeiten
+    stieg sank fuhr fuhren beteiligten beschäftigt sahen stimmten dauerte dauert liegt lag""".split()
+)
+# Words that only the sentences before can explain, and negations.
+_LEANING = re.compile(
+    r"(?i)(?<!\w)(?:er|sie|es|ihr\w*|ihm|ihn|sein\w{0,2}|dies\w*|jen\w*|hier\w*|dort|da(?:bei|mit|von|rin|ran|zu|für|gegen|nach|durch|raus|rum|rüber|rauf|her|hin)?|so"
+    r"|auch|nun|jetzt|heute|gestern|morgen|damals|bisher|derzeit|zudem|außerdem|jedoch|aber|nicht|kein\w*"
+    r"|weitere\w*|andere\w*|beide\w*|solch\w*|letzte\w*|man|wir|ich|uns\w*|später|noch|etwa|zurzeit)(?!\w)"
+)
+_BEFORE_NUMBER = frozenset(
+    """von mit bei um auf aus in nach zu für vor seit bis zwischen pro je an unter gegen durch der den
+    dem des die das am im und oder als""".split()
+)
+# What may open the clause: an adverb or a participle there leans on what was told before.
+_OPENING = _BEFORE_NUMBER | frozenset("ein eine einem einer innerhalb binnen laut".split())
+_NO_COUNT = frozenset(
+    """Uhr Grad Jahre Jahren Januar Februar März April Mai Juni Juli August September Oktober
+    November Dezember Millionen Milliarden""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A question for the number in a sentence, with the answer."""
+
+    question: str
+    answer: str
+    number: str
+    unit: str
+
+
+def ask_number(sentence: str) -> Counted | None:
+    """The German question for the one number of a sentence that stands by itself, if it is one.
+
+    Only a plain main clause is turned: what stands first and the number change places around the
+    verb, and no word may lean on another sentence.
+    """
+    if re.search(r"[,;:()„“”\"«»–\n]", re.sub(r"(?<=\d),(?=\d)", "", sentence)):
+        return None
+    found = list(_AMOUNT.finditer(sentence))
+    if len(found) != 1 or found[0]["unit"] in _NO_COUNT or not sentence.endswith("."):
+        return None
+    amount = found[0]
+    rest = sentence[: amount.start()] + sentence[amount.end() :]
+    if re.search(r"\d", rest) and not re.search(r"\b(?:19|20)\d\d\b", rest):
+        return None
+    if _LEANING.search(rest) or len(sentence.split()) > 28:
+        return None
+    question = _turn(sentence[: amount.start()], sentence[amount.end() :].strip(), amount["unit"])
+    if question is None:
+        return None
+    answer = f"{amount['number']} {amount['unit']}"
+    return Counted(question, answer, amount["number"], amount["unit"])
+
+
+def _turn(before: str, behind: str, unit: str) -> str | None:
+    many = f"Wie viel {unit}" if unit == "Prozent" else f"Wie viele {unit}"
+    if not before.strip():
+        return f"{many} {behind[:-1]}?" if _has_verb(behind) else None
+    words = before.split()
+    if words[-1].casefold() in _BEFORE_NUMBER:
+        return None
+    verb = next((n for n, word in enumerate(words) if word in _FINITE), None)
+    if verb is None or not 0 < verb < 9:
+        return None
+    first = words[:verb]
+    if first == ["Das"] or first[0].casefold() not in _OPENING:
+        return None
+    first[0] = first[0].casefold()
+    return " ".join([many, words[verb], *first, *words[verb + 1 :], behind[:-1]]).rstrip() + "?"
+
+
+def _has_verb(behind: str) -> bool:
+    return any(word in _FINITE for word in behind[:-1].split()[:8])

@@ -1,0 +1,267 @@
+"""Asks gold questions of the chat and scores what comes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from eval.metrics import (
+    citation_precision,
+    citation_recall,
+    mean,
+    ndcg_at_k,
+    recall_at_k,
+    reciprocal_rank,
+    token_f1,
+)
+from eval.questions import GoldQuestion
+from eval.rows import Row, Scores
+from index.errors import DatasetError, StaleSpan
+from index.names import SAME_PERSON, match_names
+from index.selection import Selection
+from rag.answer import Answer, Citation, Claim, Filters, format_published
+from rag.chat import NewsChat
+from rag.language import Language, detect_language
+from rag.query import Query
+from rag.retriever import ScoredPassage
+from rag.verdict import Verifier
+
+if TYPE_CHECKING:
+    from eval.faithfulness.scorer import Scorer
+
+_DEPTH = 50
+
+
+class Examiner:
+    """Asks the chat and scores its answers against gold; what the archive says is read anew.
+
+    `verifier` tells for ALCE whether citations bear a claim out; with `by_article` retrieval is to
+    find the gold article, else the passages that hold gold sentences. A `scorer` gives the whole
+    answer's faithfulness to the articles that it cites.
+    """
+
+    def __init__(
+        self,
+        chat: NewsChat,
+        verifier: Verifier,
+        *,
+        by_article: bool = False,
+        scorer: Scorer | None = None,
+    ) -> None:
+        self._chat = chat
+        self._verifier = verifier
+        self._by_article = by_article
+        self._scorer = scorer
+
+    def examine(self, question: GoldQuestion) -> Row:
+        """The row of the conversation's last answer."""
+        history: list[Answer] = []
+        for turn in question.turns:
+            history.append(self._chat.ask(turn, history, Filters(as_of=question.as_of)))
+        answer = history[-1]
+        data = answer.as_json()
+        return Row(
+            id=question.id,
+            type=question.type,
+            language=question.language,
+            question=question.question,
+            answer=answer.text,
+            answerable=question.is_answerable,
+            abstained=answer.abstained,
+            confidence=answer.confidence,
+            scores={
+                **self._score_retrieval(question, answer.query),
+                **score_answer(question, answer),
+                **self._score_citations(answer),
+                **self._score_faithfulness(answer),
+            },
+            claims=tuple(data["claims"]),
+            citations=tuple(data["citations"]),
+            gold=question.answers or tuple(span.quote for span in question.gold if span.quote),
+            source=question.source,
+            latency_ms=answer.timings_ms["total"],
+        )
+
+    def _score_retrieval(self, question: GoldQuestion, query: Query) -> Scores:
+        """Where passage search for the understood question has the gold, inside its window.
+
+        A question of what somebody said is answered from his statements; what is measured for it
+        is the same search of passages all the same.
+        """
+        relevant = self._list_relevant(question)
+        ranked: list[str] = []
+        if relevant:
+            found = self._search(query, question.as_of)
+            names = (each.article.id if self._by_article else each.passage.id for each in found)
+            ranked = list(dict.fromkeys(names))
+        return {
+            **{f"retrieval.recall@{k}": recall_at_k(ranked, relevant, k) for k in (1, 5, 10)},
+            "retrieval.mrr@10": reciprocal_rank(ranked, relevant, 10),
+            "retrieval.ndcg@10": ndcg_at_k(ranked, relevant, 10),
+        }
+
+    def _search(self, query: Query, as_of: date | None) -> Sequence[ScoredPassage]:
+        """The best passages; like the chat, at any time where nothing is from a bare year."""
+        window, stated = query.window, query.stated
+        if window.is_empty:
+            return []
+        retriever = self._chat.retriever
+        found = retriever.search(query.text, _DEPTH, Selection(window.since, window.until))
+        ends = [day and (day.month, day.day) for day in (stated.since, stated.until)]
+        if not found and ends == [(1, 1), (12, 31)]:
+            found = retriever.search(query.text, _DEPTH, Selection(until=as_of))
+        return found
+
+    def _list_relevant(self, question: GoldQuestion) -> set[str]:
+        """The gold articles, or the passages that share a letter with a gold sentence."""
+        if self._by_article:
+            return {gold.article_id for gold in question.gold}
+        relevant = set()
+        for gold in question.gold:
+            article = self._chat.archive.read_article(gold.article_id)
+            if article is None or (span := gold.find(article)) is None:
+                continue
+            rows = self._chat.archive.query(
+                "SELECT p.id FROM passages p JOIN articles a ON a.number = p.article "
+                'WHERE a.id = ? AND p.start < ? AND p."end" > ?',
+                (article.id, span.end, span.start),
+            )
+            relevant |= {str(row[0]) for row in rows}
+        return relevant
+
+    def _score_citations(self, answer: Answer) -> Scores:
+        """ALCE over what is told as fact, and whether each quote stands where it is said to."""
+        statements = _list_statements(answer)
+
+        def supports(statement: tuple[str, Language], some: Sequence[Citation]) -> bool:
+            text, language = statement
+            return self._verifier.verify(text, some, language).label == "supported"
+
+        return {
+            "citation.precision": citation_precision(statements, supports),
+            "citation.recall": citation_recall(statements, supports),
+            "citation.exact_span": mean([float(self._is_exact(c)) for c in answer.citations]),
+        }
+
+    def _is_exact(self, citation: Citation) -> bool:
+        article = citation.article
+        try:
+            kept = self._chat.archive.read_quote(article.id, article.text_sha256, citation.span)
+        except StaleSpan:
+            return False
+        return kept == citation.quote
+
+    def _score_faithfulness(self, answer: Answer) -> Scores:
+        verdicts = [float(claim.verdict == "supported") for claim in answer.claims]
+        scores: dict[str, float | None] = {"faithfulness.supported": mean(verdicts)}
+        if self._scorer is not None and answer.citations:
+            told = "\n".join(text for (text, _), _ in _list_statements(answer))
+            articles = dict.fromkeys(citation.article.text for citation in answer.citations)
+            found = self._scorer.score(answer.question, told, list(articles))
+            scores["faithfulness.score"] = found.score
+        return scores
+
+
+def check_archive(
+    chat: NewsChat,
+    questions: Sequence[GoldQuestion],
+    remedy: str = "first run: wortlaut index",
+) -> None:
+    """Return if every gold article is in the archive; else raise DatasetError.
+
+    `remedy` is what to do with the folder that is missing.
+    """
+    gold = {span.article_id: span.path for question in questions for span in question.gold}
+    missing = {path for i, path in gold.items() if chat.archive.read_article(i) is None}
+    if missing:
+        folder = sorted(path.parent for path in missing)[0]
+        raise DatasetError(
+            f"{len(missing)} of the {len(set(gold.values()))} files that the questions are about "
+            f"are not in this archive; {remedy} {folder}"
+        )
+
+
+def score_answer(question: GoldQuestion, answer: Answer) -> Scores:
+    """Right is: abstained where nothing answers; else a gold sentence, speaker and date as gold.
+
+    The speaker is right when everything that is cited is by the gold speaker, the date when an
+    article of the gold date is cited. An answer is made of quotes: it matches exactly when one of
+    them contains a gold string word for word, and its F1 is the best of a quote with a gold
+    sentence.
+    """
+    if not question.is_answerable:
+        return {"answer.right": float(answer.abstained)}
+    cited = answer.citations
+    sentences = [gold.quote for gold in question.gold if gold.quote]
+    sentence = speaker = dated = None
+    if sentences:
+        sentence = float(any(_is_gold(question, citation) for citation in cited))
+    if question.speaker:
+        name = question.speaker
+        theirs = [match_names(name, each.speaker or "") >= SAME_PERSON for each in cited]
+        speaker = float(bool(cited) and all(theirs))
+    if question.date:
+        days = [format_published(citation.article) or "" for citation in cited]
+        dated = float(any(day.startswith(question.date) for day in days))
+    parts = [each for each in (sentence, speaker, dated) if each is not None]
+    # Without a gold sentence it is known what is wrong, not what is right.
+    unknown = None if cited else 0.0
+    return {
+        "answer.right": unknown if sentence is None else min(parts),
+        "answer.sentence": sentence,
+        "answer.speaker": speaker,
+        "answer.date": dated,
+        "answer.exact_match": _find_string(question.answers, cited),
+        "answer.f1": _compare_quotes(cited, sentences),
+    }
+
+
+def _is_gold(question: GoldQuestion, citation: Citation) -> bool:
+    """Whether the citation and a gold sentence share half of the shorter one."""
+    spans = [gold.find(citation.article) for gold in question.gold]
+    return any(
+        span.overlap(citation.span) * 2 >= min(len(span), len(citation.span))
+        for span in spans
+        if span is not None
+    )
+
+
+def _find_string(strings: Sequence[str], cited: Sequence[Citation]) -> float | None:
+    """1 if a quote contains one of the strings as whole words, else 0; `None` without strings."""
+    if not strings:
+        return None
+    patterns = [re.compile(rf"(?<!\w){re.escape(string)}(?!\w)") for string in strings]
+    return float(any(pattern.search(each.quote) for pattern in patterns for each in cited))
+
+
+def _compare_quotes(cited: Sequence[Citation], sentences: Sequence[str]) -> float | None:
+    """The best F1 of a quote's words with a gold sentence's; `None` without gold sentences."""
+    if not sentences:
+        return None
+    shares = [token_f1(each.quote, sentences, each.article.language or "de") for each in cited]
+    return max((share or 0.0 for share in shares), default=0.0)
+
+
+def _list_statements(answer: Answer) -> list[tuple[tuple[str, Language], list[Citation]]]:
+    """What the answer tells as fact, with its language, and what each sentence cites."""
+    cited = {citation.marker: citation for citation in answer.citations}
+    statements = []
+    for claim in answer.claims:
+        if claim.verdict == "supported":
+            some = [cited[marker] for marker in claim.markers if marker in cited]
+            statements.append((_read_statement(claim, some, answer.language), some))
+    return statements
+
+
+def _read_statement(
+    claim: Claim, cited: Sequence[Citation], language: Language
+) -> tuple[str, Language]:
+    """What is put to the citations, and its language: of a line that quotes, the quoted words.
+
+    Who is said to have said them, in the words of the answer's language, is `answer.speaker`.
+    """
+    if len(cited) == 1 and " ".join(cited[0].quote.split()) in claim.text:
+        return cited[0].quote, detect_language(cited[0].quote, "de")
+    return claim.text, language

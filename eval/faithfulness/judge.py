@@ -1,0 +1,54 @@
+"""A scorer that asks a language model, claim by claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eval.faithfulness.claims import split_claims
+from eval.faithfulness.scorer import Faithfulness, ScoredClaim
+from index.article import Article, Span, hash_text, normalise_text
+from rag.answer import Citation
+from rag.judges import JudgeVerifier
+from rag.language import detect_language
+
+
+class LlmScorer:
+    """A claim is supported where the model says so; its word is all there is.
+
+    The contexts go into the prompt whole, fenced as data; what the model answers in another form
+    than asked counts as not knowing.
+    """
+
+    name = "llm"
+
+    def __init__(self, verifier: JudgeVerifier) -> None:
+        self._verifier = verifier
+
+    def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
+        """How far the contexts bear the answer out: the mean of what the model says of each claim.
+
+        The mean, since a judge says 0, ½ or 1, and the least of these ranks no answers.
+        """
+        spans = split_claims(answer)
+        citations = [
+            Citation(number, Article(f"context-{number}", "", text, hash_text(text)), whole)
+            for number, text in enumerate(map(normalise_text, contexts), 1)
+            for whole in [Span(0, len(text))]
+            if text.strip()
+        ]
+        if not spans:
+            return Faithfulness(None, ())
+        claims = tuple(self._score_claim(span, answer, citations) for span in spans)
+        return Faithfulness(sum(claim.support for claim in claims) / len(claims), claims)
+
+    def _score_claim(self, span: Span, answer: str, citations: Sequence[Citation]) -> ScoredClaim:
+        text = span.of(answer)
+        verdict = self._verifier.verify(text, citations, detect_language(text))
+        return ScoredClaim(
+            text=text,
+            start=span.start,
+            end=span.end,
+            support=verdict.support,
+            verdict=verdict.label,
+            reason=None if verdict.label == "supported" else verdict.reason,
+        )

@@ -1,0 +1,211 @@
+"""The default scorer: signs and rules, no language model, no network, the same every time."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from eval.faithfulness.claims import split_claims
+from eval.faithfulness.rarity import Rarity
+from eval.faithfulness.scorer import Faithfulness, ScoredClaim
+from eval.faithfulness.signs import Signs, SourceWords
+from index.archive import Vectors
+from index.article import Article, Span, hash_text, normalise_text
+from index.embedder import Embedder
+from index.errors import ConfigError
+from index.splitter import split_segments
+from rag.answer import Citation, Label
+from rag.confidence import squash
+from rag.language import Language, detect_language
+from rag.verdict import Verifier
+from rag.verification.words import strip_markers
+
+_CHECKED = 3
+_SHOWN = 5
+_MOST_VECTORS = 5000
+_SUPPORTED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What turns signs into a probability: one weight a sign, in the order of `Signs.as_vector`.
+
+    A claim counts as supported from `cut` on. The default is an improper linear model: each sign
+    counts by its usual spread, all alike but for a number that nothing holds, which counts double.
+    So no weight is learnt from anybody's labels; `scale`, `bias` and `cut` are thresholds, set for
+    the free prose of chat models (RAGTruth QA).
+    Source: Dawes 1979, "The robust beauty of improper linear models in decision making".
+    """
+
+    weights: tuple[float, ...] = (0.7, 3.3, 3.6, 33.0, 6.0, 6.0, 12.0)
+    scale: float = 0.6
+    bias: float = 5.7
+    cut: float = 0.8
+
+    def refit(self, scale: float, bias: float, cut: float) -> Calibration:
+        """This calibration with its log-odds scaled and shifted, and another cut."""
+        return replace(self, scale=self.scale * scale, bias=self.bias * scale + bias, cut=cut)
+
+    def support(self, signs: Signs) -> float:
+        """The probability in [0, 1] that the contexts bear the claim out."""
+        against = sum(w * s for w, s in zip(self.weights, signs.as_vector(), strict=True))
+        return squash(self.bias - self.scale * against)
+
+    def write(self, file: Path) -> None:
+        """Keep it as JSON."""
+        file.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, file: Path) -> Calibration:
+        """The calibration that `write` kept; raises ConfigError if the file holds none."""
+        try:
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            numbers = [float(kept[name]) for name in ("scale", "bias", "cut")]
+            made = cls(tuple(map(float, kept["weights"])), *numbers)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ConfigError(
+                f"{file} holds no calibration ({error}); make one: wortlaut eval scorer --fit FILE"
+            ) from error
+        if len(made.weights) != len(cls().weights):
+            raise ConfigError(f"{file} was made for other signs; make it anew: eval scorer --fit")
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """An answer's contexts, sentence by sentence; row i of `vectors` is sentence i's."""
+
+    contexts: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    vectors: Vectors
+    language: Language
+
+
+class OfflineScorer:
+    """Scores by signs; where claim and contexts differ in language, by the verifier's support.
+
+    Deterministic, on the CPU, without network. Its reach: it sees words and numbers that the
+    contexts lack, and sentences that are near to none of theirs; it does not reason. A claim that
+    puts the contexts' own words together wrongly may pass. See docs/scorer-card.md.
+    """
+
+    name = "offline"
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        verifier: Verifier,
+        rarity: Rarity,
+        calibration: Calibration | None = None,
+    ) -> None:
+        self._embedder = embedder
+        self._verifier = verifier
+        self._rarity = rarity
+        self._calibration = calibration or Calibration()
+        # Many answers in a row are about the same contexts.
+        self._vectors: dict[str, Vectors] = {}
+
+    def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
+        """How far the contexts bear the answer out: the product of its claims' probabilities."""
+        spans = split_claims(answer)
+        if not spans:
+            return Faithfulness(None, ())
+        sources = self._read_sources(contexts)
+        if sources is None:
+            found = [_deny(span, answer) for span in spans]
+            return Faithfulness(0.0, tuple(found))
+        words = SourceWords(question, sources.contexts, self._rarity, sources.language)
+        scored = tuple(self._score_claim(span, answer, sources, words) for span in spans)
+        return Faithfulness(math.prod(claim.support for claim in scored), scored)
+
+    def _read_sources(self, contexts: Sequence[str]) -> _Sources | None:
+        """`None` where no context holds a word."""
+        texts = tuple(normalise_text(context) for context in contexts)
+        citations = tuple(
+            Citation(number, _make_article(number, text), segment.span)
+            for number, text in enumerate(texts, 1)
+            for segment in split_segments(text)
+        )
+        if not citations:
+            return None
+        vectors = self._embed([citation.quote for citation in citations])
+        return _Sources(texts, citations, vectors, detect_language(" ".join(texts)))
+
+    def _score_claim(
+        self, span: Span, answer: str, sources: _Sources, words: SourceWords
+    ) -> ScoredClaim:
+        claim = strip_markers(span.of(answer))
+        apart, order = self._compare(claim, sources)
+        first = sources.citations[order[0]]
+        language = detect_language(claim, sources.language)
+        if language != sources.language:
+            near = [sources.citations[place] for place in order[:_CHECKED]]
+            support, reason, first = self._ask_verifier(claim, near, language)
+            cut = _SUPPORTED
+        else:
+            signs = words.find_signs(claim, apart)
+            support, reason = self._calibration.support(signs), _explain(signs)
+            cut = self._calibration.cut
+        label: Label = "supported" if support >= cut else "not_enough_info"
+        return ScoredClaim(
+            text=span.of(answer),
+            start=span.start,
+            end=span.end,
+            support=support,
+            verdict=label,
+            reason=None if label == "supported" else reason,
+            nearest=(first.marker - 1, first.span.start, first.span.end),
+        )
+
+    def _ask_verifier(
+        self, claim: str, near: Sequence[Citation], language: Language
+    ) -> tuple[float, str, Citation]:
+        """The support that the best of the sentences gives, from ½ on if it is supported, and why.
+
+        One by one: a negation in the next sentence is none of this one's.
+        """
+        found = []
+        for citation in near:
+            verdict = self._verifier.verify(claim, [citation], language)
+            is_supported = verdict.label == "supported"
+            found.append((is_supported, verdict.support, verdict.reason, citation))
+        is_supported, support, reason, citation = max(found, key=lambda each: each[:2])
+        return support / 2 + (_SUPPORTED if is_supported else 0), reason, citation
+
+    def _compare(self, claim: str, sources: _Sources) -> tuple[float, list[int]]:
+        """How little the nearest sentence stands out, and the sentences, nearest first."""
+        cosines = sources.vectors @ self._embed([claim])[0]
+        return float(cosines.mean() - cosines.max()), np.argsort(-cosines, kind="stable").tolist()
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        if len(self._vectors) > _MOST_VECTORS:
+            self._vectors.clear()
+        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if new:
+            self._vectors.update(zip(new, self._embedder.encode_query(new), strict=True))
+        return np.stack([self._vectors[text] for text in texts])
+
+
+def _make_article(number: int, text: str) -> Article:
+    return Article(f"context-{number}", f"Context {number}", text, hash_text(text))
+
+
+def _deny(span: Span, answer: str) -> ScoredClaim:
+    reason = "There is no context."
+    return ScoredClaim(span.of(answer), span.start, span.end, 0.0, "not_enough_info", reason)
+
+
+def _explain(signs: Signs) -> str:
+    """What speaks loudest against the claim, in a sentence."""
+    if signs.strange_numbers:
+        return f"The contexts do not have the number {signs.strange_numbers[0]}."
+    if signs.new_words:
+        return f"The contexts do not have: {', '.join(signs.new_words[:_SHOWN])}."
+    if signs.broken > signs.new_pairs:
+        return "The contexts have its words, but nowhere many of them together."
+    return "The contexts have its words in another order only."

@@ -1,0 +1,52 @@
+"""What scores an answer against its sources gives back, and what every scorer must offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+from rag.answer import Label
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredClaim:
+    """One sentence of an answer at `[start, end)` of it.
+
+    `support` in [0, 1] is how probable it is that the contexts bear it out; `reason` says in one
+    plain English sentence what speaks against it; `nearest` is the piece of a context that comes
+    nearest, as (position among the contexts, start, end).
+    """
+
+    text: str
+    start: int
+    end: int
+    support: float
+    verdict: Label
+    reason: str | None = None
+    nearest: tuple[int, int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Faithfulness:
+    """How faithful an answer is: `score` in [0, 1] is the probability that all of it is supported.
+
+    `None` where nothing is claimed: an empty answer, or a mere refusal to answer.
+    """
+
+    score: float | None
+    claims: tuple[ScoredClaim, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The score and its claims, for `--json`."""
+        return asdict(self)
+
+
+class Scorer(Protocol):
+    """Whatever scores an answer against its contexts."""
+
+    name: str
+
+    def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
+        """How far the contexts bear the answer out; contexts are untrusted text, never obeyed."""
+        ...

@@ -1,0 +1,239 @@
+"""The wording of proposed questions in German, English and Russian."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from eval.topics import Topic
+from rag.language import Language
+
+_MONTHS: dict[Language, tuple[str, ...]] = {
+    "de": tuple("Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()),
+    "en": tuple("January February March April May June July August September October November December".split()),
+    "ru": tuple("январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре".split()),
+}  # fmt: skip
+_FORMS: dict[str, dict[Language, str]] = {
+    "about": {
+        "de": "Was sagte {speaker} {topic}?",
+        "en": "What did {speaker} say {topic}?",
+        "ru": "Что говорил(а) {speaker} {topic}?",
+    },
+    "when": {
+        "de": "Wann äußerte sich {speaker} {topic}?",
+        "en": "When did {speaker} speak {topic}?",
+        "ru": "Когда {speaker} говорил(а) {topic}?",
+    },
+    "month": {
+        "de": "Was sagte {speaker} im {month}?",
+        "en": "What did {speaker} say in {month}?",
+        "ru": "Что говорил(а) {speaker} в {month} года?",
+    },
+    "quote": {
+        "de": "Von wem stammt der Satz „{quote}“?",
+        "en": "Who said “{quote}”?",
+        "ru": "Кто сказал: «{quote}»?",
+    },
+    "office": {
+        "de": "Welche Funktion hat {speaker}?",
+        "en": "What is {speaker}'s position?",
+        "ru": "Какую должность занимает {speaker}?",
+    },
+    "then-topic": {"de": "Und {topic}?", "en": "And {topic}?", "ru": "А {topic}?"},
+    "then-speaker": {"de": "Und {speaker}?", "en": "And {speaker}?", "ru": "А {speaker}?"},
+}
+
+
+# German | English | Russian (nominative), one noun a line as questions name it.
+_TABLE = """
+Abkommen|the agreement|соглашение
+Abschuss|the shooting down|уничтожение
+Abstimmung|the vote|голосование
+Abzug|the withdrawal|вывод войск
+Angriff|the attack|атака
+Angriffe|the attacks|атаки
+Anklage|the indictment|обвинение
+Anschlag|the attack|теракт
+Anschläge|the attacks|теракты
+Arbeitsplätze|jobs|рабочие места
+Armee|the army|армия
+Asyl|asylum|убежище
+Atomkraftwerk|the nuclear power plant|атомная электростанция
+Atomprogramm|the nuclear programme|ядерная программа
+Atomwaffen|nuclear weapons|ядерное оружие
+Ausbau|the expansion|расширение
+Ausstieg|the exit|выход
+Beitritt|accession|вступление
+Beziehungen|relations|отношения
+Biodiesel|biodiesel|биодизель
+Brücke|the bridge|мост
+Bundeswehr|the Bundeswehr|бундесвер
+Bündnis|the alliance|альянс
+Bürgerkrieg|the civil war|гражданская война
+Damm|the dam|плотина
+Demokratie|democracy|демократия
+Demonstration|the demonstration|демонстрация
+Demonstranten|the demonstrators|демонстранты
+Diplomatie|diplomacy|дипломатия
+Domain|the domain|домен
+Drohnen|drones|дроны
+Durchbruch|a breakthrough|прорыв
+Einmarsch|an invasion|вторжение
+Einsatz|the mission|операция
+Energie|energy|энергия
+Erdbeben|the earthquake|землетрясение
+Ermittlungen|the investigation|расследование
+Fahrzeuge|vehicles|автомобили
+Flughafen|the airport|аэропорт
+Flugzeug|the aircraft|самолёт
+Flüchtlinge|refugees|беженцы
+Freilassung|the release|освобождение
+Frieden|peace|мир
+Friedenslösung|a peace settlement|мирное урегулирование
+Friedensplan|the peace plan|мирный план
+Friedenstruppe|the peacekeeping force|миротворцы
+Garantien|guarantees|гарантии
+Gebiete|the territories|территории
+Gefangene|prisoners|пленные
+Geiseln|the hostages|заложники
+Geld|money|деньги
+Gericht|the court|суд
+Gesetz|the law|закон
+Gespräche|the talks|переговоры
+Gesundheitspolitik|health policy|политика здравоохранения
+Gesundheitsreform|the health reform|реформа здравоохранения
+Gewalt|violence|насилие
+Gewerkschaft|the trade union|профсоюз
+Gipfel|the summit|саммит
+Grenze|the border|граница
+Grenzen|the borders|границы
+Grenzwert|the limit|предельное значение
+Großbritannien|Britain|Великобритания
+Gutachten|the expert report|экспертиза
+Hafen|the port|порт
+Haft|the detention|арест
+Hochwasser|the flood|наводнение
+Impfstoff|the vaccine|вакцина
+Irak|Iraq|Ирак
+Iran|Iran|Иран
+Israel|Israel|Израиль
+Koalition|the coalition|коалиция
+Konflikt|the conflict|конфликт
+Kosten|the costs|расходы
+Krieg|the war|война
+Krise|the crisis|кризис
+Kritik|criticism|критика
+Kündigung|the dismissal|увольнение
+Messpunkte|the measuring points|точки измерения
+Mission|the mission|миссия
+Moskau|Moscow|Москва
+Nachtzug|the night train|ночной поезд
+Neuwahlen|new elections|новые выборы
+Nordkorea|North Korea|Северная Корея
+Offenlegung|disclosure|раскрытие
+Olympia|the Olympics|Олимпиада
+Operation|the operation|операция
+Opposition|the opposition|оппозиция
+Pandemie|a pandemic|пандемия
+Parlament|parliament|парламент
+Partnerschaft|a partnership|партнёрство
+Preise|prices|цены
+Pressefreiheit|freedom of the press|свобода прессы
+Proteste|the protests|протесты
+Prozess|the trial|судебный процесс
+Raketen|missiles|ракеты
+Reform|the reform|реформа
+Rente|pensions|пенсии
+Risse|the cracks|трещины
+Rohstoffe|raw materials|сырьё
+Russland|Russia|Россия
+Rücktritt|resignation|отставка
+Rückzug|a withdrawal|отвод войск
+Sanktionen|sanctions|санкции
+Sicherheit|security|безопасность
+Sicherheitsgarantien|security guarantees|гарантии безопасности
+Sieg|the victory|победа
+Soldaten|soldiers|солдаты
+Steuer|the tax|налог
+Steuern|taxes|налоги
+Strafe|the punishment|наказание
+Streik|the strike|забастовка
+Studie|the study|исследование
+Tankstellen|petrol stations|заправочные станции
+Terror|terrorism|терроризм
+Terroristen|terrorists|террористы
+Tests|the tests|испытания
+Truppen|troops|войска
+Türkei|Turkey|Турция
+Ukraine|Ukraine|Украина
+USA|the United States|США
+NATO|NATO|НАТО
+IAEA|the IAEA|МАГАТЭ
+IAEO|the IAEA|МАГАТЭ
+Umfrage|the poll|опрос
+Unfall|the accident|авария
+Urteil|the verdict|приговор
+Verantwortung|responsibility|ответственность
+Verfassung|the constitution|конституция
+Verhandlungen|the negotiations|переговоры
+Verkauf|the sale|продажа
+Verlust|the loss|убыток
+Vertrag|the treaty|договор
+Virus|the virus|вирус
+Waffen|weapons|оружие
+Waffenruhe|a ceasefire|перемирие
+Waffenstillstand|the ceasefire|перемирие
+Wahl|the election|выборы
+Wahlen|the elections|выборы
+Wahlkampf|the election campaign|предвыборная кампания
+Wahlergebnis|the election result|результат выборов
+Washington|Washington|Вашингтон
+Wirtschaft|the economy|экономика
+Wirtschaftswachstum|economic growth|экономический рост
+Zoll|the tariff|пошлина
+Zölle|tariffs|пошлины
+"""
+_WORDS = {
+    german: others for german, *others in (row.split("|") for row in _TABLE.split("\n") if row)
+}
+
+
+def translate_noun(noun: str, language: Language) -> str | None:
+    """The German noun in the language, as behind "about"; `None` where it is not known."""
+    if language == "de":
+        return noun
+    found = _WORDS.get(noun)
+    return found[0 if language == "en" else 1] if found else None
+
+
+def word_question(
+    form: str,
+    language: Language,
+    *,
+    speaker: str = "",
+    topic: Topic | None = None,
+    month: date | None = None,
+    quote: str = "",
+) -> str:
+    """The question of this form in the language; names and quotations as the archive has them."""
+    return _FORMS[form][language].format(
+        speaker=speaker,
+        topic=_word_topic(topic, language) if topic else "",
+        month=f"{_MONTHS[language][month.month - 1]} {month.year}" if month else "",
+        quote=quote,
+    )
+
+
+def is_known(topic: Topic, language: Language) -> bool:
+    """Whether a question in the language can name the topic in its own words."""
+    return topic.is_name or translate_noun(topic.base, language) is not None
+
+
+def _word_topic(topic: Topic, language: Language) -> str:
+    noun = translate_noun(topic.base, language)
+    if language == "de":
+        return f"über {topic.article} {noun}" if topic.article else f"zum Thema {noun}"
+    if language == "ru":
+        return f"на тему «{noun or topic.base}»"
+    if noun is None and topic.is_name:
+        noun = topic.base
+    return f"about {noun}" if noun else f"about “{topic.base}”"

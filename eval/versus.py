@@ -1,0 +1,256 @@
+"""The plain LlamaIndex starter and ours, asked the same questions over the same articles."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from eval.metrics import quantile
+from eval.questions import GoldQuestion
+from eval.rival import Shelf, Shown, Starter
+from eval.speed import find_model, run_alone
+from eval.yardstick import Pair, score_stretches, summarise_pairs
+from index.article import Article, Span
+from index.errors import DatasetError
+from index.names import SAME_PERSON, match_names
+from index.selection import Selection
+from index.sources import find_files, read_articles
+from rag.answer import Answer, Filters
+from rag.assembly import open_chat
+from rag.chat import NewsChat
+from rag.config import Settings
+
+# Deep enough that short passages, too, come by five articles.
+_DEPTH = 30
+_WARM_UP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Versus:
+    """The pairs of one run, with the figures of speed by name; `stopped` if it was cut short."""
+
+    suite: str
+    articles: int
+    pairs: tuple[Pair, ...]
+    speed: Mapping[str, float] = field(default_factory=dict)
+    stopped: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, by side, and by language where there are several."""
+        languages = sorted({pair.question.language for pair in self.pairs})
+        return {
+            "suite": self.suite,
+            "articles": self.articles,
+            "n": len(self.pairs),
+            "stopped": self.stopped,
+            "all": summarise_pairs(self.pairs),
+            "languages": {
+                language: summarise_pairs(
+                    [p for p in self.pairs if p.question.language == language]
+                )
+                for language in languages
+                if len(languages) > 1
+            },
+            "speed": dict(self.speed),
+        }
+
+
+def read_sources(paths: Sequence[Path]) -> list[Article]:
+    """The articles under the paths; what cannot be read is left out on both sides."""
+    return [
+        read
+        for file in find_files(paths)
+        if isinstance(file, Path)
+        for read in read_articles(file)
+        if isinstance(read, Article)
+    ]
+
+
+def spread(questions: Sequence[GoldQuestion], limit: int | None) -> list[GoldQuestion]:
+    """At most `limit` questions of each language, taken evenly from the whole file."""
+    languages = dict.fromkeys(question.language for question in questions)
+    kept = []
+    for language in languages:
+        theirs = [question for question in questions if question.language == language]
+        step = max(len(theirs) / (limit or len(theirs)), 1)
+        kept += [theirs[int(n * step)] for n in range(min(limit or len(theirs), len(theirs)))]
+    return kept
+
+
+def compare(
+    settings: Settings,
+    name: str,
+    questions: Sequence[GoldQuestion],
+    articles: Sequence[Article],
+    *,
+    cold_runs: int = 3,
+    tell: Callable[[str], None] = lambda line: None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Versus:
+    """Both sides' answers to the questions, and their speed, measured in turns.
+
+    Everything is indexed afresh into a folder that is gone afterwards. Interrupted once it
+    asks, it gives what was measured until then. Raises DatasetError if gold is not among the articles.
+    """
+    _check(questions, articles)
+    with tempfile.TemporaryDirectory(prefix="wortlaut-versus-") as made:
+        folder = Path(made)
+        shelf = Shelf(folder, articles)
+        inner = settings.model_copy(
+            update={"data": folder / "data", "models": settings.models_folder, "chroma": None}
+        )
+        tell(f"indexing {len(shelf)} articles, the starter first")
+        speed = _index(inner, shelf, folder / "store")
+        tell(f"asking {len(questions)} questions, both sides in turns")
+        pairs: list[Pair] = []
+        with suppress(KeyboardInterrupt):
+            for pair in _ask(inner, questions, articles, shelf, folder / "store"):
+                pairs.append(pair)
+                if progress:
+                    progress(len(pairs), len(questions), pair.question.id)
+        stopped = len(pairs) < len(questions)
+        if not pairs:
+            raise DatasetError("stopped before the first answer; nothing was compared")
+        speed |= _compare_speed(pairs)
+        if not stopped and cold_runs:
+            tell("asking cold, each time in a process of its own")
+            with suppress(KeyboardInterrupt):
+                speed |= _ask_cold(inner, shelf, folder / "store", questions[0], cold_runs)
+    return Versus(name, len(articles), tuple(pairs), speed, stopped)
+
+
+def _check(questions: Sequence[GoldQuestion], articles: Sequence[Article]) -> None:
+    known = {article.id for article in articles}
+    missing = {gold.path for q in questions for gold in q.gold if gold.article_id not in known}
+    if missing:
+        raise DatasetError(
+            f"{len(missing)} of the files that the questions are about are not among the articles; "
+            f"name their folder: --articles {sorted(missing)[0].parent}"
+        )
+
+
+def _index(settings: Settings, shelf: Shelf, store: Path) -> dict[str, float]:
+    model = find_model(settings)
+    starter = [sys.executable, "-m", "eval.starter", "index", str(shelf.theirs), str(store), model]
+    ours = [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "index", str(shelf.ours)]
+    their_s, their_mb = run_alone(starter, settings)
+    our_s, our_mb = run_alone(ours, settings)
+    return {
+        "starter_index_s": their_s,
+        "ours_index_s": our_s,
+        "index_time_ratio": our_s / their_s,
+        "starter_index_mb": their_mb,
+        "ours_index_mb": our_mb,
+        "index_memory_ratio": our_mb / their_mb,
+    }
+
+
+def _ask_cold(
+    settings: Settings, shelf: Shelf, store: Path, question: GoldQuestion, runs: int
+) -> dict[str, float]:
+    """The best of some runs a side, in turns: what disturbs a run only ever makes it slower."""
+    model, words = find_model(settings), " ".join(question.turns)
+    starter = [sys.executable, "-m", "eval.starter", "ask", str(shelf.theirs), str(store), model]
+    ours = [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "ask", words]
+    taken = [
+        (run_alone([*starter, words], settings), run_alone(ours, settings)) for _ in range(runs)
+    ]
+    (their_s, their_mb), (our_s, our_mb) = (
+        (min(run[side][0] for run in taken), min(run[side][1] for run in taken)) for side in (0, 1)
+    )
+    return {
+        "starter_cold_s": their_s,
+        "ours_cold_s": our_s,
+        "cold_time_ratio": our_s / their_s,
+        "starter_cold_mb": their_mb,
+        "ours_cold_mb": our_mb,
+        "cold_memory_ratio": our_mb / their_mb,
+    }
+
+
+def _ask(
+    settings: Settings,
+    questions: Sequence[GoldQuestion],
+    articles: Sequence[Article],
+    shelf: Shelf,
+    store: Path,
+) -> Iterator[Pair]:
+    by_id = {article.id: article for article in articles}
+    chat = open_chat(settings)
+    starter = Starter(settings, shelf, store, find_model(settings))
+    try:
+        for question in questions[:_WARM_UP]:
+            starter.ask(question.turns[-1], _DEPTH)
+            _ask_ours(chat, question)
+        for question in questions:
+            # The starter keeps no conversation: it gets all of it as one question.
+            found = starter.ask(" ".join(question.turns), _DEPTH)
+            answer, took = _ask_ours(chat, question)
+            gold = [
+                Shown(span.article_id, span.find(by_id[span.article_id]) or _whole(by_id, span))
+                for span in question.gold
+            ]
+            quoted = [Shown(shelf.name_article(c.article.path), c.span) for c in answer.citations]
+            said = _list_said(chat, shelf, question.speaker)
+            ours = score_stretches(gold, quoted, _rank(chat, answer, shelf), answer.abstained, said)
+            theirs = score_stretches(gold, found.shown, found.ranked, not found.shown, said)
+            yield Pair(question, ours, theirs, took, found.ms)
+    finally:
+        starter.close()
+
+
+def _whole(by_id: Mapping[str, Article], span: Any) -> Span:
+    return Span(0, len(by_id[span.article_id].text))
+
+
+def _ask_ours(chat: NewsChat, question: GoldQuestion) -> tuple[Answer, float]:
+    history: list[Answer] = []
+    for turn in question.turns[:-1]:
+        history.append(chat.ask(turn, history, Filters(as_of=question.as_of)))
+    started = perf_counter()
+    answer = chat.ask(question.turns[-1], history, Filters(as_of=question.as_of))
+    return answer, (perf_counter() - started) * 1000
+
+
+def _list_said(chat: NewsChat, shelf: Shelf, speaker: str | None) -> list[Shown]:
+    """All that the person says in the articles, as our index has it."""
+    if not speaker:
+        return []
+    rows = chat.archive.query(
+        'SELECT a.path, s.start, s."end", s.speaker FROM statements s '
+        "JOIN articles a ON a.number = s.article WHERE s.speaker IS NOT NULL"
+    )
+    return [
+        Shown(shelf.name_article(path), Span(start, end))
+        for path, start, end, name in rows
+        if match_names(speaker, name) >= SAME_PERSON
+    ]
+
+
+def _rank(chat: NewsChat, answer: Answer, shelf: Shelf) -> list[Shown]:
+    """Passage search for the question as understood.
+
+    Where nothing is dated as it asks, the whole archive is searched, as for a year that may be the
+    event's: what the answer makes of the date shows in `silent` and in what is shown.
+    """
+    query = answer.query
+    window = Selection(query.window.since, query.window.until)
+    found = [] if query.window.is_empty else chat.retriever.search(query.text, _DEPTH, window)
+    found = found or chat.retriever.search(query.text, _DEPTH)
+    return [Shown(shelf.name_article(f.article.path), f.passage.span) for f in found]
+
+
+def _compare_speed(pairs: Sequence[Pair]) -> dict[str, float]:
+    ours = quantile([pair.ours_ms for pair in pairs], 0.5) or 0.0
+    theirs = quantile([pair.starter_ms for pair in pairs], 0.5) or 0.0
+    return {
+        "starter_warm_p50_ms": theirs,
+        "ours_warm_p50_ms": ours,
+        "warm_time_ratio": ours / theirs if theirs else 0.0,
+    }
