@@ -34,6 +34,28 @@ if TYPE_CHECKING:
 _DEPTH = 50
 
 
+def ask_conversation(chat: NewsChat, question: GoldQuestion) -> Answer:
+    """The answer to the last turn, after all before it."""
+    history: list[Answer] = []
+    for turn in question.turns:
+        history.append(chat.ask(turn, history, Filters(as_of=question.as_of)))
+    return history[-1]
+
+
+def search_as_asked(
+    chat: NewsChat, query: Query, as_of: date | None, limit: int
+) -> Sequence[ScoredPassage]:
+    """The best passages; like the chat, at any time where nothing is from a bare year."""
+    window, stated = query.window, query.stated
+    if window.is_empty:
+        return []
+    found = chat.retriever.search(query.text, limit, Selection(window.since, window.until))
+    ends = [day and (day.month, day.day) for day in (stated.since, stated.until)]
+    if not found and ends == [(1, 1), (12, 31)]:
+        found = chat.retriever.search(query.text, limit, Selection(until=as_of))
+    return found
+
+
 class Examiner:
     """Asks the chat and scores its answers against gold; what the archive says is read anew.
 
@@ -57,10 +79,7 @@ class Examiner:
 
     def examine(self, question: GoldQuestion) -> Row:
         """The row of the conversation's last answer."""
-        history: list[Answer] = []
-        for turn in question.turns:
-            history.append(self._chat.ask(turn, history, Filters(as_of=question.as_of)))
-        answer = history[-1]
+        answer = ask_conversation(self._chat, question)
         data = answer.as_json()
         return Row(
             id=question.id,
@@ -93,7 +112,7 @@ class Examiner:
         relevant = self._list_relevant(question)
         ranked: list[str] = []
         if relevant:
-            found = self._search(query, question.as_of)
+            found = search_as_asked(self._chat, query, question.as_of, _DEPTH)
             names = (each.article.id if self._by_article else each.passage.id for each in found)
             ranked = list(dict.fromkeys(names))
         return {
@@ -101,18 +120,6 @@ class Examiner:
             "retrieval.mrr@10": reciprocal_rank(ranked, relevant, 10),
             "retrieval.ndcg@10": ndcg_at_k(ranked, relevant, 10),
         }
-
-    def _search(self, query: Query, as_of: date | None) -> Sequence[ScoredPassage]:
-        """The best passages; like the chat, at any time where nothing is from a bare year."""
-        window, stated = query.window, query.stated
-        if window.is_empty:
-            return []
-        retriever = self._chat.retriever
-        found = retriever.search(query.text, _DEPTH, Selection(window.since, window.until))
-        ends = [day and (day.month, day.day) for day in (stated.since, stated.until)]
-        if not found and ends == [(1, 1), (12, 31)]:
-            found = retriever.search(query.text, _DEPTH, Selection(until=as_of))
-        return found
 
     def _list_relevant(self, question: GoldQuestion) -> set[str]:
         """The gold articles, or the passages that share a letter with a gold sentence."""

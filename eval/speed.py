@@ -159,7 +159,7 @@ def _make_questions(chat: NewsChat) -> list[str]:
 
 def _measure_cold(settings: Settings, articles: Path, store: Path, question: str) -> dict[str, Any]:
     model = find_model(settings)
-    starter = [sys.executable, "-m", "eval.starter"]
+    starter = [sys.executable, "-m", "eval.rivals.starter"]
     indexing = run_alone([*starter, "index", str(articles), str(store), model], settings)
     ask_starter = [*starter, "ask", str(articles), str(store), model, question]
     ask_ours = [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "ask", question]

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from eval.compare import _correct, _open_figures, _read_p, compare_pair
-from eval.report import write_report
+from eval.reports.compare import _correct, _open_figures, _read_p, compare_pair
+from eval.reports.report import write_report
+from eval.reports.runs import Run, read_run
 from eval.rows import Row
-from eval.runs import Run, read_run
 from eval.summary import summarise
 from index.errors import ConfigError, DatasetError
 from ui.cli_eval_compare import compare_runs

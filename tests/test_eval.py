@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from eval.examiner import Examiner, check_archive, score_answer
-from eval.floors import check_floors
 from eval.questions import GoldQuestion, GoldSpan, read_questions
+from eval.reports.floors import check_floors
 from eval.rows import Row
 from eval.squad import read_language, read_squad
 from eval.summary import summarise

@@ -137,7 +137,15 @@ def test_an_answer_without_contexts_is_not_supported(scorer):
 
 @pytest.mark.parametrize(
     "answer",
-    ["", " \n", "…", "I cannot answer this from the documents.", "Dazu gibt es keine Angaben."],
+    [
+        "",
+        " \n",
+        "…",
+        "I cannot answer this from the documents.",
+        "Dazu gibt es keine Angaben.",
+        "Das steht nicht in den Dokumenten.",
+        "В документах об этом ничего нет.",
+    ],
 )
 def test_an_answer_that_claims_nothing_has_no_score(scorer, answer):
     found = score(scorer, answer)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from eval.floors import check_floors
 from eval.intervals import Estimate
+from eval.reports.floors import check_floors
 from eval.summary import Summary
 from index.errors import ConfigError
 

@@ -8,10 +8,10 @@ from collections import Counter
 
 import pytest
 
-from eval.counting import ask_number
-from eval.make import Proposer, write_suite
+from eval.proposals.counting import ask_number
+from eval.proposals.make import Proposer, write_suite
+from eval.proposals.topics import TopicFinder
 from eval.questions import read_questions
-from eval.topics import TopicFinder
 from index.archive import Archive
 from index.errors import ConfigError, DatasetError
 from rag.assembly import index_paths

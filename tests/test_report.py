@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.cases import count_faulty, find_worst, split_answer
 from eval.intervals import Estimate
-from eval.measures import describe_metric, is_less_better, show_figure, show_interval
-from eval.plots import draw_reliability, draw_risk_coverage, draw_times, thin
-from eval.report import Line, escape_markdown, write_report
+from eval.reports.cases import count_faulty, find_worst, split_answer
+from eval.reports.measures import describe_metric, is_less_better, show_figure, show_interval
+from eval.reports.plots import draw_reliability, draw_risk_coverage, draw_times, thin
+from eval.reports.report import Line, escape_markdown, write_report
 from eval.rows import Row
 from eval.summary import SCORES, Summary, read_summary, summarise
 from index.errors import ConfigError

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.questions import GoldQuestion, GoldSpan
-from eval.rival import Shelf, Shown
-from eval.versus import Versus, read_sources, spread
-from eval.yardstick import METRICS, Pair, cut_to, measure_share
+from eval.rivals.rival import Shelf, Shown
+from eval.rivals.versus import Versus, read_sources, spread
+from eval.rivals.yardstick import METRICS, Pair, cut_to, measure_share
 from index.article import Article, Span, hash_text
 from index.sources import read_articles
 from ui.cli_eval_versus import list_lines

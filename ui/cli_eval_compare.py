@@ -13,7 +13,7 @@ import typer
 from index.errors import ConfigError
 
 if TYPE_CHECKING:
-    from eval.compare import Change, Comparison
+    from eval.reports.compare import Change, Comparison
 
 _MOST_FLIPS = 20
 
@@ -37,8 +37,8 @@ def compare_runs(
     A difference is noise where its 95 % interval covers 0. A * marks what holds
     though so many metrics were looked at (Holm's correction); --metric looks at fewer.
     """
-    from eval.compare import compare_pair
-    from eval.runs import read_run
+    from eval.reports.compare import compare_pair
+    from eval.reports.runs import read_run
 
     if len(runs) < 2:
         raise ConfigError("name two runs to compare: wortlaut eval compare A B")
@@ -109,7 +109,7 @@ def _describe_pairs(comparison: Comparison) -> str:
 
 
 def _write_change(change: Change, width: int) -> str:
-    from eval.measures import show_figure, show_interval
+    from eval.reports.measures import show_figure, show_interval
 
     figures = [
         show_figure(change.metric, value) for value in (change.a, change.b, change.difference)

@@ -30,7 +30,7 @@ def make_suite(
 
     Read them, mend or delete those that are no good, then: wortlaut eval run FILE.
     """
-    from eval.make import Proposer, write_suite
+    from eval.proposals.make import Proposer, write_suite
     from index.archive import Archive
     from index.errors import ConfigError
 

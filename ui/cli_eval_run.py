@@ -75,7 +75,7 @@ def run_suite(
     Transcripts are {"question", "answer", "contexts": […]}, Ragas' names do too. A run that was
     stopped goes on when it is started again with the same --out or --report.
     """
-    from eval.floors import check_floors
+    from eval.reports.floors import check_floors
     from eval.suiterun import SuiteRun
     from eval.suites import read_suite
     from eval.summary import summarise
@@ -106,7 +106,7 @@ def run_suite(
             raise typer.Exit(_INTERRUPTED) from None
     summary = summarise(outcome.rows, suite=read.name)
     if report:
-        from eval.report import write_report
+        from eval.reports.report import write_report
 
         write_report(summary, outcome.rows, report)
     _print_run(summary, outcome.rows, as_json=as_json, show_wrong=show_wrong)
@@ -174,7 +174,7 @@ def _print_run(summary: Summary, rows: Sequence[Row], *, as_json: bool, show_wro
 
 
 def _print_metrics(summary: Summary) -> None:
-    from eval.measures import show_figure, show_interval
+    from eval.reports.measures import show_figure, show_interval
 
     print(f"{'metric':24} {'value':>9} {'n':>6}  95 % interval")
     for name, each in summary.metrics.items():

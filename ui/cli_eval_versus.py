@@ -56,8 +56,8 @@ def compare_starter(
     Same articles, same embedding model; the starter has its default chunks and shows its default
     two of them. Both are indexed afresh, and asked in turns.
     """
+    from eval.rivals.versus import compare, read_sources, spread
     from eval.suites import read_suite
-    from eval.versus import compare, read_sources, spread
     from index.errors import DatasetError
     from ui.progress import show_progress
 

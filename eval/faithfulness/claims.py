@@ -20,12 +20,26 @@ _REFUSAL = re.compile(
     r"|\bне (?:знаю|могу (?:ответить|найти|сказать)|удалось найти)\b|\bнет (?:\w+ )?(?:ответа|информации|сведений)\b",
     re.IGNORECASE,
 )
+_SOURCES = (
+    r"\b(?:passages?|contexts?|sources?|articles?|texts?|documents?|information"
+    r"|Dokument\w*|Text\w*|Quelle\w*|Artikel\w*|документ\w*|источник\w*|текст\w*|стать\w*)\b"
+)
+_LACKING = r"\b(?:not|no|n't|unable|cannot|without|lacks?|nichts?|keine?\w*|не|нет|ничего)\b"
+_ABOUT_SOURCES = re.compile(
+    rf"{_SOURCES}.{{0,60}}?{_LACKING}|{_LACKING}.{{0,60}}?{_SOURCES}", re.IGNORECASE | re.DOTALL
+)
 _LONGEST_REFUSAL = 30
+
+
+def says_what_lacks(sentence: str) -> bool:
+    """Whether a sentence tells of the sources what they do not hold."""
+    return _ABOUT_SOURCES.search(sentence) is not None
 
 
 def is_refusal(sentence: str) -> bool:
     """Whether a sentence only says that there is no answer, in any of the languages."""
-    return len(sentence.split()) <= _LONGEST_REFUSAL and _REFUSAL.search(sentence) is not None
+    is_short = len(sentence.split()) <= _LONGEST_REFUSAL
+    return is_short and (says_what_lacks(sentence) or _REFUSAL.search(sentence) is not None)
 
 
 def split_claims(answer: str) -> list[Span]:

@@ -8,19 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from eval.faithfulness.claims import says_what_lacks
 from eval.faithfulness.rarity import Rarity
 from rag.language import Language
 from rag.verification.numerals import read_numeral, read_ordinal
 from rag.verification.words import Word, read_words
 
-_SOURCES = (
-    r"\b(?:passages?|contexts?|sources?|articles?|texts?|documents?|information"
-    r"|Text\w*|Quelle\w*|Artikel\w*|источник\w*|текст\w*)\b"
-)
-_LACKING = r"\b(?:not|no|n't|unable|cannot|without|lacks?|nicht|keine?\w*|не|нет)\b"
-_ABOUT_SOURCES = re.compile(
-    rf"{_SOURCES}.{{0,60}}?{_LACKING}|{_LACKING}.{{0,60}}?{_SOURCES}", re.IGNORECASE | re.DOTALL
-)
 # What numbers a list or a passage counts nothing in the world.
 _LISTING = re.compile(
     r"\A\s*\(?\d{1,2}[.):]\s|\b(?:passages?|steps?|sources?|contexts?) \d+(?:(?:,| and| &|-)+ ?\d+)*",
@@ -93,7 +86,7 @@ class SourceWords:
             broken=1 - _find_longest_run(terms, self._holds) / max(1, len(terms)),
             apart=apart,
             leads_in=claim.rstrip().endswith(":"),
-            is_about_sources=bool(_ABOUT_SOURCES.search(claim)),
+            is_about_sources=says_what_lacks(claim),
             strange_numbers=self._find_strange(claim),
             new_words=tuple(sorted(new, key=lambda word: (-new[word], word))),
         )

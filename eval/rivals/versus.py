@@ -8,20 +8,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
+from eval.examiner import ask_conversation, search_as_asked
 from eval.metrics import quantile
 from eval.questions import GoldQuestion
-from eval.rival import Shelf, Shown, Starter
+from eval.rivals.rival import Shelf, Shown, Starter
+from eval.rivals.yardstick import Pair, score_stretches, summarise_pairs
 from eval.speed import find_model, run_alone
-from eval.yardstick import Pair, score_stretches, summarise_pairs
 from index.article import Article, Span
 from index.errors import DatasetError
 from index.names import SAME_PERSON, match_names
-from index.selection import Selection
 from index.sources import find_files, read_articles
-from rag.answer import Answer, Filters
+from rag.answer import Answer
 from rag.assembly import open_chat
 from rag.chat import NewsChat
 from rag.config import Settings
@@ -137,7 +136,15 @@ def _check(questions: Sequence[GoldQuestion], articles: Sequence[Article]) -> No
 
 def _index(settings: Settings, shelf: Shelf, store: Path) -> dict[str, float]:
     model = find_model(settings)
-    starter = [sys.executable, "-m", "eval.starter", "index", str(shelf.theirs), str(store), model]
+    starter = [
+        sys.executable,
+        "-m",
+        "eval.rivals.starter",
+        "index",
+        str(shelf.theirs),
+        str(store),
+        model,
+    ]
     ours = [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "index", str(shelf.ours)]
     their_s, their_mb = run_alone(starter, settings)
     our_s, our_mb = run_alone(ours, settings)
@@ -156,7 +163,15 @@ def _ask_cold(
 ) -> dict[str, float]:
     """The best of some runs a side, in turns: what disturbs a run only ever makes it slower."""
     model, words = find_model(settings), " ".join(question.turns)
-    starter = [sys.executable, "-m", "eval.starter", "ask", str(shelf.theirs), str(store), model]
+    starter = [
+        sys.executable,
+        "-m",
+        "eval.rivals.starter",
+        "ask",
+        str(shelf.theirs),
+        str(store),
+        model,
+    ]
     ours = [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "ask", words]
     taken = [
         (run_alone([*starter, words], settings), run_alone(ours, settings)) for _ in range(runs)
@@ -187,18 +202,20 @@ def _ask(
     try:
         for question in questions[:_WARM_UP]:
             starter.ask(question.turns[-1], _DEPTH)
-            _ask_ours(chat, question)
+            ask_conversation(chat, question)
         for question in questions:
             # The starter keeps no conversation: it gets all of it as one question.
             found = starter.ask(" ".join(question.turns), _DEPTH)
-            answer, took = _ask_ours(chat, question)
+            answer = ask_conversation(chat, question)
+            took = answer.timings_ms["total"]
             gold = [
                 Shown(span.article_id, span.find(by_id[span.article_id]) or _whole(by_id, span))
                 for span in question.gold
             ]
             quoted = [Shown(shelf.name_article(c.article.path), c.span) for c in answer.citations]
             said = _list_said(chat, shelf, question.speaker)
-            ours = score_stretches(gold, quoted, _rank(chat, answer, shelf), answer.abstained, said)
+            ranked = _rank(chat, question, answer, shelf)
+            ours = score_stretches(gold, quoted, ranked, answer.abstained, said)
             theirs = score_stretches(gold, found.shown, found.ranked, not found.shown, said)
             yield Pair(question, ours, theirs, took, found.ms)
     finally:
@@ -207,15 +224,6 @@ def _ask(
 
 def _whole(by_id: Mapping[str, Article], span: Any) -> Span:
     return Span(0, len(by_id[span.article_id].text))
-
-
-def _ask_ours(chat: NewsChat, question: GoldQuestion) -> tuple[Answer, float]:
-    history: list[Answer] = []
-    for turn in question.turns[:-1]:
-        history.append(chat.ask(turn, history, Filters(as_of=question.as_of)))
-    started = perf_counter()
-    answer = chat.ask(question.turns[-1], history, Filters(as_of=question.as_of))
-    return answer, (perf_counter() - started) * 1000
 
 
 def _list_said(chat: NewsChat, shelf: Shelf, speaker: str | None) -> list[Shown]:
@@ -233,16 +241,9 @@ def _list_said(chat: NewsChat, shelf: Shelf, speaker: str | None) -> list[Shown]
     ]
 
 
-def _rank(chat: NewsChat, answer: Answer, shelf: Shelf) -> list[Shown]:
-    """Passage search for the question as understood.
-
-    Where nothing is dated as it asks, the whole archive is searched, as for a year that may be the
-    event's: what the answer makes of the date shows in `silent` and in what is shown.
-    """
-    query = answer.query
-    window = Selection(query.window.since, query.window.until)
-    found = [] if query.window.is_empty else chat.retriever.search(query.text, _DEPTH, window)
-    found = found or chat.retriever.search(query.text, _DEPTH)
+def _rank(chat: NewsChat, question: GoldQuestion, answer: Answer, shelf: Shelf) -> list[Shown]:
+    """Passage search for the question as understood, as the chat does it."""
+    found = search_as_asked(chat, answer.query, question.as_of, _DEPTH)
     return [Shown(shelf.name_article(f.article.path), f.passage.span) for f in found]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from eval.topics import Topic
+from eval.proposals.topics import Topic
 from rag.language import Language
 
 _MONTHS: dict[Language, tuple[str, ...]] = {

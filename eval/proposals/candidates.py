@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from eval.makewords import is_known, word_question
-from eval.material import Said
-from eval.topics import Topic
+from eval.proposals.material import Said
+from eval.proposals.topics import Topic
+from eval.proposals.wording import is_known, word_question
 from rag.language import Language
 
 

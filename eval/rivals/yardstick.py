@@ -20,7 +20,7 @@ import numpy as np
 
 from eval.intervals import Difference, Estimate, bootstrap, bootstrap_mean, paired_difference
 from eval.questions import GoldQuestion
-from eval.rival import Shown
+from eval.rivals.rival import Shown
 from index.article import Span
 
 METRICS = (

@@ -10,12 +10,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.cases import is_right
 from eval.intervals import Indices, bootstrap, paired_difference
-from eval.measures import is_less_better
 from eval.metrics import area_under_risk_coverage, auroc, expected_calibration_error
+from eval.reports.cases import is_right
+from eval.reports.measures import is_less_better
+from eval.reports.runs import Run
 from eval.rows import Row
-from eval.runs import Run
 from eval.summary import SCORES
 from index.errors import ConfigError, DatasetError
 

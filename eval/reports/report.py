@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.cases import Case, count_faulty, find_worst, is_right
 from eval.intervals import Estimate
-from eval.measures import (
+from eval.reports.cases import Case, count_faulty, find_worst, is_right
+from eval.reports.measures import (
     UNDEFINED,
     choose_headlines,
     describe_metric,
@@ -23,7 +23,7 @@ from eval.measures import (
     show_figure,
     show_interval,
 )
-from eval.plots import draw_reliability, draw_risk_coverage, draw_times, thin
+from eval.reports.plots import draw_reliability, draw_risk_coverage, draw_times, thin
 from eval.rows import Row
 from eval.summary import Summary
 from index.errors import ConfigError

@@ -94,7 +94,7 @@ class Starter:
         self._log = store.with_suffix(".log")
         with self._log.open("w") as complaints:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "eval.starter", "serve", str(shelf.theirs), str(store), model],
+                [sys.executable, "-m", "eval.rivals.starter", "serve", str(shelf.theirs), str(store), model],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True,
                 env=os.environ | {"ANONYMIZED_TELEMETRY": "False", "HF_HUB_OFFLINE": "1"},
             )  # fmt: skip

@@ -1,6 +1,6 @@
 """The plain LlamaIndex starter, for comparison: what a user would pick instead.
 
-Run as a program: `python -m eval.starter index|ask|serve ARTICLES STORE MODEL [QUESTION]`. It does
+Run as a program: `python -m eval.rivals.starter index|ask|serve ARTICLES STORE MODEL [QUESTION]`. It does
 what the LlamaIndex tutorial does (SimpleDirectoryReader, VectorStoreIndex on Chroma, default chunks
 and default number of them) with the same embedding model; `ask` prints the number of passages
 found, `serve` answers questions line by line.

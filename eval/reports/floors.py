@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from eval.measures import describe_metric, is_less_better, is_share, show_figure
+from eval.reports.measures import describe_metric, is_less_better, is_share, show_figure
 from index.errors import ConfigError
 
 if TYPE_CHECKING:

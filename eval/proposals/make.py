@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.asking import Asker, Share
-from eval.candidates import Candidate
-from eval.material import Material
+from eval.proposals.asking import Asker, Share
+from eval.proposals.candidates import Candidate
+from eval.proposals.material import Material
 from index.archive import Archive
 from index.errors import ConfigError, DatasetError
 from rag.language import Language

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from eval.candidates import Candidate, Turn
-from eval.counting import ask_number
-from eval.material import Material, Said, find_same, max_cosine
-from eval.topics import Topic, TopicFinder
+from eval.proposals.candidates import Candidate, Turn
+from eval.proposals.counting import ask_number
+from eval.proposals.material import Material, Said, find_same, max_cosine
+from eval.proposals.topics import Topic, TopicFinder
 from index.archive import Archive
 from index.attribution.offices import names_institution
 from index.officewords import read_office

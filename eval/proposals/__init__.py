@@ -1,0 +1,1 @@
+"""Gold questions proposed from an archive, for a person to edit."""

@@ -1,0 +1,1 @@
+"""What a run found, to look at: pages, tables, comparisons, floors."""

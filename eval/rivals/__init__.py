@@ -1,0 +1,1 @@
+"""The plain LlamaIndex starter beside ours, on the same questions."""
