@@ -63,7 +63,7 @@ def draw_times(milliseconds: Sequence[float]) -> str:
     """How many answers took how long, as SVG; the last bar holds all slower than its start."""
     ordered = sorted(milliseconds)
     # One that hung would press all others into the first bar.
-    end = _round_up(ordered[int(0.98 * (len(ordered) - 1))] if ordered else 1) or 1.0
+    end = max(_round_up(ordered[int(0.98 * (len(ordered) - 1))] if ordered else 1), 1.0)
     counts = [0] * _BUCKETS
     for time in ordered:
         counts[min(int(time / end * _BUCKETS), _BUCKETS - 1)] += 1
