@@ -45,7 +45,7 @@ class Calibration:
     weights: tuple[float, ...] = (0.7, 3.3, 3.6, 33.0, 6.0, 6.0, 12.0)
     scale: float = 0.6
     bias: float = 5.7
-    cut: float = 0.8
+    cut: float = 0.78
 
     def refit(self, scale: float, bias: float, cut: float) -> Calibration:
         """This calibration with its log-odds scaled and shifted, and another cut."""

@@ -8,7 +8,7 @@ _MEANINGS = {
     "answer.sentence": "share of answers that cite a gold sentence",
     "answer.speaker": "share of answers that cite nobody but the right speaker",
     "answer.date": "share of answers that cite an article of the right date",
-    "answer.exact_match": "share of answers that are the gold answer, word for word",
+    "answer.exact_match": "share with the gold answer word for word: in a quote of ours, or as the whole of a transcript",
     "answer.f1": "words shared with the gold answer (F1)",
     "citation.precision": "share of citations that help bear out the sentence they stand at (ALCE)",
     "citation.recall": "share of sentences that their citations bear out (ALCE)",
