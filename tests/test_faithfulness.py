@@ -68,6 +68,42 @@ def test_a_changed_number_is_flagged_and_named(scorer):
 
 
 @pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("It does not take 14 hours.", "contrary"),
+        ("The shipping company has not raised the fare to 3,800 crowns in spring.", "contrary"),
+        ("The night ferry from Tarvo to Uganda sails at 10 pm on weekdays.", "Uganda"),
+    ],
+)
+def test_a_reversed_or_renamed_copy_is_flagged_with_the_reason(scorer, claim, reason):
+    (found,) = score(scorer, claim).claims
+    assert found.verdict != "supported"
+    assert reason in found.reason
+
+
+def test_a_denial_elsewhere_in_a_long_sentence_reverses_nothing():
+    said = "The captain, who has not been fined over the incident at sea, will sail on Monday."
+    words = SourceWords("", [said], load_rarity(), "en")
+    assert not words.find_signs("The captain will sail on Monday.", 0.0, said).is_reversed
+    assert words.find_signs("The captain will not sail on Monday.", 0.0, said).is_reversed
+
+
+def test_a_colon_or_a_word_on_the_sources_saves_no_invented_sentence():
+    words = SourceWords("", [FERRY], load_rarity(), "en")
+    invented = "Passengers devour smoked salmon and champagne in the mirrored ballroom"
+    for claim in (f"{invented}:", f"{invented}, the text does not lie"):
+        signs = words.find_signs(claim, 0.0)
+        assert not signs.leads_in
+        assert not signs.is_about_sources
+    assert words.find_signs("The fares are:", 0.0).leads_in
+
+
+@pytest.mark.parametrize("answer", ["42", "Yes.", "1997", "According to the text it is not safe."])
+def test_a_short_answer_and_one_that_names_its_source_are_claims(answer):
+    assert [span.of(answer) for span in split_claims(answer)] == [answer]
+
+
+@pytest.mark.parametrize(
     "claim",
     [
         "The fare rose to 3800 crowns in spring.",

@@ -8,32 +8,49 @@ from itertools import pairwise
 from index.article import Span
 from index.splitter import split_segments
 
-_CLAIMS = re.compile(r"[^\W\d_]{2,}.*?[^\W\d_]{2,}|[^\W\d_]{4,}", re.DOTALL)
-
-_REFUSAL = re.compile(
-    r"\b(?:can ?not|can['’]t|could not|couldn['’]t|(?:am|is|are|was) (?:not able|unable)) (?:to )?"
-    r"(?:answer|find|determine|tell|say|provide|give)\b"
-    r"|\bI (?:do not|don['’]t) know\b|\bno (?:relevant )?(?:answer|information)\b"
-    r"|\b(?:does|do|did) ?n[o'’]t (?:\w+ ){0,3}(?:contain|provide|mention|include|have|say|specify)\b"
-    r"|\b(?:kann|konnte)\b.{0,60}\bnicht\b.{0,30}\b(?:beantworte|finde|sage)n?\b|\bweiß (?:ich )?(?:es )?nicht\b"
-    r"|\b(?:keine?|nichts) (?:\w+ ){0,3}(?:Antwort|Angaben?|Informationen?|gefunden|enthalten)\b"
-    r"|\bне (?:знаю|могу (?:ответить|найти|сказать)|удалось найти)\b|\bнет (?:\w+ )?(?:ответа|информации|сведений)\b",
+# Only what holds a word, or a number that is no list's, can be a claim.
+_SAYS_SOMETHING = re.compile(r"[^\W\d_]{2,}|\d")
+_BARE_LISTING = re.compile(r"\W*(?:\d{1,2}|[a-z])\s*[.):]?\W*\Z", re.IGNORECASE)
+_SOURCES = (
+    r"(?:passages?|contexts?|sources?|articles?|texts?|documents?|reports?|archives?"
+    r"|Dokumente?n?|Texte?n?|Quellen?|Artikeln?|Archiv|документ\w*|источник\w*|текст\w*|стать\w*|архив\w*)"
+)
+_TELL = (
+    r"(?:say|says|state|states|mention|mentions|specify|specifies|contain|contains|provide|provides"
+    r"|include|includes|give|gives|tell|tells|address|addresses|explain|explains|discuss|discusses"
+    r"|indicate|indicates|describe|describes|offer|offers|have|has)"
+)
+# "The passages do not say when": of the sources, what they leave out.
+_LACKS = re.compile(
+    rf"\b{_SOURCES}\b(?: \w+){{0,4}} (?:(?:do|does|did) ?(?:not|n['’]t)|cannot|never|don['’]t|doesn['’]t)"
+    rf"(?: \w+)? {_TELL}\b"
+    rf"|\b(?:not|n['’]t) (?:\w+ )?(?:mentioned|specified|stated|provided|given|contained|included|found)\b"
+    rf"(?: \w+){{0,3}} (?:in|by) (?:\w+ ){{0,3}}{_SOURCES}\b"
+    rf"|\bno (?:specific |direct |relevant )?(?:information|details?|mention|answer)\b(?: \w+){{0,8}} "
+    rf"(?:in|by) (?:\w+ ){{0,3}}{_SOURCES}\b"
+    rf"|\b(?:nicht|nichts|keine?n?)\b(?: \w+){{0,3}} in (?:\w+ ){{0,2}}{_SOURCES}\b"
+    rf"|\b{_SOURCES}\b(?: \w+){{0,3}} (?:sagt|sagen|nennt|nennen|enthält|enthalten|erwähnt|erwähnen)"
+    rf"\b(?: \w+){{0,3}} (?:nicht|nichts|keine?n?)\b"
+    rf"|\bв (?:\w+ )?{_SOURCES}\b(?: \w+){{0,3}} (?:нет|не|ничего)\b"
+    rf"|\b(?:нет|не|ничего)\b(?: \w+){{0,3}} в (?:\w+ )?{_SOURCES}\b",
     re.IGNORECASE,
 )
-_SOURCES = (
-    r"\b(?:passages?|contexts?|sources?|articles?|texts?|documents?|information"
-    r"|Dokument\w*|Text\w*|Quelle\w*|Artikel\w*|документ\w*|источник\w*|текст\w*|стать\w*)\b"
-)
-_LACKING = r"\b(?:not|no|n't|unable|cannot|without|lacks?|nichts?|keine?\w*|не|нет|ничего)\b"
-_ABOUT_SOURCES = re.compile(
-    rf"{_SOURCES}.{{0,60}}?{_LACKING}|{_LACKING}.{{0,60}}?{_SOURCES}", re.IGNORECASE | re.DOTALL
+_REFUSAL = re.compile(
+    r"\b(?:I|we) (?:(?:can ?not|can['’]t|could not|couldn['’]t)"
+    r"|(?:am|are|was|were) (?:not able|unable) to) (?:answer|find|determine|tell|say|provide|give)\b"
+    r"|\bI (?:do not|don['’]t) (?:know|have)\b|\bno (?:answer|information) (?:is|was) (?:available|found|given)\b"
+    r"|\bich\b.{0,60}\bnicht\b.{0,30}\b(?:beantworten|finden|sagen)\b|\bweiß ich nicht\b"
+    r"|\bich weiß (?:es |das )?nicht\b"
+    r"|\b(?:dazu|darüber|hierzu)\b.{0,30}\b(?:keine?|nichts)\b"
+    r"|\b(?:я )?не (?:знаю|могу (?:ответить|найти|сказать)|удалось найти)\b",
+    re.IGNORECASE,
 )
 _LONGEST_REFUSAL = 30
 
 
 def says_what_lacks(sentence: str) -> bool:
     """Whether a sentence tells of the sources what they do not hold."""
-    return _ABOUT_SOURCES.search(sentence) is not None
+    return _LACKS.search(sentence) is not None
 
 
 def is_refusal(sentence: str) -> bool:
@@ -42,20 +59,29 @@ def is_refusal(sentence: str) -> bool:
     return is_short and (says_what_lacks(sentence) or _REFUSAL.search(sentence) is not None)
 
 
+def is_refusal_answer(answer: str) -> bool:
+    """Whether an answer says nothing but that there is none."""
+    spans = [segment.span for segment in split_segments(answer)]
+    return bool(spans) and all(is_refusal(span.of(answer)) for span in spans)
+
+
 def split_claims(answer: str) -> list[Span]:
     """The answer's sentences, headings and list items in order, disjoint spans of it.
 
     A bare number or bullet belongs to what follows it: "1." is no claim of its own. An answer that
     only says that it has none claims nothing.
     """
-    spans = [segment.span for segment in split_segments(answer)]
-    if spans and all(is_refusal(span.of(answer)) for span in spans):
+    if is_refusal_answer(answer):
         return []
+    spans = [segment.span for segment in split_segments(answer)]
+    if len(spans) == 1:
+        return spans if _SAYS_SOMETHING.search(answer) else []
     merged: list[Span] = []
     start: int | None = None
     for span in spans:
         begin = span.start if start is None else start
-        if _CLAIMS.search(span.of(answer)):
+        text = span.of(answer)
+        if _SAYS_SOMETHING.search(text) and not _BARE_LISTING.match(text):
             merged.append(Span(begin, span.end))
             start = None
         else:

@@ -27,6 +27,7 @@ class NliScorer:
 
     def __init__(self, verifier: NliVerifier) -> None:
         self._verifier = verifier
+        self.fingerprint = f"nli {verifier.name}"
 
     def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
         """How far the contexts entail the answer: the least that any of its claims is."""

@@ -15,14 +15,15 @@ from rag.language import detect_language
 class LlmScorer:
     """A claim is supported where the model says so; its word is all there is.
 
-    The contexts go into the prompt whole, fenced as data; what the model answers in another form
-    than asked counts as not knowing.
+    The contexts go into the prompt whole, each on a line of its own and named as data; what the
+    model answers in another form than asked counts as not knowing.
     """
 
     name = "llm"
 
-    def __init__(self, verifier: JudgeVerifier) -> None:
+    def __init__(self, verifier: JudgeVerifier, fingerprint: str = "llm") -> None:
         self._verifier = verifier
+        self.fingerprint = fingerprint
 
     def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
         """How far the contexts bear the answer out: the mean of what the model says of each claim.

@@ -12,20 +12,24 @@ from numpy.typing import NDArray
 
 from eval.faithfulness.labelled import LabelledAnswer
 from eval.faithfulness.scorer import Scorer
-from eval.intervals import Estimate, bootstrap
+from eval.intervals import Estimate, bootstrap, bootstrap_mean
 from eval.metrics import (
     auroc,
     average_precision,
     best_f1,
-    brier,
     calibration_bins,
     expected_calibration_error,
     precision_recall_f1,
 )
 
 _FOLDS = 5
+# Of fewer that count, resampling shows too little.
+_FEW = 10
+_ENOUGH = 25
+_ENOUGH_SOURCES = 8
 _EPSILON = 1e-6
 Numbers = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,17 @@ class Level:
     `auroc` and `average_precision` rank by 1 - support. `precision`, `recall`, `f1` are those of
     the scorer's own verdicts; the `refitted` ones, with `brier` and `ece` before and after, those
     of support put through a logistic curve and a cut that were fitted to the other sources
-    (5-fold). Estimates have 95 % intervals, resampled by source.
+    (5-fold). Estimates have 95 % intervals, by source, and count what they are over: precision the
+    flagged ones, recall the unsupported, `f1` those that are either; `f1` has none with fewer than
+    ten flagged or unsupported. `flagged` and `caught` count the verdicts, and those of them that
+    people share.
     """
 
     n: int
     unsupported: int
     sources: int
+    flagged: int
+    caught: int
     figures: dict[str, Estimate]
     bins: list[dict[str, Any]]
     refitted_bins: list[dict[str, Any]]
@@ -91,6 +100,10 @@ class Level:
             "n": self.n,
             "unsupported": self.unsupported,
             "sources": self.sources,
+            "true_positives": self.caught,
+            "false_positives": self.flagged - self.caught,
+            "false_negatives": self.unsupported - self.caught,
+            "true_negatives": self.n - self.flagged - self.unsupported + self.caught,
             **{name: estimate.as_json() for name, estimate in self.figures.items()},
             "reliability": self.bins,
             "refitted_reliability": self.refitted_bins,
@@ -99,7 +112,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Platt's logistic curve over a scorer's log-odds, and the support that F1 wants.
+    """Platt's logistic curve over a scorer's log-odds, and the `cut` that F1 wants: below it is
+    flagged.
 
     Source: Platt 1999.
     """
@@ -114,7 +128,10 @@ class Curve:
 
 
 def fit_curve(judgements: Sequence[Judgement]) -> Curve | None:
-    """The curve that fits the labels best; `None` unless both labels occur."""
+    """The curve that fits the labels best; `None` unless both labels occur.
+
+    Exactly what F1 is best with lies below its cut, of the judgements it is fitted to.
+    """
     from sklearn.linear_model import LogisticRegression
 
     support, unsupported = _read(judgements)
@@ -122,56 +139,92 @@ def fit_curve(judgements: Sequence[Judgement]) -> Curve | None:
         return None
     fitted = LogisticRegression(C=1e4).fit(_logit(support)[:, None], ~unsupported)
     curve = Curve(float(fitted.coef_[0][0]), float(fitted.intercept_[0]), 0.5)
-    threshold = best_f1(unsupported, 1 - curve.apply(support))
-    cut = 0.5 if threshold is None else math.nextafter(1 - threshold.value, 1)
-    return Curve(curve.scale, curve.bias, cut)
+    curved = curve.apply(support)
+    threshold = best_f1(unsupported, 1 - curved)
+    if threshold is None:
+        return curve
+    # Not 1 - threshold, which may round to either side of what it was made of.
+    highest = float(curved[1 - curved >= threshold.value].max())
+    return Curve(curve.scale, curve.bias, math.nextafter(highest, math.inf))
+
+
+def is_enough(judgements: Sequence[Judgement]) -> bool:
+    """Whether a curve fitted to them may hold for others: 25 of either label, and 8 sources."""
+    unsupported = sum(each.unsupported for each in judgements)
+    sources = {each.source for each in judgements}
+    fewest = min(unsupported, len(judgements) - unsupported)
+    return fewest >= _ENOUGH and len(sources) >= _ENOUGH_SOURCES
 
 
 def measure_level(judgements: Sequence[Judgement], *, resamples: int = 1000) -> Level:
     """The figures of the judgements; what cannot be computed of them is `None`."""
     support, unsupported = _read(judgements)
     flagged = np.array([each.flagged for each in judgements], bool)
-    sources = [each.source for each in judgements]
+    measure = _Measure(unsupported, [each.source for each in judgements], resamples)
+    figures = measure.rank(support)
+    figures |= measure.decide(flagged) | measure.calibrate(support)
     curved, flagged_after = _cross_fit(judgements)
-    columns: dict[str, Callable[[NDArray[np.intp]], float | None]] = {
-        "auroc": lambda i: auroc(unsupported[i], 1 - support[i]),
-        "average_precision": lambda i: average_precision(unsupported[i], 1 - support[i]),
-        "precision": lambda i: precision_recall_f1(unsupported[i], flagged[i]).precision,
-        "recall": lambda i: precision_recall_f1(unsupported[i], flagged[i]).recall,
-        "f1": lambda i: precision_recall_f1(unsupported[i], flagged[i]).f1,
-        "brier": lambda i: brier(~unsupported[i], support[i]),
-    }
-    # No interval: resampling alone raises it.
-    fixed = {"ece": expected_calibration_error(~unsupported, support)}
     if curved is not None and flagged_after is not None:
-        columns |= {
-            "refitted_precision": lambda i: (
-                precision_recall_f1(unsupported[i], flagged_after[i]).precision
-            ),
-            "refitted_recall": lambda i: (
-                precision_recall_f1(unsupported[i], flagged_after[i]).recall
-            ),
-            "refitted_f1": lambda i: precision_recall_f1(unsupported[i], flagged_after[i]).f1,
-            "refitted_brier": lambda i: brier(~unsupported[i], curved[i]),
-        }
-        fixed["refitted_ece"] = expected_calibration_error(~unsupported, curved)
+        refitted = measure.decide(flagged_after) | measure.calibrate(curved)
+        figures |= {f"refitted_{name}": estimate for name, estimate in refitted.items()}
     return Level(
         n=len(judgements),
         unsupported=int(unsupported.sum()),
-        sources=len(set(sources)),
-        figures={
-            name: bootstrap(statistic, len(judgements), sources, resamples=resamples)
-            for name, statistic in columns.items()
-        }
-        | {name: Estimate(value, len(judgements)) for name, value in fixed.items()},
+        sources=len({each.source for each in judgements}),
+        flagged=int(flagged.sum()),
+        caught=int((flagged & unsupported).sum()),
+        figures=figures,
         bins=_list_bins(unsupported, support),
         refitted_bins=[] if curved is None else _list_bins(unsupported, curved),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """Holds scores and verdicts against what people found."""
+
+    unsupported: Bools
+    sources: Sequence[str]
+    resamples: int
+
+    def rank(self, support: Numbers) -> dict[str, Estimate]:
+        labels, doubt = self.unsupported, 1 - support
+        return {
+            "auroc": self._resample(lambda i: auroc(labels[i], doubt[i])),
+            "average_precision": self._resample(lambda i: average_precision(labels[i], doubt[i])),
+        }
+
+    def decide(self, flagged: Bools) -> dict[str, Estimate]:
+        labels = self.unsupported
+        f1 = self._resample(lambda i: precision_recall_f1(labels[i], flagged[i]).f1)
+        is_few = min(labels.sum(), flagged.sum()) < _FEW
+        counted = int((labels | flagged).sum())
+        return {
+            "precision": self._average(labels, flagged),
+            "recall": self._average(flagged, labels),
+            "f1": Estimate(f1.value, counted, *((None, None) if is_few else (f1.low, f1.high))),
+        }
+
+    def calibrate(self, support: Numbers) -> dict[str, Estimate]:
+        supported = ~self.unsupported
+        error = expected_calibration_error(supported, support)
+        return {
+            "brier": self._average((support - supported) ** 2, np.ones(len(support), bool)),
+            # No interval: resampling alone raises it.
+            "ece": Estimate(error, len(support)),
+        }
+
+    def _average(self, values: Numbers | Bools, among: Bools) -> Estimate:
+        kept = [float(x) if y else None for x, y in zip(values, among, strict=True)]
+        return bootstrap_mean(kept, self.sources, resamples=self.resamples)
+
+    def _resample(self, statistic: Callable[[NDArray[np.intp]], float | None]) -> Estimate:
+        return bootstrap(statistic, len(self.sources), self.sources, resamples=self.resamples)
+
+
 def _cross_fit(
     judgements: Sequence[Judgement],
-) -> tuple[Numbers | None, NDArray[np.bool_] | None]:
+) -> tuple[Numbers | None, Bools | None]:
     """Support and flags by curves fitted without the judgement's own source."""
     support, _ = _read(judgements)
     names = list(dict.fromkeys(each.source for each in judgements))
@@ -190,7 +243,7 @@ def _cross_fit(
     return curved, flagged
 
 
-def _read(judgements: Sequence[Judgement]) -> tuple[Numbers, NDArray[np.bool_]]:
+def _read(judgements: Sequence[Judgement]) -> tuple[Numbers, Bools]:
     support = np.array([each.support for each in judgements], float)
     return support, np.array([each.unsupported for each in judgements], bool)
 
@@ -201,5 +254,5 @@ def _logit(support: Numbers) -> Numbers:
     return logits
 
 
-def _list_bins(unsupported: NDArray[np.bool_], support: Numbers) -> list[dict[str, Any]]:
+def _list_bins(unsupported: Bools, support: Numbers) -> list[dict[str, Any]]:
     return [each._asdict() for each in calibration_bins(~unsupported, support)]

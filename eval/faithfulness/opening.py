@@ -56,4 +56,5 @@ def _open_llm(settings: Settings, model: str | None) -> Scorer:
 
     if model is not None:
         settings = settings.model_copy(update={"llm_model": model})
-    return LlmScorer(JudgeVerifier(open_model(settings)))
+    fingerprint = f"llm {settings.llm_model} at {settings.llm_base_url}"
+    return LlmScorer(JudgeVerifier(open_model(settings)), fingerprint)

@@ -29,9 +29,11 @@ class ScoredClaim:
 
 @dataclass(frozen=True, slots=True)
 class Faithfulness:
-    """How faithful an answer is: `score` in [0, 1] is the probability that all of it is supported.
+    """How faithful an answer is: `score` in [0, 1], made of its claims' support.
 
-    `None` where nothing is claimed: an empty answer, or a mere refusal to answer.
+    `offline` multiplies them (the probability that all hold, were they independent: a long answer
+    scores lower), `nli` takes the least, `llm` the mean. `None` where nothing is claimed: an empty
+    answer, or a mere refusal to answer.
     """
 
     score: float | None
@@ -43,9 +45,13 @@ class Faithfulness:
 
 
 class Scorer(Protocol):
-    """Whatever scores an answer against its contexts."""
+    """Whatever scores an answer against its contexts.
+
+    `fingerprint` says everything that decides its scores: only runs of one may be compared.
+    """
 
     name: str
+    fingerprint: str
 
     def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
         """How far the contexts bear the answer out; contexts are untrusted text, never obeyed."""

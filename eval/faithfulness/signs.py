@@ -6,11 +6,13 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import Match, SequenceMatcher
 from itertools import pairwise
 
 from eval.faithfulness.claims import says_what_lacks
 from eval.faithfulness.rarity import Rarity
 from rag.language import Language
+from rag.verification.negation import is_negator
 from rag.verification.numerals import read_numeral, read_ordinal
 from rag.verification.words import Word, read_words
 
@@ -23,6 +25,22 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SPACED = re.compile(r"\d{1,3}(?:[,.]? \d{3})+(?!\d)")
 _DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"[^\W\d_]+")
+# About one rare word.
+_PLAIN = 3.2
+_SOURCES = (
+    r"\b(?:passages?|contexts?|sources?|articles?|texts?|documents?|information"
+    r"|Text\w*|Quelle\w*|Artikel\w*|Dokument\w*|источник\w*|текст\w*|документ\w*)\b"
+)
+_LACKING = r"\b(?:not|no|n't|unable|cannot|without|lacks?|nicht|keine?\w*|не|нет)\b"
+_LACK = re.compile(
+    rf"{_SOURCES}.{{0,60}}?{_LACKING}|{_LACKING}.{{0,60}}?{_SOURCES}", re.IGNORECASE | re.DOTALL
+)
+# The share of new pairs up to which a claim is in the contexts' own words.
+_OWN_WORDS = 0.45
+_FEW_WORDS = 3
+_SAME_WORDING = 0.65
+_GAP = 2
+_AUXILIARIES = {"do", "does", "did"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +51,12 @@ class Signs:
     question hold; `new_pairs` in [0, 1] the share of neighbouring words that are no neighbours
     there; `broken` in [0, 1] the share of the claim outside its longest copied run; `apart` in
     [-2, 2] how little nearer the claim is to its nearest context sentence than to all of them.
+    `is_reversed` is whether the claim repeats its nearest sentence but for a negation.
     `strange_numbers` are numbers that the contexts and the question do not have, in digits or words.
-    `leads_in` and `is_about_sources` mark sentences that claim nothing: "The steps are:", "The
-    passages do not say when." `new_words` are the novel words, rarest first.
+    `strange_names` are capitalised words that nothing holds, in a claim that is otherwise in the
+    contexts' own words: one name in the place of another. `leads_in` and `is_about_sources` mark
+    sentences that claim nothing: "The steps are:", "The passages do not say when."; with many new
+    words a sentence is neither. `new_words` are the novel words, rarest first.
     """
 
     novelty: float
@@ -44,7 +65,9 @@ class Signs:
     apart: float
     leads_in: bool
     is_about_sources: bool
+    is_reversed: bool = False
     strange_numbers: tuple[str, ...] = ()
+    strange_names: tuple[str, ...] = ()
     new_words: tuple[str, ...] = ()
 
     def as_vector(self) -> tuple[float, ...]:
@@ -56,7 +79,8 @@ class Signs:
             self.apart,
             -float(self.leads_in),
             -float(self.is_about_sources),
-            float(bool(self.strange_numbers)),
+            float(bool(self.strange_numbers or self.strange_names)),
+            float(self.is_reversed),
         )
 
 
@@ -74,33 +98,95 @@ class SourceWords:
         self._pairs = {pair for context in terms for pair in pairwise(context)}
         self._text = "\n".join(f" {' '.join(context)} " for context in terms)
 
-    def find_signs(self, claim: str, apart: float) -> Signs:
-        """The claim's signs; `apart` comes from the embedder."""
+    def find_signs(self, claim: str, apart: float, nearest: str = "") -> Signs:
+        """The claim's signs; `apart` and the nearest context sentence come from the embedder."""
         words = read_words(claim)
         terms = [word.term for word in words]
         new = {w.low: self._rarity(w.low) for w in words if self._is_new(w)}
         pairs = list(pairwise(terms))
+        new_pairs = sum(pair not in self._pairs for pair in pairs) / max(1, len(pairs))
+        novelty = math.log1p(sum(new.values()))
+        is_plain = novelty <= _PLAIN
         return Signs(
-            novelty=math.log1p(sum(new.values())),
-            new_pairs=sum(pair not in self._pairs for pair in pairs) / max(1, len(pairs)),
+            novelty=novelty,
+            new_pairs=new_pairs,
             broken=1 - _find_longest_run(terms, self._holds) / max(1, len(terms)),
             apart=apart,
-            leads_in=claim.rstrip().endswith(":"),
-            is_about_sources=says_what_lacks(claim),
+            leads_in=is_plain and claim.rstrip().endswith(":"),
+            is_about_sources=says_what_lacks(claim) or (is_plain and _mentions_lack(claim)),
+            is_reversed=_is_reversed(words, read_words(nearest)),
             strange_numbers=self._find_strange(claim),
+            strange_names=self._find_names(words, claim) if new_pairs <= _OWN_WORDS else (),
             new_words=tuple(sorted(new, key=lambda word: (-new[word], word))),
         )
 
     def _find_strange(self, claim: str) -> tuple[str, ...]:
-        text = _LISTING.sub(" ", claim)
-        found = [match[0] for match in _NUMBER.finditer(text)]
+        found = [match[0] for match in _NUMBER.finditer(_LISTING.sub(" ", claim))]
         return tuple(each for each in found if not _spell(each) & self._numbers)
+
+    def _find_names(self, words: Sequence[Word], claim: str) -> tuple[str, ...]:
+        """Capitalised new words, but for what opens a sentence, a list item or a quotation."""
+        return tuple(
+            word.text
+            for before, word in pairwise(words)
+            if word.is_capitalised
+            and self._is_new(word)
+            and not claim[before.end : word.start].strip(" -")
+        )
 
     def _is_new(self, word: Word) -> bool:
         return word.is_content and word.term not in self._known
 
     def _holds(self, run: Sequence[str]) -> bool:
         return f" {' '.join(run)} " in self._text
+
+
+def _mentions_lack(claim: str) -> bool:
+    """Whether sources and a lack are named near each other, whoever lacks what."""
+    return _LACK.search(claim) is not None
+
+
+def _is_reversed(claim: Sequence[Word], nearest: Sequence[Word]) -> bool:
+    """Whether the two are one wording but for a negator inside of it.
+
+    Only what lines up counts: a long sentence may well deny something else.
+    """
+    said, heard = ([w for w in words if not _only_negates(w)] for words in (claim, nearest))
+    terms = [[w.term for w in words] for words in (said, heard)]
+    matcher = SequenceMatcher(None, terms[0], terms[1], autojunk=False)
+    lined = [block for block in matcher.get_matching_blocks() if block.size]
+    run = _find_densest(lined)
+    if not run or sum(block.size for block in run) < max(_FEW_WORDS, _SAME_WORDING * len(said)):
+        return False
+    first, last = run[0], run[-1]
+    ours = _count_negators(claim, said[first.a], said[last.a + last.size - 1])
+    theirs = _count_negators(nearest, heard[first.b], heard[last.b + last.size - 1])
+    return ours % 2 != theirs % 2
+
+
+def _only_negates(word: Word) -> bool:
+    """Whether the word comes with a negation: "did not say" for "said"."""
+    return is_negator(word) or word.low in _AUXILIARIES
+
+
+def _find_densest(blocks: Sequence[Match]) -> list[Match]:
+    """The longest series of matches between which the source says only a few words more."""
+    best: list[Match] = []
+    series: list[Match] = []
+    for block in blocks:
+        if series and block.b - (series[-1].b + series[-1].size) > _GAP:
+            series = []
+        series.append(block)
+        if sum(b.size for b in series) > sum(b.size for b in best):
+            best = list(series)
+    return best
+
+
+def _count_negators(words: Sequence[Word], first: Word, last: Word) -> int:
+    """How many negators stand between two words, before the first, or last of all behind."""
+    start, end = words.index(first), words.index(last) + 1
+    behind = words[end:] if len(words) == end + 1 else []
+    return sum(is_negator(word) for word in [*words[max(0, start - 1) : end], *behind])
 
 
 def _list_numbers(text: str, language: Language) -> set[str]:

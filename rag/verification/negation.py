@@ -85,13 +85,16 @@ _KONJUNKTIV_I = re.compile(
 )
 
 
+def is_negator(word: Word) -> bool:
+    """Whether the word denies something by itself."""
+    return _NEGATORS.match(word.low) is not None
+
+
 def find_negators(words: Sequence[Word], text: str) -> list[Word]:
     """The words that deny something, in order; "not only" and its like left out."""
     idle = [match.span() for match in _NOT_NEGATING.finditer(text.casefold())]
     found = [
-        word
-        for word in words
-        if _NEGATORS.match(word.low) and not any(a <= word.start < b for a, b in idle)
+        word for word in words if is_negator(word) and not any(a <= word.start < b for a, b in idle)
     ]
     # "Никто не пришёл" denies once.
     return found[:1] if found and _CYRILLIC.match(found[0].low) else found
