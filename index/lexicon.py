@@ -10,11 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from index.archive import Archive
 from index.selection import Selection
 
-_LETTERS = 6
+TERM_LETTERS = 6
 _SQL_BATCH = 500
 _LONGEST_MATCH = 64
 # Words that stand in more than a third of the passages tell nothing, and cost most to look up.
 _LEAST_TELLING = 1.0
+_AFTER_ALL = "\uffff"
 _WORD = re.compile(r"\w+")
 # As German agencies spell Russian names, so that Лавров and Lawrow begin alike.
 _CYRILLIC = str.maketrans(
@@ -37,8 +38,13 @@ def make_terms(text: str) -> list[str]:
     Six letters stand in for a stemmer: they join inflected forms, and the compounds that begin
     alike ("Sicherheit", "Sicherheitsgarantien"), and need no language.
     """
+    return [word[:TERM_LETTERS] for word in _WORD.findall(fold(text))]
+
+
+def fold(text: str) -> str:
+    """The text in small letters without accents, Cyrillic ones in Latin letters."""
     folded = unicodedata.normalize("NFKD", text.casefold().translate(_CYRILLIC))
-    return [word[:_LETTERS] for word in _WORD.findall(_COMBINING.sub("", folded))]
+    return _COMBINING.sub("", folded)
 
 
 def measure_coverage(weights: Mapping[str, float], terms: Collection[str]) -> float:
@@ -67,10 +73,19 @@ class Lexicon:
         )
         found = {str(term): int(count) for term, count in rows}
         total = int(self._archive.query("SELECT count(*) FROM passages")[0][0])
-        return {
-            term: math.log(1 + (total - found.get(term, 0) + 0.5) / (found.get(term, 0) + 0.5))
-            for term in terms
-        }
+        return {term: _weigh(found.get(term, 0), total) for term in terms}
+
+    def weigh_stems(self, stems: Sequence[str]) -> float:
+        """The inverse document frequency of words that begin with any of the stems."""
+        found = 0
+        for stem in dict.fromkeys(stem[:TERM_LETTERS] for stem in stems):
+            rows = self._archive.query(
+                "SELECT sum(doc) FROM passages_vocab WHERE term >= ? AND term < ?",
+                (stem, stem + _AFTER_ALL),
+            )
+            found += int(rows[0][0] or 0)
+        total = int(self._archive.query("SELECT count(*) FROM passages")[0][0])
+        return _weigh(min(found, total), total)
 
     def search(self, terms: Mapping[str, float], limit: int, selection: Selection) -> list[str]:
         """The ids of the selected passages that hold some of the terms, best first by BM25."""
@@ -100,3 +115,7 @@ class Lexicon:
             ):
                 found[identity] = set(terms.split())
         return found
+
+
+def _weigh(found: int, total: int) -> float:
+    return math.log(1 + (total - found + 0.5) / (found + 0.5))

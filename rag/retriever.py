@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from index.embedder import Embedder
 from index.lexicon import Lexicon, make_terms, measure_coverage
 from index.selection import Selection, count_selected, list_selected, read_vectors
 from index.store import PassageStore
+from rag.askedwords import AskedWord, measure_held, read_asked_words
 from rag.language import Language, detect_language
 
 # Up to here every selected row is scored exactly; Chroma's own filters are slower.
@@ -31,11 +32,22 @@ _FREEING = 0.2
 # How much of a sentence's distinction is its own, the rest its passage's: alone, AUROC .95 on
 # XQuAD's topics and .73 on headlines' nouns against the statements below; the passage .84 and .82.
 _OWN_WEIGHT = 0.6
+# How many of the best are read for the question's words, and what it counts that they hold them
+# all. At 0 and .04, R@1 on XQuAD among 2,038 passages: EN .859 .881, RU .776 .810, DE .944 .946;
+# on MLQA among 2,487: DE .686 .684, EN .664 .668.
+_READ = 20
+_HELD_WEIGHT = 0.04
+# What a word counts of which it is not known how the archive's language says it.
+_UNKNOWN_WORD = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredPassage:
     """A passage with its `score`, its own `cosine`, its sentences' and its term `coverage`.
+
+    Of the best, `held` in [0, 1] is the weighted share of the question's words that the passage
+    holds in whatever language, and `missing` the weight of those it lacks; 0 where none was read.
+    `nearest` `(dim,)` is the vector of the sentence nearest to the question.
 
     `distinctions` `(n,)`: how much nearer the probe comes to each sentence than questions about
     everything do, in their standard deviations; some sentences are near to whatever is asked.
@@ -48,6 +60,9 @@ class ScoredPassage:
     sentence_cosines: Vectors
     coverage: float
     distinctions: Vectors
+    nearest: Vectors
+    held: float = 0.0
+    missing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,8 @@ class ScoredSentence:
 class Probe:
     """A question as the retriever looks for it: a unit `vector` and its terms' weights.
 
+    `asked` are its words as they may stand in another language, each with its weight.
+
     `others` `(n, dim)` are questions about everything, to compare it with; `usual` is how near
     they come to sentences from everywhere. An archive that is just being made has none.
     """
@@ -73,6 +90,7 @@ class Probe:
     weights: Mapping[str, float]
     others: Vectors | None
     usual: float
+    asked: tuple[tuple[AskedWord, float], ...] = ()
 
 
 class Retriever:
@@ -97,7 +115,14 @@ class Retriever:
         vector = self.embedder.encode_query([text])[0]
         length = max(float(np.linalg.norm(vector)), 1e-12)
         others, usual = self._read_others(language)
-        return Probe(vector / length, self._lexicon.weigh_terms(words), others, usual)
+        weights = self._lexicon.weigh_terms(words)
+        asked = [(word, self._weigh(word)) for word in read_asked_words(words, language)]
+        return Probe(vector / length, weights, others, usual, tuple(asked))
+
+    def _weigh(self, word: AskedWord) -> float:
+        """Rare words weigh most; one that the archive's language may say in another way, less."""
+        weight = self._lexicon.weigh_stems((word.folded, *word.stems))
+        return weight if word.is_known else weight * _UNKNOWN_WORD
 
     def _read_others(self, language: Language) -> tuple[Vectors | None, float]:
         """Questions about everything, and how near they come to sentences from everywhere."""
@@ -168,7 +193,24 @@ class Retriever:
         for article, embedded in self._archive.read_passages(ids):
             covered = measure_coverage(probe.weights, terms.get(embedded.passage.id, set()))
             scored.append(_score_passage(probe, article, embedded, covered))
-        return sorted(scored, key=lambda passage: -passage.score)
+        scored.sort(key=lambda passage: -passage.score)
+        read = _read_best(probe, scored[:_READ])
+        return sorted([*read, *scored[_READ:]], key=lambda passage: -passage.score)
+
+
+def _read_best(probe: Probe, passages: Sequence[ScoredPassage]) -> list[ScoredPassage]:
+    """The passages with what they hold of the question's words, and what that adds."""
+    total = sum(weight for _, weight in probe.asked)
+    if not total:
+        return list(passages)
+    texts = [scored.passage.span.of(scored.article.text) for scored in passages]
+    by_passage = measure_held([word for word, _ in probe.asked], texts)
+    read = []
+    for scored, shares in zip(passages, by_passage, strict=True):
+        held = sum(w * share for (_, w), share in zip(probe.asked, shares, strict=True))
+        score = scored.score + _HELD_WEIGHT * held / total
+        read.append(replace(scored, score=score, held=held / total, missing=total - held))
+    return read
 
 
 def _score_passage(
@@ -184,8 +226,8 @@ def _score_passage(
         own = _OWN_WEIGHT * cosines[1:] + (1 - _OWN_WEIGHT) * cosines[0]
         theirs = _OWN_WEIGHT * others[1:] + (1 - _OWN_WEIGHT) * others[0]
         distinctions = (own - theirs.mean(axis=1)) / np.maximum(theirs.std(axis=1), 1e-6)
-    best = float(freed[1:].max()) if len(freed) > 1 else float(freed[0])
-    score = _PASSAGE_WEIGHT * float(freed[0]) + _SENTENCE_WEIGHT * best
+    best = 1 + int(freed[1:].argmax()) if len(freed) > 1 else 0
+    score = _PASSAGE_WEIGHT * float(freed[0]) + _SENTENCE_WEIGHT * float(freed[best])
     return ScoredPassage(
         article,
         embedded.passage,
@@ -194,4 +236,5 @@ def _score_passage(
         cosines[1:],
         covered,
         distinctions,
+        rows[best],
     )

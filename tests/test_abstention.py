@@ -2,7 +2,11 @@
 
 import json
 
+import numpy as np
 import pytest
+from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
 from test_eval import ASKED, PARAGRAPHS, write_squad
 from typer.testing import CliRunner
 
@@ -15,9 +19,13 @@ from eval.abstention import (
     summarise_abstention,
 )
 from eval.rows import Row, parse_row
+from index.article import Article, Passage, Span
 from index.errors import DatasetError
 from index.selection import Selection
+from rag.askedwords import measure_held, read_asked_words
+from rag.confidence import judge_passages
 from rag.config import Settings
+from rag.retriever import ScoredPassage
 from ui.cli import app
 
 
@@ -141,3 +149,80 @@ def test_the_command_prints_the_figures_and_writes_the_rows(squads, tmp_path, mo
     assert figures["de"]["n"] == len(PARAGRAPHS)
     assert set(figures["de"]) == {"n", "kept", "paragraph_hidden", "article_hidden"}
     assert len(rows.read_text().splitlines()) == 3 * len(PARAGRAPHS)
+
+
+def hold(question, language, text):
+    """The folded words of the question, each with how far the text holds it."""
+    words = read_asked_words(question, language)
+    return dict(zip((word.folded for word in words), measure_held(words, [text])[0], strict=True))
+
+
+BRIDGE = "Die Brücke über die Olme wurde im Jahr 1893 von Mira Talberg gebaut."
+
+
+def test_words_of_another_language_are_found_in_a_german_text():
+    assert set(hold("Who built the bridge over the Olme in 1893?", "en", BRIDGE).values()) == {1.0}
+    assert hold("Кто построил мост через реку Ольме?", "ru", BRIDGE)["most"] == 1.0
+
+
+def test_another_number_and_another_name_are_missed():
+    held = hold("Did Oda Wiesgrund build the bridge in 1894?", "en", BRIDGE)
+    assert held["1894"] == held["wiesgrund"] == 0.0
+    assert held["bridge"] == 1.0
+
+
+def test_a_name_is_found_in_another_spelling():
+    assert hold("Что построила Мира Талберг?", "ru", BRIDGE)["talberg"] == 1.0
+    assert hold("What did Mira Thalberk build?", "en", BRIDGE)["thalberk"] > 0.5
+    assert hold("What did Mira Talberg build?", "en", "Peer Lannholt kam.")["talberg"] == 0.0
+
+
+def test_words_that_only_ask_are_not_asked_for():
+    assert [word.folded for word in read_asked_words("When was it built?", "en")] == ["built"]
+    assert read_asked_words("Wer ist das?", "de") == []
+
+
+def test_a_word_that_the_table_lacks_is_not_known_to_be_missing():
+    known = {word.folded: word.is_known for word in read_asked_words("A gloomy bridge", "en")}
+    assert known == {"gloomy": False, "bridge": True}
+
+
+def test_the_table_has_words_of_three_languages_in_every_row():
+    rows = (ROOT / "rag" / "concepts.tsv").read_text(encoding="utf-8").splitlines()
+    assert rows[0].split("\t") == ["en", "ru", "de"]
+    assert all(len([cell for cell in row.split("\t") if cell.strip()]) == 3 for row in rows)
+    assert len(rows) == len(set(rows))
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
+def test_more_text_never_holds_less(question, text, more):
+    words = read_asked_words(question, "en")
+    less, all_of_it = measure_held(words, [text, f"{text} {more}"])
+    assert all(0 <= a <= b <= 1 for a, b in zip(less, all_of_it, strict=True))
+
+
+def make_passage(score, direction, cosine=0.85, held=1.0, missing=0.0):
+    vector = np.array([np.cos(direction), np.sin(direction)], np.float32)
+    passage = Passage("p", "a", 0, Span(0, 1), (Span(0, 1),))
+    article = Article("a", "", "x", "")
+    cosines = np.array([cosine], np.float32)
+    return ScoredPassage(
+        article, passage, score, cosine, cosines, 0.0, cosines, vector, held, missing
+    )
+
+
+def test_the_same_fact_told_again_is_no_rival():
+    nothing = np.full(40, 0.74, np.float32)
+    alone = judge_passages([make_passage(0.86, 0)], nothing, "en")
+    told_again = judge_passages([make_passage(0.86, 0), make_passage(0.85, 0.1)], nothing, "en")
+    rivalled = judge_passages([make_passage(0.86, 0), make_passage(0.85, 1.0)], nothing, "en")
+    assert told_again == pytest.approx(alone)
+    assert rivalled < alone
+
+
+def test_what_a_passage_lacks_lowers_the_confidence():
+    nothing = np.full(40, 0.74, np.float32)
+    full = judge_passages([make_passage(0.84, 0)], nothing, "en")
+    lacking = judge_passages([make_passage(0.84, 0, held=0.4, missing=8.0)], nothing, "en")
+    assert lacking < full
+    assert judge_passages([], nothing, "en") == 0

@@ -1,0 +1,156 @@
+"""The words a question asks with, and which of them a passage holds, in its language too.
+
+Vectors tell that a passage is about what was asked, hardly whether it holds just that: a question
+about one year of a city's history is nearly as near to another year's. Words tell, but in German
+for a German archive only; for the others a table of everyday words in three languages stands in
+(`concepts.tsv`, written by hand for this project), and for names how alike they are spelt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from index.lexicon import TERM_LETTERS, fold
+from rag.language import Language
+from rag.understanding.questionwords import GRAMMARS
+
+Stems = tuple[str, ...]
+
+_WORD = re.compile(r"\w+")
+# A stem may stand inside a compound from this length on, else at a word's beginning only, with
+# no more than an ending or a short second part behind it.
+_INSIDE = 5
+_LONGEST_ENDING = 6
+# Two spellings are perhaps one name's from this share of equal letters on, surely from the other.
+_LIKE = 0.75
+_SURELY_LIKE = 0.9
+_UNLIKE = 0.65
+_SHORTEST_NAME = 5
+# Spellings that differ between the languages: "Carthage", "Karthago".
+_SOUNDS = (("sch", "s"), ("ch", "k"), ("ph", "f"), ("th", "t"), ("ck", "k"), ("ss", "s"))
+_LETTERS = str.maketrans("czywqx", "ksivkk")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWord:
+    """A word of a question, `folded`; the German `stems` that say the same, if the table has it.
+
+    `is_known` is whether a text in another language can be expected to show it: a number, a name
+    or a word of the table. Of any other it says little that a passage lacks it.
+    """
+
+    folded: str
+    stems: Stems
+    is_known: bool
+
+
+def read_asked_words(text: str, language: Language) -> list[AskedWord]:
+    """The question's distinct words in order, without those that only make it a question."""
+    grammar = GRAMMARS[language]
+    asked: dict[str, AskedWord] = {}
+    for position, raw in enumerate(_WORD.findall(text)):
+        folded = fold(raw)
+        if grammar.is_function_word(raw.lower()) or (len(folded) < 2 and not folded.isdigit()):
+            continue
+        stems = _look_up(folded, language)
+        is_name = raw[0].isupper() and position > 0 and language != "de"
+        is_known = bool(stems) or folded.isdigit() or is_name or language == "de"
+        asked.setdefault(folded, AskedWord(folded, stems, is_known))
+    return list(asked.values())
+
+
+def measure_held(words: Sequence[AskedWord], texts: Sequence[str]) -> list[list[float]]:
+    """For each text how far in [0, 1] it holds each of the words."""
+    folded = [fold(text) for text in texts]
+    split = [set(_WORD.findall(text)) for text in folded]
+    likes = [_compare_names(word, split) for word in words]
+    held = []
+    for number, (text, some) in enumerate(zip(folded, split, strict=True)):
+        terms = {word[:TERM_LETTERS] for word in some}
+        held.append(
+            [
+                1.0
+                if word.folded[:TERM_LETTERS] in terms
+                or any(_stands_in(stem, text, some) for stem in word.stems)
+                else like[number]
+                for word, like in zip(words, likes, strict=True)
+            ]
+        )
+    return held
+
+
+def _stands_in(stem: str, text: str, words: set[str]) -> bool:
+    if len(stem) >= _INSIDE or stem not in text:
+        return stem in text
+    longest = len(stem) + _LONGEST_ENDING
+    return any(word.startswith(stem) and len(word) <= longest for word in words)
+
+
+def _compare_names(word: AskedWord, texts: Sequence[set[str]]) -> list[float]:
+    """How alike the word and the likest one of each text are spelt, 0 where no name is meant."""
+    from rapidfuzz import fuzz, process
+
+    if word.stems or word.folded.isdigit() or len(word.folded) < _SHORTEST_NAME:
+        return [0.0] * len(texts)
+    wanted = _sound(word.folded)
+    # Names keep their first sound, and most of their length.
+    sounds = {
+        other: _sound(other)
+        for words in texts
+        for other in words
+        if other[0].translate(_LETTERS) == wanted[0]
+        and abs(len(other) - len(word.folded)) <= _INSIDE
+    }
+    found = process.extract(
+        wanted, set(sounds.values()), scorer=fuzz.ratio, score_cutoff=_LIKE * 100, limit=None
+    )
+    alike = {
+        other: min(1.0, (score / 100 - _UNLIKE) / (_SURELY_LIKE - _UNLIKE))
+        for other, score, _ in found
+    }
+    if not alike:
+        return [0.0] * len(texts)
+    return [
+        max((alike.get(sounds.get(other, ""), 0.0) for other in words), default=0.0)
+        for words in texts
+    ]
+
+
+def _sound(word: str) -> str:
+    for spelt, sound in _SOUNDS:
+        word = word.replace(spelt, sound)
+    return word.translate(_LETTERS)
+
+
+def _look_up(folded: str, language: Language) -> Stems:
+    """The stems of the longest key of the table that the word begins with."""
+    table = _read_table()[language]
+    for length in range(len(folded), 1, -1):
+        ending = len(folded) - length
+        if ending > (2 if length <= 3 else 3) and length < _INSIDE:
+            return ()
+        if stems := table.get(folded[:length]):
+            return stems
+    return ()
+
+
+@cache
+def _read_table() -> Mapping[Language, Mapping[str, Stems]]:
+    """By language each key with the German stems of all rows it stands in."""
+    text = (files("rag") / "concepts.tsv").read_text(encoding="utf-8")
+    header, *rows = [line.split("\t") for line in text.splitlines()]
+    german = header.index("de")
+    tables: dict[Language, dict[str, dict[str, None]]] = {"en": {}, "ru": {}, "de": {}}
+    for row in rows:
+        stems = dict.fromkeys(fold(stem) for stem in row[german].split())
+        for language, cell in zip(header, row, strict=True):
+            for key in cell.split():
+                tables[language].setdefault(fold(key), {}).update(stems)  # type: ignore[index]
+    return {
+        language: {key: tuple(stems) for key, stems in table.items()}
+        for language, table in tables.items()
+    }
