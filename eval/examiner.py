@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from eval.citing import CitationCheck, list_told
 from eval.metrics import (
-    citation_precision,
-    citation_recall,
+    contains_gold,
     mean,
     ndcg_at_k,
     recall_at_k,
     reciprocal_rank,
     token_f1,
 )
-from eval.questions import GoldQuestion
+from eval.questions import GoldQuestion, GoldSpan
 from eval.rows import Row, Scores
-from index.errors import DatasetError, StaleSpan
+from index.archive import Archive
+from index.errors import DatasetError
 from index.names import SAME_PERSON, match_names
 from index.selection import Selection
-from rag.answer import Answer, Citation, Claim, Filters, format_published
+from rag.answer import Answer, Citation, Filters, format_published
 from rag.chat import NewsChat
-from rag.language import Language, detect_language
 from rag.query import Query
 from rag.retriever import ScoredPassage
 from rag.verdict import Verifier
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from eval.faithfulness.scorer import Scorer
 
 _DEPTH = 50
+_MOST_NAMED = 3
+_LONGEST_QUOTE = 80
 
 
 def ask_conversation(chat: NewsChat, question: GoldQuestion) -> Answer:
@@ -59,7 +60,7 @@ def search_as_asked(
 class Examiner:
     """Asks the chat and scores its answers against gold; what the archive says is read anew.
 
-    `verifier` tells for ALCE whether citations bear a claim out; with `by_article` retrieval is to
+    `verifier` tells for ALCE whether citations bear out a claim that is no quote; with `by_article` retrieval is to
     find the gold article, else the passages that hold gold sentences. A `scorer` gives the whole
     answer's faithfulness to the articles that it cites.
     """
@@ -73,12 +74,17 @@ class Examiner:
         scorer: Scorer | None = None,
     ) -> None:
         self._chat = chat
-        self._verifier = verifier
+        self._citations = CitationCheck(chat.archive, verifier)
         self._by_article = by_article
         self._scorer = scorer
 
     def examine(self, question: GoldQuestion) -> Row:
-        """The row of the conversation's last answer."""
+        """The row of the conversation's last answer.
+
+        Raises DatasetError where a gold sentence is not in its article.
+        """
+        if lost := find_lost(self._chat.archive, question):
+            raise DatasetError(explain_lost(lost))
         answer = ask_conversation(self._chat, question)
         data = answer.as_json()
         return Row(
@@ -93,7 +99,7 @@ class Examiner:
             scores={
                 **self._score_retrieval(question, answer.query),
                 **score_answer(question, answer),
-                **self._score_citations(answer),
+                **self._citations.score(answer),
                 **self._score_faithfulness(answer),
             },
             claims=tuple(data["claims"]),
@@ -138,33 +144,11 @@ class Examiner:
             relevant |= {str(row[0]) for row in rows}
         return relevant
 
-    def _score_citations(self, answer: Answer) -> Scores:
-        """ALCE over what is told as fact, and whether each quote stands where it is said to."""
-        statements = _list_statements(answer)
-
-        def supports(statement: tuple[str, Language], some: Sequence[Citation]) -> bool:
-            text, language = statement
-            return self._verifier.verify(text, some, language).label == "supported"
-
-        return {
-            "citation.precision": citation_precision(statements, supports),
-            "citation.recall": citation_recall(statements, supports),
-            "citation.exact_span": mean([float(self._is_exact(c)) for c in answer.citations]),
-        }
-
-    def _is_exact(self, citation: Citation) -> bool:
-        article = citation.article
-        try:
-            kept = self._chat.archive.read_quote(article.id, article.text_sha256, citation.span)
-        except StaleSpan:
-            return False
-        return kept == citation.quote
-
     def _score_faithfulness(self, answer: Answer) -> Scores:
         verdicts = [float(claim.verdict == "supported") for claim in answer.claims]
         scores: dict[str, float | None] = {"faithfulness.supported": mean(verdicts)}
         if self._scorer is not None and answer.citations:
-            told = "\n".join(text for (text, _), _ in _list_statements(answer))
+            told = "\n".join(list_told(answer))
             articles = dict.fromkeys(citation.article.text for citation in answer.citations)
             found = self._scorer.score(answer.question, told, list(articles))
             scores["faithfulness.score"] = found.score
@@ -184,19 +168,40 @@ def check_archive(
     missing = {path for i, path in gold.items() if chat.archive.read_article(i) is None}
     if missing:
         folder = sorted(path.parent for path in missing)[0]
+        named = sorted(map(str, missing))[:_MOST_NAMED]
+        more = ", …" if len(missing) > len(named) else ""
         raise DatasetError(
             f"{len(missing)} of the {len(set(gold.values()))} files that the questions are about "
-            f"are not in this archive; {remedy} {folder}"
+            f"are not in this archive: {', '.join(named)}{more} (a gold path is relative to the "
+            f"file of questions); {remedy} {folder}"
         )
+
+
+def find_lost(archive: Archive, question: GoldQuestion) -> GoldSpan | None:
+    """The first gold sentence that is not in its article; `None` if each is."""
+    for gold in question.gold:
+        article = archive.read_article(gold.article_id)
+        if gold.quote and (article is None or gold.find(article) is None):
+            return gold
+    return None
+
+
+def explain_lost(gold: GoldSpan) -> str:
+    """One line that says which gold sentence is not in which file, and what to do."""
+    quote = " ".join(gold.quote.split())
+    shown = quote if len(quote) <= _LONGEST_QUOTE else f"{quote[:_LONGEST_QUOTE]} …"
+    return (
+        f"its gold sentence is not in {gold.path}: “{shown}”; copy it from there, letter by letter"
+    )
 
 
 def score_answer(question: GoldQuestion, answer: Answer) -> Scores:
     """Right is: abstained where nothing answers; else a gold sentence, speaker and date as gold.
 
     The speaker is right when everything that is cited is by the gold speaker, the date when an
-    article of the gold date is cited. An answer is made of quotes: it matches exactly when one of
-    them contains a gold string word for word, and its F1 is the best of a quote with a gold
-    sentence.
+    article of the gold date is cited. An answer is made of quotes: it contains a gold string when
+    one of them does, and its sentence F1 is the best of a quote with a gold sentence. Where only
+    the article is gold, nobody knows what is right, and it is `None`.
     """
     if not question.is_answerable:
         return {"answer.right": float(answer.abstained)}
@@ -213,15 +218,13 @@ def score_answer(question: GoldQuestion, answer: Answer) -> Scores:
         days = [format_published(citation.article) or "" for citation in cited]
         dated = float(any(day.startswith(question.date) for day in days))
     parts = [each for each in (sentence, speaker, dated) if each is not None]
-    # Without a gold sentence it is known what is wrong, not what is right.
-    unknown = None if cited else 0.0
     return {
-        "answer.right": unknown if sentence is None else min(parts),
+        "answer.right": None if sentence is None else min(parts),
         "answer.sentence": sentence,
         "answer.speaker": speaker,
         "answer.date": dated,
-        "answer.exact_match": _find_string(question.answers, cited),
-        "answer.f1": _compare_quotes(cited, sentences),
+        "answer.contains_gold": _find_string(question.answers, cited),
+        "answer.sentence_f1": _compare_quotes(cited, sentences),
     }
 
 
@@ -237,10 +240,8 @@ def _is_gold(question: GoldQuestion, citation: Citation) -> bool:
 
 def _find_string(strings: Sequence[str], cited: Sequence[Citation]) -> float | None:
     """1 if a quote contains one of the strings as whole words, else 0; `None` without strings."""
-    if not strings:
-        return None
-    patterns = [re.compile(rf"(?<!\w){re.escape(string)}(?!\w)") for string in strings]
-    return float(any(pattern.search(each.quote) for pattern in patterns for each in cited))
+    found = [contains_gold(each.quote, strings, each.article.language or "de") for each in cited]
+    return max((share or 0.0 for share in found), default=0.0) if strings else None
 
 
 def _compare_quotes(cited: Sequence[Citation], sentences: Sequence[str]) -> float | None:
@@ -249,26 +250,3 @@ def _compare_quotes(cited: Sequence[Citation], sentences: Sequence[str]) -> floa
         return None
     shares = [token_f1(each.quote, sentences, each.article.language or "de") for each in cited]
     return max((share or 0.0 for share in shares), default=0.0)
-
-
-def _list_statements(answer: Answer) -> list[tuple[tuple[str, Language], list[Citation]]]:
-    """What the answer tells as fact, with its language, and what each sentence cites."""
-    cited = {citation.marker: citation for citation in answer.citations}
-    statements = []
-    for claim in answer.claims:
-        if claim.verdict == "supported":
-            some = [cited[marker] for marker in claim.markers if marker in cited]
-            statements.append((_read_statement(claim, some, answer.language), some))
-    return statements
-
-
-def _read_statement(
-    claim: Claim, cited: Sequence[Citation], language: Language
-) -> tuple[str, Language]:
-    """What is put to the citations, and its language: of a line that quotes, the quoted words.
-
-    Who is said to have said them, in the words of the answer's language, is `answer.speaker`.
-    """
-    if len(cited) == 1 and " ".join(cited[0].quote.split()) in claim.text:
-        return cited[0].quote, detect_language(cited[0].quote, "de")
-    return claim.text, language

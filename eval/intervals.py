@@ -3,15 +3,17 @@
 A figure over n questions stands for the questions that could have been asked; its interval says
 where the figure over all of those plausibly lies. Rows about one source are drawn together
 (a cluster bootstrap), since they are not independent. The interval is the bootstrap's percentiles
-(Efron & Tibshirani 1993) but for two cases that resampling cannot see, because the values hardly
-differ: there it would call a share of 20 of 20 certain. See `bootstrap_mean`.
+(Efron & Tibshirani 1993) but for what resampling cannot see: values that hardly differ, where it
+would call a share of 20 of 20 certain, and few sources, where it is too narrow. See
+`bootstrap_mean`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from math import sqrt
 from statistics import NormalDist
 from typing import Any
@@ -24,8 +26,13 @@ Numbers = NDArray[np.float64]
 Values = Sequence[float | None]
 Groups = Sequence[Hashable | None]
 
+FEWEST_GROUPS = 8
+"""With fewer groups `bootstrap` gives no interval."""
+
 _FEW = 10
 _EXACT = 10
+# With fewer groups the percentiles of a mean cover too seldom.
+_MANY_GROUPS = 50
 _BLOCK = 2_000_000
 
 
@@ -70,13 +77,18 @@ def bootstrap_mean(
     """The mean of the defined values with its interval; the values' order does not matter.
 
     `groups` name each value's source; a value whose group is `None` stands alone. The interval is
-    the percentile bootstrap's over whole groups, but for values in [0, 1]
-    - that are nearly all 0 or nearly all 1 (fewer than ten groups hold another value): Wilson's
-      score interval, with as many values as they are worth after clustering (Korn & Graubard 1998);
-      too wide rather than too narrow for values between 0 and 1;
-    - that are all equal: as much of them as Wilson's interval allows at 0 of n may yet lie at 0
-      or at 1. All-equal values beyond [0, 1] get an interval of no width.
-    Raises ValueError if a value is not finite, or the lengths differ.
+    the percentile bootstrap's over whole groups where there are 50 or more. With fewer, and for
+    values in [0, 1] that are nearly all 0 or nearly all 1 (fewer than ten groups hold another
+    value), it is Wilson's score interval, with as many values as they are worth after clustering
+    and with Student's t for so many groups (Korn & Graubard 1998); for values beyond [0, 1] it is
+    t's. The fewer groups hold another value than 0 or 1, the less can be seen of how such values
+    cluster, and the nearer comes what they are worth to the number of groups. Of values that are
+    all equal, as much as Wilson's interval allows at 0 of so many groups may yet lie at 0 or at 1;
+    beyond [0, 1] they get an interval of no width.
+
+    Measured where sources differ (shares of 0.5 to 0.9, from 2 sources of 50 values to 30 of 10):
+    it holds the truth in 92 to 100 of 100 sets. Raises ValueError if a value is not finite, or
+    the lengths differ.
     """
     sample = _Sample.of(values, groups)
     return sample.estimate((0.0, 1.0), resamples, seed, level)
@@ -110,34 +122,41 @@ def paired_difference(
 
 
 def bootstrap_gap(
-    best: Values,
-    worst: Values,
-    best_groups: Groups | None = None,
-    worst_groups: Groups | None = None,
+    sets: Mapping[str, Values],
+    groups: Mapping[str, Groups] | None = None,
     *,
     resamples: int = 1000,
     seed: int = 0,
     level: float = 0.95,
 ) -> Estimate:
-    """The mean of `best` minus the mean of `worst`, two sets that need not be of one length.
+    """The largest mean of some sets minus the smallest, which chance alone makes larger than 0.
 
-    Groups that both name are drawn together. Where resampling cannot see how far one side may be
-    off, both sides' intervals are combined as if independent (Zou & Donner 2008). `n` counts both
-    sides' defined values; fewer than two on one side leave the limits `None`.
+    The sets need not be of one length; groups that several name are drawn together. The interval
+    allows for having picked the two: what `level` of the draws stay within, with the largest of
+    all sets' deviations minus the smallest, is taken off the gap and put on top of it, in [0, 1].
+    Between sets that are alike it so lies above 0 in one of 20 at most, about. Where a set's own interval is wider
+    than resampling shows, its draws are spread to that. `n` counts the defined values of all sets
+    that have any; fewer than two of those sets leave everything `None`, a set of one group the
+    limits. Raises ValueError for values beyond [0, 1].
+    Source: Hsu 1996, Multiple Comparisons (simultaneous intervals of all differences).
     """
-    sides = _Sample.of(best, best_groups), _Sample.of(worst, worst_groups)
-    one, other = (side.estimate((0.0, 1.0), resamples, seed, level) for side in sides)
-    n = one.n + other.n
-    if one.value is None or other.value is None:
+    samples = [
+        _Sample.of(values, groups[name] if groups else None) for name, values in sets.items()
+    ]
+    samples = [sample for sample in samples if len(sample.values)]
+    if any(sample.values[0] < 0 or sample.values[-1] > 1 for sample in samples):
+        raise ValueError("a gap is told between values in [0, 1]")
+    n = sum(len(sample.values) for sample in samples)
+    if len(samples) < 2:
         return Estimate(None, n)
-    value = one.value - other.value
-    if one.low is None or one.high is None or other.low is None or other.high is None:
+    means = [sample.mean for sample in samples]
+    value = max(means) - min(means)
+    if any(len(sample.sums) < 2 for sample in samples):
         return Estimate(value, n)
-    if any(side.is_flat or side.is_scarce for side in sides):
-        below = sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2)
-        above = sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2)
-        return Estimate(value, n, value - below, value + above)
-    return _resample_gap(sides, value, resamples, seed, level)
+    deviations = _draw_deviations(samples, resamples, seed)
+    deviations += _draw_unseen(samples, deviations, level, seed)
+    reach = float(np.quantile(np.ptp(deviations, axis=1), level))
+    return Estimate(value, n, max(0.0, value - reach), min(1.0, value + reach))
 
 
 def bootstrap(
@@ -153,13 +172,13 @@ def bootstrap(
 
     `statistic` takes the positions of the rows that are drawn, repeated where drawn twice, and
     gives `None` where it is undefined; draws of that kind are left out, and the limits are `None`
-    if they are more than half, or if all draws are alike.
+    if they are more than half, if all draws are alike, or with fewer than `FEWEST_GROUPS` groups.
     """
     if groups is not None and len(groups) != n:
         raise ValueError("there must be one group to a row")
     value = statistic(np.arange(n)) if n else None
     members = _gather(groups if groups is not None else [None] * n)
-    if value is None or len(members) < 2:
+    if value is None or len(members) < FEWEST_GROUPS:
         return Estimate(value, n)
     flat, sizes = np.concatenate(members), np.array([len(some) for some in members])
     starts = np.cumsum(sizes) - sizes
@@ -226,9 +245,22 @@ class _Sample:
         return self.others == 0
 
     @property
+    def mean(self) -> float:
+        return self.commonest if self.is_flat else float(self.sums.sum() / len(self.values))
+
+    @property
     def is_scarce(self) -> bool:
-        bounded = bool((self.values >= 0).all() and (self.values <= 1).all())
-        return bounded and self.commonest in (0.0, 1.0) and self.others < _FEW
+        bounded = bool(self.values[0] >= 0 and self.values[-1] <= 1)
+        return bounded and self.commonest in (0.0, 1.0) and self.others < self._enough
+
+    @property
+    def is_small(self) -> bool:
+        """Whether resampling the groups would show too narrow an interval."""
+        return self.is_flat or self.is_scarce or len(self.sums) < _MANY_GROUPS
+
+    @property
+    def _enough(self) -> int:
+        return min(_FEW, len(self.sums))
 
     def estimate(
         self, bounds: tuple[float, float], resamples: int, seed: int, level: float
@@ -236,28 +268,57 @@ class _Sample:
         n = len(self.values)
         if not n:
             return Estimate(None, 0)
-        value = float(self.sums.sum() / n)
         if len(self.sums) < 2:
-            return Estimate(value, n)
+            return Estimate(self.mean, n)
         if self.is_flat:
-            value = self.commonest
-            return Estimate(value, n, *_widen(value, len(self.sums), bounds, level))
-        if bounds == (0.0, 1.0) and self.is_scarce:
-            return Estimate(value, n, *wilson(value, self._count_effective(value), level))
+            return Estimate(self.mean, n, *_widen(self.mean, len(self.sums), bounds, level))
+        is_share = bounds == (0.0, 1.0) and self.values[0] >= 0 and self.values[-1] <= 1
+        if is_share and self.is_small:
+            return Estimate(self.mean, n, *wilson(self.mean, self._count_effective(level), level))
+        if self.is_small and not is_share:
+            return Estimate(self.mean, n, *self._reach(bounds, level))
         means = np.concatenate(
             [
                 self.sums[drawn].sum(axis=1) / self.sizes[drawn].sum(axis=1)
                 for drawn in _draw(len(self.sums), len(self.sums), resamples, seed)
             ]
         )
-        return Estimate(value, n, *_percentiles(means, level))
+        return Estimate(self.mean, n, *_percentiles(means, level))
 
-    def _count_effective(self, mean: float) -> float:
-        """How many independent values the clustered ones are worth, in [1, n] (Kish 1965)."""
+    def _spread_groups(self) -> float:
+        """The variance of the mean by how the groups differ, times n."""
         n, count = len(self.values), len(self.sums)
-        alone = float(self.values.var(ddof=1))
-        clustered = float(((self.sums - mean * self.sizes) ** 2).sum()) * count / (count - 1) / n
-        return min(float(n), max(1.0, n * alone / clustered)) if clustered else float(n)
+        return float(((self.sums - self.mean * self.sizes) ** 2).sum()) * count / (count - 1) / n
+
+    def _count_effective(self, level: float) -> float:
+        """How many independent values of 0 or 1 would tell as much (Kish 1965)."""
+        n, count, share = len(self.values), len(self.sums), self.mean
+        spread = max(float(self.values.var(ddof=1)), self._spread_groups())
+        worth = n * share * (1 - share) / spread * n / (n - 1)
+        if self.is_scarce:
+            worth = min(worth, n)
+        worth *= (_find_t(n - 1, level) / _find_t(count - 1, level)) ** 2
+        if self.is_scarce:
+            seen = self.others / self._enough
+            worth = count ** (1 - seen) * worth**seen
+        return worth
+
+    def _reach(self, bounds: tuple[float, float], level: float) -> tuple[float, float]:
+        """Student's t's limits, which leave `bounds` only where a value does."""
+        count, n = len(self.sums), len(self.values)
+        reach = _find_t(count - 1, level) * sqrt(self._spread_groups() / n)
+        low, high = self.mean - reach, self.mean + reach
+        if bounds[0] <= self.values[0] and self.values[-1] <= bounds[1]:
+            low, high = max(low, bounds[0]), min(high, bounds[1])
+        return low, high
+
+
+@cache
+def _find_t(freedom: int, level: float) -> float:
+    """How many standard errors Student's t reaches to either side."""
+    from scipy.special import stdtrit  # type: ignore[import-untyped]
+
+    return float(stdtrit(freedom, (1 + level) / 2))
 
 
 def _find_commonest(values: Numbers) -> float:
@@ -309,21 +370,38 @@ def _flip_signs(sums: Numbers, resamples: int, seed: int) -> float:
     return (1 + reached) / (1 + resamples)
 
 
-def _resample_gap(
-    sides: tuple[_Sample, _Sample], value: float, resamples: int, seed: int, level: float
-) -> Estimate:
-    places = _gather([*sides[0].names, *sides[1].names])
-    first = len(sides[0].names)
-    sums, sizes = np.zeros((2, 2, len(places)))
+def _draw_deviations(samples: Sequence[_Sample], resamples: int, seed: int) -> Numbers:
+    """How far each drawn mean is from the sample's, (resamples, samples); a set not drawn by 0."""
+    places = _gather([name for sample in samples for name in sample.names])
+    owners = [(k, at) for k, sample in enumerate(samples) for at in range(len(sample.names))]
+    sums, sizes = np.zeros((2, len(places), len(samples)))
     for place, members in enumerate(places):
         for i in members:
-            s, at = (0, i) if i < first else (1, i - first)
-            sums[s, place], sizes[s, place] = sides[s].sums[at], sides[s].sizes[at]
+            k, at = owners[i]
+            sums[place, k], sizes[place, k] = samples[k].sums[at], samples[k].sizes[at]
+    sums -= sizes * np.array([sample.mean for sample in samples])
     found = []
     for drawn in _draw(len(places), len(places), resamples, seed):
-        counts = sizes[:, drawn].sum(axis=2)
-        kept = (counts > 0).all(axis=0)
-        means = sums[:, drawn].sum(axis=2)[:, kept] / counts[:, kept]
-        found.append(means[0] - means[1])
-    low, high = _percentiles(np.concatenate(found), level)
-    return Estimate(value, sum(len(side.values) for side in sides), low, high)
+        shifts = np.arange(len(drawn))[:, None] * len(places)
+        times = np.bincount((drawn + shifts).ravel(), minlength=len(drawn) * len(places))
+        often = times.reshape(len(drawn), len(places)).astype(np.float64)
+        found.append((often @ sums) / np.maximum(often @ sizes, 1))
+    return np.concatenate(found)
+
+
+def _draw_unseen(
+    samples: Sequence[_Sample], deviations: Numbers, level: float, seed: int
+) -> Numbers:
+    """What the deviations lack, by the sets' own intervals: normal, of its own width each way."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    drawn = np.random.default_rng((seed, 1)).standard_normal(deviations.shape)
+    for k, sample in enumerate(samples):
+        if not sample.is_small:
+            drawn[:, k] = 0
+            continue
+        own = sample.estimate((0.0, 1.0), 0, seed, level)
+        seen = float(deviations[:, k].var())
+        for way, limit in ((drawn[:, k] < 0, own.low), (drawn[:, k] >= 0, own.high)):
+            reach = (limit if limit is not None else sample.mean) - sample.mean
+            drawn[way, k] *= sqrt(max(0.0, (reach / z) ** 2 - seen))
+    return drawn

@@ -7,11 +7,19 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from eval.faithfulness.claims import is_refusal_answer
 from eval.faithfulness.scorer import Faithfulness, ScoredClaim, Scorer
-from eval.metrics import citation_precision, citation_recall, exact_match, mean, token_f1
+from eval.metrics import (
+    citation_precision,
+    citation_recall,
+    contains_gold,
+    exact_match,
+    mean,
+    token_f1,
+)
 from eval.rows import Row, Scores
 from eval.transcripts import Transcript
-from rag.citations import is_refusal, read_markers
+from rag.citations import read_markers
 from rag.language import Language
 from rag.sentences import SentenceStream
 
@@ -24,26 +32,28 @@ Cited = tuple[str, tuple[int, ...]]
 def judge_transcript(transcript: Transcript, scorer: Scorer) -> Row:
     """The row of the answer: faithful to its contexts, as the gold has it, rightly cited.
 
-    Exact match and F1 are SQuAD's, of the whole answer without its markers. A `[n]` in the answer
-    cites the n-th context, the first is 1; without any, and without quotes, citations have no
-    score. Nothing is said of retrieval: what else there was to be found is not known. The row's
-    citations are all contexts; a claim's `nearest` is (position among them, start, end).
+    There is no `answer.right`: whether words that differ from the gold are right nobody knows.
+    Where the transcript does not say if the system abstained, an answer without words and one
+    that only refuses count as abstentions. Exact match and F1 are SQuAD's, of the whole answer
+    without its markers. A `[n]` in the answer cites the n-th context, the first is 1; without any,
+    and without quotes, citations have no score. Nothing is said of retrieval: what else there was
+    to be found is not known. The row's citations are all contexts; a claim's `nearest` is
+    (position among them, start, end).
     """
     answer, language = transcript.answer, transcript.language
     plain, _, _ = read_markers(answer, ())
     found = scorer.score(transcript.question, answer, transcript.contexts)
     abstained = transcript.abstained
     if abstained is None:
-        abstained = found.score is None or is_refusal(plain)
+        abstained = not re.search(r"\w", plain) or is_refusal_answer(plain)
     scores: dict[str, float | None] = {
         "answer.exact_match": exact_match(plain, transcript.gold, language),
         "answer.f1": token_f1(plain, transcript.gold, language),
+        "answer.contains_gold": contains_gold(plain, transcript.gold, language),
         **_score_faithfulness(found),
         **_score_citations(transcript, scorer),
         "citation.exact_span": _find_quotes(transcript),
     }
-    if transcript.answerable is False:
-        scores["answer.right"] = float(abstained)
     return Row(
         id=transcript.id,
         type=transcript.type,

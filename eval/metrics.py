@@ -20,6 +20,7 @@ Statement = TypeVar("Statement")
 Citation = TypeVar("Citation")
 Numbers = NDArray[np.float64]
 
+_AROUND = " .,;:!?…\"'„“”«»‚‘’()"
 _ARTICLES = {
     "en": re.compile(r"\b(a|an|the)\b"),
     "de": re.compile(r"\b(ein|eine|einen|einem|eines|einer|der|die|das|den|dem|des)\b"),
@@ -82,6 +83,25 @@ def token_f1(answer: str, golds: Sequence[str], language: str = "en") -> float |
         return None
     said = _list_tokens(answer, language)
     return max(_overlap(said, _list_tokens(gold, language)) for gold in golds)
+
+
+def contains_gold(answer: str, golds: Sequence[str], language: str = "en") -> float | None:
+    """1 if a gold string stands in the answer as whole words, else 0; `None` without a gold.
+
+    Case, runs of blanks, articles, and punctuation around the gold string do not count.
+    """
+    said = _fold(answer, language)
+    strings = [string for gold in golds if (string := _fold(gold, language).strip(_AROUND))]
+    if not strings:
+        return None
+    return float(any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", said) for each in strings))
+
+
+def _fold(text: str, language: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if articles := _ARTICLES.get(language):
+        folded = articles.sub(" ", folded)
+    return " ".join(folded.split())
 
 
 def _list_tokens(text: str, language: str) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.article import Article, Span, make_article_id
+from eval.transcripts import NEEDS as TRANSCRIPT_NEEDS
+from index.article import Article, Span, make_article_id, normalise_text
 from index.errors import DatasetError
 
 
@@ -39,7 +41,8 @@ class GoldQuestion:
     """The turns of a conversation whose last one is scored; without `gold` it is unanswerable.
 
     `answers` are the shortest strings that answer it, in the archive's own words; `source` names
-    what it is about: questions about one source are not independent.
+    what it is about: questions about one source are not independent. One that is `proposed` was
+    made by a program, and nobody has checked it.
     """
 
     id: str
@@ -52,6 +55,7 @@ class GoldQuestion:
     gold: tuple[GoldSpan, ...]
     answers: tuple[str, ...] = ()
     source: str | None = None
+    proposed: bool = False
 
     @property
     def question(self) -> str:
@@ -89,8 +93,9 @@ def _parse(file: Path, lines: list[str]) -> Iterator[GoldQuestion]:
             question = _make_question(file.parent, json.loads(line))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DatasetError(
-                f"{file}:{number}: no gold question ({type(error).__name__}: {error}); "
-                'it needs "id", "type", "language", "turns" and "gold"'
+                f"{file}:{number}: no gold question ({_explain(error)}); "
+                f'it needs "id", "type", "language", "turns" and "gold"; an answer to score needs '
+                f"{TRANSCRIPT_NEEDS}"
             ) from error
         if first.setdefault(question.id, number) != number:
             raise DatasetError(
@@ -100,25 +105,56 @@ def _parse(file: Path, lines: list[str]) -> Iterator[GoldQuestion]:
         yield question
 
 
+def _explain(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f'"{error.args[0]}" is missing'
+    return " ".join(str(error).split())[:120]
+
+
 def _make_question(folder: Path, row: dict[str, Any]) -> GoldQuestion:
     turns = row.get("turns") or [row["question"]]
+    if not isinstance(turns, list):
+        raise TypeError('"turns" is no list')
     gold = tuple(_make_span(folder, span) for span in row["gold"])
-    answer = str(row.get("answer") or "")
+    answer = normalise_text(str(row.get("answer") or ""))
     return GoldQuestion(
-        id=str(row["id"]),
-        type=str(row["type"]),
-        language=str(row["language"]),
-        turns=tuple(str(turn) for turn in turns),
-        speaker=row.get("speaker"),
-        date=row.get("date"),
+        id=normalise_text(str(row["id"])),
+        type=normalise_text(str(row["type"])),
+        language=normalise_text(str(row["language"])),
+        turns=tuple(normalise_text(str(turn)) for turn in turns),
+        speaker=_read_text(row, "speaker"),
+        date=_read_date(row),
         as_of=datetime.date.fromisoformat(row["as_of"]) if row.get("as_of") else None,
         gold=gold,
         # An answer in other words than the archive's cannot be looked for in its quotes.
         answers=(answer,) if answer and any(answer in span.quote for span in gold) else (),
         source=gold[0].article_id if gold else None,
+        proposed=row.get("status") == "proposed",
     )
+
+
+def _read_text(row: dict[str, Any], name: str) -> str | None:
+    text = row.get(name)
+    if text is not None and not isinstance(text, str):
+        raise TypeError(f'"{name}" is no text')
+    return normalise_text(text) if text else None
+
+
+def _read_date(row: dict[str, Any]) -> str | None:
+    """The day, month or year as it is written: `2026-01-29`, `2026-01`, `2026`."""
+    text = _read_text(row, "date")
+    if text is None:
+        return None
+    try:
+        if re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
+            datetime.date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+            return text
+    except ValueError:
+        pass
+    raise ValueError(f'"date" is {text[:40]!r}, no day, month or year like 2026-01-29')
 
 
 def _make_span(folder: Path, span: dict[str, Any]) -> GoldSpan:
     path = (folder / span["path"]).resolve()
-    return GoldSpan(make_article_id(str(path), span.get("record") or ""), path, span["quote"])
+    quote = normalise_text(span["quote"])
+    return GoldSpan(make_article_id(str(path), span.get("record") or ""), path, quote)

@@ -52,10 +52,12 @@ AnyCase = TypeVar("AnyCase", bound=Case)
 class RowFile:
     """The rows of one run in a folder, each on disk before the next is asked for.
 
-    Use `open_rows`: one process at a time has the folder.
+    Use `open_rows`: one process at a time has the folder. `goes_on` is whether the folder was
+    this run's before: whatever else is in it may be used.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, goes_on: bool) -> None:
+        self.goes_on = goes_on
         self.path = folder / ROWS
         self.rows = self._read()
 
@@ -117,8 +119,8 @@ def open_rows(folder: Path, stamp: Mapping[str, Any], *, fresh: bool = False) ->
     """The folder's rows so far, held for this process.
 
     `stamp` tells what makes two runs comparable: suite, settings, archive, version. Raises
-    ConfigError when the folder holds a run of another stamp, unless it is to start `fresh`, and
-    when another process is at it.
+    ConfigError when the folder holds rows of another stamp, unless it is to start `fresh`, and
+    when another process is at it. A run that made no row is no run.
     """
     from filelock import FileLock, Timeout
 
@@ -133,33 +135,37 @@ def open_rows(folder: Path, stamp: Mapping[str, Any], *, fresh: bool = False) ->
     try:
         if fresh:
             (folder / ROWS).unlink(missing_ok=True)
-        else:
-            _check_stamp(folder, stamp)
+        differing = _compare_stamps(folder, stamp)
+        if differing and _holds_rows(folder):
+            advice = "name another folder, or start over with --fresh"
+            raise ConfigError(f"{folder} holds {differing}; {advice}")
         draft = folder / f".{STAMP}.draft"
         draft.write_text(json.dumps(stamp, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         draft.replace(folder / STAMP)
-        yield RowFile(folder)
+        yield RowFile(folder, goes_on=not differing and not fresh)
     finally:
         lock.release()
 
 
-def _check_stamp(folder: Path, stamp: Mapping[str, Any]) -> None:
-    advice = "name another folder, or start over with --fresh"
-    if not (folder / STAMP).exists():
-        if (folder / ROWS).exists():
-            raise ConfigError(f"{folder} holds rows of an unknown run; {advice}")
-        return
+def _holds_rows(folder: Path) -> bool:
+    try:
+        return bool((folder / ROWS).read_bytes().strip())
+    except FileNotFoundError:
+        return False
+
+
+def _compare_stamps(folder: Path, stamp: Mapping[str, Any]) -> str:
+    """What the folder holds, in words, where that is not a run of this stamp; else ""."""
     try:
         found = json.loads((folder / STAMP).read_text(encoding="utf-8"))
         keys = sorted(found.keys() | stamp.keys())
-    except (OSError, ValueError, AttributeError) as error:
-        raise ConfigError(f"{folder / STAMP} cannot be read; {advice}") from error
+    except (OSError, ValueError, AttributeError):
+        return f"rows of an unknown run: it has no {STAMP} that can be read"
     # As JSON has it: a tuple comes back as a list.
     mine = json.loads(json.dumps(stamp))
     differing = [key for key in keys if found.get(key) != mine.get(key)]
-    if differing:
-        said = ", ".join(_describe(key, found.get(key), mine.get(key)) for key in differing)
-        raise ConfigError(f"{folder} holds another run: its {said}; {advice}")
+    said = ", ".join(_describe(key, found.get(key), mine.get(key)) for key in differing)
+    return f"another run: its {said}" if differing else ""
 
 
 def _describe(key: str, then: Any, now: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from eval.runner import open_rows, run_cases
 from eval.suites import Suite, hash_files
-from index.errors import DatasetError
+from index.errors import ConfigError, DatasetError
 from index.ingest import PIPELINE_VERSION, Progress
 from rag.receipt import VERIFIER_VERSION
 
@@ -41,7 +42,7 @@ def _watch_nothing(doing: str) -> AbstractContextManager[Progress | None]:
 
 @dataclass(frozen=True, slots=True)
 class ScorerChoice:
-    """The scorer that was chosen, opened once it is needed; `name` and `model` identify it."""
+    """The scorer that was chosen, opened once it is needed, by its `name` and `model`."""
 
     name: str
     model: str | None
@@ -80,7 +81,8 @@ class SuiteRun:
         self._suite = suite
         self._folder = folder
         self._archive_from = archive_from
-        self._scorer = scorer
+        self._choice = scorer
+        self._scorer: Scorer | None = None
         self._fresh = fresh
         self._watch = watch
         self._tell = tell
@@ -88,6 +90,11 @@ class SuiteRun:
 
     def run(self) -> Outcome:
         """The rows; raises ConfigError where the folder holds another run."""
+        gone = [path for path in self._archive_from if not path.exists()]
+        if gone:
+            raise ConfigError(f"{gone[0]} is not there; check the path of --archive-from")
+        # Before anything is written: what cannot be opened leaves nothing behind.
+        self._scorer = self._choice.open() if self._choice else None
         if self._suite.kind == "transcripts":
             rows = self._judge(self._suite.transcripts)
         elif self._suite.articles or self._archive_from:
@@ -99,10 +106,10 @@ class SuiteRun:
     def _judge(self, transcripts: Sequence[Transcript]) -> list[Row]:
         from eval.judging import judge_transcript
 
-        if self._scorer is None:
+        scorer = self._scorer
+        if scorer is None:
             raise DatasetError("transcripts need a scorer; choose one with --scorer")
         with open_rows(self._folder, self._stamp(), fresh=self._fresh) as file:
-            scorer = self._scorer.open()
             self._say_kept(sum(t.id in file.rows for t in transcripts), len(transcripts))
             with self._watch("scoring") as progress:
                 judge = partial(judge_transcript, scorer=scorer)
@@ -136,7 +143,7 @@ class SuiteRun:
         files = [found for found in find_files(self._archive_from) if isinstance(found, Path)]
         stamp = self._stamp(archive=hash_files(files), embedder=settings.embedder)
         with open_rows(self._folder, stamp, fresh=self._fresh) as file:
-            if self._fresh and (folder / "archive.sqlite").exists():
+            if not file.goes_on and (folder / "archive.sqlite").exists():
                 shutil.rmtree(folder)
             self._index(settings)
             chat = open_chat(settings)
@@ -159,6 +166,7 @@ class SuiteRun:
 
     def _ask(self, chat: NewsChat, questions: Sequence[GoldQuestion], file: RowFile) -> list[Row]:
         self._say_kept(sum(q.id in file.rows for q in questions), len(questions))
+        self._problems += _list_lost(chat, questions)
         examiner = self._open_examiner(chat)
         with self._watch("asking") as progress:
             return run_cases(questions, examiner.examine, file, progress)
@@ -171,7 +179,7 @@ class SuiteRun:
             chat,
             open_verifier(chat.archive, chat.retriever.embedder),
             by_article=self._suite.kind == "squad",
-            scorer=self._scorer.open() if self._scorer else None,
+            scorer=self._scorer,
         )
 
     def _say_kept(self, kept: int, n: int) -> None:
@@ -187,8 +195,9 @@ class SuiteRun:
         stamp = {
             "suite": self._suite.name,
             "suite_sha256": self._suite.sha256,
-            "scorer": self._scorer.name if self._scorer else None,
-            "scorer_model": self._scorer.model if self._scorer else None,
+            "scorer": self._choice.name if self._choice else None,
+            "scorer_model": self._choice.model if self._choice else None,
+            "scorer_fingerprint": _hash(self._scorer.fingerprint) if self._scorer else None,
             "version": f"{release}, pipeline {PIPELINE_VERSION}, verifier {VERIFIER_VERSION}",
             **more,
         }
@@ -196,3 +205,16 @@ class SuiteRun:
             names = _ANSWERING + (_WRITING if self._settings.mode == "llm" else ())
             stamp["settings"] = {name: getattr(self._settings, name) for name in names}
         return stamp
+
+
+def _hash(fingerprint: str) -> str:
+    """A fingerprint may hold an address with a password."""
+    return hashlib.sha256(fingerprint.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _list_lost(chat: NewsChat, questions: Sequence[GoldQuestion]) -> list[str]:
+    """One line on each question whose gold sentence is not in its article."""
+    from eval.examiner import explain_lost, find_lost
+
+    found = [(question.id, find_lost(chat.archive, question)) for question in questions]
+    return [f"{name}: {explain_lost(gold)}" for name, gold in found if gold]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +48,9 @@ class Suite:
 def read_suite(path: Path, parallel: Sequence[Path] = (), limit: int | None = None) -> Suite:
     """The suite in the file or folder; raises DatasetError when nothing in it can be read.
 
-    `parallel` are SQuAD files that ask about the same paragraphs in other languages; `limit` is
-    the most questions, of each SQuAD file the most.
+    `parallel` are SQuAD files that ask about the same paragraphs in other languages. `limit` is
+    the most questions or transcripts, the first ones; of each SQuAD file as many, from as many of
+    its articles as there are, so that what a smaller limit takes a larger one takes too.
     """
     try:
         kind = find_kind(path)
@@ -82,7 +84,7 @@ def read_suite(path: Path, parallel: Sequence[Path] = (), limit: int | None = No
 
 
 def find_kind(path: Path) -> Kind:
-    """What the file or folder holds, by the first of it that is JSON."""
+    """What the file or folder holds: transcripts where any line is one."""
     if path.is_dir():
         return "transcripts"
     if path.suffix.lower() == ".json":
@@ -93,9 +95,8 @@ def find_kind(path: Path) -> Kind:
             inner = value if isinstance(value, list) else [value, *value.values()]
             return "transcripts" if any(map(looks_like_transcript, _flatten(inner))) else "squad"
     with path.open("rb") as lines:
-        first = next((value for line in lines if isinstance(value := _parse(line), dict)), None)
-    if looks_like_transcript(first):
-        return "transcripts"
+        if any(looks_like_transcript(_parse(line)) for line in lines):
+            return "transcripts"
     return "squad" if path.suffix.lower() == ".json" else "questions"
 
 
@@ -133,7 +134,7 @@ def _ask_squad(
     language = name_language(path, asked)
     theirs = {question.id: question for question in squad.questions}
     made = []
-    for question in asked.questions[:limit]:
+    for question in _spread(asked.questions, limit):
         place = question.place
         # The answers of a parallel file stand in other paragraphs: those of the same question count.
         is_own = asked.paragraphs[place] == squad.paragraphs[place]
@@ -154,6 +155,26 @@ def _ask_squad(
             )
         )
     return made
+
+
+def _spread(questions: Sequence[SquadQuestion], limit: int | None) -> list[SquadQuestion]:
+    """At most `limit` of the questions in file order: one of each article, then a second, ….
+
+    Questions of one article are not independent, and a file's first ones are all of one.
+    """
+    seen: Counter[int] = Counter()
+    turns = {}
+    # Inside an article in an order that has nothing to do with its text's.
+    for question in sorted(questions, key=lambda each: _mix(each.id)):
+        article = question.place[0]
+        turns[question.id] = (seen[article], article)
+        seen[article] += 1
+    chosen = set(sorted(turns, key=lambda name: turns[name])[:limit])
+    return [question for question in questions if question.id in chosen]
+
+
+def _mix(identity: str) -> bytes:
+    return hashlib.sha256(identity.encode("utf-8", "replace")).digest()
 
 
 def _list_gold(question: SquadQuestion | None, article: Article) -> tuple[GoldSpan, ...]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eval.intervals import (
+    FEWEST_GROUPS,
     Estimate,
     Indices,
     Numbers,
@@ -62,7 +61,8 @@ class Summary:
     `n` counts the questions asked, `errors` those of them that failed and are in no figure.
     `metrics` are over all other rows; those in milliseconds end in `_ms`, the rest lie in [0, 1].
     `groups` holds the same metrics under "type" and "language", then the group's name. `parity`
-    is, by metric, the best language's mean minus the worst's, of those with two rows or more.
+    is, by metric, the best language's mean minus the worst's, of those with two rows or more; its
+    interval allows for having picked the two, and one that reaches 0 may be chance.
     `curves` holds "risk_coverage" as [coverage, risk] pairs and "reliability" as bins of
     low, high, n, confidence and accuracy, both over the questions that were answered. `details`
     holds counts, `warnings` to show, and how the intervals were made.
@@ -78,7 +78,7 @@ class Summary:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """The summary as `report.json` holds it; `read_summary` reads it back."""
+        """The summary as `report.json` holds it."""
         return asdict(self)
 
 
@@ -122,33 +122,6 @@ def summarise(
     )
 
 
-def read_summary(path: Path) -> Summary:
-    """The summary that a report's JSON holds; raises DatasetError if it holds none."""
-    try:
-        data = json.loads(path.read_text("utf-8"))
-        return Summary(
-            suite=str(data["suite"]),
-            n=int(data["n"]),
-            errors=int(data["errors"]),
-            metrics=_parse(data["metrics"]),
-            groups={
-                kind: {name: _parse(some) for name, some in members.items()}
-                for kind, members in data["groups"].items()
-            },
-            parity=_parse(data["parity"]),
-            curves=dict(data["curves"]),
-            details=dict(data["details"]),
-        )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DatasetError(
-            f"{path} is no report of a run; write one with: wortlaut eval run SUITE --report DIR"
-        ) from error
-
-
-def _parse(estimates: Mapping[str, Mapping[str, Any]]) -> dict[str, Estimate]:
-    return {name: Estimate(**fields) for name, fields in estimates.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class _Measure:
     """Measures any set of rows in one way."""
@@ -186,10 +159,8 @@ class _Measure:
             return None
         best, *_, worst = sorted(means, key=lambda language: (-means[language], language))
         estimate = bootstrap_gap(
-            values[best],
-            values[worst],
-            _name_sources(languages[best]),
-            _name_sources(languages[worst]),
+            {language: values[language] for language in means},
+            {language: _name_sources(languages[language]) for language in means},
             resamples=self.resamples,
             seed=self.seed,
         )
@@ -323,5 +294,12 @@ def _warn(rows: Sequence[Row]) -> list[str]:
         warnings.append(
             f"{len(twice)} ids name more than one row, such as {twice[0]}; "
             "all of their rows are counted"
+        )
+    sources = _name_sources([row for row in rows if row.error is None])
+    count = len(set(sources) - {None}) + sources.count(None)
+    if 0 < count < FEWEST_GROUPS:
+        warnings.append(
+            f"{count} source{'s are' if count > 1 else ' is'} too few for intervals by bootstrap: "
+            "AUROC, risk-coverage and times have none, and those of other figures are wide"
         )
     return warnings

@@ -18,14 +18,14 @@ _PARTS = {
 def count_right(rows: Sequence[Row]) -> dict[str, Any]:
     """Counts and shares by type and language, the abstentions, and the time an answer takes.
 
-    Rows that failed are in `n` alone.
+    Rows that failed are in `n` alone; `right` is of the `judged`, the rows that have an
+    `answer.right`; `refused` counts the answerable questions that were not answered.
     """
     good = [row for row in rows if row.error is None]
     times = [row.latency_ms for row in good if row.latency_ms is not None]
     return {
         "n": len(rows),
-        "right": _count(good),
-        "right_share": mean([row.scores.get("answer.right") for row in good]),
+        **_count(good),
         "types": {
             name: _count_group([row for row in good if row.type == name])
             for name in sorted({row.type for row in good})
@@ -56,17 +56,22 @@ def show_row(row: Row) -> dict[str, Any]:
     }
 
 
-def _count(rows: Sequence[Row]) -> int:
-    return sum(row.scores.get("answer.right") == 1 for row in rows)
+def _count(rows: Sequence[Row]) -> dict[str, Any]:
+    rights = [row.scores.get("answer.right") for row in rows]
+    return {
+        "judged": len(rights) - rights.count(None),
+        "right": rights.count(1),
+        "right_share": mean(rights),
+    }
 
 
 def _count_group(rows: Sequence[Row]) -> dict[str, Any]:
     return {
         "n": len(rows),
-        "right": _count(rows),
-        "right_share": mean([row.scores.get("answer.right") for row in rows]),
+        **_count(rows),
         **{name: mean([row.scores.get(score) for row in rows]) for name, score in _PARTS.items()},
         "abstained": sum(row.abstained for row in rows),
+        "refused": sum(row.abstained and row.answerable is True for row in rows),
     }
 
 

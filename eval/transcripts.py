@@ -19,7 +19,9 @@ _CONTEXTS = ("contexts", "retrieved_contexts")
 _GOLD = ("gold", "ground_truth", "ground_truths", "reference")
 _LISTS = ("data", "rows", "samples", "transcripts")
 _TEXT = ("text", "content", "page_content", "quote")
-_SHAPE = '{"question": "…", "answer": "…", "contexts": ["…"]}'
+NEEDS = '"question", "answer" and "contexts" (a list of texts)'
+# Of a latency, in ms: some thirty years, beyond which sums of squares would overflow.
+_LONGEST_MS = 1e12
 SUFFIXES = (".json", ".jsonl")
 
 
@@ -56,19 +58,24 @@ def list_files(path: Path) -> list[Path]:
 def read_transcripts(path: Path) -> tuple[list[Transcript], list[str]]:
     """The transcripts of a file or folder, and one line on each that could not be read.
 
-    Raises DatasetError when none could.
+    One without an id is named by its number in the file, "3", and where there are several files
+    by its file too, "folder/a.jsonl:3": so the runs of two systems pair, wherever their files
+    are. Raises DatasetError when none could be read.
     """
     transcripts: dict[str, Transcript] = {}
     problems: list[str] = []
-    for file in list_files(path):
-        for place, number, value in _read_values(file):
+    files = list_files(path)
+    for file in files:
+        prefix = f"{file.relative_to(path).as_posix()}:" if len(files) > 1 else ""
+        for number, (place, value) in enumerate(_read_values(file), 1):
+            name = f"{prefix}{number}"
             try:
-                found = _make_transcript(value, _name(file, number))
+                found = _make_transcript(value, name)
             except (ValueError, TypeError, RecursionError) as error:
-                problems.append(f"{place}: no transcript ({error}); it needs {_SHAPE}")
+                problems.append(f"{place}: no transcript ({error}); it needs {NEEDS}")
                 continue
-            if found.id in transcripts:
-                found = replace(found, id=f"{found.id} ({place})")
+            while found.id in transcripts:
+                found = replace(found, id=f"{found.id} ({name})")
             transcripts[found.id] = found
     if not transcripts:
         first = f"; {problems[0]}" if problems else ""
@@ -81,16 +88,12 @@ def looks_like_transcript(value: Any) -> bool:
     return isinstance(value, dict) and any(name in value for name in (*_CONTEXTS, "response"))
 
 
-def _name(file: Path, number: int) -> str:
-    return f"{file.stem}-{number}" if number else file.stem
-
-
-def _read_values(file: Path) -> Iterator[tuple[str, int, Any]]:
-    """Each value with its place in words and its number; what is broken as its error."""
+def _read_values(file: Path) -> Iterator[tuple[str, Any]]:
+    """Each value with its place in words; what is broken as its error."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        yield str(file), 0, error
+        yield str(file), error
         return
     if file.suffix.lower() == ".json":
         whole = _parse(text)
@@ -98,15 +101,15 @@ def _read_values(file: Path) -> Iterator[tuple[str, int, Any]]:
             whole = next((whole[name] for name in _LISTS if name in whole), whole)
         if isinstance(whole, list):
             for number, value in enumerate(whole, 1):
-                yield f"{file}, number {number}", number, value
+                yield f"{file}, number {number}", value
             return
         # Lines under the wrong name are read as lines.
         if not isinstance(whole, ValueError) or not isinstance(_parse(text.split("\n")[0]), dict):
-            yield str(file), 0, whole
+            yield str(file), whole
             return
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            yield f"{file}:{number}", number, _parse(line)
+            yield f"{file}:{number}", _parse(line)
 
 
 def _parse(text: str) -> Any:
@@ -129,8 +132,8 @@ def _make_transcript(value: Any, name: str) -> Transcript:
     golds = tuple(text for text in _read_texts(gold, "gold") if text) if gold is not None else ()
     return Transcript(
         id=normalise_text(str(value["id"])) if value.get("id") is not None else name,
-        type=str(value.get("type") or "transcript"),
-        language=str(value.get("language") or detect_language(question)),
+        type=normalise_text(str(value.get("type") or "transcript")),
+        language=normalise_text(str(value.get("language") or detect_language(question))),
         question=question,
         answer=answer,
         contexts=_read_texts(_pick(value, _CONTEXTS), "contexts"),
@@ -139,8 +142,8 @@ def _make_transcript(value: Any, name: str) -> Transcript:
         abstained=_read_flag(value, "abstained", None),
         confidence=_read_number(value, "confidence", 1.0),
         quotes=tuple(_read_quotes(value.get("citations") or ())),
-        source=str(value["source"]) if value.get("source") is not None else None,
-        latency_ms=_read_number(value, "latency_ms", float("inf")),
+        source=normalise_text(str(value["source"])) if value.get("source") is not None else None,
+        latency_ms=_read_number(value, "latency_ms", _LONGEST_MS),
     )
 
 
@@ -189,5 +192,5 @@ def _read_number(value: Mapping[str, Any], name: str, highest: float) -> float |
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise TypeError(f'"{name}" is no number')
     if not 0 <= number <= highest:
-        raise ValueError(f'"{name}" is {number}')
+        raise ValueError(f'"{name}" is not from 0 to {highest:g}')
     return float(number)

@@ -43,11 +43,11 @@ def look(a, b, metric):
     return change
 
 
-def save(folder, rows, suite="Tarvo"):
+def save(folder, rows, suite="Tarvo", **stamp):
     folder.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(each.as_json()) + "\n" for each in rows)
     (folder / "rows.jsonl").write_text(text, encoding="utf-8")
-    (folder / "run.json").write_text(json.dumps({"suite": suite}), encoding="utf-8")
+    (folder / "run.json").write_text(json.dumps({"suite": suite, **stamp}), encoding="utf-8")
     return folder
 
 
@@ -349,6 +349,98 @@ def test_other_suites_are_told(tmp_path):
         "the suites differ: Tarvo and Kestrien"
         in CliRunner().invoke(CLI, [str(a), str(b), "--metric", "answer.right"]).output
     )
+
+
+def judged(value, **more):
+    scores = {"faithfulness.supported": value, "citation.recall": value}
+    return [row(i, float(i % 2), scores=scores, **more) for i in range(60)]
+
+
+def judge_with(name, model=None, fingerprint=None, **more):
+    return {"scorer": name, "scorer_model": model, "scorer_fingerprint": fingerprint, **more}
+
+
+def read_verdicts(tmp_path, one, other):
+    paths = [save(tmp_path / name, judged(value), **stamp)
+             for name, value, stamp in (("a", 0.3, one), ("b", 0.9, other))]  # fmt: skip
+    comparison = compare_pair(*map(read_run, paths))
+    verdicts = {each.metric: each.verdict for each in comparison.changes}
+    return verdicts["faithfulness.supported"], verdicts["citation.recall"], comparison.notes
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (judge_with("offline"), judge_with("nli")),
+        (judge_with("nli", "small"), judge_with("nli", "large")),
+        (judge_with("offline", None, "ab12"), judge_with("offline", None, "cd34")),
+    ],
+)
+def test_a_change_of_scorer_is_neither_better_nor_worse(tmp_path, one, other):
+    *verdicts, notes = read_verdicts(tmp_path, one, other)
+    assert verdicts == ["incomparable"] * 2
+    assert "ANOTHER JUDGE: citation.recall, faithfulness.supported" in notes[0]
+    paths = [str(tmp_path / name) for name in "ab"]
+    result = CliRunner().invoke(CLI, paths)
+    assert "ANOTHER JUDGE" in result.output
+    assert "*" not in result.output.replace("* holds", "")
+    named = ["--metric", "citation.recall", "--fail-on-regression"]
+    assert CliRunner().invoke(CLI, [*paths, *named]).exit_code == 1
+
+
+def test_one_scorer_is_compared_with_itself(tmp_path):
+    same = judge_with("nli", "small", "ab12")
+    assert read_verdicts(tmp_path, same, same) == ("better", "better", ())
+    # An older run has no fingerprint.
+    older = judge_with("nli", "small")
+    assert read_verdicts(tmp_path, older, same) == ("better", "better", ())
+
+
+def test_citations_of_our_own_answers_hang_on_no_scorer(tmp_path):
+    own = [judge_with(name, settings={"mode": "quotes"}) for name in ("offline", "nli")]
+    assert read_verdicts(tmp_path, *own)[:2] == ("incomparable", "better")
+    # A transcript's are judged by the scorer, ours by the archive.
+    assert read_verdicts(tmp_path, own[0], judge_with("offline"))[:2] == ("better", "incomparable")
+
+
+def test_a_judge_that_nothing_tells_is_told_of(tmp_path):
+    *verdicts, notes = read_verdicts(tmp_path, {}, judge_with("nli"))
+    assert verdicts == ["better", "better"]
+    assert "nothing tells who judged" in notes[0]
+    # A report of another suite beside it tells nothing of this run.
+    folder = save(tmp_path / "c", OLD, suite="Kestrien", **judge_with("nli"))
+    write_report(summarise(OLD, suite="Tarvo", resamples=20), OLD, folder)
+    assert read_run(folder / "report.json").judges == {}
+
+
+def test_two_systems_without_a_shared_id_are_paired_by_the_text_of_the_question(tmp_path):
+    theirs = [replace(each, id=f"other-{each.id}") for each in BETTER]
+    comparison = compare_pair(run("A", OLD), run("B", theirs), RIGHT)
+    assert (comparison.n, comparison.only_a, comparison.only_b) == (60, 0, 0)
+    assert comparison.changes[0].verdict == "better"
+    assert "no id" in comparison.notes[0]
+
+
+def test_a_text_that_comes_twice_or_in_another_language_is_no_pair():
+    theirs = [replace(each, id=f"other-{each.id}") for each in BETTER]
+    theirs[1] = replace(theirs[1], question=theirs[2].question)
+    theirs[3] = replace(theirs[3], language="de")
+    comparison = compare_pair(run("A", OLD), run("B", theirs), RIGHT)
+    assert (comparison.n, comparison.only_a, comparison.only_b) == (57, 3, 3)
+
+
+def test_with_a_shared_id_texts_pair_nothing():
+    theirs = [OLD[0], *(replace(each, id=f"other-{each.id}") for each in BETTER[1:])]
+    comparison = compare_pair(run("A", OLD), run("B", theirs), RIGHT)
+    assert (comparison.n, comparison.only_a, comparison.notes) == (1, 59, ())
+
+
+def test_figures_of_a_set_about_few_sources_are_noise_and_untested():
+    a = [row(i, 1.0, source=f"s{i % 7}", latency_ms=10.0) for i in range(70)]
+    b = [row(i, 1.0, source=f"s{i % 7}", latency_ms=90.0) for i in range(70)]
+    change = look(a, b, "latency.p50_ms")
+    assert (change.difference, change.verdict, change.p, change.low) == (80.0, "noise", None, None)
+    assert not change.holds
 
 
 def test_one_run_alone_is_wrong_use(tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from eval.faithfulness.claims import cut_windows, split_claims
+from eval.faithfulness.claims import cut_windows, is_refusal_answer, split_claims
 from eval.faithfulness.labelled import read_labelled
 from eval.faithfulness.measuring import Judgement, fit_curve, judge_answers, measure_level
 from eval.faithfulness.offline import Calibration, OfflineScorer
@@ -96,6 +96,21 @@ def test_a_colon_or_a_word_on_the_sources_saves_no_invented_sentence():
         assert not signs.leads_in
         assert not signs.is_about_sources
     assert words.find_signs("The fares are:", 0.0).leads_in
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "No answer.", "There is no answer.", "Unanswerable", "N/A", "Keine Antwort.",
+        "Das steht nicht im Text.", "Not in the provided context.", "Нет ответа.",
+        "Unable to answer based on given passages.", "The archive does not answer this.",
+        "Das Archiv beantwortet diese Frage nicht.",
+    ],
+)  # fmt: skip
+def test_an_answer_that_only_refuses_is_no_claim(answer):
+    assert is_refusal_answer(answer)
+    assert split_claims(answer) == []
+    assert not is_refusal_answer(f"{answer} The ferry sails at ten.")
 
 
 @pytest.mark.parametrize("answer", ["42", "Yes.", "1997", "According to the text it is not safe."])
@@ -252,7 +267,7 @@ def test_spans_votes_and_labels_are_read_alike(tmp_path):
                 {"text": "Two.", "votes_unsupported": 2, "votes": 3},
             ],
         },
-        {"contexts": ["S."], "answer": "One.", "label": "FAIL"},
+        {"user_input": "Q?", "retrieved_contexts": ["S."], "response": "One.", "label": "FAIL"},
     )
     spans, votes, label = read_labelled(file)
     assert not any(answer.supported for answer in (spans, votes, label))
@@ -410,3 +425,50 @@ def test_a_judge_scores_by_the_share_it_supports(judge_saying):
     assert [claim.verdict for claim in found.claims] == ["supported", "refuted"]
     assert found.score == 0.5
     assert found.claims[1].reason == "it says 14."
+
+
+def run_scorer(*arguments):
+    from typer.testing import CliRunner
+
+    from ui.cli import app
+
+    return CliRunner().invoke(app, ["eval", "scorer", *map(str, arguments)])
+
+
+def test_too_few_labels_are_not_fitted_to_and_nothing_is_written(tmp_path):
+    file = write_lines(
+        tmp_path / "judged.jsonl",
+        {"context": FERRY, "answer": "It takes 14 hours.", "unsupported": []},
+        {"context": FERRY, "answer": "It takes 19 hours.", "unsupported": [[9, 11]]},
+    )
+    done = run_scorer("--data", file, "--fit", tmp_path / "own.json")
+    assert isinstance(done.exception, DatasetError)
+    assert "too little to fit to" in str(done.exception)
+    assert not (tmp_path / "own.json").exists()
+
+
+def test_whole_answer_labels_are_refused_for_a_fit_before_any_is_scored(tmp_path):
+    file = write_lines(tmp_path / "j.jsonl", {"context": FERRY, "answer": "14 hours.", "label": 1})
+    done = run_scorer("--data", file, "--fit", tmp_path / "own.json")
+    assert "marked spans" in str(done.exception)
+
+
+def test_the_command_prints_figures_with_what_they_stand_on(tmp_path):
+    rows = [
+        {
+            "source_id": str(n),
+            "context": FERRY,
+            "answer": f"It takes {hours} hours.",
+            "label": label,
+        }
+        for n in range(12)
+        for hours, label in ((14, 1), (19, 0))
+    ]
+    file = write_lines(tmp_path / "j.jsonl", *rows)
+    plain = run_scorer("--data", file).stdout
+    assert "24 about 12 sources, 12 unsupported; flagged 12, 12 of them rightly" in plain
+    assert "claims" not in plain
+    found = json.loads(run_scorer("--data", file, "--json").stdout)
+    assert found["answers"]["auroc"]["value"] == 1
+    assert found["answers"]["true_positives"] == 12
+    assert found["claims"]["n"] == 0

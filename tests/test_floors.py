@@ -3,7 +3,7 @@
 import pytest
 
 from eval.intervals import Estimate
-from eval.reports.floors import check_floors
+from eval.reports.floors import check_floors, parse_floor
 from eval.summary import Summary
 from index.errors import ConfigError
 
@@ -92,6 +92,13 @@ def test_a_floor_may_be_for_one_group():
 def test_nonsense_is_refused_rather_than_ignored(floor):
     with pytest.raises(ConfigError):
         check_floors(SUMMARY, [floor])
+
+
+@pytest.mark.parametrize("floor", ["answer.right", "answer.right=high", "answer.right=90"])
+def test_nonsense_is_known_before_anything_is_asked(floor):
+    with pytest.raises(ConfigError, match=r"answer\.right"):
+        parse_floor(floor)
+    assert parse_floor("latency.p95=900") == ("latency.p95", 900.0)
 
 
 def test_an_unknown_metric_is_refused_with_those_that_there_are():

@@ -1,5 +1,3 @@
-from itertools import product
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -61,6 +59,40 @@ def test_misses_about_one_source_are_worth_less_than_misses_about_many():
     together = bootstrap_mean(values, [i // 4 for i in range(40)])
     assert together.value == scattered.value == 0.9
     assert together.high - together.low > 1.3 * (scattered.high - scattered.low)
+
+
+def test_one_miss_makes_the_interval_hardly_narrower_where_sources_are_few():
+    groups = ["a"] * 50 + ["b"] * 50
+    flat, missed = bootstrap_mean([1.0] * 100, groups), bootstrap_mean([0.0] + [1.0] * 99, groups)
+    # two sources are worth two: 2 / (2 + 1.96²)
+    assert flat.low == pytest.approx(2 / 5.8415, abs=1e-4)
+    assert flat.low < missed.low < flat.low + 0.05
+
+
+def test_few_sources_are_worth_less_by_students_t():
+    # Half of each of 5 sources: nothing clusters, so 100 count as 100 * (1.984 / 2.776)² = 51.1
+    found = bootstrap_mean([0.0, 1.0] * 50, [i // 20 for i in range(100)])
+    assert (found.low, found.high) == pytest.approx(wilson(0.5, 51.1), abs=1e-3)
+
+
+def test_few_values_beyond_0_and_1_get_students_interval():
+    # 1, 2, 3: the standard error is 1 / sqrt(3), t with two degrees of freedom 4.303
+    found = bootstrap_mean([1.0, 2.0, 3.0])
+    assert (found.low, found.high) == pytest.approx((2 - 2.484, 2 + 2.484), abs=1e-3)
+
+
+@pytest.mark.parametrize(("sources", "each"), [(2, 50), (5, 40), (10, 20), (40, 5), (60, 5)])
+def test_the_interval_holds_the_truth_where_sources_differ(sources, each):
+    # Sources' shares spread by .2 about .5; 95 % of 200 runs: 190, give or take 6, as above.
+    rng = np.random.default_rng(11)
+    groups = np.repeat(np.arange(sources), each).tolist()
+    held = 0
+    for _ in range(200):
+        shares = np.repeat(rng.beta(2.5, 2.5, sources), each)
+        values = (rng.random(sources * each) < shares).astype(float)
+        found = bootstrap_mean(values.tolist(), groups, resamples=200)
+        held += found.low <= 0.5 <= found.high
+    assert held >= 180
 
 
 def test_values_that_are_all_one_figure_between_0_and_1_are_not_certain_either():
@@ -182,52 +214,85 @@ def test_any_figure_of_a_set_can_be_resampled():
 
 def test_a_set_is_drawn_by_whole_groups():
     drawn = []
-    bootstrap(lambda i: drawn.append(sorted(i.tolist())) or 0.0, 5, list("aabbb"), resamples=30)
-    # two groups of positions 0, 1 and 2, 3, 4: three ways to draw two
-    ways = {tuple(sorted(x + y)) for x, y in product([[0, 1], [2, 3, 4]], repeat=2)}
-    assert {tuple(one) for one in drawn} == ways
+    groups = [i // 3 for i in range(23)]
+    bootstrap(lambda i: drawn.append(i) or 0.0, 23, groups, resamples=30)
+    assert len(drawn) == 31
+    for one in drawn:
+        times = np.bincount(one, minlength=23)
+        # Eight draws of a group, each with all of its two or three members.
+        assert sum(times[::3]) == 8
+        assert all(len(set(times[i : i + 3])) == 1 for i in range(0, 23, 3))
 
 
 def test_a_figure_that_most_draws_leave_undefined_has_no_interval():
-    assert bootstrap(lambda i: None, 5) == Estimate(None, 5)
-    assert bootstrap(lambda i: 1.0 if len(set(i.tolist())) == 5 else None, 5) == Estimate(1.0, 5)
-    assert bootstrap(lambda i: 1.0, 5) == Estimate(1.0, 5)
+    assert bootstrap(lambda i: None, 9) == Estimate(None, 9)
+    assert bootstrap(lambda i: 1.0 if len(set(i.tolist())) == 9 else None, 9) == Estimate(1.0, 9)
+    assert bootstrap(lambda i: 1.0, 9) == Estimate(1.0, 9)
     assert bootstrap(lambda i: 1.0, 0) == Estimate(None, 0)
     with pytest.raises(ValueError, match="one group"):
         bootstrap(lambda i: 1.0, 5, ["a"])
 
 
+def test_fewer_than_eight_groups_are_not_resampled():
+    values = np.random.default_rng(2).random(80)
+    for count, has_limits in ((7, False), (8, True)):
+        found = bootstrap(lambda i: float(values[i].mean()), 80, [i % count for i in range(80)])
+        assert (found.low is not None) == (found.high is not None) == has_limits
+
+
 def test_agrees_with_the_mean_where_the_figure_is_a_mean():
-    values = np.random.default_rng(2).random(60)
-    groups = [str(i // 3) for i in range(60)]
+    values = np.random.default_rng(2).random(180)
+    groups = [str(i // 3) for i in range(180)]
     one = bootstrap_mean(values.tolist(), groups)
-    other = bootstrap(lambda i: float(values[i].mean()), 60, groups)
+    other = bootstrap(lambda i: float(values[i].mean()), 180, groups)
     assert one.value == pytest.approx(other.value)
     assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=0.02)
 
 
-def test_a_gap_is_the_difference_of_two_means():
-    # 3/4 - 1/4
-    found = bootstrap_gap([1, 1, 1, 0], [1, 0, 0, 0, None])
-    assert (found.value, found.n) == (0.5, 8)
-    assert bootstrap_gap([1.0], [0.0, 1.0]) == Estimate(0.5, 3)
-    assert bootstrap_gap([None], [1.0, 1.0]) == Estimate(None, 2)
+def test_a_gap_is_the_largest_mean_less_the_smallest():
+    # 3/4 - 1/4, whatever lies between
+    found = bootstrap_gap(
+        {"a": [1, 1, 1, 0], "b": [0.5, 0.5], "c": [1, 0, 0, 0, None], "d": [None]}
+    )
+    assert (found.value, found.n) == (0.5, 10)
+    assert bootstrap_gap({"a": [1.0], "b": [0.0, 1.0]}) == Estimate(0.5, 3)
+    assert bootstrap_gap({"a": [None], "b": [1.0, 1.0]}) == Estimate(None, 2)
+    with pytest.raises(ValueError, match="0, 1"):
+        bootstrap_gap({"a": [2.0, 1.0], "b": [1.0, 1.0]})
 
 
-def test_a_gap_of_two_that_are_all_right_is_not_certain():
-    # each may be as low as 20 / 23.84 = .839: 0 -/+ .161
-    found = bootstrap_gap([1.0] * 20, [1.0] * 20)
-    assert found.value == 0
-    assert (found.low, found.high) == pytest.approx((-0.1611, 0.1611), abs=1e-4)
+def test_a_gap_of_two_that_are_all_right_is_not_certain_and_not_below_0():
+    # Either may be as low as 20 / 23.84 = .839, but seldom is with the other at 1.
+    found = bootstrap_gap({"a": [1.0] * 20, "b": [1.0] * 20})
+    assert found.value == found.low == 0
+    assert 0.1 < found.high < 1 - 20 / 23.84
+
+
+@pytest.mark.parametrize("sets", [2, 3, 12])
+def test_the_best_and_the_worst_of_sets_that_are_alike_seldom_show_a_gap(sets):
+    # One in 20 of 120: 6, give or take 1.96 * sqrt(120 * .05 * .95) = 4.7.
+    rng = np.random.default_rng(5)
+    shown = 0
+    for _ in range(120):
+        drawn = {str(k): (rng.random(80) < 0.7).astype(float).tolist() for k in range(sets)}
+        shown += bootstrap_gap(drawn, resamples=200).low > 0
+    assert shown <= 11
+
+
+def test_a_gap_that_is_there_is_seen():
+    rng = np.random.default_rng(6)
+    drawn = {str(p): (rng.random(150) < p).astype(float).tolist() for p in (0.5, 0.7, 0.9)}
+    found = bootstrap_gap(drawn)
+    assert 0.1 < found.low < found.value < found.high <= 1
 
 
 def test_a_gap_over_shared_sources_is_narrower_where_sources_differ_more_than_languages():
     rng = np.random.default_rng(4)
     hard = rng.random(80)
-    one, other = hard * 0.9 + 0.1 * rng.random(80), hard * 0.9
+    sets = {"a": (hard * 0.9 + 0.1 * rng.random(80)).tolist(), "b": (hard * 0.9).tolist()}
     sources = [str(i) for i in range(80)]
-    shared = bootstrap_gap(one.tolist(), other.tolist(), sources, sources)
-    apart = bootstrap_gap(one.tolist(), other.tolist())
+    shared = bootstrap_gap(sets, {"a": sources, "b": sources})
+    apart = bootstrap_gap(sets)
     assert shared.high - shared.low < 0.5 * (apart.high - apart.low)
 
 
@@ -237,9 +302,13 @@ def test_a_gap_does_not_depend_on_the_order_of_its_rows(values, random):
     sources = [f"s{i % 5}" for i in range(len(values))]
     rows = list(zip(values, sources, strict=True))
     random.shuffle(rows)
-    one = bootstrap_gap(values, [0.2, 0.4], sources, ["s1", "s2"], resamples=100)
-    other = bootstrap_gap(
-        [v for v, _ in rows], [0.2, 0.4], [s for _, s in rows], ["s1", "s2"], resamples=100
+    one, other = (
+        bootstrap_gap(
+            {"a": [v for v, _ in some], "b": [0.2, 0.4]},
+            {"a": [s for _, s in some], "b": ["s1", "s2"]},
+            resamples=100,
+        )
+        for some in (list(zip(values, sources, strict=True)), rows)
     )
-    assert one.low == other.low
-    assert one.high == other.high
+    assert one == other
+    assert 0 <= one.low <= one.value <= one.high <= 1

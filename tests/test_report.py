@@ -16,7 +16,7 @@ from eval.reports.measures import describe_metric, is_less_better, show_figure, 
 from eval.reports.plots import draw_reliability, draw_risk_coverage, draw_times, thin
 from eval.reports.report import Line, escape_markdown, write_report
 from eval.rows import Row
-from eval.summary import SCORES, Summary, read_summary, summarise
+from eval.summary import SCORES, Summary, summarise
 from index.errors import ConfigError
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"' | `x` [a](http://evil.example)"
@@ -131,9 +131,10 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
         write_report(SUMMARY, ROWS, tmp_path / "taken")
 
 
-def test_the_json_reads_back_as_the_summary(tmp_path):
+def test_the_json_holds_the_summary(tmp_path):
     report(tmp_path, ROWS, SUMMARY)
-    assert read_summary(tmp_path / "report.json") == SUMMARY
+    data = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert data.items() >= json.loads(json.dumps(SUMMARY.as_json())).items()
 
 
 def test_the_page_asks_for_nothing_from_anywhere(page):
@@ -266,7 +267,7 @@ def test_the_worst_are_those_that_went_wrong_the_least_faithful_first():
     assert [case.row.id for case in worst] == ["q3", "q52", "q2", "q51", "q50"]
     assert [case.row.id for case in find_worst(rows, 2)] == ["q3", "q52"]
     assert count_faulty(rows) == 5
-    assert worst[3].faults == ("not answered, though the archive has an answer",)
+    assert worst[3].faults == ("not answered, though there is an answer",)
 
 
 def test_what_an_answer_missed_is_told():

@@ -17,7 +17,7 @@ from eval.rows import Row, parse_row
 from eval.runner import open_rows, run_cases
 from eval.suiterun import ScorerChoice, SuiteRun
 from eval.suites import read_suite
-from index.errors import ConfigError
+from index.errors import ConfigError, DatasetError
 from rag.config import Settings
 
 STAMP = {"suite": "a.jsonl", "suite_sha256": "0" * 64}
@@ -145,6 +145,53 @@ def test_transcripts_are_scored_and_what_is_broken_is_told(tmp_path):
     )
     with pytest.raises(ConfigError, match="scorer is words, not nli"):
         again.run()
+    changed = ScorerChoice("words", None, lambda: WordScorer("words, calibrated anew"))
+    with pytest.raises(ConfigError, match="scorer fingerprint is"):
+        SuiteRun(Settings(), suite, tmp_path / "out", scorer=changed).run()
+
+
+def test_a_run_that_made_no_row_locks_no_folder(tmp_path):
+    run(tmp_path, [])
+    other = STAMP | {"suite": "b.jsonl"}
+    with open_rows(tmp_path, other) as file:
+        assert not file.goes_on
+    with open_rows(tmp_path, other) as file:
+        assert file.goes_on
+        run_cases(make_cases("a"), answer, file)
+    with pytest.raises(ConfigError, match="another run"):
+        run(tmp_path, make_cases("a"))
+
+
+def test_a_path_of_articles_that_is_not_there_stops_the_run_before_it_starts(tmp_path):
+    suite = read_suite(put_squad(tmp_path / "a.de.json", [DAM], ("q", 0, "Wer?", None)))
+    out, gone = tmp_path / "out", tmp_path / "gone"
+    with pytest.raises(ConfigError, match=r"gone is not there; .*--archive-from"):
+        SuiteRun(Settings(), suite, out, archive_from=[gone]).run()
+    assert not out.exists()
+
+
+GOOD = {"id": "1", "type": "t", "language": "en", "question": "q", "answer": "a", "claims": [],
+        "citations": [], "gold": []}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", [
+    {"scores": None}, {"scores": [1]}, {"scores": {"a": "x"}}, {"scores": {"a": float("nan")}},
+    {"scores": {"a": float("inf")}}, {"scores": {"a": 10**400}}, {"confidence": "high"},
+    {"latency_ms": float("inf")}, {"source": ["x"]}, {"id": ["1"]}, {"id": 1}, {"question": 5},
+    {"gold": "text"}, {"gold": [1]}, {"claims": ["x"]}, {"citations": {}}, {"abstained": None},
+    {"answerable": "yes"}, {"error": 1}, {"unknown": 1},
+])  # fmt: skip
+def test_a_row_of_another_shape_is_refused_in_one_line(field):
+    assert parse_row(json.dumps(GOOD)).id == "1"
+    with pytest.raises(DatasetError, match="no line of a run") as error:
+        parse_row(json.dumps(GOOD | field))
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("line", ["", "[]", "7", "null", "{}", "[" * 100_000])
+def test_what_is_no_row_at_all_is_refused(line):
+    with pytest.raises(DatasetError, match="no line of a run"):
+        parse_row(line)
 
 
 def test_squad_paragraphs_are_asked_in_an_archive_of_the_runs_own(tmp_path, models):
@@ -163,7 +210,7 @@ def test_squad_paragraphs_are_asked_in_an_archive_of_the_runs_own(tmp_path, mode
 
     found, impossible = run_here()
     assert not (tmp_path / "data" / "archive.sqlite").exists()
-    for name in ("answer.right", "answer.sentence", "answer.exact_match", "answer.f1",
+    for name in ("answer.right", "answer.sentence", "answer.contains_gold", "answer.sentence_f1",
                  "retrieval.recall@1", "citation.precision", "citation.exact_span",
                  "faithfulness.score"):  # fmt: skip
         assert found.scores[name] == 1.0, name
@@ -237,3 +284,29 @@ def test_the_command_prints_its_figures_and_holds_its_floors(seeded, tmp_path):
     assert len(result["questions"]) == result["n"] == 2
     assert (tmp_path / "report" / "report.html").exists()
     assert len(read_lines(tmp_path / "rows")) == 2
+
+
+def start_over(suite, *more):
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.cli", "eval", "run", str(suite), *map(str, more)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_floor_that_is_none_costs_no_run(tmp_path):
+    suite = put(tmp_path / "a.jsonl", ANSWERED)
+    status, _, said = start_over(suite, "--out", tmp_path / "o", "--fail-under", "answer.right")
+    assert (status, (tmp_path / "o").exists()) == (2, False)
+    assert "is no floor" in said
+
+
+def test_what_transcripts_are_printed_as_steers_no_terminal_and_claims_nothing(tmp_path, models):
+    strange = ANSWERED | {"type": "\x1b]0;X\x07\x1b[31mred", "language": "e\u202en"}
+    suite = put(tmp_path / "a.jsonl", strange, ANSWERED | {"answer": "", "gold": ["92"]})
+    status, printed, said = start_over(suite)
+    assert status == 0
+    assert not {"\x1b", "\x07", "\u202e"} & set(printed + said)
+    assert "right" not in printed
+    assert "abstained 1 of 2, 1 of them though there is an answer" in printed
+    assert {"supported", "cit.prec", "exact", "f1", "refused"} <= set(printed.split())

@@ -1,29 +1,29 @@
 """The plain LlamaIndex starter against ours: one yardstick for both."""
 
 import json
-import os
-import subprocess
-import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.questions import GoldQuestion, GoldSpan
 from eval.rivals.rival import Shelf, Shown
-from eval.rivals.versus import Versus, read_sources, spread
+from eval.rivals.versus import Versus, _compare_speed, compare, read_sources, spread
 from eval.rivals.yardstick import METRICS, Pair, cut_to, measure_share
+from eval.suites import read_suite
 from index.article import Article, Span, hash_text
+from index.errors import DatasetError
 from index.sources import read_articles
+from rag.config import Settings
 from ui.cli_eval_versus import list_lines
 
 PARAGRAPHS = [
     "Der Leuchtturm von Aldora ist 41 Meter hoch. Er wurde nach drei Jahren Bauzeit fertig.",
     "Die Fähre nach Tessing fährt seit Mai wieder. Sie kostet die Insel viel Geld.",
-    "Das Hafenamt von Brunnsiel hat seinen Pegel erneuert. Der alte war im Sturm zerbrochen.",
 ]
-ASKED = ["How high is the lighthouse?", "Since when does the ferry run?", "Who renewed the gauge?"]
 
 spans = st.tuples(st.integers(0, 60), st.integers(1, 30)).map(lambda s: Span(s[0], s[0] + s[1]))
 shown = st.lists(st.tuples(st.sampled_from("ab"), spans).map(lambda s: Shown(*s)), max_size=4)
@@ -126,44 +126,60 @@ def test_the_table_has_both_sides_and_can_be_markdown():
     assert all(line.count("|") == 5 for line in markdown if line.startswith("|"))
 
 
-def run(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "ui.cli", "eval", "versus", *map(str, arguments)],
-        capture_output=True, text=True, check=False, env=os.environ,
-    )  # fmt: skip
+def test_what_the_starter_gives_no_place_for_is_looked_up_in_its_file(tmp_path):
+    text = "Der Leuchtturm steht.\n\nDie Fähre fährt. Die Fähre fährt."
+    article = Article("id1", "Aldora", text, hash_text(text), path="/x/a.txt")
+    shelf = Shelf(tmp_path, [article])
+    theirs = str(next(shelf.theirs.iterdir()))
+    found = shelf.find(theirs, "Leuchtturm steht. Die Fähre")
+    assert found.article_id == "id1"
+    assert found.span.of(text) == "Leuchtturm steht.\n\nDie Fähre"
+    # Twice, nowhere, nothing: no place is told rather than the beginning of the file.
+    for lost in ("Die Fähre fährt.", "Das Hafenamt", " "):
+        assert shelf.find(theirs, lost) is None
+
+
+def test_a_time_that_was_not_taken_is_no_time_of_0():
+    assert _compare_speed([]) == {}
+    pairs = make_versus([1.0], [0.0]).pairs
+    assert _compare_speed(pairs)["warm_time_ratio"] == 10 / 20
+    assert _compare_speed([replace(pairs[0], starter_ms=0.0)]) == {}
 
 
 def test_gold_that_is_not_among_the_articles_is_named(tmp_path):
-    gold = [{"path": "missing/a.txt", "record": None, "quote": "Gold."}]
-    row = {"id": "1", "type": "fact", "language": "de", "turns": ["Wer?"], "gold": gold}
-    suite = tmp_path / "suite.jsonl"
-    suite.write_text(json.dumps(row))
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    (folder / "b.txt").write_text("Der Leuchtturm steht noch.")
-    done = run(suite, "--articles", folder)
-    assert done.returncode == 1
-    assert "--articles" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert [article.text for article in read_sources([folder])] == ["Der Leuchtturm steht noch."]
+    (tmp_path / "b.txt").write_text("Der Leuchtturm steht noch.")
+    articles = read_sources([tmp_path])
+    assert [article.text for article in articles] == ["Der Leuchtturm steht noch."]
+    with pytest.raises(DatasetError, match="--articles"):
+        compare(Settings(), "mini", [make_question(1, "de")], articles)
 
 
-def test_both_sides_answer_the_same_questions_in_one_run(tmp_path):
+def test_both_sides_answer_the_same_question_in_one_run(tmp_path, models):
+    gold = "41 Meter"
+    answer = {"text": gold, "answer_start": PARAGRAPHS[0].index(gold)}
+    asked = {"id": "q", "question": "How high is the lighthouse?", "answers": [answer]}
     paragraphs = [
-        {"context": text, "qas": [{"id": f"q{n}", "question": asked, "answers": [
-            {"text": text.split()[1], "answer_start": text.index(text.split()[1])}]}]}
-        for n, (text, asked) in enumerate(zip(PARAGRAPHS, ASKED, strict=True))
-    ]  # fmt: skip
+        {"context": PARAGRAPHS[0], "qas": [asked]},
+        {"context": PARAGRAPHS[1], "qas": []},
+    ]
     suite = tmp_path / "mini.en.json"
     suite.write_text(json.dumps({"data": [{"title": "Mini", "paragraphs": paragraphs}]}))
-    done = run(suite, "--cold-runs", 0, "--json")
-    assert done.returncode == 0, done.stderr
-    data = json.loads(done.stdout)
-    assert (data["n"], data["articles"], data["stopped"]) == (3, 3, False)
-    # Three passages on each side: the gold one is among the first five.
+    read = read_suite(suite)
+    told = []
+    found = compare(
+        Settings(models=models),
+        read.name,
+        read.questions,
+        read.articles,
+        cold_runs=0,
+        tell=told.append,
+    )
+    data = found.as_json()
+    assert (data["n"], data["articles"], data["stopped"], data["unplaced"]) == (1, 2, False, 0)
     assert data["all"]["recall@5"]["ours"]["value"] == 1.0
     assert data["all"]["recall@5"]["starter"]["value"] == 1.0
-    # The starter hands over two of the three paragraphs whole.
+    # The starter hands over both paragraphs whole.
     assert data["all"]["shown.characters"]["starter"]["value"] > len(PARAGRAPHS[0])
     assert data["speed"]["index_time_ratio"] > 0
     assert data["speed"]["starter_warm_p50_ms"] > 0
+    assert "1 questions" in told[1]

@@ -229,10 +229,12 @@ def _converse(
 
 def _complain(error: Exception) -> int:
     """Print the error as one line; return its exit status."""
+    from ui.render import clean_controls, collapse
+
     if isinstance(error, WortlautError):
-        print(f"wortlaut: {error}", file=sys.stderr)
+        print(f"wortlaut: {clean_controls(collapse(str(error)))}", file=sys.stderr)
         return error.exit_status
-    line = " ".join(str(error).split())[:300]
+    line = clean_controls(collapse(str(error)))[:300]
     print(
         f"wortlaut: unforeseen: {type(error).__name__}: {line}; WORTLAUT_DEBUG=1 shows where",
         file=sys.stderr,

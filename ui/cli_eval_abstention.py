@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from index.errors import ConfigError
+
+if TYPE_CHECKING:
+    from eval.rows import Row
 
 
 def measure_abstention(
@@ -28,18 +35,44 @@ def measure_abstention(
 
     squad, asked = read_asked(data, questions or [])
     with (
+        _open_rows(rows) as write,
         open_archive(context.obj, squad, distractors, keep) as library,
         show_progress("asking") as progress,
     ):
-        answered = list(ask_all(library, context.obj, squad, asked, progress))
-    if rows is not None:
-        lines = (json.dumps(row.as_json(), ensure_ascii=False) for row in answered)
-        rows.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        answered = []
+        for row in ask_all(library, context.obj, squad, asked, progress):
+            write(row)
+            answered.append(row)
     summary = summarise_abstention(answered)
     if as_json:
         print(json.dumps(summary))
         return
     _print_summary(summary)
+
+
+@contextmanager
+def _open_rows(file: Path | None) -> Iterator[Callable[[Row], None]]:
+    """What writes a row to the file, a line each, at once: hours of asking are not lost."""
+    if file is None:
+        yield lambda row: None
+        return
+    try:
+        opened = file.open("w", encoding="utf-8", errors="backslashreplace", buffering=1)
+    except OSError as error:
+        raise _explain(file, error) from error
+
+    def write(row: Row) -> None:
+        try:
+            opened.write(json.dumps(row.as_json(), ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise _explain(file, error) from error
+
+    with opened:
+        yield write
+
+
+def _explain(file: Path, error: OSError) -> ConfigError:
+    return ConfigError(f"cannot write {file}: {error.strerror}; check --rows")
 
 
 def _print_summary(summary: dict[str, Any]) -> None:

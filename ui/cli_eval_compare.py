@@ -34,8 +34,13 @@ def compare_runs(
 ) -> None:
     """Compare runs with the first one, question by question: what changed, and what is noise.
 
-    A difference is noise where its 95 % interval covers 0. A * marks what holds
-    though so many metrics were looked at (Holm's correction); --metric looks at fewer.
+    A difference is noise where its 95 % interval covers 0 or its p exceeds
+    0.05; p is a randomisation test's for means, and read off the interval for
+    figures of a whole set (abstention, calibration, times).
+
+    A * marks what holds though so many metrics were looked at (Holm's
+    correction); --metric looks at fewer. What two different scorers judged is
+    incomparable. Questions are paired by id, by text where no id is shared.
     """
     from eval.reports.compare import compare_pair
     from eval.reports.runs import read_run
@@ -67,6 +72,8 @@ def _list_regressions(comparison: Comparison, named: Sequence[str]) -> list[str]
         is_named = change.metric in named
         if change.verdict == "undefined" and is_named:
             lines.append(f"{change.metric} is not measured in both runs, {comparison.b}")
+        elif change.verdict == "incomparable" and is_named:
+            lines.append(f"{change.metric} has another judge in {comparison.b}")
         elif change.holds and change.verdict == "worse":
             if change.metric.endswith("_ms") and not is_named:
                 continue
@@ -78,12 +85,12 @@ def _print_comparison(comparison: Comparison) -> None:
     print(_clean(f"A  {comparison.a}"))
     print(_clean(f"B  {comparison.b}"))
     print(_describe_pairs(comparison))
-    if (suites := set(comparison.suites) - {""}) and len(suites) > 1:
-        print(_clean(f"note: the suites differ: {' and '.join(comparison.suites)}"))
+    for note in comparison.notes:
+        print(_clean(f"note: {note}"))
     print()
     width = max(len(change.metric) for change in comparison.changes)
-    head = ("A", "B", "B − A", "95 % interval")
-    print(f"{'metric':{width}}  {'n':>5}  {head[0]:>9}  {head[1]:>9}  {head[2]:>9}  {head[3]:>22}")
+    columns = f"{'n':>5}  {'A':>9}  {'B':>9}  {'B − A':>9}  {'95 % interval':>22}  {'p':>5}"
+    print(f"{'metric':{width}}  {columns}")
     for change in comparison.changes:
         print(_write_change(change, width))
     print()
@@ -119,7 +126,9 @@ def _write_change(change: Change, width: int) -> str:
     interval = show_interval(change.metric, change.low, change.high)
     verdict = change.verdict + ("*" if change.holds else "")
     columns = "  ".join(f"{figure:>9}" for figure in figures)
-    return f"{_clean(change.metric):{width}}  {change.n:5}  {columns}  {interval:>22}  {verdict}"
+    p = "–" if change.p is None else f"{change.p:.3f}"
+    shown = f"{change.n:5}  {columns}  {interval:>22}  {p:>5}"
+    return f"{_clean(change.metric):{width}}  {shown}  {verdict}"
 
 
 def _explain_chance(changes: Sequence[Change]) -> str:

@@ -18,10 +18,25 @@ from ui.progress import show_progress
 if TYPE_CHECKING:
     from eval.rows import Row
     from eval.suiterun import Outcome, ScorerChoice
+    from eval.suites import Suite
     from eval.summary import Summary
     from rag.config import Settings
 
 _INTERRUPTED = 130
+# How a table of groups heads its columns: of answers that are judged right or wrong, of others.
+_JUDGED = (
+    ("sentence", "answer.sentence"),
+    ("speaker", "answer.speaker"),
+    ("date", "answer.date"),
+)
+_SCORED = (
+    ("supported", "faithfulness.supported"),
+    ("cit.prec", "citation.precision"),
+    ("cit.rec", "citation.recall"),
+    ("contains", "answer.contains_gold"),
+    ("exact", "answer.exact_match"),
+    ("f1", "answer.f1"),
+)
 
 
 class ScorerName(StrEnum):
@@ -61,7 +76,8 @@ def run_suite(
     ] = None,
     scorer_model: Annotated[str | None, typer.Option(help="Its model's name, or folder.")] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Only the first questions, of each SQuAD file.")
+        int | None,
+        typer.Option(min=1, help="Only so many; of each SQuAD file, from all its articles."),
     ] = None,
     fail_under: Annotated[
         list[str] | None,
@@ -75,12 +91,15 @@ def run_suite(
     Transcripts are {"question", "answer", "contexts": […]}, Ragas' names do too. A run that was
     stopped goes on when it is started again with the same --out or --report.
     """
-    from eval.reports.floors import check_floors
+    from eval.reports.floors import check_floors, parse_floor
     from eval.suiterun import SuiteRun
     from eval.suites import read_suite
     from eval.summary import summarise
 
+    for floor in fail_under or []:
+        parse_floor(floor)
     read = read_suite(suite, questions or [], limit)
+    _warn_of_proposals(read)
     chosen = scorer or (ScorerName.OFFLINE if read.kind == "transcripts" else None)
     kept = out or report
     with ExitStack() as stack:
@@ -115,6 +134,15 @@ def run_suite(
         raise typer.Exit(1)
 
 
+def _warn_of_proposals(suite: Suite) -> None:
+    proposed = sum(question.proposed for question in suite.questions)
+    if proposed:
+        _tell(
+            f"{proposed} of {len(suite.questions)} questions are proposals nobody has checked; "
+            'take out "status" of those that you have'
+        )
+
+
 def _make_temporary() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="wortlaut-eval-", ignore_cleanup_errors=True)
 
@@ -138,13 +166,18 @@ def _choose(settings: Settings, name: ScorerName | None, model: str | None) -> S
 
 
 def _tell(line: str) -> None:
-    print(f"wortlaut: {line}", file=sys.stderr)
+    print(f"wortlaut: {_clean(line)}", file=sys.stderr)
+
+
+def _clean(text: str) -> str:
+    """The text on one line, without what could steer a terminal."""
+    from ui.render import clean_controls, collapse
+
+    return clean_controls(collapse(text))
 
 
 def _complain(outcome: Outcome, short: Sequence[str]) -> bool:
     """Say on standard error, a line each, what failed; whether anything did."""
-    from ui.render import clean_controls
-
     failed = [row for row in outcome.rows if row.error is not None]
     lines = [*outcome.problems]
     if failed:
@@ -153,23 +186,25 @@ def _complain(outcome: Outcome, short: Sequence[str]) -> bool:
             f"{failed[0].error}; a second run with the same --out asks them alone"
         )
     for line in (*lines, *short):
-        _tell(" ".join(clean_controls(line).split()))
+        _tell(line)
     return bool(lines or short)
 
 
 def _print_run(summary: Summary, rows: Sequence[Row], *, as_json: bool, show_wrong: bool) -> None:
+    from eval.reports.cases import is_faulty
     from eval.tally import count_right, show_row
     from ui.render import clean_controls
 
     tally = count_right(rows)
     if as_json:
         data = summary.as_json() | tally | {"questions": [show_row(row) for row in rows]}
-        print(json.dumps(data, ensure_ascii=False))
+        print(_pack(data))
         return
     _print_metrics(summary)
-    _print_groups(tally)
+    _print_groups(summary, tally)
+    _print_counts(tally)
     for row in rows:
-        if show_wrong and _is_wrong(row):
+        if show_wrong and is_faulty(row):
             print(clean_controls(f"\n{row.id}: {row.question}\n{row.error or row.answer}"))
 
 
@@ -188,24 +223,50 @@ def _print_metrics(summary: Summary) -> None:
         print(f"{name:24} {show_figure(name, each.value):>9} {each.n:6}  {interval}")
 
 
-def _print_groups(tally: dict[str, Any]) -> None:
-    print(f"\n{'':15} {'n':>5} {'right':>6} {'sentence':>9} {'speaker':>8} {'date':>7} abstained")
-    for kind in ("types", "languages"):
-        for name, row in tally[kind].items():
-            keys = (("sentence_right", 9), ("speaker_right", 8), ("date_right", 7))
-            shares = " ".join(f"{_show(row[key]):>{width}}" for key, width in keys)
-            print(f"{name:15} {row['n']:5} {row['right']:6} {shares} {row['abstained']:9}")
+def _print_groups(summary: Summary, tally: dict[str, Any]) -> None:
+    """A line for each type and language, with the columns that anything is known for."""
+    groups = [
+        (name, row, summary.groups[kind[:-1]][name])
+        for kind in ("types", "languages")
+        for name, row in tally[kind].items()
+    ]
+    shown = [
+        (title, metric)
+        for title, metric in (_JUDGED if tally["judged"] else _SCORED)
+        if any(metrics[metric].n for _, _, metrics in groups if metric in metrics)
+    ]
+    counts = ["right"] if tally["judged"] else []
+    heads = [*counts, *(title for title, _ in shown), "abstained", "refused"]
+    widths = [max(len(head), 6) for head in heads]
+    titles = " ".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
+    print(f"\n{'':15} {'n':>5} {titles}")
+    for name, row, metrics in groups:
+        cells = [*(row[key] for key in counts), *(metrics[metric].value for _, metric in shown)]
+        cells += [row["abstained"], row["refused"]]
+        line = " ".join(f"{_show(c):>{width}}" for c, width in zip(cells, widths, strict=True))
+        print(f"{_clean(name):15} {row['n']:5} {line}")
+
+
+def _print_counts(tally: dict[str, Any]) -> None:
     abstention = tally["abstention"]
+    right = f"right {tally['right']} of {tally['judged']}; " if tally["judged"] else ""
+    refused = sum(row["refused"] for row in tally["types"].values())
+    time = tally["latency_ms_p50"]
     print(
-        f"\nright {tally['right']} of {tally['n']}; abstention precision "
-        f"{_show(abstention['precision'])}, recall {_show(abstention['recall'])}; "
-        f"p50 {_show(tally['latency_ms_p50'])} ms"
+        f"\n{right}abstained {abstention['n']} of {tally['n']}, {refused} of them though there is "
+        f"an answer; abstention precision {_show(abstention['precision'])}, "
+        f"recall {_show(abstention['recall'])}" + ("" if time is None else f"; p50 {time:.3f} ms")
     )
 
 
-def _is_wrong(row: Row) -> bool:
-    right, held = (row.scores.get(name) for name in ("answer.right", "faithfulness.supported"))
-    return row.error is not None or right == 0 or (right is None and held is not None and held < 1)
+def _pack(data: Any) -> str:
+    """The JSON on one line, its letters as they are where standard output can write them."""
+    text = json.dumps(data, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(data)
+    return text
 
 
 def _show(value: Any) -> str:

@@ -54,11 +54,13 @@ def measure_scorer(
     from eval.faithfulness.labelled import read_labelled
     from eval.faithfulness.measuring import measure_level
     from eval.faithfulness.opening import open_scorer
-    from index.errors import ConfigError
+    from index.errors import ConfigError, DatasetError
 
     if fit is not None and scorer != "offline":
         raise ConfigError("--fit calibrates the offline scorer; leave out --scorer")
     read = {file: read_labelled(file)[:limit] for file in data}
+    if fit is not None and all(a.unsupported is None for some in read.values() for a in some):
+        raise DatasetError("--fit needs answers in which people marked spans, or judged sentences")
     opened = open_scorer(context.obj, scorer, scorer_model)
     every: list[Judged] = []
     for file, answers in read.items():
@@ -87,15 +89,17 @@ def _judge(scorer: Scorer, answers: list[LabelledAnswer], name: str) -> list[Jud
 
 
 def _write_calibration(judged: list[Judged], start: str | None, file: Path) -> None:
-    from eval.faithfulness.measuring import fit_curve
+    from eval.faithfulness.measuring import fit_curve, is_enough
     from eval.faithfulness.offline import Calibration
     from index.errors import DatasetError
 
     claims = [claim for each in judged for claim in each.claims]
-    curve = fit_curve(claims)
+    curve = fit_curve(claims) if is_enough(claims) else None
     if curve is None:
         raise DatasetError(
-            "--fit needs spans that people found unsupported, and claims without any; name more data"
+            f"too little to fit to, so nothing is written: {len(claims)} claims, of which "
+            f"{sum(claim.unsupported for claim in claims)} unsupported; name more data (25 claims of "
+            "either label and 8 sources are the least)"
         )
     base = Calibration.read(Path(start)) if start else Calibration()
     base.refit(curve.scale, curve.bias, curve.cut).write(file)
@@ -113,9 +117,11 @@ def _print_levels(
         return
     print(f"{name}, scorer {scorer}")
     for level, measured in levels.items():
+        if not measured.n:
+            continue
         print(
-            f"  {level}: {measured.n} about {measured.sources} sources, "
-            f"{measured.unsupported} unsupported"
+            f"  {level}: {measured.n} about {measured.sources} sources, {measured.unsupported} "
+            f"unsupported; flagged {measured.flagged}, {measured.caught} of them rightly"
         )
         for key, label in _FIGURES:
             estimate = measured.figures.get(key)
@@ -131,5 +137,5 @@ def _show(value: float | None) -> str:
 
 def _show_interval(estimate: Any) -> str:
     if estimate.low is None or estimate.high is None:
-        return ""
+        return "–"
     return f"[{estimate.low:.3f}, {estimate.high:.3f}]"

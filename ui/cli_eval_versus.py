@@ -88,7 +88,10 @@ def _tell(line: str) -> None:
 
 def list_lines(data: Mapping[str, Any], markdown: bool) -> Iterator[str]:
     """The table of a comparison's JSON, line by line; figures of few questions say so by n."""
-    yield f"{data['suite']}: {data['n']} questions, {data['articles']} articles"
+    from ui.render import clean_controls, collapse
+
+    suite = clean_controls(collapse(data["suite"]))
+    yield f"{suite}: {data['n']} questions, {data['articles']} articles"
     yield ""
     table = [("", "starter", "Wortlaut", "difference"), *_list_rows(data)]
     if markdown:
@@ -102,12 +105,15 @@ def list_lines(data: Mapping[str, Any], markdown: bool) -> Iterator[str]:
 
 
 def _list_rows(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    from ui.render import clean_controls, collapse
+
     yield from _list_quality("", data["all"], tuple(_MEANING))
     letters = data["all"]["shown.characters"]
     theirs, ours = (f"{letters[side]['value']:.0f}" for side in ("starter", "ours"))
     yield "letters shown, mean", theirs, ours, _times(letters["ratio"])
     for language, figures in data["languages"].items():
-        yield from _list_quality(f"{language}: ", figures, _BY_LANGUAGE)
+        prefix = f"{clean_controls(collapse(language))}: "
+        yield from _list_quality(prefix, figures, _BY_LANGUAGE)
     for name, key, ratio in _SPEED:
         speed = data["speed"]
         if f"ours_{key}" in speed:

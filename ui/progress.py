@@ -20,6 +20,8 @@ def show_progress(doing: str = "indexing") -> Iterator[Progress | None]:
     from rich import progress
     from rich.console import Console
 
+    from ui.render import clean_controls, collapse
+
     columns = (
         progress.TextColumn(doing),
         progress.BarColumn(),
@@ -31,6 +33,7 @@ def show_progress(doing: str = "indexing") -> Iterator[Progress | None]:
         task = bars.add_task(doing, total=None, what="")
 
         def update(done: int, total: int, what: str) -> None:
-            bars.update(task, completed=done, total=total or None, what=what[-40:])
+            shown = clean_controls(collapse(what))
+            bars.update(task, completed=done, total=total or None, what=shown[-40:])
 
         yield update

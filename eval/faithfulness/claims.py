@@ -45,6 +45,16 @@ _REFUSAL = re.compile(
     r"|\b(?:я )?не (?:знаю|могу (?:ответить|найти|сказать)|удалось найти)\b",
     re.IGNORECASE,
 )
+# What refuses only where nothing else is said.
+_WHOLE_REFUSAL = re.compile(
+    r"\W*(?:(?:there is )?no answer(?: (?:found|available))?|unanswerable|not answerable|n/?a"
+    r"|(?:sorry,? )?(?:unable|not able) to answer\b[^.!?]{0,80}|not (?:found |stated |mentioned )?in the \w+(?: \w+)?"
+    r"|keine antwort(?: (?:gefunden|möglich))?|nicht beantwortbar|(?:ist )?unbekannt"
+    r"|(?:das|es|dies|davon) steht (?:\w+ )?(?:nicht|nichts) (?:im|in der|in dem|in den) \w+"
+    r"|(?:the|das) (?:archive|archiv) (?:does not answer|beantwortet)\b[^.!?]{0,60}"
+    r"|нет ответа|ответа нет|неизвестно)\W*",
+    re.IGNORECASE,
+)
 _LONGEST_REFUSAL = 30
 
 
@@ -61,6 +71,8 @@ def is_refusal(sentence: str) -> bool:
 
 def is_refusal_answer(answer: str) -> bool:
     """Whether an answer says nothing but that there is none."""
+    if _WHOLE_REFUSAL.fullmatch(answer):
+        return True
     spans = [segment.span for segment in split_segments(answer)]
     return bool(spans) and all(is_refusal(span.of(answer)) for span in spans)
 

@@ -16,6 +16,9 @@ _FIELDS = (
     '"answer" and "context" (or "contexts") with "unsupported" (a list of [start, end) in the '
     'answer) or "label" (1, true or "PASS" where all of it is supported), or "sentences" with votes'
 )
+# The second ones are Ragas' names.
+_CONTEXTS = ("contexts", "retrieved_contexts", "context", "source", "passage")
+_ANSWERS = ("answer", "response")
 _TRUE = {"1", "true", "yes", "pass", "supported", "faithful", "consistent", "entailment"}
 _FALSE = {"0", "false", "no", "fail", "unsupported", "hallucinated", "inconsistent", "refuted"}
 
@@ -86,7 +89,7 @@ def _parse(line: str, place: str) -> LabelledAnswer:
     return LabelledAnswer(
         id=str(row.get("id", place)),
         source=str(row.get("source_id", "") or "\n".join(contexts)),
-        question=str(row.get("question") or ""),
+        question=str(row.get("question") or row.get("user_input") or ""),
         answer=answer,
         contexts=contexts,
         supported=supported,
@@ -99,13 +102,17 @@ def _read_judgement(row: Mapping[str, Any]) -> tuple[str, tuple[Span, ...] | Non
     if "sentences" in row:
         answer, spans = _join(row["sentences"])
     elif "unsupported" in row:
-        answer = str(row["answer"])
+        answer = _read_answer(row)
         spans = tuple(Span(int(start), int(end)) for start, end in row["unsupported"])
         if any(span.end > len(answer) for span in spans):
             raise ValueError("an unsupported span ends behind the answer")
     else:
-        return str(row["answer"]), None, _read_label(row["label"])
+        return _read_answer(row), None, _read_label(row["label"])
     return answer, spans, not spans
+
+
+def _read_answer(row: Mapping[str, Any]) -> str:
+    return str(next((row[name] for name in _ANSWERS if name in row), None) or row["answer"])
 
 
 def _join(sentences: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[Span, ...]]:
@@ -121,7 +128,9 @@ def _join(sentences: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[Span, ...]
 
 
 def _read_contexts(row: Mapping[str, Any]) -> tuple[str, ...]:
-    given = next(row[name] for name in ("contexts", "context", "source", "passage") if name in row)
+    given = next((row[name] for name in _CONTEXTS if name in row), None)
+    if given is None:
+        raise KeyError("contexts")
     return (given,) if isinstance(given, str) else tuple(str(context) for context in given)
 
 

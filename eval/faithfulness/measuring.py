@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from eval.faithfulness.labelled import LabelledAnswer
 from eval.faithfulness.scorer import Scorer
-from eval.intervals import Estimate, bootstrap, bootstrap_mean
+from eval.intervals import Estimate, Indices, Numbers, bootstrap, bootstrap_mean
 from eval.metrics import (
     auroc,
     average_precision,
@@ -28,7 +28,6 @@ _FEW = 10
 _ENOUGH = 25
 _ENOUGH_SOURCES = 8
 _EPSILON = 1e-6
-Numbers = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
@@ -80,9 +79,10 @@ class Level:
     the scorer's own verdicts; the `refitted` ones, with `brier` and `ece` before and after, those
     of support put through a logistic curve and a cut that were fitted to the other sources
     (5-fold). Estimates have 95 % intervals, by source, and count what they are over: precision the
-    flagged ones, recall the unsupported, `f1` those that are either; `f1` has none with fewer than
-    ten flagged or unsupported. `flagged` and `caught` count the verdicts, and those of them that
-    people share.
+    flagged ones, recall the unsupported, `f1` those that are either. `auroc` and
+    `average_precision` have no interval with fewer than ten of either label, `f1` with fewer than
+    ten flagged or unsupported. `flagged` counts what the scorer calls unsupported, `caught` what
+    of it people call so too.
     """
 
     n: int
@@ -143,9 +143,13 @@ def fit_curve(judgements: Sequence[Judgement]) -> Curve | None:
     threshold = best_f1(unsupported, 1 - curved)
     if threshold is None:
         return curve
-    # Not 1 - threshold, which may round to either side of what it was made of.
-    highest = float(curved[1 - curved >= threshold.value].max())
-    return Curve(curve.scale, curve.bias, math.nextafter(highest, math.inf))
+    # Not 1 - threshold, which may round to either side of what it was made of; amid the gap, so
+    # that whoever computes the curve with another rounding flags the same.
+    flagged = 1 - curved >= threshold.value
+    highest = float(curved[flagged].max())
+    lowest = float(curved[~flagged].min()) if not flagged.all() else highest
+    cut = max((highest + lowest) / 2, math.nextafter(highest, math.inf))
+    return Curve(curve.scale, curve.bias, cut)
 
 
 def is_enough(judgements: Sequence[Judgement]) -> bool:
@@ -189,20 +193,25 @@ class _Measure:
 
     def rank(self, support: Numbers) -> dict[str, Estimate]:
         labels, doubt = self.unsupported, 1 - support
+        n, fewest = len(labels), min(labels.sum(), (~labels).sum())
         return {
-            "auroc": self._resample(lambda i: auroc(labels[i], doubt[i])),
-            "average_precision": self._resample(lambda i: average_precision(labels[i], doubt[i])),
+            name: self._resample(statistic, n, fewest)
+            for name, statistic in (
+                ("auroc", lambda i: auroc(labels[i], doubt[i])),
+                ("average_precision", lambda i: average_precision(labels[i], doubt[i])),
+            )
         }
 
     def decide(self, flagged: Bools) -> dict[str, Estimate]:
         labels = self.unsupported
-        f1 = self._resample(lambda i: precision_recall_f1(labels[i], flagged[i]).f1)
-        is_few = min(labels.sum(), flagged.sum()) < _FEW
-        counted = int((labels | flagged).sum())
         return {
             "precision": self._average(labels, flagged),
             "recall": self._average(flagged, labels),
-            "f1": Estimate(f1.value, counted, *((None, None) if is_few else (f1.low, f1.high))),
+            "f1": self._resample(
+                lambda i: precision_recall_f1(labels[i], flagged[i]).f1,
+                int((labels | flagged).sum()),
+                min(labels.sum(), flagged.sum()),
+            ),
         }
 
     def calibrate(self, support: Numbers) -> dict[str, Estimate]:
@@ -218,8 +227,12 @@ class _Measure:
         kept = [float(x) if y else None for x, y in zip(values, among, strict=True)]
         return bootstrap_mean(kept, self.sources, resamples=self.resamples)
 
-    def _resample(self, statistic: Callable[[NDArray[np.intp]], float | None]) -> Estimate:
-        return bootstrap(statistic, len(self.sources), self.sources, resamples=self.resamples)
+    def _resample(
+        self, statistic: Callable[[Indices], float | None], n: int, fewest: int
+    ) -> Estimate:
+        """The figure, over `n` that count; without an interval where `fewest` is few."""
+        found = bootstrap(statistic, len(self.sources), self.sources, resamples=self.resamples)
+        return Estimate(found.value, n) if fewest < _FEW else replace(found, n=n)
 
 
 def _cross_fit(

@@ -39,7 +39,6 @@ class Counted:
 
     question: str
     answer: str
-    number: str
     unit: str
 
 
@@ -64,7 +63,7 @@ def ask_number(sentence: str) -> Counted | None:
     if question is None:
         return None
     answer = f"{amount['number']} {amount['unit']}"
-    return Counted(question, answer, amount["number"], amount["unit"])
+    return Counted(question, answer, amount["unit"])
 
 
 def _turn(before: str, behind: str, unit: str) -> str | None:

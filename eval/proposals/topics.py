@@ -21,7 +21,6 @@ _GENITIVE = frozenset("des eines dieses jenes seines ihres unseres keines jedes"
 _BARE = frozenset("ohne unter zu in auf mit bei aus von nach zur zum vor gegen".split())
 _PLURAL = re.compile(r"(?:ungen|ionen|ien|heiten|keiten|schaften|täten|anten|enten|eln|innen)\Z")
 _FEMININE = re.compile(r"(?:ung|heit|keit|schaft|tion|sion|tät|ik|enz|anz)\Z")
-_OWN_ARTICLE = {"das": "das", "die": "die", "den": "den"}
 # Nouns of any article: times, amounts, turns of speech, and who or what in general.
 _GENERAL = frozenset(
     """jahr jahre jahren tag tage tagen woche wochen monat monate monaten stunde stunden minute

@@ -71,7 +71,12 @@ def find_worst(rows: Sequence[Row], most: int) -> list[Case]:
 
 def count_faulty(rows: Sequence[Row]) -> int:
     """How many rows failed, are wrong or claim what is not supported."""
-    return sum(bool(_list_faults(row)) for row in rows)
+    return sum(map(is_faulty, rows))
+
+
+def is_faulty(row: Row) -> bool:
+    """Whether the row failed, is wrong or claims what is not supported."""
+    return bool(_list_faults(row))
 
 
 def is_right(row: Row) -> bool | None:
@@ -85,14 +90,13 @@ def _list_faults(row: Row) -> tuple[str, ...]:
     if row.error is not None:
         return ("failed",)
     faults = []
-    if is_right(row) is False:
-        if row.abstained and row.answerable:
-            faults.append("not answered, though the archive has an answer")
-        elif row.answerable is False:
-            faults.append("answered, though there is no answer")
-        else:
-            missed = [fault for name, fault in _MISSES.items() if row.scores.get(name) == 0]
-            faults += missed or ["wrong"]
+    if row.abstained and row.answerable:
+        faults.append("not answered, though there is an answer")
+    elif row.answerable is False and not row.abstained:
+        faults.append("answered, though there is no answer")
+    elif is_right(row) is False:
+        missed = [fault for name, fault in _MISSES.items() if row.scores.get(name) == 0]
+        faults += missed or ["wrong"]
     refused = sum(_is_doubted(claim) for claim in row.claims)
     if refused:
         faults.append("1 unsupported claim" if refused == 1 else f"{refused} unsupported claims")

@@ -10,17 +10,17 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.intervals import Indices, bootstrap, paired_difference
+from eval.intervals import FEWEST_GROUPS, Indices, bootstrap, paired_difference
 from eval.metrics import area_under_risk_coverage, auroc, expected_calibration_error
 from eval.reports.cases import is_right
 from eval.reports.measures import is_less_better
-from eval.reports.runs import Run
+from eval.reports.runs import JUDGED, Pairing, Run, pair_rows
 from eval.rows import Row
 from eval.summary import SCORES
-from index.errors import ConfigError, DatasetError
+from index.errors import ConfigError
 
 Pairs = Sequence[tuple[Row, Row]]
-Verdict = Literal["better", "worse", "noise", "same", "undefined"]
+Verdict = Literal["better", "worse", "noise", "same", "undefined", "incomparable"]
 
 _LEVEL = 0.95
 _FAILED = "failed"
@@ -31,8 +31,10 @@ class Change:
     """One metric of two runs over the `n` questions that both have it for.
 
     `difference` is b - a, with the interval from `low` to `high`. `verdict` is "noise" where the
-    interval covers 0, "same" where no question's figure changed; `holds` is whether it is more
-    than noise after Holm's correction, too.
+    interval covers 0, where `p` exceeds 0.05, or where the sources are too few to tell; "same"
+    where no question's figure changed; "incomparable" where another judge gave it, and then there
+    is no difference. `p` is a randomisation test's for means, and read off the interval for figures
+    of a whole set. `holds` is whether it is more than noise after Holm's correction, too.
     """
 
     metric: str
@@ -54,7 +56,8 @@ class Comparison:
     `n` questions are in both; `only_a` and `only_b` count those in one alone, `reworded` those of
     one id that ask something else; all of these are left out. `failed_a` and `failed_b` count the
     failed among the `n`, which only the metric "failed" sees. `lost` and `won` are the
-    (id, question) that went from right to wrong, and from wrong to right.
+    (id, question) that went from right to wrong, and from wrong to right. `notes` are what a reader
+    must know before believing the figures, a sentence each.
     """
 
     a: str
@@ -69,6 +72,7 @@ class Comparison:
     changes: tuple[Change, ...]
     lost: tuple[tuple[str, str], ...]
     won: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The comparison for `--json`."""
@@ -81,33 +85,62 @@ def compare_pair(a: Run, b: Run, metrics: Sequence[str] = ()) -> Comparison:
     Rows about one source are resampled together. Raises DatasetError if the runs share no
     question, ConfigError for a metric that neither has.
     """
-    shared = [name for name in a.rows if name in b.rows]
-    same = [name for name in shared if a.rows[name].question == b.rows[name].question]
-    if not same:
-        raise DatasetError(f"{a.name} and {b.name} share no question; compare runs of one suite")
-    pairs = [(a.rows[name], b.rows[name]) for name in same]
+    found = pair_rows(a, b)
+    pairs = found.pairs
     good = [(x, y) for x, y in pairs if x.error is None and y.error is None]
-    pairing = _Pairing.of(pairs, good)
-    changes = [pairing.compare(name) for name in pairing.choose(metrics)]
+    sides = _Sides.of(pairs, good)
+    # Where nothing tells the judge, it may be the same.
+    apart = {name for name, each in a.judges.items() if each.is_other(b.judges.get(name, each))}
+    changes = [sides.compare(name, name in apart) for name in sides.choose(metrics)]
     verdicts = [(x, is_right(x), is_right(y)) for x, y in good]
     return Comparison(
         a=a.name,
         b=b.name,
         n=len(pairs),
-        only_a=len(a.rows) - len(shared),
-        only_b=len(b.rows) - len(shared),
-        reworded=len(shared) - len(same),
+        only_a=found.only_a,
+        only_b=found.only_b,
+        reworded=found.reworded,
         failed_a=sum(x.error is not None for x, _ in pairs),
         failed_b=sum(y.error is not None for _, y in pairs),
         suites=(a.suite, b.suite),
         changes=tuple(_correct(changes)),
         lost=tuple((x.id, x.question) for x, old, new in verdicts if old and new is False),
         won=tuple((x.id, x.question) for x, old, new in verdicts if old is False and new),
+        notes=tuple(_list_notes(a, b, found, changes)),
     )
 
 
+def _list_notes(a: Run, b: Run, found: Pairing, changes: Sequence[Change]) -> list[str]:
+    notes = []
+    if a.suite and b.suite and a.suite != b.suite:
+        notes.append(f"the suites differ: {a.suite} and {b.suite}")
+    if found.by_text:
+        notes.append("the runs share no id; questions of one text are paired, where it comes once")
+    apart: dict[str, list[str]] = {}
+    unknown = []
+    for change in changes:
+        one, other = (run.judges.get(change.metric) for run in (a, b))
+        if change.verdict == "incomparable" and one and other:
+            apart.setdefault(f"{one.describe()} in A, {other.describe()} in B", []).append(
+                change.metric
+            )
+        elif change.metric in JUDGED and change.n and not (one and other):
+            unknown.append(change.metric)
+    notes += [
+        f"ANOTHER JUDGE: {', '.join(metrics)} cannot be compared, for what is borne out was "
+        f"decided by {who}; run both with one scorer"
+        for who, metrics in apart.items()
+    ]
+    if unknown:
+        notes.append(
+            f"nothing tells who judged {', '.join(unknown)} in both; with two scorers they cannot "
+            "be compared"
+        )
+    return notes
+
+
 @dataclass(frozen=True, slots=True)
-class _Pairing:
+class _Sides:
     """The rows of both runs side by side: each question's own metrics, and those of all."""
 
     scores: Mapping[str, Sequence[tuple[float | None, float | None]]]
@@ -116,7 +149,7 @@ class _Pairing:
     every_source: Sequence[str | None]
 
     @classmethod
-    def of(cls, pairs: Pairs, good: Pairs) -> _Pairing:
+    def of(cls, pairs: Pairs, good: Pairs) -> _Sides:
         """Of all pairs what failed, of the good ones everything else."""
         names = {name for pair in good for row in pair for name in row.scores}
         ordered = [*(name for name in SCORES if name in names), *sorted(names - set(SCORES))]
@@ -146,8 +179,18 @@ class _Pairing:
         every = np.arange(len(self.sources))
         return any(figure.measure(every) is not None for figure in self.figures[name])
 
-    def compare(self, name: str) -> Change:
-        """The change of one metric; "undefined" if no question has it in both runs."""
+    def compare(self, name: str, is_apart: bool) -> Change:
+        """The change of one metric; "undefined" if no question has it in both runs.
+
+        Without a difference where it `is_apart`: given by two judges.
+        """
+        change = self._compare(name)
+        if not is_apart or change.verdict == "undefined":
+            return change
+        kept = (change.n, change.a, change.b)
+        return Change(name, *kept, None, None, None, None, "incomparable")
+
+    def _compare(self, name: str) -> Change:
         if name not in self.scores:
             return _compare_figures(name, *self.figures[name], self.sources)
         sources = self.every_source if name == _FAILED else self.sources
@@ -187,14 +230,20 @@ def _compare_figures(
 
     found = bootstrap(differ, len(sources), sources, level=_LEVEL)
     counted = [i for i in range(len(sources)) if old.counted[i] or new.counted[i]]
-    own = [sources[i] for i in counted]
-    groups = len(set(own) - {None}) + own.count(None)
+    if _count_groups(sources) < FEWEST_GROUPS:
+        verdict = _judge(metric, b - a, True, a == b)
+        return Change(metric, len(counted), a, b, b - a, None, None, None, verdict)
+    groups = _count_groups([sources[i] for i in counted])
     p = _read_p(b - a, found.low, found.high, groups)
     covers = found.low is not None and found.high is not None and found.low <= 0 <= found.high
     # Where all draws came out alike, so did the runs.
     is_same = a == b and found.low is None
     verdict = _judge(metric, b - a, covers or p > 1 - _LEVEL, is_same)
     return Change(metric, len(counted), a, b, b - a, found.low, found.high, p, verdict)
+
+
+def _count_groups(sources: Sequence[str | None]) -> int:
+    return len(set(sources) - {None}) + sources.count(None)
 
 
 def _read_p(difference: float, low: float | None, high: float | None, groups: int) -> float:

@@ -46,9 +46,7 @@ def _check_floor(figures: dict[str, tuple[float | None, int]], floor: str) -> st
     if name not in figures:
         raise ConfigError(_explain_unknown(name, figures))
     metric = name.rpartition("/")[2]
-    if bound < 0 or (is_share(metric) and bound > 1):
-        allowed = "from 0 to 1" if is_share(metric) else "0 or more"
-        raise ConfigError(f"{floor!r}: {metric} is {allowed}; set its floor in that range")
+    _check_range(floor, metric, bound)
     value, n = figures[name]
     if value is None:
         return f"{name} is undefined (n {n}), and so does not reach {show_figure(metric, bound)}"
@@ -70,7 +68,17 @@ def parse_floor(floor: str) -> tuple[str, float]:
         bound = math.nan
     if not name.strip() or not math.isfinite(bound):
         raise ConfigError(f"{floor!r} is no floor; write it like answer.right=0.9")
+    metric = name.strip().rpartition("/")[2]
+    # Of a name that is not ours it is first to be said that it is none.
+    if describe_metric(metric):
+        _check_range(floor, metric, bound)
     return name.strip(), bound
+
+
+def _check_range(floor: str, metric: str, bound: float) -> None:
+    if bound < 0 or (is_share(metric) and bound > 1):
+        allowed = "from 0 to 1" if is_share(metric) else "0 or more"
+        raise ConfigError(f"{floor!r}: {metric} is {allowed}; set its floor in that range")
 
 
 def _tell_apart(metric: str, value: float, bound: float) -> tuple[str, str]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+_BY_WHOM = (
+    "the judge is the scorer, and for our own answers the archive's record of who said what "
+    "and the verifier that passed them"
+)
 _MEANINGS = {
     "answer.right": "share answered with a gold sentence by the right speaker and of the right "
     "date, or rightly left unanswered",
     "answer.sentence": "share of answers that cite a gold sentence",
     "answer.speaker": "share of answers that cite nobody but the right speaker",
     "answer.date": "share of answers that cite an article of the right date",
-    "answer.exact_match": "share with the gold answer word for word: in a quote of ours, or as the whole of a transcript",
-    "answer.f1": "words shared with the gold answer (F1)",
-    "citation.precision": "share of citations that help bear out the sentence they stand at (ALCE)",
-    "citation.recall": "share of sentences that their citations bear out (ALCE)",
+    "answer.exact_match": "share of answers that are the gold answer, word for word (SQuAD)",
+    "answer.f1": "words that an answer shares with the gold answer (F1, SQuAD)",
+    "answer.contains_gold": "share of answers in which the gold answer stands as whole words",
+    "answer.sentence_f1": "words that the best quote of an answer shares with a gold sentence (F1)",
+    "citation.precision": "share of citations that help bear out the sentence they stand at (ALCE); "
+    + _BY_WHOM,
+    "citation.recall": "share of sentences that their citations bear out (ALCE); " + _BY_WHOM,
     "citation.exact_span": "share of quotes that stand in the source, word for word",
     "faithfulness.supported": "share of an answer's claims that its sources bear out",
     "faithfulness.score": "probability that nothing in an answer is unsupported",
@@ -33,7 +40,8 @@ _MEANINGS = {
 _LESS_IS_BETTER = ("parity.", "calibration.", "abstention.aurc", "errors", "failed")
 _HEADLINES = (
     "answer.right", "faithfulness.supported", "citation.precision", "citation.recall",
-    "abstention.auroc", "latency.p50_ms", "answer.f1", "faithfulness.score",
+    "abstention.auroc", "latency.p50_ms", "answer.f1", "answer.contains_gold",
+    "faithfulness.score",
 )  # fmt: skip
 UNDEFINED = "–"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -30,11 +31,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the starter hands to a reader, its ranking, and the milliseconds that the first took."""
+    """What the starter hands to a reader, its ranking, and the milliseconds that the first took.
+
+    `lost` counts what it found and gave no place for, and its file does not have in one place.
+    """
 
     shown: tuple[Shown, ...]
     ranked: tuple[Shown, ...]
     ms: float
+    lost: int = 0
 
 
 class Shelf:
@@ -78,6 +83,13 @@ class Shelf:
         """The id of the article that the file was written from."""
         return self._ids[Path(path).stem]
 
+    def find(self, path: str, text: str) -> Shown | None:
+        """Where the text stands in the starter's file, whatever the blanks; `None` unless once."""
+        written = Path(path).read_text(encoding="utf-8")
+        words = map(re.escape, text.split())
+        found = list(re.finditer(r"\s+".join(words), written)) if text.strip() else []
+        return self.locate(path, *found[0].span()) if len(found) == 1 else None
+
     def locate(self, path: str, start: int, end: int) -> Shown:
         """What the starter found in its file, without the header, in the article's own letters."""
         header = self._headers[Path(path).stem]
@@ -118,10 +130,17 @@ class Starter:
             self._process.stdin.write(json.dumps({"question": question, "depth": depth}) + "\n")
             self._process.stdin.flush()
         answer = json.loads(self._read())
-        return Found(self._locate(answer["shown"]), self._locate(answer["ranked"]), answer["ms"])
+        shown, ranked = (self._locate(answer[name]) for name in ("shown", "ranked"))
+        lost = sum(each is None for each in (*shown, *ranked))
+        return Found(_drop_lost(shown), _drop_lost(ranked), answer["ms"], lost)
 
-    def _locate(self, found: Iterable[dict[str, Any]]) -> tuple[Shown, ...]:
-        return tuple(self._shelf.locate(f["path"], f["start"] or 0, f["end"] or 0) for f in found)
+    def _locate(self, found: Iterable[dict[str, Any]]) -> list[Shown | None]:
+        return [
+            self._shelf.find(f["path"], f["text"] or "")
+            if f["start"] is None or f["end"] is None
+            else self._shelf.locate(f["path"], f["start"], f["end"])
+            for f in found
+        ]
 
     def close(self) -> None:
         """End the process."""
@@ -130,3 +149,7 @@ class Starter:
         for stream in (self._process.stdin, self._process.stdout):
             with suppress(OSError):
                 stream.close() if stream else None
+
+
+def _drop_lost(found: Iterable[Shown | None]) -> tuple[Shown, ...]:
+    return tuple(each for each in found if each is not None)

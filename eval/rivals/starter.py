@@ -48,7 +48,7 @@ def serve(index: Any) -> None:
 
     `{"question", "depth"}` gives `{"ms", "shown", "ranked"}`: the milliseconds that retrieval with
     the defaults took, what it found, and the first `depth` of the same ranking, each as
-    {"path", "start", "end", "score"}.
+    {"path", "start", "end", "text", "score"}; `text` only where LlamaIndex knows no place.
     """
     usual = index.as_retriever()
     sys.stdout.write("ready\n")
@@ -70,10 +70,15 @@ def _describe(found: Any) -> list[dict[str, Any]]:
             "path": each.node.metadata["file_path"],
             "start": each.node.start_char_idx,
             "end": each.node.end_char_idx,
+            "text": None if _is_placed(each.node) else each.node.get_content(),
             "score": each.score,
         }
         for each in found
     ]
+
+
+def _is_placed(node: Any) -> bool:
+    return node.start_char_idx is not None and node.end_char_idx is not None
 
 
 def main() -> None:

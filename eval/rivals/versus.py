@@ -32,13 +32,18 @@ _WARM_UP = 3
 
 @dataclass(frozen=True, slots=True)
 class Versus:
-    """The pairs of one run, with the figures of speed by name; `stopped` if it was cut short."""
+    """The pairs of one run, with the figures of speed by name; `stopped` if it was cut short.
+
+    `unplaced` counts the questions left out on both sides, for it does not show where in the
+    articles a passage of the starter stands.
+    """
 
     suite: str
     articles: int
     pairs: tuple[Pair, ...]
     speed: Mapping[str, float] = field(default_factory=dict)
     stopped: bool = False
+    unplaced: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Everything, by side, and by language where there are several."""
@@ -48,6 +53,7 @@ class Versus:
             "articles": self.articles,
             "n": len(self.pairs),
             "stopped": self.stopped,
+            "unplaced": self.unplaced,
             "all": summarise_pairs(self.pairs),
             "languages": {
                 language: summarise_pairs(
@@ -107,21 +113,25 @@ def compare(
         tell(f"indexing {len(shelf)} articles, the starter first")
         speed = _index(inner, shelf, folder / "store")
         tell(f"asking {len(questions)} questions, both sides in turns")
-        pairs: list[Pair] = []
+        asked: list[Pair | None] = []
         with suppress(KeyboardInterrupt):
             for pair in _ask(inner, questions, articles, shelf, folder / "store"):
-                pairs.append(pair)
+                asked.append(pair)
                 if progress:
-                    progress(len(pairs), len(questions), pair.question.id)
-        stopped = len(pairs) < len(questions)
+                    progress(len(asked), len(questions), questions[len(asked) - 1].id)
+        stopped = len(asked) < len(questions)
+        pairs = [pair for pair in asked if pair is not None]
+        unplaced = len(asked) - len(pairs)
+        if unplaced:
+            tell(f"{unplaced} questions are left out: the starter's passages have no place there")
         if not pairs:
-            raise DatasetError("stopped before the first answer; nothing was compared")
+            raise DatasetError("no question was answered by both; nothing was compared")
         speed |= _compare_speed(pairs)
         if not stopped and cold_runs:
             tell("asking cold, each time in a process of its own")
             with suppress(KeyboardInterrupt):
                 speed |= _ask_cold(inner, shelf, folder / "store", questions[0], cold_runs)
-    return Versus(name, len(articles), tuple(pairs), speed, stopped)
+    return Versus(name, len(articles), tuple(pairs), speed, stopped, unplaced)
 
 
 def _check(questions: Sequence[GoldQuestion], articles: Sequence[Article]) -> None:
@@ -145,6 +155,8 @@ def _index(settings: Settings, shelf: Shelf, store: Path) -> dict[str, float]:
         str(store),
         model,
     ]
+    # By name, as `eval.speed` does: what is timed is the command that a user types, so eval leans on
+    # ui here, which no import shows.
     ours = [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "index", str(shelf.ours)]
     their_s, their_mb = run_alone(starter, settings)
     our_s, our_mb = run_alone(ours, settings)
@@ -195,7 +207,8 @@ def _ask(
     articles: Sequence[Article],
     shelf: Shelf,
     store: Path,
-) -> Iterator[Pair]:
+) -> Iterator[Pair | None]:
+    """A pair for each question, `None` where a passage of the starter has no place."""
     by_id = {article.id: article for article in articles}
     chat = open_chat(settings)
     starter = Starter(settings, shelf, store, find_model(settings))
@@ -207,6 +220,9 @@ def _ask(
             # The starter keeps no conversation: it gets all of it as one question.
             found = starter.ask(" ".join(question.turns), _DEPTH)
             answer = ask_conversation(chat, question)
+            if found.lost:
+                yield None
+                continue
             took = answer.timings_ms["total"]
             gold = [
                 Shown(span.article_id, span.find(by_id[span.article_id]) or _whole(by_id, span))
@@ -248,10 +264,13 @@ def _rank(chat: NewsChat, question: GoldQuestion, answer: Answer, shelf: Shelf) 
 
 
 def _compare_speed(pairs: Sequence[Pair]) -> dict[str, float]:
-    ours = quantile([pair.ours_ms for pair in pairs], 0.5) or 0.0
-    theirs = quantile([pair.starter_ms for pair in pairs], 0.5) or 0.0
+    """The median times of a warm question; nothing without a pair, or a time of 0."""
+    ours = quantile([pair.ours_ms for pair in pairs], 0.5)
+    theirs = quantile([pair.starter_ms for pair in pairs], 0.5)
+    if not ours or not theirs:
+        return {}
     return {
         "starter_warm_p50_ms": theirs,
         "ours_warm_p50_ms": ours,
-        "warm_time_ratio": ours / theirs if theirs else 0.0,
+        "warm_time_ratio": ours / theirs,
     }

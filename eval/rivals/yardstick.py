@@ -141,7 +141,7 @@ def _split(pairs: Sequence[Pair]) -> tuple[list[Scores], list[Scores]]:
 def _compare_means(
     ours: Sequence[float | None], theirs: Sequence[float | None], groups: Sequence[str | None]
 ) -> Estimate:
-    a, b = (np.array([value or 0.0 for value in side]) for side in (ours, theirs))
+    a, b = (np.array(side, dtype=np.float64) for side in (ours, theirs))
     return bootstrap(
         lambda drawn: float(a[drawn].mean() / b[drawn].mean()) if b[drawn].any() else None,
         len(a), groups,
