@@ -288,15 +288,15 @@ def test_files_that_are_not_in_the_archive_are_named_three_at_most(chat):
 
 def test_the_seed_questions_are_answered_no_worse_than_they_were(rows):
     tally = count_right(rows)
-    assert tally["right"] >= 84
-    assert tally["types"]["follow-up"]["right"] >= 20
+    assert tally["right"] >= 93
+    assert tally["types"]["follow-up"]["right"] >= 22
+    # What was reached, less a question or two: a change that makes answers worse fails here.
     floors = [
-        "answer.sentence=0.75", "answer.speaker=0.9", "answer.date=0.85",
-        "answer.sentence_f1=0.75",
-        "retrieval.recall@5=0.85", "retrieval.mrr@10=0.75", "retrieval.ndcg@10=0.75",
-        "citation.precision=0.95", "citation.recall=0.95", "citation.exact_span=1",
-        "faithfulness.supported=1", "abstention.recall=0.85", "abstention.precision=0.65",
-        "abstention.auroc=0.9", "errors=0",
+        "answer.right=0.86", "answer.sentence=0.82", "answer.speaker=0.94", "answer.date=0.91",
+        "answer.sentence_f1=0.83", "retrieval.recall@5=0.94", "retrieval.mrr@10=0.87",
+        "retrieval.ndcg@10=0.89", "citation.precision=0.99", "citation.recall=0.99",
+        "citation.exact_span=1", "faithfulness.supported=1", "abstention.recall=0.95",
+        "abstention.precision=0.74", "abstention.auroc=0.96", "errors=0",
     ]  # fmt: skip
     assert check_floors(summarise(rows), floors) == []
 
