@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.faithfulness.claims import cut_windows, split_claims
-from eval.faithfulness.scorer import Faithfulness, ScoredClaim
+from eval.faithfulness.scorer import Faithfulness, ScoredClaim, tell_verdict
 from index.article import Article, Span, hash_text, normalise_text
 from rag.answer import Citation
 from rag.judges import NliVerifier
@@ -48,12 +48,5 @@ class NliScorer:
         nothing = Verdict("not_enough_info", 0.0, "There is no context.", "no_citation")
         found = [(self._verifier.verify(text, [each], language), each) for each in windows]
         verdict, best = max(found, key=lambda each: each[0].support, default=(nothing, None))
-        return ScoredClaim(
-            text=text,
-            start=span.start,
-            end=span.end,
-            support=verdict.support,
-            verdict=verdict.label,
-            reason=None if verdict.label == "supported" else verdict.reason,
-            nearest=(best.marker - 1, best.span.start, best.span.end) if best else None,
-        )
+        place = (best.marker - 1, best.span.start, best.span.end) if best else None
+        return tell_verdict(answer, span, verdict, place)

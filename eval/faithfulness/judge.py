@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.faithfulness.claims import split_claims
-from eval.faithfulness.scorer import Faithfulness, ScoredClaim
+from eval.faithfulness.scorer import Faithfulness, ScoredClaim, tell_verdict
 from index.article import Article, Span, hash_text, normalise_text
 from rag.answer import Citation
 from rag.judges import JudgeVerifier
@@ -45,11 +45,4 @@ class LlmScorer:
     def _score_claim(self, span: Span, answer: str, citations: Sequence[Citation]) -> ScoredClaim:
         text = span.of(answer)
         verdict = self._verifier.verify(text, citations, detect_language(text))
-        return ScoredClaim(
-            text=text,
-            start=span.start,
-            end=span.end,
-            support=verdict.support,
-            verdict=verdict.label,
-            reason=None if verdict.label == "supported" else verdict.reason,
-        )
+        return tell_verdict(answer, span, verdict)

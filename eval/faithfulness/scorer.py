@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
+from index.article import Span
 from rag.answer import Label
+from rag.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,21 @@ class ScoredClaim:
     verdict: Label
     reason: str | None = None
     nearest: tuple[int, int, int] | None = None
+
+
+def tell_verdict(
+    answer: str, span: Span, verdict: Verdict, nearest: tuple[int, int, int] | None = None
+) -> ScoredClaim:
+    """The claim at the span of the answer with what a verifier found."""
+    return ScoredClaim(
+        text=span.of(answer),
+        start=span.start,
+        end=span.end,
+        support=verdict.support,
+        verdict=verdict.label,
+        reason=None if verdict.label == "supported" else verdict.reason,
+        nearest=nearest,
+    )
 
 
 @dataclass(frozen=True, slots=True)
