@@ -11,7 +11,7 @@ would call a share of 20 of 20 certain, and few sources, where it is too narrow.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from math import sqrt
@@ -90,7 +90,7 @@ def bootstrap_mean(
     it holds the truth in 92 to 100 of 100 sets. Raises ValueError if a value is not finite, or
     the lengths differ.
     """
-    sample = _Sample.of(values, groups)
+    sample = Sample.of(values, groups)
     return sample.estimate((0.0, 1.0), resamples, seed, level)
 
 
@@ -112,51 +112,13 @@ def paired_difference(
     if len(a) != len(b):
         raise ValueError("the two runs must have equally many values")
     differences = [None if x is None or y is None else y - x for x, y in zip(a, b, strict=True)]
-    sample = _Sample.of(differences, groups)
+    sample = Sample.of(differences, groups)
     found = sample.estimate((-1.0, 1.0), resamples, seed, level)
     if found.low is None or found.high is None:
         return Difference(found.value, found.n)
     p = _flip_signs(sample.sums, resamples, seed)
     is_noise = found.low <= 0 <= found.high or p > 1 - level
     return Difference(found.value, found.n, found.low, found.high, p, is_noise)
-
-
-def bootstrap_gap(
-    sets: Mapping[str, Values],
-    groups: Mapping[str, Groups] | None = None,
-    *,
-    resamples: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-) -> Estimate:
-    """The largest mean of some sets minus the smallest, which chance alone makes larger than 0.
-
-    The sets need not be of one length; groups that several name are drawn together. The interval
-    allows for having picked the two: what `level` of the draws stay within, with the largest of
-    all sets' deviations minus the smallest, is taken off the gap and put on top of it, in [0, 1].
-    Between sets that are alike it so lies above 0 in one of 20 at most, about. Where a set's own interval is wider
-    than resampling shows, its draws are spread to that. `n` counts the defined values of all sets
-    that have any; fewer than two of those sets leave everything `None`, a set of one group the
-    limits. Raises ValueError for values beyond [0, 1].
-    Source: Hsu 1996, Multiple Comparisons (simultaneous intervals of all differences).
-    """
-    samples = [
-        _Sample.of(values, groups[name] if groups else None) for name, values in sets.items()
-    ]
-    samples = [sample for sample in samples if len(sample.values)]
-    if any(sample.values[0] < 0 or sample.values[-1] > 1 for sample in samples):
-        raise ValueError("a gap is told between values in [0, 1]")
-    n = sum(len(sample.values) for sample in samples)
-    if len(samples) < 2:
-        return Estimate(None, n)
-    means = [sample.mean for sample in samples]
-    value = max(means) - min(means)
-    if any(len(sample.sums) < 2 for sample in samples):
-        return Estimate(value, n)
-    deviations = _draw_deviations(samples, resamples, seed)
-    deviations += _draw_unseen(samples, deviations, level, seed)
-    reach = float(np.quantile(np.ptp(deviations, axis=1), level))
-    return Estimate(value, n, max(0.0, value - reach), min(1.0, value + reach))
 
 
 def bootstrap(
@@ -177,13 +139,13 @@ def bootstrap(
     if groups is not None and len(groups) != n:
         raise ValueError("there must be one group to a row")
     value = statistic(np.arange(n)) if n else None
-    members = _gather(groups if groups is not None else [None] * n)
+    members = gather(groups if groups is not None else [None] * n)
     if value is None or len(members) < FEWEST_GROUPS:
         return Estimate(value, n)
     flat, sizes = np.concatenate(members), np.array([len(some) for some in members])
     starts = np.cumsum(sizes) - sizes
     found: list[float] = []
-    for drawn in _draw(len(members), len(members), resamples, seed):
+    for drawn in draw_places(len(members), len(members), resamples, seed):
         for some in drawn:
             counts = sizes[some]
             ends = np.cumsum(counts)
@@ -209,7 +171,7 @@ def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sample:
+class Sample:
     """Defined values by group: their sum and count in each, in an order that is always the same."""
 
     values: Numbers
@@ -220,7 +182,8 @@ class _Sample:
     commonest: float
 
     @classmethod
-    def of(cls, values: Values, groups: Groups | None) -> _Sample:
+    def of(cls, values: Values, groups: Groups | None) -> Sample:
+        """The defined values, whatever their order; raises ValueError if one is not finite."""
         if groups is not None and len(groups) != len(values):
             raise ValueError("there must be one group to a value")
         kept = [i for i, value in enumerate(values) if value is not None]
@@ -228,7 +191,7 @@ class _Sample:
         if not np.isfinite(defined).all():
             raise ValueError("a value is not finite; leave an undefined one None")
         names = [None if groups is None else groups[i] for i in kept]
-        members = _gather(names)
+        members = gather(names)
         members.sort(key=lambda some: (np.sort(defined[some]).tolist(), str(names[some[0]])))
         commonest = _find_commonest(defined)
         return cls(
@@ -242,14 +205,17 @@ class _Sample:
 
     @property
     def is_flat(self) -> bool:
+        """Whether all values are equal."""
         return self.others == 0
 
     @property
     def mean(self) -> float:
+        """The values' mean, exact where they are equal; there must be one."""
         return self.commonest if self.is_flat else float(self.sums.sum() / len(self.values))
 
     @property
     def is_scarce(self) -> bool:
+        """Whether nearly all values are 0, or nearly all 1, and all lie in [0, 1]."""
         bounded = bool(self.values[0] >= 0 and self.values[-1] <= 1)
         return bounded and self.commonest in (0.0, 1.0) and self.others < self._enough
 
@@ -265,6 +231,7 @@ class _Sample:
     def estimate(
         self, bounds: tuple[float, float], resamples: int, seed: int, level: float
     ) -> Estimate:
+        """The mean and its interval, as `bootstrap_mean` has it for values within `bounds`."""
         n = len(self.values)
         if not n:
             return Estimate(None, 0)
@@ -280,7 +247,7 @@ class _Sample:
         means = np.concatenate(
             [
                 self.sums[drawn].sum(axis=1) / self.sizes[drawn].sum(axis=1)
-                for drawn in _draw(len(self.sums), len(self.sums), resamples, seed)
+                for drawn in draw_places(len(self.sums), len(self.sums), resamples, seed)
             ]
         )
         return Estimate(self.mean, n, *_percentiles(means, level))
@@ -294,7 +261,9 @@ class _Sample:
         """How many independent values of 0 or 1 would tell as much (Kish 1965)."""
         n, count, share = len(self.values), len(self.sums), self.mean
         spread = max(float(self.values.var(ddof=1)), self._spread_groups())
-        worth = n * share * (1 - share) / spread * n / (n - 1)
+        worth = n * share * (1 - share) / spread * n / (n - 1) if spread else 0.0
+        # Of values that are next to equal, either may round to 0.
+        worth = worth or float(n)
         if self.is_scarce:
             worth = min(worth, n)
         worth *= (_find_t(n - 1, level) / _find_t(count - 1, level)) ** 2
@@ -326,7 +295,7 @@ def _find_commonest(values: Numbers) -> float:
     return min(counts, key=lambda value: (-counts[value], value)) if counts else 0.0
 
 
-def _gather(groups: Sequence[Hashable | None]) -> list[Indices]:
+def gather(groups: Sequence[Hashable | None]) -> list[Indices]:
     """The positions of each group's members; a `None` is a group of its own."""
     places: dict[Hashable, list[int]] = {}
     for i, group in enumerate(groups):
@@ -334,7 +303,7 @@ def _gather(groups: Sequence[Hashable | None]) -> list[Indices]:
     return [np.array(some, dtype=np.intp) for some in places.values()]
 
 
-def _draw(of: int, count: int, resamples: int, seed: int) -> Iterator[Indices]:
+def draw_places(of: int, count: int, resamples: int, seed: int) -> Iterator[Indices]:
     """`count` draws with replacement from `of` a row, in blocks of rows that keep memory small."""
     rng = np.random.default_rng(seed)
     block = max(1, _BLOCK // count)
@@ -365,43 +334,6 @@ def _flip_signs(sums: Numbers, resamples: int, seed: int) -> float:
         totals = (1 - 2 * ways) @ moving
         return float((np.abs(totals) >= observed - 1e-9).mean())
     reached = 0
-    for drawn in _draw(2, len(moving), resamples, seed):
+    for drawn in draw_places(2, len(moving), resamples, seed):
         reached += int((np.abs((1 - 2 * drawn) @ moving) >= observed - 1e-9).sum())
     return (1 + reached) / (1 + resamples)
-
-
-def _draw_deviations(samples: Sequence[_Sample], resamples: int, seed: int) -> Numbers:
-    """How far each drawn mean is from the sample's, (resamples, samples); a set not drawn by 0."""
-    places = _gather([name for sample in samples for name in sample.names])
-    owners = [(k, at) for k, sample in enumerate(samples) for at in range(len(sample.names))]
-    sums, sizes = np.zeros((2, len(places), len(samples)))
-    for place, members in enumerate(places):
-        for i in members:
-            k, at = owners[i]
-            sums[place, k], sizes[place, k] = samples[k].sums[at], samples[k].sizes[at]
-    sums -= sizes * np.array([sample.mean for sample in samples])
-    found = []
-    for drawn in _draw(len(places), len(places), resamples, seed):
-        shifts = np.arange(len(drawn))[:, None] * len(places)
-        times = np.bincount((drawn + shifts).ravel(), minlength=len(drawn) * len(places))
-        often = times.reshape(len(drawn), len(places)).astype(np.float64)
-        found.append((often @ sums) / np.maximum(often @ sizes, 1))
-    return np.concatenate(found)
-
-
-def _draw_unseen(
-    samples: Sequence[_Sample], deviations: Numbers, level: float, seed: int
-) -> Numbers:
-    """What the deviations lack, by the sets' own intervals: normal, of its own width each way."""
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    drawn = np.random.default_rng((seed, 1)).standard_normal(deviations.shape)
-    for k, sample in enumerate(samples):
-        if not sample.is_small:
-            drawn[:, k] = 0
-            continue
-        own = sample.estimate((0.0, 1.0), 0, seed, level)
-        seen = float(deviations[:, k].var())
-        for way, limit in ((drawn[:, k] < 0, own.low), (drawn[:, k] >= 0, own.high)):
-            reach = (limit if limit is not None else sample.mean) - sample.mean
-            drawn[way, k] *= sqrt(max(0.0, (reach / z) ** 2 - seen))
-    return drawn

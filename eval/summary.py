@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.gap import bootstrap_gap
 from eval.intervals import (
     FEWEST_GROUPS,
     Estimate,
     Indices,
     Numbers,
     bootstrap,
-    bootstrap_gap,
     bootstrap_mean,
 )
 from eval.metrics import (

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eval.gap import bootstrap_gap
 from eval.intervals import (
     Estimate,
     bootstrap,
-    bootstrap_gap,
     bootstrap_mean,
     paired_difference,
     wilson,
@@ -99,6 +99,12 @@ def test_values_that_are_all_one_figure_between_0_and_1_are_not_certain_either()
     # as many as 3.84 of 23.84 may yet lie at 0 or at 1: .5 -/+ .161 * .5
     found = bootstrap_mean([0.5] * 20)
     assert (found.low, found.high) == pytest.approx((0.5 - 0.0806, 0.5 + 0.0806), abs=1e-4)
+
+
+@pytest.mark.parametrize("values", [[5e-324, 0.0], [1 - 1e-16, 1.0], [1e-169, 0.3, 0.3]])
+def test_values_next_to_equal_have_an_interval(values):
+    found = bootstrap_mean(values)
+    assert 0 <= found.low <= found.value <= found.high <= 1
 
 
 def test_figures_beyond_0_and_1_are_resampled():

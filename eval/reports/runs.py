@@ -107,7 +107,7 @@ def read_run(path: Path) -> Run:
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path} holds no run; {_ADVICE}") from error
     stamp = _read_stamp(file.with_name(_STAMP))
-    suite = str(stamp.get("suite", ""))
+    suite = str(stamp.get("suite") or "")
     if file.suffix == ".json":
         told, rows = _read_report(file, text)
         # What lies beside a report may be another run's.
