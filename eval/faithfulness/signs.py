@@ -25,8 +25,8 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SPACED = re.compile(r"\d{1,3}(?:[,.]? \d{3})+(?!\d)")
 _DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"[^\W\d_]+")
-# About one rare word.
-_PLAIN = 3.2
+# Two rare words or three.
+_PLAIN = 4.0
 _SOURCES = (
     r"\b(?:passages?|contexts?|sources?|articles?|texts?|documents?|information"
     r"|Text\w*|Quelle\w*|Artikel\w*|Dokument\w*|источник\w*|текст\w*|документ\w*)\b"
