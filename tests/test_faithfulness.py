@@ -17,7 +17,7 @@ from eval.faithfulness.offline import Calibration, OfflineScorer
 from eval.faithfulness.opening import open_scorer
 from eval.faithfulness.rarity import load_rarity
 from eval.faithfulness.signs import SourceWords
-from index.errors import ConfigError, DatasetError
+from index.errors import ConfigError, DatasetError, LLMUnavailable
 from rag.config import load_settings
 
 QUESTION = "When does the ferry to Ellmark sail?"
@@ -472,3 +472,14 @@ def test_the_command_prints_figures_with_what_they_stand_on(tmp_path):
     assert found["answers"]["auroc"]["value"] == 1
     assert found["answers"]["true_positives"] == 12
     assert found["claims"]["n"] == 0
+
+
+def test_a_real_model_behind_an_endpoint_judges_and_a_dead_one_is_named(smollm, models):
+    settings = load_settings(models=models, llm_base_url=smollm)
+    judge = open_scorer(settings, "llm")
+    (claim,) = judge.score(QUESTION, "It takes 14 hours.", [FERRY]).claims
+    assert claim.support in (0.0, 0.5, 1.0)
+    assert "llm" in judge.fingerprint
+    dead = settings.model_copy(update={"llm_base_url": "http://127.0.0.1:9", "llm_retries": 0})
+    with pytest.raises(LLMUnavailable):
+        open_scorer(dead, "llm").score(QUESTION, "It takes 14 hours.", [FERRY])
