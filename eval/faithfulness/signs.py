@@ -54,9 +54,10 @@ class Signs:
     `is_reversed` is whether the claim repeats its nearest sentence but for a negation.
     `strange_numbers` are numbers that the contexts and the question do not have, in digits or words.
     `strange_names` are capitalised words that nothing holds, in a claim that is otherwise in the
-    contexts' own words: one name in the place of another; not in German, where every noun is. `leads_in` and `is_about_sources` mark
-    sentences that claim nothing: "The steps are:", "The passages do not say when."; with many new
-    words a sentence is neither. `new_words` are the novel words, rarest first.
+    contexts' own words: one name in the place of another; not in German, where every noun is
+    capitalised. `leads_in` and `is_about_sources` mark sentences that claim nothing: "The steps
+    are:", "The passages do not say when."; with many new words a sentence is neither. `new_words`
+    are the novel words, rarest first.
     """
 
     novelty: float
@@ -71,7 +72,7 @@ class Signs:
     new_words: tuple[str, ...] = ()
 
     def as_vector(self) -> tuple[float, ...]:
-        """The signs as numbers, in the order that `WEIGHTS` has."""
+        """The signs as numbers, in the order of `Calibration.weights`."""
         return (
             self.novelty,
             self.new_pairs,
