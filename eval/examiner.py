@@ -47,12 +47,11 @@ def search_as_asked(
     chat: NewsChat, query: Query, as_of: date | None, limit: int
 ) -> Sequence[ScoredPassage]:
     """The best passages; like the chat, at any time where nothing is from a bare year."""
-    window, stated = query.window, query.stated
+    window = query.window
     if window.is_empty:
         return []
     found = chat.retriever.search(query.text, limit, Selection(window.since, window.until))
-    ends = [day and (day.month, day.day) for day in (stated.since, stated.until)]
-    if not found and ends == [(1, 1), (12, 31)]:
+    if not found and query.stated.is_bare_year:
         found = chat.retriever.search(query.text, limit, Selection(until=as_of))
     return found
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from eval.metrics import mean, parity_gap, recall_at_k, reciprocal_rank
+from eval.paragraphs import open_archive
 from eval.squad import (
     SquadQuestion,
     check_places,
-    make_articles,
     name_language,
     name_place,
     read_squad,
 )
-from rag.assembly import index_articles, index_paths, open_library, open_retriever
+from rag.assembly import open_retriever
 from rag.config import Settings
 from rag.retriever import Retriever
 
@@ -38,19 +37,9 @@ def evaluate_retrieval(
         check_places(path, file, squad)
         if file.questions:
             asked[name_language(path, file)] = file.questions
-    with tempfile.TemporaryDirectory(prefix="wortlaut-eval-") as folder:
-        inner = settings.model_copy(
-            update={"data": Path(folder), "models": settings.models_folder, "chroma": None}
-        )
-        index_articles(inner, make_articles(squad))
-        if distractors is not None:
-            index_paths(inner, [distractors])
-        library = open_library(inner)
-        try:
-            retriever = open_retriever(library)
-            languages = {name: _score(retriever, some) for name, some in asked.items()}
-        finally:
-            library.close()
+    with open_archive(settings, squad, distractors) as library:
+        retriever = open_retriever(library)
+        languages = {name: _score(retriever, some) for name, some in asked.items()}
     gap = {
         metric: parity_gap([scores[metric] for scores in languages.values()])
         for metric in ("recall@1", "recall@5", "mrr@10")

@@ -103,7 +103,7 @@ class EvidenceFinder:
         if query.speakers:
             return self.find_statements(query, source)
         evidence = self._find_facts(query, query.window, source)
-        if not evidence and query.window != fixed and _is_bare_year(query.stated):
+        if not evidence and query.window != fixed and query.stated.is_bare_year:
             evidence = self._find_facts(query, fixed, source)
         # An office that nobody here is known to hold is asked for like an unknown name.
         return _keep_about(query.unknown_speakers or query.offices, evidence)
@@ -219,13 +219,6 @@ def _phrase_topic(query: Query) -> str:
     if not query.topic:
         return query.text
     return _SAID_ABOUT[query.language].format(topic=query.topic)
-
-
-def _is_bare_year(window: Window) -> bool:
-    since, until = window.since, window.until
-    if since is None or until is None:
-        return False
-    return (since.month, since.day, until.month, until.day) == (1, 1, 12, 31)
 
 
 def _drop_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -14,10 +14,10 @@ from eval.abstention import (
     ANSWERABLE,
     HIDDEN,
     ask_all,
-    open_archive,
     read_asked,
     summarise_abstention,
 )
+from eval.paragraphs import open_archive
 from eval.rows import Row, parse_row
 from index.article import Article, Passage, Span
 from index.errors import DatasetError

@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from eval.abstention import open_archive
+from eval.paragraphs import open_archive
 from eval.rows import parse_row
 from eval.squad import read_squad
 from index.errors import ConfigError

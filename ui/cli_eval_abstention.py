@@ -30,7 +30,8 @@ def measure_abstention(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """Ask with the gold paragraph there, hidden, and with its article hidden; by language."""
-    from eval.abstention import ask_all, open_archive, read_asked, summarise_abstention
+    from eval.abstention import ask_all, read_asked, summarise_abstention
+    from eval.paragraphs import open_archive
     from ui.progress import show_progress
 
     squad, asked = read_asked(data, questions or [])

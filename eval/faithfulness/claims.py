@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from index.article import Span
+from index.article import Article, Span, hash_text
 from index.splitter import split_segments
 
 # Only what holds a word, or a number that is no list's, can be a claim.
@@ -114,3 +114,8 @@ def cut_windows(context: str, letters: int) -> list[Span]:
             windows.append(Span(sentences[first].start, span.end))
             first = max(place, first + 1)
     return windows
+
+
+def make_context(number: int, text: str) -> Article:
+    """A context as what a citation can point into; `text` is normalised."""
+    return Article(f"context-{number}", f"Context {number}", text, hash_text(text))

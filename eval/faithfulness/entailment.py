@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.faithfulness.claims import cut_windows, split_claims
+from eval.faithfulness.claims import cut_windows, make_context, split_claims
 from eval.faithfulness.scorer import Faithfulness, ScoredClaim, tell_verdict
-from index.article import Article, Span, hash_text, normalise_text
+from index.article import Span, normalise_text
 from rag.answer import Citation
 from rag.judges import NliVerifier
 from rag.language import detect_language
@@ -33,7 +33,7 @@ class NliScorer:
         """How far the contexts entail the answer: the least that any of its claims is."""
         spans = split_claims(answer)
         windows = [
-            Citation(number, Article(f"context-{number}", "", text, hash_text(text)), window)
+            Citation(number, make_context(number, text), window)
             for number, text in enumerate(map(normalise_text, contexts), 1)
             for window in cut_windows(text, _WINDOW_LETTERS)
         ]

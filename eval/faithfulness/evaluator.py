@@ -41,13 +41,14 @@ class WortlautFaithfulnessEvaluator(BaseEvaluator):
             self._scorer.score, query or "", response or "", contexts or ()
         )
         is_silent = found.score is None
+        faults = _list_faults(found)
         return EvaluationResult(
             query=query,
             response=response,
             contexts=contexts,
-            passing=None if is_silent else _list_faults(found) == [],
+            passing=None if is_silent else not faults,
             score=found.score,
-            feedback="\n".join(_list_faults(found)) or None,
+            feedback="\n".join(faults) or None,
             invalid_result=is_silent,
             invalid_reason="The response claims nothing." if is_silent else None,
         )

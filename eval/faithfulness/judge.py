@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.faithfulness.claims import split_claims
+from eval.faithfulness.claims import make_context, split_claims
 from eval.faithfulness.scorer import Faithfulness, ScoredClaim, tell_verdict
-from index.article import Article, Span, hash_text, normalise_text
+from index.article import Span, normalise_text
 from rag.answer import Citation
 from rag.judges import JudgeVerifier
 from rag.language import detect_language
@@ -32,7 +32,7 @@ class LlmScorer:
         """
         spans = split_claims(answer)
         citations = [
-            Citation(number, Article(f"context-{number}", "", text, hash_text(text)), whole)
+            Citation(number, make_context(number, text), whole)
             for number, text in enumerate(map(normalise_text, contexts), 1)
             for whole in [Span(0, len(text))]
             if text.strip()

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.faithfulness.claims import split_claims
+from eval.faithfulness.claims import make_context, split_claims
 from eval.faithfulness.rarity import Rarity
 from eval.faithfulness.scorer import Faithfulness, ScoredClaim
 from eval.faithfulness.signs import Signs, SourceWords
 from index.archive import Vectors
-from index.article import Article, Span, hash_text, normalise_text
+from index.article import Span, normalise_text
 from index.embedder import Embedder
 from index.errors import ConfigError
 from index.splitter import split_segments
@@ -130,7 +130,7 @@ class OfflineScorer:
         """`None` where no context holds a word."""
         texts = tuple(normalise_text(context) for context in contexts)
         citations = tuple(
-            Citation(number, _make_article(number, text), segment.span)
+            Citation(number, make_context(number, text), segment.span)
             for number, text in enumerate(texts, 1)
             for segment in split_segments(text)
         )
@@ -192,10 +192,6 @@ class OfflineScorer:
         if new:
             self._vectors.update(zip(new, self._embedder.encode_query(new), strict=True))
         return np.stack([self._vectors[text] for text in texts])
-
-
-def _make_article(number: int, text: str) -> Article:
-    return Article(f"context-{number}", f"Context {number}", text, hash_text(text))
 
 
 def _deny(span: Span, answer: str) -> ScoredClaim:

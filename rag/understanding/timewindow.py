@@ -32,6 +32,14 @@ class Window:
         """Whether no day at all is admitted."""
         return self.since is not None and self.until is not None and self.since > self.until
 
+    @property
+    def is_bare_year(self) -> bool:
+        """Whether it runs from a first of January to a last of December, as a named year does."""
+        if self.since is None or self.until is None:
+            return False
+        ends = (self.since.month, self.since.day, self.until.month, self.until.day)
+        return ends == (1, 1, 12, 31)
+
     def intersect(self, other: Window) -> Window:
         """The days in both windows; empty (`is_empty`) when they share none."""
         since = max((d for d in (self.since, other.since) if d is not None), default=None)
