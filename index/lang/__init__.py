@@ -1,0 +1,1 @@
+"""What is known of German, English and Russian, once: tables as data, and their readers."""
