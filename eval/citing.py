@@ -14,7 +14,7 @@ from index.errors import StaleSpan
 from index.names import SAME_PERSON, match_names
 from rag.answer import Answer, Citation, Claim
 from rag.language import Language
-from rag.verdict import Verifier
+from rag.verification.verdict import Verifier
 from rag.wording import voice_label
 
 _VOICES: tuple[Voice, ...] = ("direct", "reported", "narrated")

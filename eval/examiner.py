@@ -25,7 +25,7 @@ from rag.answer import Answer, Citation, Filters, format_published
 from rag.chat import NewsChat
 from rag.query import Query
 from rag.retriever import ScoredPassage
-from rag.verdict import Verifier
+from rag.verification.verdict import Verifier
 
 if TYPE_CHECKING:
     from eval.faithfulness.scorer import Scorer

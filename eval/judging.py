@@ -19,9 +19,8 @@ from eval.metrics import (
 )
 from eval.rows import Row, Scores
 from eval.transcripts import Transcript
-from rag.citations import read_markers
 from rag.language import Language
-from rag.sentences import SentenceStream
+from rag.model.citations import SentenceStream, read_markers
 
 _MOST_MARKERS = 1000
 _LANGUAGES: tuple[Language, ...] = ("de", "en", "ru")

@@ -23,7 +23,7 @@ from index.statements import drop_mere_nouns, extract_statements
 from rag.answer import Citation
 from rag.evidence import find_statement
 from rag.language import Language
-from rag.verdict import Verdict, Verifier
+from rag.verification.verdict import Verdict, Verifier
 
 Kind = Literal["verbatim", "paraphrase", "cross"]
 # How often a lie, or the truth (None), of a class was refused and was not.

@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Article, Passage, Span, Statement
+from index.article import Article, Passage, ReadArticle, Span, Statement
 from index.errors import EmbedderMismatch, StaleSpan, StoreUnavailable
 
 SCHEMA_VERSION = "1"
@@ -303,6 +304,21 @@ class Archive:
         )
         return [_unpack_statement(article_id, row) for row in rows]
 
+    def recall_article(self, article: Article, made_by: str) -> ReadArticle | None:
+        """The sentences and statements that this version read in just this text, if it is kept.
+
+        `None` too where a sentence may be kept in two halves, since the embedder held no more.
+        """
+        rows = self.query(
+            "SELECT p.sentences FROM passages p JOIN articles a ON a.number = p.article "
+            "WHERE a.id = ? AND a.text_sha256 = ? AND a.made_by = ? ORDER BY p.ordinal",
+            (article.id, article.text_sha256, made_by),
+        )
+        sentences = tuple(span for row in rows for span in _unpack_spans(row[0]))
+        if not rows or any(a.end == b.start for a, b in pairwise(sentences)):
+            return None
+        return ReadArticle(sentences, tuple(self.read_statements(article.id)))
+
     def list_speakers(self) -> list[str]:
         """Every speaker whom a question may name, as the articles have it, most frequent first.
 
@@ -400,12 +416,17 @@ def _unpack_article(row: Sequence[Any]) -> Article:
     )
 
 
+def _unpack_spans(packed: bytes) -> tuple[Span, ...]:
+    return tuple(
+        Span(start, end) for start, end in np.frombuffer(packed, "<u4").reshape(-1, 2).tolist()
+    )
+
+
 def _unpack_passage(article_id: str, row: Sequence[Any]) -> EmbeddedPassage:
     identity, ordinal, start, end, sentences, vector, sentence_vectors = row
-    spans = tuple(Span(int(a), int(b)) for a, b in np.frombuffer(sentences, "<u4").reshape(-1, 2))
     unpacked = np.frombuffer(vector, "<f2").astype(np.float32)
     return EmbeddedPassage(
-        Passage(identity, article_id, ordinal, Span(start, end), spans),
+        Passage(identity, article_id, ordinal, Span(start, end), _unpack_spans(sentences)),
         unpacked,
         np.frombuffer(sentence_vectors, "<f2").reshape(-1, len(unpacked)).astype(np.float32),
     )

@@ -80,6 +80,14 @@ class Statement:
     is_person: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ReadArticle:
+    """What an article's text was read as: its sentences and its statements, each in order."""
+
+    sentences: tuple[Span, ...]
+    statements: tuple[Statement, ...]
+
+
 def normalise_text(raw: str) -> str:
     """The text as it is kept: NFC, `\\n` line ends, no NUL, no lone surrogates. Idempotent."""
     text = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")

@@ -90,11 +90,6 @@ class Embedder:
         """Tokens of each text as a document, prompt and special tokens included."""
         return self._engine.count_tokens([normalise_text(text) for text in texts])
 
-    def similarity(self, a: Vectors, b: Vectors) -> Vectors:
-        """Cosines `(n, m)` of unit vectors `(n, dimension)` and `(m, dimension)`."""
-        cosines: Vectors = np.atleast_2d(a) @ np.atleast_2d(b).T
-        return cosines
-
     def _encode(self, texts: Sequence[str], role: Role) -> Vectors:
         if isinstance(texts, str):
             raise ValueError("texts must be a sequence of strings, not one string")

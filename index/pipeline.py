@@ -15,8 +15,8 @@ from index.article import Article, Passage
 from index.descriptors import find_offices
 from index.embedder import Embedder
 from index.lexicon import make_terms
-from index.splitter import split_passages, split_segments, split_sentences
-from index.statements import drop_mere_nouns, extract_statements
+from index.splitter import split_passages, split_segments
+from index.statements import extract_article
 from index.store import PassageStore, make_nodes
 
 TARGET_TOKENS = 256
@@ -114,16 +114,10 @@ class KeepArticles(TransformComponent):
 
     def _keep(self, nodes: Sequence[PassageNode]) -> None:
         article = nodes[0].article
-        statements = extract_statements(
-            article.text,
-            split_sentences(article.text),
-            article_id=article.id,
-            language=article.language,
-        )
+        statements = extract_article(article).statements
         embedded = [node.embedded for node in nodes if node.embedded]
-        kept = drop_mere_nouns(statements, article.text)
-        offices = find_offices(article.text, kept)
-        self.archive.replace_article(article, embedded, kept, self.made_by, offices)
+        offices = find_offices(article.text, statements)
+        self.archive.replace_article(article, embedded, statements, self.made_by, offices)
 
 
 def make_pipeline(

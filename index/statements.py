@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.article import Span, Statement
+from index.article import Article, ReadArticle, Span, Statement
 from index.attribution.cast import Cast, Figure, strip_genitive
 from index.attribution.clauses import OBLIQUE, PREPOSITIONS, Frame, Range, may_be_mood
 from index.attribution.cues import read_verb_forms
@@ -21,6 +21,7 @@ from index.attribution.pieces import Joint, Piece, join_sentences, locate_senten
 from index.attribution.quotations import is_quotation
 from index.attribution.quotes import find_torn_ends, pair_quotes
 from index.attribution.words import clean_word, read_words
+from index.splitter import split_sentences
 
 _FORMS = read_verb_forms()
 _TRIMMED = " \t\n,;:–—-"
@@ -47,6 +48,13 @@ class _Speaker:
 
 
 _NOBODY = _Speaker(None, None)
+
+
+def extract_article(article: Article) -> ReadArticle:
+    """The article's sentences and statements, read from its text: what the archive keeps of it."""
+    sentences = split_sentences(article.text)
+    statements = extract_statements(article.text, sentences, article_id=article.id)
+    return ReadArticle(tuple(sentences), tuple(drop_mere_nouns(statements, article.text)))
 
 
 def extract_statements(

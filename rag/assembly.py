@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.archive import Archive
-from index.article import Article
+from index.article import Article, ReadArticle
 from index.background import keep_backgrounds
 from index.embedder import Embedder, load_embedder
 from index.errors import ConfigError, StoreBusy
@@ -22,9 +22,9 @@ from rag.config import Settings
 from rag.retriever import Retriever
 
 if TYPE_CHECKING:
-    from rag.llm import LanguageModel
-    from rag.verdict import Verifier
-    from rag.writing import AnswerWriter
+    from rag.model.llm import LanguageModel
+    from rag.model.writing import AnswerWriter
+    from rag.verification.verdict import Verifier
 
 LoadEmbedder = Callable[[int], Embedder]
 _LOCK_WAIT_S = 3
@@ -127,7 +127,7 @@ def open_chat(settings: Settings) -> NewsChat:
 
 def open_model(settings: Settings) -> LanguageModel:
     """The language model that is set, not yet connected; raises ConfigError for a bad address."""
-    from rag.endpoint import Endpoint, open_endpoint
+    from rag.model.endpoint import Endpoint, open_endpoint
 
     if settings.llm_base_url is None:
         raise ConfigError("no language model is set; set WORTLAUT_LLM_BASE_URL")
@@ -147,15 +147,21 @@ def open_model(settings: Settings) -> LanguageModel:
 
 def open_verifier(archive: Archive, embedder: Embedder) -> Verifier:
     """The offline verifier for answers from an archive that the embedder made."""
-    from rag.verifier import OfflineVerifier
+    from index.statements import extract_article
+    from rag.verification.verifier import OfflineVerifier
+
+    def read_article(article: Article) -> ReadArticle:
+        return archive.recall_article(article, PIPELINE_VERSION) or extract_article(article)
 
     archive.check_embedder(embedder.fingerprint)
-    return OfflineVerifier(embedder, archive.list_speakers(), archive.read_sentence_vectors)
+    return OfflineVerifier(
+        embedder, archive.list_speakers(), archive.read_sentence_vectors, read_article
+    )
 
 
 def open_writer(settings: Settings, library: Library) -> AnswerWriter:
     """The language model at its desk, with the verifier beside it."""
-    from rag.writing import AnswerWriter
+    from rag.model.writing import AnswerWriter
 
     verifier = open_verifier(library.archive, library.embedder)
     return AnswerWriter(open_model(settings), verifier, on_unsupported=settings.on_unsupported)

@@ -14,18 +14,17 @@ from index.selection import Selection, count_selected
 from rag.abstention import Abstention
 from rag.answer import Answer, Citation, Filters, Mode
 from rag.evidence import Evidence, EvidenceFinder
-from rag.extractive import choose_evidence, compose_answer, split_growing
+from rag.extractive import choose_evidence, compose_answer, list_timeline, split_growing
 from rag.language import Language
 from rag.query import Kind, Query
 from rag.question import understand
 from rag.retriever import Retriever, ScoredPassage
 from rag.suggestions import suggest_questions
-from rag.timeline import list_timeline
 from rag.understanding.timewindow import Window
 from rag.wording import explain_abstention
 
 if TYPE_CHECKING:
-    from rag.writing import AnswerWriter
+    from rag.model.writing import AnswerWriter
 
 LONGEST_QUESTION = 2000
 

@@ -98,7 +98,7 @@ def _read_customary_endpoint(base_url: str | None) -> dict[str, Any]:
     key = os.environ.get("OPENAI_API_KEY")
     customary = os.environ.get("OPENAI_BASE_URL")
     if base_url is None and (host := os.environ.get("OLLAMA_HOST")) and not customary:
-        from rag.endpoint import read_ollama_host
+        from rag.model.endpoint import read_ollama_host
 
         # A bad address matters to none but those who ask the model.
         with suppress(ConfigError):

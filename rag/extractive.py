@@ -1,4 +1,4 @@
-"""Evidence -> an answer in the archive's own words, no language model."""
+"""The archive's own words as an answer, or as one person's timeline; no language model."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import date
 from itertools import groupby
 
 from index.article import Article
-from rag.answer import Citation, Claim
-from rag.evidence import Evidence
-from rag.question import Query
+from rag.answer import Citation, Claim, Filters
+from rag.evidence import EVERY_PASSAGE, Evidence, EvidenceFinder
+from rag.query import Query
+from rag.understanding.timewindow import Window
 from rag.wording import Tongue, format_date, voice_label
 
 _QUOTES: dict[Tongue, tuple[str, str]] = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
@@ -114,3 +115,26 @@ def split_growing(text: str) -> Iterator[str]:
     for end in range(1, len(lines) + 1):
         if lines[end - 1] or end == len(lines):
             yield "\n".join(lines[:end])
+
+
+def list_timeline(
+    finder: EvidenceFinder, speaker: str, topic: str, filters: Filters, min_confidence: float
+) -> list[Citation]:
+    """The person's statements, oldest first and undated last, each with its citation.
+
+    With a `topic` only those that are about it; nothing when nobody of that name speaks here.
+    """
+    people = finder.list_people()
+    names = tuple(dict.fromkeys(name for _, name in people.find(speaker)))
+    if not names:
+        return []
+    window = Window(filters.since, filters.until).intersect(Window(None, filters.as_of))
+    query = Query(speaker, speaker, topic, names, (), window, filters.language or "en", "speaker")
+    found = finder.find_statements(query, filters.source, EVERY_PASSAGE)
+    chosen = sorted((e for e in found if e.confidence >= min_confidence), key=_date_first)
+    return [cite(number, item) for number, item in enumerate(chosen, 1)]
+
+
+def _date_first(item: Evidence) -> tuple[bool, date, str, int]:
+    published = item.article.published
+    return (published is None, published or date.min, item.article.id, item.span.start)

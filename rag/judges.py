@@ -9,8 +9,8 @@ from typing import Any
 from index.errors import ConfigError, MalformedAnswer
 from rag.answer import Citation, Label
 from rag.language import Language
-from rag.llm import LanguageModel, Message
-from rag.verdict import Verdict
+from rag.model.llm import LanguageModel, Message
+from rag.verification.verdict import Verdict
 from rag.verification.words import strip_markers
 
 _LONGEST_REASON = 200
@@ -111,7 +111,7 @@ def _read_order(labels: dict[str, int], name: str) -> dict[str, int]:
 class JudgeVerifier:
     """Asks a language model; what it answers in another form counts as not knowing.
 
-    `rag.llm.wrap_llm` makes one of any LlamaIndex `LLM`. Raises LLMUnavailable where it cannot
+    `rag.model.llm.wrap_llm` makes one of any LlamaIndex `LLM`. Raises LLMUnavailable where it cannot
     be asked.
     """
 

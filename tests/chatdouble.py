@@ -13,14 +13,14 @@ from index.archive import ArchiveCounts
 from index.article import Article, Span, Statement, hash_text
 from index.errors import ConfigError
 from rag.answer import Answer, Citation, Claim, Filters
-from rag.endpoint import Endpoint, open_endpoint
 from rag.evidence import Evidence
 from rag.extractive import split_growing
-from rag.llm import Patience
+from rag.model.endpoint import Endpoint, open_endpoint
+from rag.model.llm import Patience
+from rag.model.writing import AnswerWriter
 from rag.question import Query
 from rag.understanding.timewindow import Window
-from rag.verdict import Verdict
-from rag.writing import AnswerWriter
+from rag.verification.verdict import Verdict
 
 HOSTILE = (
     '<img src=x onerror="window.hit=1"> <script>window.hit=1</script> '

@@ -98,7 +98,7 @@ def judge_saying() -> Callable[..., Any]:
     from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
 
     from rag.judges import JudgeVerifier
-    from rag.llm import wrap_llm
+    from rag.model.llm import wrap_llm
 
     def make_judge(*answers: str, prompts: list[str] | None = None) -> JudgeVerifier:
         asked: list[str] = [] if prompts is None else prompts

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.citations import DraftSplitter, is_refusal, read_markers, split_stream
-from rag.prompts import REFUSALS
+from rag.model.citations import DraftSplitter, is_refusal, read_markers
+from rag.model.prompts import REFUSALS
 
 QUOTES = {
     1: "Der Hafen von Aldora ist neun Meter tief.",
@@ -18,7 +18,12 @@ QUOTES = {
 
 
 def split(text, language="en", quotes=QUOTES):
-    return list(split_stream([text], quotes, language))
+    return split_pieces([text], language, quotes)
+
+
+def split_pieces(deltas, language, quotes=QUOTES):
+    splitter = DraftSplitter(quotes, language)
+    return [draft for delta in deltas for draft in splitter.feed(delta)] + splitter.close()
 
 
 def texts(text, language="en"):
@@ -273,8 +278,8 @@ def cut(draw):
 def test_the_sentences_do_not_depend_on_how_the_stream_is_cut(parts, language):
     text, deltas = parts
     whole = split(text, language)
-    assert list(split_stream(deltas, QUOTES, language)) == whole
-    assert list(split_stream(text, QUOTES, language)) == whole
+    assert split_pieces(deltas, language) == whole
+    assert split_pieces(text, language) == whole
 
 
 @settings(max_examples=200, deadline=None)

@@ -44,8 +44,8 @@ from index.article import Article, Span, hash_text
 from index.embedder import DEFAULT_MODEL, load_embedder
 from index.errors import ConfigError, DatasetError
 from rag.answer import Citation
-from rag.verdict import Verdict
-from rag.verifier import OfflineVerifier
+from rag.verification.verdict import Verdict
+from rag.verification.verifier import OfflineVerifier
 from ui.cli import app, main
 
 TEXTS = [

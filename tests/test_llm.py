@@ -11,9 +11,14 @@ from llmserver import Reply, serve
 from ports import find_port
 
 from index.errors import ConfigError, LLMError, LLMUnavailable, MalformedAnswer
-from rag.endpoint import Endpoint, normalise_base_url, open_endpoint, read_ollama_host
-from rag.llm import Message, Patience, wrap_llm
-from rag.llmguard import bound_bytes
+from rag.model.endpoint import (
+    Endpoint,
+    bound_bytes,
+    normalise_base_url,
+    open_endpoint,
+    read_ollama_host,
+)
+from rag.model.llm import Message, Patience, wrap_llm
 
 QUESTION = [Message("system", "Answer briefly."), Message("user", "How deep is the harbour?")]
 # Long enough for a busy machine wherever nothing is meant to run out.

@@ -22,11 +22,10 @@ from rag.assembly import index_paths, open_chat
 from rag.config import Settings, load_settings
 from rag.evidence import Evidence
 from rag.extractive import compose_answer
-from rag.receipt import FORMAT, describe_settings, make_receipt
-from rag.receiptfile import read_receipt, write_receipt
+from rag.receipt import FORMAT, describe_settings, make_receipt, read_receipt, write_receipt
 from rag.recheck import check_receipt
-from rag.verdict import Verdict
-from rag.wordingllm import strike_out
+from rag.verification.verdict import Verdict
+from rag.wording import strike_out
 from ui.cli_receipt import LateVerifier, check_files, open_verifier_for
 
 PORT = (

@@ -15,8 +15,7 @@ from rich.console import Console
 
 from index.article import Article, Span, Statement, hash_text
 from rag.answer import Citation, Claim
-from rag.wording import explain_abstention, format_period, say_searched, voice_label
-from rag.wordingllm import strike_out
+from rag.wording import explain_abstention, format_period, say_searched, strike_out, voice_label
 from tests.chatdouble import BRIDGE, HOSTILE, PORT, TRAP, Archive, Chat, cite
 from ui.page import (
     Turn,

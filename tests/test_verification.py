@@ -7,7 +7,7 @@ import pytest
 from index.article import Article, Span, hash_text
 from index.embedder import DEFAULT_MODEL, load_embedder
 from rag.answer import Citation
-from rag.verifier import OfflineVerifier
+from rag.verification.verifier import OfflineVerifier
 
 TEXT = (
     "Die Deiche von Aldora haben Risse. "

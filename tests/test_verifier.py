@@ -12,10 +12,10 @@ from index.embedder import DEFAULT_MODEL, load_embedder
 from index.errors import ConfigError
 from rag.answer import Citation
 from rag.judges import NliVerifier, read_judgement
-from rag.verification.opposites import find_opposite
-from rag.verification.quotes import find_false_quote, find_quotes
+from rag.verification.copying import find_false_quote, find_quotes
+from rag.verification.negation import find_opposite
+from rag.verification.verifier import OfflineVerifier
 from rag.verification.words import read_words, strip_markers
-from rag.verifier import OfflineVerifier
 
 TEXT = (
     "Tarvo. Der Hafen von Tarvo wird im Mai nicht verkauft, sagte Ministerin Mira Talberg am Mittwoch. "

@@ -11,16 +11,16 @@ from ports import find_port
 
 from index.article import Statement
 from index.errors import LLMUnavailable
-from rag.endpoint import Endpoint, open_endpoint
 from rag.evidence import Evidence
 from rag.extractive import compose_answer
-from rag.llm import Patience
-from rag.prompts import REFUSALS, build_prompt, estimate_tokens
+from rag.model.endpoint import Endpoint, open_endpoint
+from rag.model.llm import Patience
+from rag.model.prompts import REFUSALS, build_prompt, estimate_tokens
+from rag.model.writing import AnswerWriter
 from rag.query import Query
 from rag.understanding.timewindow import OPEN
-from rag.verdict import Verdict
-from rag.wordingllm import write_notice
-from rag.writing import AnswerWriter
+from rag.verification.verdict import Verdict
+from rag.wording import write_notice
 
 CALM = Patience(5, 20, 20, 30)
 TRUE = "Mira Talberg sagte, das Land brauche verlässliche Zusagen. [1]"

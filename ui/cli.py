@@ -154,7 +154,7 @@ def ask(
     if mode is not None:
         settings = settings.model_copy(update={"mode": mode.value})
     if receipt is not None:
-        from rag.receiptfile import check_target
+        from rag.receipt import check_target
 
         if questions == ["-"]:
             raise ConfigError("a receipt is of one conversation; put its questions after --receipt")
@@ -165,7 +165,7 @@ def ask(
         history: list[Answer] = []
         status = max(status, _converse(chat, turns, filters, as_json, history))
         if receipt is not None and history:
-            from rag.receiptfile import write_receipt
+            from rag.receipt import write_receipt
 
             write_receipt(
                 receipt, history, archive=chat.archive, settings=settings, filters=filters

@@ -130,7 +130,7 @@ def _check_claims(
     from eval.claims import take_first
     from eval.lies import judge_claims, list_speakers, rank_pairs, time_verifier
     from index.errors import DatasetError
-    from rag.verifier import OfflineVerifier
+    from rag.verification.verifier import OfflineVerifier
     from ui.progress import show_progress
 
     cases = list(take_first(claims.plant(), limit))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rag.language import Language
     from rag.receipt import Receipt
     from rag.recheck import Finding
-    from rag.verdict import Verdict, Verifier
+    from rag.verification.verdict import Verdict, Verifier
 
 
 class LateVerifier:
@@ -60,7 +60,7 @@ def open_verifier_for(settings: Settings, archive: Archive) -> Verifier:
 
 
 def _check_file(path: Path, archive: Archive, verifier: Verifier, as_json: bool) -> int:
-    from rag.receiptfile import read_receipt
+    from rag.receipt import read_receipt
     from rag.recheck import Finding, check_receipt
 
     try:

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Literal
 from index.article import Article
 from rag.answer import Answer, Citation, Claim
 from rag.query import describe, label_filter
-from rag.wording import Tongue, voice_label
+from rag.wording import Tongue, strike_out, voice_label
 from rag.wording import format_date as _format_date
-from rag.wordingllm import strike_out
 from ui.words import choose_words
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from index.article import Span, normalise_text
 from rag.answer import Citation
 from rag.judges import NliVerifier
 from rag.language import detect_language
-from rag.verdict import Verdict
+from rag.verification.verdict import Verdict
 
 # About 250 tokens: the models were trained on short premises, and 512 is where most end.
 _WINDOW_LETTERS = 1000

@@ -22,7 +22,7 @@ from index.splitter import split_segments
 from rag.answer import Citation, Label
 from rag.confidence import squash
 from rag.language import Language, detect_language
-from rag.verdict import Verifier
+from rag.verification.verdict import Verifier
 from rag.verification.words import strip_markers
 
 _CHECKED = 3

@@ -33,7 +33,7 @@ def _open_offline(settings: Settings, file: Path | None) -> Scorer:
     from eval.faithfulness.offline import Calibration, OfflineScorer
     from eval.faithfulness.rarity import load_rarity
     from index.embedder import load_embedder
-    from rag.verifier import OfflineVerifier
+    from rag.verification.verifier import OfflineVerifier
 
     calibration = Calibration.read(file) if file else Calibration()
     embedder = load_embedder(settings.embedder, settings.models_folder)

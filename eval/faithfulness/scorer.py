@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from index.article import Span
 from rag.answer import Label
-from rag.verdict import Verdict
+from rag.verification.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

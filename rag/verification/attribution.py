@@ -13,7 +13,7 @@ from index.names import SAME_PERSON, match_names
 from index.statements import drop_mere_nouns, extract_statements
 from rag.answer import Citation
 from rag.language import Language
-from rag.verification.evidence import Evidence
+from rag.verification.evidence import CitedSpan
 from rag.verification.names import same_name, same_word
 from rag.verification.offices import find_office, holds_office
 from rag.verification.words import Word, read_words
@@ -153,7 +153,7 @@ def same_speaker(a: str, b: str) -> bool:
 
 
 def find_wrong_office(
-    claim: str, attribution: Attribution, evidence: Sequence[Evidence]
+    claim: str, attribution: Attribution, evidence: Sequence[CitedSpan]
 ) -> str | None:
     """Why the spans' named speakers are not whom the claim calls by an office; None if they are."""
     if any(not _is_unnamed(name) for name in attribution.speakers):
@@ -171,7 +171,7 @@ def find_wrong_office(
 
 
 def find_speech_as_fact(
-    claim: str, attribution: Attribution, evidence: Sequence[Evidence], *, is_reported: bool
+    claim: str, attribution: Attribution, evidence: Sequence[CitedSpan], *, is_reported: bool
 ) -> str | None:
     """Whose words the claim states as a plain fact; None where it does not, or they are nobody's."""
     if attribution.is_attributed or is_reported or _PRONOUN_SUBJECT.match(claim):
@@ -188,7 +188,7 @@ def find_speech_as_fact(
     return speakers[0] if speakers else None
 
 
-def _find_speaker(item: Evidence) -> str | None:
+def _find_speaker(item: CitedSpan) -> str | None:
     """Whose words the span is; None where it is the article's own, or partly."""
     citation = item.citation
     if citation.voice != "narrated":

@@ -9,10 +9,9 @@ from typing import Literal
 from index.article import Span
 from rag.language import Language
 from rag.verification.attribution import Attribution, read_attribution
-from rag.verification.copying import Alignment, align
-from rag.verification.evidence import Evidence, Reading, merge_readings, read_text
+from rag.verification.copying import Alignment, align, find_quotes
+from rag.verification.evidence import CitedSpan, ReadText, merge_texts, read_text
 from rag.verification.names import find_names
-from rag.verification.quotes import find_quotes
 from rag.verification.words import Word
 
 _NEAR_COPY = 0.7
@@ -23,7 +22,7 @@ Pair = Literal["same", "en-de", "ru-de", "other"]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ClaimCase:
     """Everything known about one claim.
 
     `said` is the claim without who says it, `core` the positions of its words; `cited` the spans
@@ -32,12 +31,12 @@ class Case:
     tells how near words are.
     """
 
-    claim: Reading
+    claim: ReadText
     said: str
     attribution: Attribution
     quotes: tuple[Span, ...]
-    evidence: tuple[Evidence, ...]
-    cited: Reading
+    evidence: tuple[CitedSpan, ...]
+    cited: ReadText
     core: tuple[int, int]
     sentences: tuple[str, ...]
     alignment: Alignment | None
@@ -50,18 +49,18 @@ class Case:
 
 def read_case(
     text: str,
-    evidence: Sequence[Evidence],
+    evidence: Sequence[CitedSpan],
     language: Language,
     names: frozenset[str],
     compare: CompareWords,
-) -> Case:
+) -> ClaimCase:
     """The claim, lined up with the spans it cites."""
     claim = read_text(text, language)
-    cited = merge_readings([item.span for item in evidence])
+    cited = merge_texts([item.span for item in evidence])
     attribution = read_attribution(text, language)
     same = cited.language == language
     core = _find_core(claim, attribution.said)
-    return Case(
+    return ClaimCase(
         claim,
         attribution.said,
         attribution,
@@ -79,12 +78,12 @@ def read_case(
     )
 
 
-def is_near_copy(case: Case) -> bool:
+def is_near_copy(case: ClaimCase) -> bool:
     """Whether most of the claim's words stand in the cited text, in one language."""
     return case.alignment is not None and case.alignment.coverage >= _NEAR_COPY
 
 
-def is_one_word_off(case: Case) -> bool:
+def is_one_word_off(case: ClaimCase) -> bool:
     """Whether one content word of what is said is new, the rest in order and with the same number.
 
     Without a number, one other word is as often a synonym.
@@ -98,7 +97,7 @@ def is_one_word_off(case: Case) -> bool:
     return len(novel) == 1 and len(core) - len(novel) >= _FEWEST_KEPT
 
 
-def _find_core(claim: Reading, said: str) -> tuple[int, int]:
+def _find_core(claim: ReadText, said: str) -> tuple[int, int]:
     """Which words of the claim are said, where that is one run; else all."""
     start = claim.text.find(said)
     if start < 0:
@@ -107,7 +106,7 @@ def _find_core(claim: Reading, said: str) -> tuple[int, int]:
     return (inside[0], inside[-1] + 1) if inside else (0, len(claim.words))
 
 
-def _find_beside(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+def _find_beside(evidence: Sequence[CitedSpan]) -> tuple[str, ...]:
     """The sentences next to the cited ones that no other citation covers."""
     cited = {sentence for item in evidence for sentence in item.sentences}
     return tuple(dict.fromkeys(s for item in evidence for s in item.beside if s not in cited))

@@ -1,7 +1,8 @@
-"""How a claim and a cited text of one language line up, word by word."""
+"""What of a claim is the cited text's own words: lined up word by word, and quoted in marks."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -9,6 +10,8 @@ from itertools import takewhile
 
 from rapidfuzz import fuzz
 
+from index.article import Span
+from index.attribution.quotes import pair_quotes
 from rag.verification.words import Word
 
 _ALIKE = 82.0
@@ -114,3 +117,46 @@ def _measure_order(places: Sequence[int]) -> float:
     total = len(places) * (len(places) - 1) // 2
     kept = sum(a < b for n, a in enumerate(places) for b in places[n + 1 :])
     return kept / total if total else 1.0
+
+
+_MARKS = re.compile(r"[„“”\"»«‚‘’'›‹`´]")
+_DASHES = re.compile(r"[‐‑‒–—―-]+")
+_OMISSION = re.compile(r"\s*(?:\(\s*(?:\.{3}|…)\s*\)|\[\s*(?:\.{3}|…)\s*\]|\.{3}|…)\s*")
+_EDGE = " \t\n.,;:!?"
+
+
+def find_quotes(claim: str) -> list[Span]:
+    """Where the claim quotes: each pair of marks with what is between."""
+    return [span for span in pair_quotes(claim) if re.search(r"\w", span.of(claim))]
+
+
+def find_false_quote(claim: str, quotes: Sequence[Span], texts: Sequence[str]) -> str | None:
+    """The first quotation that no text holds verbatim; spaces, dashes and mark styles aside.
+
+    "…" may stand for words left out, inside one text and in its order.
+    """
+    plain = [_level(text) for text in texts]
+    for span in quotes:
+        quotation = span.of(claim)[1:-1]
+        parts = [part for p in _OMISSION.split(quotation) if (part := _level(p).strip(_EDGE))]
+        if not any(_holds(text, parts) for text in plain):
+            return quotation
+    return None
+
+
+def _level(text: str) -> str:
+    return " ".join(_DASHES.sub("-", _MARKS.sub("", text)).split())
+
+
+def _holds(text: str, parts: Sequence[str]) -> bool:
+    at = 0
+    for part in parts:
+        # A sentence may open in the middle of the one it quotes.
+        match = re.compile(rf"(?<!\w){re.escape(part)}(?!\w)").search(text, at)
+        if match is None and part[:1].isalpha():
+            turned = part[0].swapcase() + part[1:]
+            match = re.compile(rf"(?<!\w){re.escape(turned)}(?!\w)").search(text, at)
+        if match is None:
+            return False
+        at = match.end()
+    return True

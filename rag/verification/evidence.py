@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from index.article import Article, Span, Statement
+from index.article import Article, ReadArticle, Span, Statement
+from index.attribution.cues import SAYING_NOUNS
 from index.names import TITLES
-from index.splitter import split_sentences
-from index.statements import extract_statements
 from rag.answer import Citation
 from rag.language import Language, detect_language
 from rag.verification.dates import DateMention, read_dates
@@ -22,17 +22,22 @@ _BESIDE = 2
 _STOPS = ',;:.!?–—()„“”»«"'
 
 
+class CitedArticle:
+    """An article's sentences, statements and words; most claims are told without the words."""
+
+    def __init__(self, article: Article, read: ReadArticle) -> None:
+        self._article = article
+        self.sentences = read.sentences
+        self.statements = read.statements
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """The words of its title and text."""
+        return tuple(read_words(f"{self._article.title} {self._article.text}"))
+
+
 @dataclass(frozen=True, slots=True)
-class ReadArticle:
-    """An article's sentences, statements and words; `names` are its speakers'."""
-
-    sentences: tuple[Span, ...]
-    statements: tuple[Statement, ...]
-    words: tuple[Word, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
+class ReadText:
     """A text with all that the rules ask of it; `stops` are word positions that open a clause."""
 
     text: str
@@ -44,19 +49,19 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class CitedSpan:
     """One cited span: its reading, the whole sentences it lies in, and what is about them.
 
     `before` leads up to them; `beside` are the sentences next to them, which are not cited.
     """
 
     citation: Citation
-    span: Reading
+    span: ReadText
     sentences: tuple[str, ...]
-    around: Reading
+    around: ReadText
     before: tuple[Word, ...]
     beside: tuple[str, ...]
-    article: ReadArticle
+    article: CitedArticle
     voices: frozenset[str]
 
     @property
@@ -74,14 +79,33 @@ class Evidence:
             for statement in self.overlapping
             if all(_strip(q) in statement.span.of(text) for q in quotations)
         ]
-        return frozenset(n for s in holding for n in (s.speaker, s.via) if n) or self.voices
+        return _name_voices(holding, text) or self.voices
+
+
+def _name_voices(statements: Iterable[Statement], text: str) -> frozenset[str]:
+    """Who speaks, by name; whom no name is known for by the article's words: "Verteidigung"."""
+    names = (
+        name
+        for s in statements
+        for name in (s.speaker or _read_mention(s.speaker_span, text), s.via)
+    )
+    return frozenset(name for name in names if name)
+
+
+def _read_mention(mention: Span | None, text: str) -> str | None:
+    """The noun that a statement is by; None for a pronoun, and for "Angaben", which are nobody."""
+    said = mention.of(text) if mention else ""
+    words = [word for word in read_words(said) if word.is_content]
+    if not any(word.is_capitalised for word in words) or SAYING_NOUNS.search(words[-1].low):
+        return None
+    return said[words[0].start : words[-1].end]
 
 
 def _strip(quotation: str) -> str:
     return quotation.strip(" .,;:!?…")
 
 
-def read_text(text: str, language: Language) -> Reading:
+def read_text(text: str, language: Language) -> ReadText:
     """The text as every rule wants it."""
     words = read_words(text)
     dates = read_dates(text, language)
@@ -93,7 +117,7 @@ def read_text(text: str, language: Language) -> Reading:
             between = between[1:]
         if any(mark in _STOPS for mark in between):
             stops.append(number)
-    return Reading(text, language, tuple(words), tuple(stops), tuple(dates), tuple(quantities))
+    return ReadText(text, language, tuple(words), tuple(stops), tuple(dates), tuple(quantities))
 
 
 def _is_abbreviated(word: Word) -> bool:
@@ -104,14 +128,14 @@ def _is_abbreviated(word: Word) -> bool:
 class EvidenceReader:
     """Reads citations; the last few dozen articles stay read."""
 
-    def __init__(self) -> None:
-        self._articles: OrderedDict[str, ReadArticle] = OrderedDict()
-        self._spans: OrderedDict[tuple[str, int, int], Evidence] = OrderedDict()
+    def __init__(self, read_article: Callable[[Article], ReadArticle]) -> None:
+        self._read_article = read_article
+        self._articles: OrderedDict[tuple[str, str, str], CitedArticle] = OrderedDict()
 
-    def read(self, citation: Citation) -> Evidence:
+    def read(self, citation: Citation) -> CitedSpan:
         """The citation with its surroundings."""
         article = citation.article
-        read = self._read_article(article)
+        read = self._find_article(article)
         inside = [s for s in read.sentences if s.overlap(citation.span)]
         start = min([citation.span.start, *(s.start for s in inside)])
         end = max([citation.span.end, *(s.end for s in inside)])
@@ -121,7 +145,7 @@ class EvidenceReader:
         parts = [
             Span(max(s.start, citation.span.start), min(s.end, citation.span.end)) for s in inside
         ]
-        return Evidence(
+        return CitedSpan(
             citation,
             read_text(citation.quote, language),
             tuple(part.of(article.text) for part in parts) or (citation.quote,),
@@ -129,22 +153,15 @@ class EvidenceReader:
             tuple(read_words(" ".join(s.of(article.text) for s in ahead))),
             tuple(s.of(article.text) for s in [*ahead[-_BESIDE:], *behind[:_BESIDE]]),
             read,
-            frozenset(
-                name
-                for s in read.statements
-                if s.span.overlap(citation.span)
-                for name in (s.speaker, s.via)
-                if name
+            _name_voices(
+                [s for s in read.statements if s.span.overlap(citation.span)], article.text
             ),
         )
 
-    def _read_article(self, article: Article) -> ReadArticle:
-        key = article.text_sha256
+    def _find_article(self, article: Article) -> CitedArticle:
+        key = (article.id, article.title, article.text_sha256)
         if key not in self._articles:
-            sentences = split_sentences(article.text)
-            statements = extract_statements(article.text, sentences)
-            words = read_words(f"{article.title} {article.text}")
-            self._articles[key] = ReadArticle(tuple(sentences), tuple(statements), tuple(words))
+            self._articles[key] = CitedArticle(article, self._read_article(article))
             if len(self._articles) > _MOST_ARTICLES:
                 self._articles.popitem(last=False)
         self._articles.move_to_end(key)
@@ -158,7 +175,7 @@ def find_language(article: Article, text: str) -> Language:
     return detect_language(text, "de")
 
 
-def merge_readings(readings: Sequence[Reading]) -> Reading:
+def merge_texts(readings: Sequence[ReadText]) -> ReadText:
     """Several spans as one text."""
     return (
         readings[0]

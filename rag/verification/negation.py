@@ -1,4 +1,4 @@
-"""Negation and mood: what turns a sentence into another claim with one word.
+"""Negation and opposites: what turns a sentence into its contrary with one word.
 
 The tables name concepts, each with its words in German, English and Russian, so that a claim in
 one language is compared with a span in another.
@@ -37,53 +37,6 @@ _NOT_NEGATING = re.compile(
     r"|no (?:more|less|fewer|later) than|не (?:только|менее|более)|no\. ?\d)"
 )
 
-_POSSIBLE = r"""
-    könnten? könntest möglicherweise vielleicht eventuell womöglich dürften? may might could
-    possibly perhaps maybe probably likely wahrscheinlich voraussichtlich vermutlich может могут
-    potenziell potentiell potentially потенциально возможно вероятно
-    наверное? мог могла могли
-"""
-_ALLEGED = r"""
-    angeblich\w* mutmaßlich\w* vermeintlich\w* offenbar allegedly alleged reportedly purported\w*
-    supposedly якобы предположительно soll sollen предполагаем\w* apparently anscheinend
-"""
-_CERTAIN = r"""
-    sicher gewiss definitiv zweifellos certainly definitely undoubtedly surely безусловно несомненно
-    точно
-"""
-_INTEND = r"""
-    will wollen wollten? wolle plan\w* geplant\w* beabsichtig\w* vorhaben want\w* intend\w* aim\w*
-    plann\w* hof\w* hop(?:e|es|ed|ing) хо(?:чет|тят|тел\w*) планир\w* намерен\w* собира\w+ seek\w*
-    versuch\w* try tries tried attempt\w* пыта\w* стрем\w* würden? would бы should sollten? shall
-    werden? wird going будет будут
-"""
-_OBLIGED = r"""
-    muss müssen müssten? musste\w* müsse soll sollen sollten? solle sollen must should need\w* ought
-    obliged required должн?[аоы]? должен необходимо нужно fordern? fordert\w* verlang\w* demand\w*
-    bedarf notwendig nötig necessary
-"""
-_MOODS: dict[str, re.Pattern[str]] = {
-    name: compile_forms(form)
-    for name, form in (
-        ("possible", _POSSIBLE), ("alleged", _ALLEGED), ("intended", _INTEND), ("obliged", _OBLIGED),
-        ("certain", _CERTAIN),
-    )
-}  # fmt: skip
-_MODALS = {
-    name: re.compile(rf"(?:{form})\Z")
-    for name, form in (
-        ("can", r"kann|können|könn\w+|konnten?|can|could|может|могут|мог\w{0,2}"),
-        ("must", r"muss|müss\w+|mussten?|must|долж\w+"),
-        ("shall", r"soll\w*|shall|should|следует"),
-        ("allowed", r"darf|dürf\w+|durften?"),
-        ("want", r"will|wollen|wollt\w+|wolle|хо(?:чет|тят|тел\w*)"),
-        ("may", r"may|might|mag|mögen|möge"),
-    )
-}  # fmt: skip
-_KONJUNKTIV_I = re.compile(
-    r"(?:sei|seien|habe|werde|könne|müsse|dürfe|solle|wolle|möge|gebe|gehe|komme|stehe|bleibe)\Z"
-)
-
 
 def is_negator(word: Word) -> bool:
     """Whether the word denies something by itself."""
@@ -103,57 +56,6 @@ def find_negators(words: Sequence[Word], text: str) -> list[Word]:
 def count_half_negated(words: Sequence[Word]) -> int:
     """How many words hold a negation of their own: "ohne", "unlikely", "refuse"."""
     return sum(1 for word in words if _HALF_NEGATORS.match(word.low))
-
-
-def find_moods(words: Sequence[Word]) -> frozenset[str]:
-    """Which of possible, alleged, intended, obliged, certain the words express."""
-    return frozenset(
-        name for name, form in _MOODS.items() if any(form.match(word.low) for word in words)
-    )
-
-
-_HEDGED = compile_forms(
-    _POSSIBLE + _ALLEGED + r"can kann können mag mögen scheint scheinen seem\w* appear\w*"
-)
-# Modal verbs that translate each other.
-_COMPATIBLE = (
-    frozenset({"can", "may", "allowed"}), frozenset({"must", "shall"}), frozenset({"want", "shall"}),
-)  # fmt: skip
-
-
-def is_hedged(words: Sequence[Word]) -> bool:
-    """Whether anything among the words leaves it open."""
-    return any(_HEDGED.match(word.low) for word in words)
-
-
-def oppose_modals(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether both have modal verbs and none translates any of the other's: must and may."""
-    if not one or not other or one & other:
-        return False
-    return not any(group & one and group & other for group in _COMPATIBLE)
-
-
-def find_modals(words: Sequence[Word]) -> frozenset[str]:
-    """The modal verbs among the words, whatever their form."""
-    return frozenset(
-        name for name, form in _MODALS.items() if any(form.match(word.low) for word in words)
-    )
-
-
-def is_reported(words: Sequence[Word]) -> bool:
-    """Whether a German verb stands in the Konjunktiv of reported speech."""
-    return any(_KONJUNKTIV_I.match(word.low) for word in words)
-
-
-_IS_TO = re.compile(
-    r"\b(?:is|are|was|were) (?:due |set |scheduled |planned |expected |supposed )?to \w",
-    re.IGNORECASE,
-)
-
-
-def is_planned(text: str) -> bool:
-    """Whether an English text says what is to happen: "the train is to leave"."""
-    return _IS_TO.search(text) is not None
 
 
 # Time units by how their words begin: what "not" governs is compared across languages.
@@ -183,3 +85,132 @@ def _find_governed(words: Sequence[Word]) -> set[str]:
         names = (name for w in after for name, form in _GOVERNED.items() if form.match(w.low))
         found |= {name for name in [next(names, None)] if name}
     return found
+
+
+# Two sides of one matter: a claim on one and a cited text on the other only contradict each other.
+_TABLE = r"""
+rise: steig\w* stieg\w* gestiegen\w* zunahm\w* zunehm\w* zugenommen erhöh\w* wuchs\w* gewachsen
+  anstieg\w* ris(?:e|es|ing|en) rose increas\w* gr(?:ow|ew)\w* climb\w* рос(?:т|ла|ли)? вырос\w*
+  увелич\w* повы[сш]\w* / sink\w* sank\w* gesunken\w* fiel\w* gefallen abnahm\w* abgenommen
+  reduzier\w* verringer\w* gesenkt senk\w* rückgang\w* fall(?:s|en|ing)? fell decreas\w*
+  declin\w* drop\w* reduc\w* shr[aiu]nk\w* упал\w* сниз\w* сниж\w* уменьш\w* сократ\w*
+  пад(?:ал|ает)\w*
+win: gewann\w* gewinn\w* gewonnen sieg\w* w[io]n(?:s|ning)? victor\w* победи\w* выигра\w*
+  побед[аыу] / verlor\w* verlier\w* niederlage\w* unterl(?:ag|egen)\w* los(?:t|e|es|ing)
+  проигра\w* поражени\w*
+accept: akzeptier\w* annahm\w* angenommen zustimm\w* zugestimmt billig\w* begrüß\w* befürwort\w*
+  unterstütz\w* accept\w* approv\w* agree[ds]? welcom\w* endors\w* support\w* back(?:s|ed|ing)
+  приня\w* одобр\w* поддерж\w* соглас\w* / ablehn\w* lehn\w* abgelehnt\w* zurückgewiesen
+  zurückweis\w* wies weist verurteil\w* verweiger\w* weiger\w* reject\w* refus\w*
+  oppos(?:e|es|ed|ing) declin\w* condemn\w* отверг\w* отказ\w* отклон\w* осуди\w*
+confirm: bestätig\w* confirm\w* admit\w* eingeräumt räumt\w* acknowledg\w* подтверд\w*
+  призна[лнв]\w* / bestr(?:eit|itt)\w* dementier\w* leugn\w* verneint?\w* widersprach
+  widerspr\w* den(?:y|ied|ies|ying) disput\w* contradict\w* опроверг\w* отрица\w*
+before: vor bevor before prior до перед vorher zuvor earlier / nach nachdem after following
+  после danach later nachher
+allow: erlaub\w* genehmig\w* zugelassen gestatte\w* allow\w* permit\w* authori[sz]\w* разреш\w*
+  позвол\w* / verb(?:iet|ot)\w* untersag\w* ban(?:s|ned|ning)? prohibit\w* forb(?:id|ade)\w*
+  запре\w*
+begin: beg[ai]nn\w* begonnen anfang\w* start\w* eröffne\w* beg(?:in|an|un)\w* launch\w*
+  open(?:s|ed|ing)? нача\w* откры\w* / ende[tn]?\w* beend\w* schlie(?:ß|ss)\w* schloss\w*
+  geschlossen abgeschlossen abgebrochen eingestellt\w* einstell\w* ausgesetzt stopp\w*
+  end(?:s|ed|ing)? discontinu\w* suspend\w* приостан\w* clos(?:e|es|ed|ing) finish\w*
+  stop\w* ceas\w* законч\w* заверш\w* закры\w* прекра\w*
+success: erfolg\w* gelang\w* gelungen succe\w* успе[хш]\w* удал(?:ось|ся) / scheiter\w*
+  misslang\w* misslungen misserfolg\w* fail\w* провал\w* неуда\w*
+north: nord\w* north\w* север\w* / süd\w* south\w* юг\w* юж\w*
+east: ost(?:en|s)? öst\w* ostukr\w* ostdeu\w* ostküste east\w* вост\w* / west\w* запад\w*
+left: link\w* left лев[ыао]\w* / recht(?:e|en|er|es|s) right(?:-wing|ist)?
+  прав(?:ый|ая|ое|ые|ого)
+guilty: schuldig\w* guilt\w* виновн\w* / unschuldig\w* freigesprochen freispruch innocen\w*
+  acquit\w* невинов\w* оправда[лн]\w*
+possible: möglich\w* possible возможн(?:о|ый|ым) / unmöglich\w* ausgeschlossen impossible
+  невозможн\w*
+legal: legal\w* rechtmäßig\w* lawful\w* законн\w* / illegal\w* rechtswidrig\w* unrechtmäßig\w*
+  unlawful\w* незаконн\w*
+safe: sicher\w{0,2} safe\w* ungefährlich\w* harmlos\w* безопасн\w* / unsicher\w* gefährlich\w*
+  gefahr\w* unsafe danger\w* опасн\w*
+buy: kauf(?:t|te|ten|en)? gekauft erw(?:arb|orben)\w* b(?:uy|ought)\w* purchas\w* acquir\w*
+  купи\w* покуп\w* / verkauf\w* abzugeben abgeb\w* abgegeb\w* s(?:ell|old)\w* prod(?:al|aj)\w* прода\w*
+high: hoh\w* hoch\w* höh(?:er|ere|eren|ste|sten) high\w* высок\w* выше / niedrig\w* gering\w*
+  tief\w* low(?:er|est)? низк\w* ниже
+large: groß\w* größ\w* large\w* big\w* great\w* больш\w* крупн\w* / klein\w* small\w* tiny
+  мал(?:ый|ая|ое|ень)\w* небольш\w*
+more: mehr more более больше / weniger less fewer менее меньше
+strong: stark\w* stärk\w* strong\w* strength\w* сильн\w* усил\w* / schwach\w* schwäch\w* weak\w*
+  слаб\w* ослаб\w*
+alive: überleb\w* surviv\w* выжи[лв]\w* lebend\w* alive / gestorben starb\w* tot tote\w*
+  getötet\w* died dead killed погиб\w* умер\w* убит\w*
+many: viel\w* zahlreich\w* many numerous much мног\w* / wenig\w* few little немног\w* мало
+old: alt(?:e|en|er|es) älte\w* old(?:er|est)? стар\w* / jung\w* jüng\w* neu(?:e|en|er|es)?
+  young\w* new молод\w* нов(?:ый|ая|ое|ые)
+first: erst(?:e|en|er|es|em) first перв\w* / letzt(?:e|en|er|es|em) last последн\w*
+man: mann männ\w* man men male мужч\w* / frau\w* weib\w* wom[ae]n female\w* женщ\w*
+arrive: ankam\w* angekommen ankommen eintraf\w* eingetroffen arriv\w* прибы\w* приеха\w* /
+  abgereist\w* abreis\w* verlie(?:ß|ss)\w* verlass\w* abflog\w* depart\w* le(?:ft|av\w+) уеха\w*
+  покин\w*
+poor: arm(?:e|en|er|es)? poor\w* бедн\w* / reich(?:e|en|er|es|ste\w*)? rich(?:er|est)? wealth\w*
+  богат\w*
+attack: angriff\w* angegriffen attack\w* атак\w* напа\w* / verteidig\w* defen[dcs]\w* оборон\w*
+  защит\w*
+good: gut(?:e|en|er|es)? besser\w* positiv\w* good better positive\w* хорош\w* лучш\w*
+  положительн\w* / schlecht\w* schlimm\w* negativ\w* bad worse negative\w* плох\w* хуже
+  отрицательн\w*
+friend: freund\w* verbündet\w* friend\w* all(?:y|ies|ied) друз\w* друг союзник\w* / feind\w*
+  gegner\w* enem\w* opponent\w* враг\w* противник\w*
+all: alle[nrs]? sämtlich\w* jede[nrms]? all every\w* each все[хм]? кажд\w* / einige\w* manche\w*
+  mehrere\w* some several некотор\w* нескольк\w*
+early: früh(?:e|en|er|zeitig)? early ран[ои]\w* / spät(?:e|en|er)? late(?:r|st)? поздн\w*
+import: import\w* einfuhr\w* импорт\w* ввоз\w* / export\w* ausfuhr\w* экспорт\w* вывоз\w*
+above: exceed\w* above überschr\w* übersteig\w* überstieg\w* oberhalb превы\w* / below under unter
+  unterhalb unterschr\w* ниже
+profit: gewinn(?:e|en|s)? profit\w* прибыл[ьи]\w* / verlust\w* defizit\w* loss(?:es)? los(?:t|ing)
+  deficit\w* убыт\w* потер\w* дефицит\w*
+stay: bleib\w* blieb\w* geblieben remain\w* stay\w* оста(?:н|в|[её]т)\w* / steig\w* stieg\w*
+  gestiegen\w* erhöh\w* sink\w* sank\w* gesunken\w* ris(?:e|es|en|ing) rose increas\w* fell
+  fall(?:s|en|ing)? drop(?:s|ped|ping)? вырас\w* вырос\w* увелич\w* повы[сш]\w* сниз\w* упад\w*
+demand: forder\w* gefordert\w* verlang\w* demand(?:s|ed|ing) требов\w* потребов\w* требу\w* /
+  ablehn\w* abgelehnt\w* zurückgewiesen reject\w* refus\w* отверг\w* отклон\w*
+enough: hoh\w* hoch genug ausreich\w* enough sufficient plenty high высок\w* достаточн\w* /
+  fehl(?:e|t|te|en|ten)? mangel\w* lack\w* не(?:т|хват\w*|достат\w*)
+"""
+_ROWS = re.split(r"^\w+:", _TABLE, flags=re.MULTILINE)[1:]
+_SIDES = [tuple(compile_forms(side) for side in row.split("/")) for row in _ROWS]
+
+
+def find_opposite(claim: Sequence[Word], cited: Sequence[Word]) -> tuple[str, str] | None:
+    """A word of the claim and its opposite in the cited text, where nothing reconciles them."""
+    for one, other in _SIDES:
+        for side, counter in ((one, other), (other, one)):
+            said = _first(side, claim)
+            if said is None or _first(counter, claim) or _first(side, cited):
+                continue
+            opposed = _first(counter, cited)
+            if opposed:
+                return said.text, opposed.text
+    return None
+
+
+def _first(form: re.Pattern[str], words: Sequence[Word]) -> Word | None:
+    return next((word for word in words if form.match(word.low)), None)
+
+
+_UNIT = r"(?:year|month|week|jahr|monat|woche|год|месяц|недел)"
+_TIMES = tuple(
+    re.compile(rf"\b(?:{form})\b|\b(?:{before})\s+{_UNIT}", re.IGNORECASE)
+    for form, before in (
+        ("vorjahr\\w*|vormonat\\w*|vorwoche", "last|previous|vergangene\\w*|vorige\\w*|letzte[nsmr]?|прошл\\w+"),
+        ("heuer", "this|current|diese[nsmr]?|laufenden|этом|этого|текуще\\w+|этой"),
+        (r"(?!)", "next|coming|following|kommende\\w*|nächste\\w*|folgende\\w*|следующ\\w+|будущ\\w+"),
+    )
+)  # fmt: skip
+
+
+def find_moved_time(claim: str, cited: str) -> str | None:
+    """What the claim calls last, this or next year where the cited text calls it another."""
+    there = [bool(form.search(cited)) for form in _TIMES]
+    for form, said in zip(_TIMES, there, strict=True):
+        found = form.search(claim)
+        if found and not said and any(there):
+            return found[0]
+    return None

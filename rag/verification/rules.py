@@ -15,29 +15,36 @@ from rag.verification.attribution import (
     find_wrong_office,
     find_wrong_speaker,
 )
-from rag.verification.case import Case, is_near_copy, is_one_word_off
+from rag.verification.case import ClaimCase, is_near_copy, is_one_word_off
+from rag.verification.copying import find_false_quote
 from rag.verification.dates import find_wrong_date
-from rag.verification.finding import Finding
-from rag.verification.names import find_strange_names, same_word
-from rag.verification.negation import (
-    count_half_negated,
+from rag.verification.moods import (
+    find_dropped_condition,
     find_modals,
     find_moods,
-    find_moved_negator,
-    find_negators,
+    find_plan_as_done,
     is_hedged,
     is_planned,
     is_reported,
     oppose_modals,
 )
+from rag.verification.names import find_strange_names, same_word
+from rag.verification.negation import (
+    count_half_negated,
+    find_moved_negator,
+    find_moved_time,
+    find_negators,
+    find_opposite,
+)
 from rag.verification.numbers import find_strange_code, find_wrong_number
-from rag.verification.opposites import find_moved_time, find_opposite
-from rag.verification.persons import find_swapped_country, find_swapped_person
-from rag.verification.places import find_moved_number
-from rag.verification.plans import find_dropped_condition, find_plan_as_done
 from rag.verification.quantifiers import count_comparisons, find_wrong_quantifier
-from rag.verification.quotes import find_false_quote
-from rag.verification.roles import check_roles
+from rag.verification.swaps import (
+    check_roles,
+    find_moved_number,
+    find_swapped_country,
+    find_swapped_person,
+)
+from rag.verification.verdict import Verdict, decide
 from rag.verification.words import Word, read_words
 
 _SPEECH = frozenset(read_verb_forms())
@@ -51,14 +58,14 @@ _MINUS = re.compile(r"(?<![\w.,])[-−–‐‑](?=\d)")
 _LEVEL = re.compile(r"(?:(?<![\w.,])-)?\d+(?:[.,:/]\d+)*|[^\W\d_]+|[?%€$£°§+]")
 
 
-def find_verbatim(case: Case) -> Finding | None:
+def find_verbatim(case: ClaimCase) -> Verdict | None:
     """Whether the claim is, word for word, whole sentences or the whole of a cited span."""
     wanted = _level(case.claim.text)
     for item in case.evidence:
         if wanted == _level(item.span.text) or _holds_sentences(item.sentences, wanted):
             # A mood that leaves the fact open shows by itself that somebody says it.
             open_mood = any(word.low in MOODS for word in case.claim.words)
-            return (None if open_mood else check_speech(case)) or Finding(
+            return (None if open_mood else check_speech(case)) or decide(
                 "supported", "The sentence is the cited text, word for word.", "verbatim"
             )
     return None
@@ -83,7 +90,7 @@ def _level(text: str) -> str:
     return " ".join(_LEVEL.findall(_MINUS.sub("-", text)))
 
 
-def check_quotes(case: Case) -> Finding | None:
+def check_quotes(case: ClaimCase) -> Verdict | None:
     """Quotation marks hold only what stands in the cited text."""
     false = find_false_quote(
         case.claim.text, case.quotes, [item.span.text for item in case.evidence]
@@ -93,10 +100,10 @@ def check_quotes(case: Case) -> Finding | None:
     reason = f"The words in quotation marks are not in the cited text: {_shorten(false)}"
     if case.alignment is None:
         reason += "; a translation is no quotation"
-    return Finding("not_enough_info", reason, "quote")
+    return decide("not_enough_info", reason, "quote")
 
 
-def check_numbers(case: Case) -> Finding | None:
+def check_numbers(case: ClaimCase) -> Verdict | None:
     """Every number stands in the cited text."""
     years = {d.year for item in case.evidence for d in item.around.dates if d.year}
     years |= {
@@ -111,17 +118,17 @@ def check_numbers(case: Case) -> Finding | None:
         frozenset(years or published),
         same_language=case.alignment is not None,
     ) or find_moved_number(case.claim, case.cited, case.alignment)
-    return Finding("refuted", _capital(found[0]), found[1]) if found else None
+    return decide("refuted", _capital(found[0]), found[1]) if found else None
 
 
-def check_codes(case: Case) -> Finding | None:
+def check_codes(case: ClaimCase) -> Verdict | None:
     """What mixes letters and digits, and every score, stands there as it is: H5N1, 3:2."""
     taken = [(date.start, date.end) for date in case.claim.dates]
     code = find_strange_code(case.claim.text, case.cited.text, taken)
-    return Finding("refuted", f"The cited text does not say {code}", "code") if code else None
+    return decide("refuted", f"The cited text does not say {code}", "code") if code else None
 
 
-def check_dates(case: Case) -> Finding | None:
+def check_dates(case: ClaimCase) -> Verdict | None:
     """Every date stands in the cited sentence or follows from the article's own."""
     cited = [date for item in case.evidence for date in item.around.dates]
     for item in case.evidence:
@@ -130,12 +137,12 @@ def check_dates(case: Case) -> Finding | None:
             return None
     if not case.evidence or wrong is None:
         return None
-    return Finding(
+    return decide(
         "refuted", f"The cited text does not give this date: {wrong.text.strip()}", "date"
     )
 
 
-def check_speaker(case: Case) -> Finding | None:
+def check_speaker(case: ClaimCase) -> Verdict | None:
     """Who is said to speak does, and holds the office that he is called by."""
     voices = [item.find_voices(_read_quotes(case)) for item in case.evidence]
     found = find_wrong_speaker(
@@ -145,16 +152,16 @@ def check_speaker(case: Case) -> Finding | None:
         [item.around.words for item in case.evidence],
     )
     if found:
-        return Finding("refuted", _capital(found[0]), found[1])
+        return decide("refuted", _capital(found[0]), found[1])
     office = find_wrong_office(case.claim.text, case.attribution, case.evidence)
-    return Finding("not_enough_info", _capital(office), "office") if office else None
+    return decide("not_enough_info", _capital(office), "office") if office else None
 
 
-def _read_quotes(case: Case) -> list[str]:
+def _read_quotes(case: ClaimCase) -> list[str]:
     return [span.of(case.claim.text)[1:-1] for span in case.quotes]
 
 
-def check_speech(case: Case) -> Finding | None:
+def check_speech(case: ClaimCase) -> Verdict | None:
     """Somebody's words are not stated as a fact."""
     reported = (
         is_reported(case.claim.words)
@@ -166,37 +173,37 @@ def check_speech(case: Case) -> Finding | None:
     )
     if who is None:
         return None
-    return Finding("not_enough_info", f"{who} says it; the sentence states it as a fact", "speech")
+    return decide("not_enough_info", f"{who} says it; the sentence states it as a fact", "speech")
 
 
-def check_frame(case: Case) -> Finding | None:
+def check_frame(case: ClaimCase) -> Verdict | None:
     """What the cited text calls false, or a rumour, is not stated."""
     frame = find_broken_frame(case.claim.text, case.sentences)
     if frame is None:
         return None
-    return Finding("refuted", f"The cited text puts it behind {_shorten(frame)!r}", "frame")
+    return decide("refuted", f"The cited text puts it behind {_shorten(frame)!r}", "frame")
 
 
-def _cited_words(case: Case) -> Sequence[Word]:
+def _cited_words(case: ClaimCase) -> Sequence[Word]:
     if case.alignment is None:
         return case.cited.words
     first, stop = case.alignment.window
     return case.cited.words[first:stop] or case.cited.words
 
 
-def check_negation(case: Case) -> Finding | None:
+def check_negation(case: ClaimCase) -> Verdict | None:
     """Nothing is denied that the cited text affirms, and the reverse."""
     cited = _cited_words(case)
     window = {word.start for word in cited}
     denied = find_negators(case.claim.words, case.claim.text)
     there = [w for w in find_negators(case.cited.words, case.cited.text) if w.start in window]
     if is_near_copy(case) and _count_denials(case.claim.words) != _count_denials(cited):
-        return Finding("refuted", "The claim adds or drops a negation", "negation")
+        return decide("refuted", "The claim adds or drops a negation", "negation")
     if len(denied) > len(there) + count_half_negated(_unmatched_cited(case, cited)):
-        return Finding("refuted", f"The cited text does not say {denied[0].text!r}", "negation")
+        return decide("refuted", f"The cited text does not say {denied[0].text!r}", "negation")
     if not denied and there and not count_half_negated(_unmatched_claim(case)):
         reason = f"The cited text says {there[0].text!r}, the claim does not"
-        return Finding("refuted", reason, "negation")
+        return decide("refuted", reason, "negation")
     return None
 
 
@@ -205,41 +212,41 @@ def _count_denials(words: Sequence[Word]) -> tuple[int, int]:
     return len(find_negators(words, "")), sum(word.low in _WITHOUT for word in words)
 
 
-def _unmatched_cited(case: Case, cited: Sequence[Word]) -> Sequence[Word]:
+def _unmatched_cited(case: ClaimCase, cited: Sequence[Word]) -> Sequence[Word]:
     if case.alignment is None:
         return cited
     taken = set(case.alignment.pairs.values())
     return [word for n, word in enumerate(case.cited.words) if n not in taken and word in cited]
 
 
-def _unmatched_claim(case: Case) -> Sequence[Word]:
+def _unmatched_claim(case: ClaimCase) -> Sequence[Word]:
     if case.alignment is None:
         return case.claim.words
     return [word for n, word in enumerate(case.claim.words) if n not in case.alignment.pairs]
 
 
-def check_opposites(case: Case) -> Finding | None:
+def check_opposites(case: ClaimCase) -> Verdict | None:
     """No word is turned into its opposite."""
     moved = find_moved_time(case.claim.text, _around(case)) or find_moved_negator(
         case.claim.words, case.cited.words
     )
     if moved:
-        return Finding("refuted", f"The cited text has another in place of {moved!r}", "opposite")
+        return decide("refuted", f"The cited text has another in place of {moved!r}", "opposite")
     if find_negators(case.claim.words, case.claim.text):
         return None
     found = find_opposite(_unmatched_claim(case), _unmatched_cited(case, _cited_words(case)))
     if not found:
         return None
-    return Finding(
+    return decide(
         "refuted", f"The claim says {found[0]!r}, the cited text {found[1]!r}", "opposite"
     )
 
 
-def _around(case: Case) -> str:
+def _around(case: ClaimCase) -> str:
     return " ".join(item.around.text for item in case.evidence)
 
 
-def check_quantifiers(case: Case) -> Finding | None:
+def check_quantifiers(case: ClaimCase) -> Verdict | None:
     """Many are not few, and all not some."""
     wrong = find_wrong_quantifier(case.claim.text, case.cited.text)
     if wrong is None and is_near_copy(case):
@@ -248,10 +255,10 @@ def check_quantifiers(case: Case) -> Finding | None:
         wrong = next(iter(added), None)
     if wrong is None:
         return None
-    return Finding("refuted", f"The cited text gives another amount than {wrong!r}", "quantifier")
+    return decide("refuted", f"The cited text gives another amount than {wrong!r}", "quantifier")
 
 
-def check_mood(case: Case) -> Finding | None:
+def check_mood(case: ClaimCase) -> Verdict | None:
     """What may be is not what is, and the reverse."""
     inside = [(d.start, d.end) for d in case.claim.dates]
     claim = [w for w in case.claim.words if not any(a <= w.start < b for a, b in inside)]
@@ -260,14 +267,14 @@ def check_mood(case: Case) -> Finding | None:
     due = is_planned(case.claim.text) or bool(find_moods(claim) & {"intended", "obliged"})
     unsaid = find_moods(cited) & unsure - ({"alleged"} if due and find_modals(cited) else set())
     if unsaid and not is_hedged(claim) and not case.attribution.is_attributed:
-        return Finding("refuted", "The cited text says it may be; the claim says it is", "mood")
+        return decide("refuted", "The cited text says it may be; the claim says it is", "mood")
     if find_moods(claim) & unsure and not (
         is_hedged(cited) or find_moods(cited) or is_reported(case.cited.words)
     ):
-        return Finding("refuted", "The claim says it may be; the cited text says it is", "mood")
+        return decide("refuted", "The claim says it may be; the cited text says it is", "mood")
     dropped = case.alignment.dropped if case.alignment and is_near_copy(case) else ()
     if find_moods(dropped) & unsure:
-        return Finding("refuted", "The claim drops that it may not be so", "mood")
+        return decide("refuted", "The claim drops that it may not be so", "mood")
     changed = _find_changed_mood(case)
     if changed:
         return changed
@@ -276,26 +283,26 @@ def check_mood(case: Case) -> Finding | None:
         # "Must not" is "darf nicht".
         ours |= {"allowed"}
     if oppose_modals(ours, theirs) or (is_near_copy(case) and ours != theirs):
-        return Finding("refuted", "The claim changes what may, must or will be", "mood")
+        return decide("refuted", "The claim changes what may, must or will be", "mood")
     return None
 
 
-def _find_changed_mood(case: Case) -> Finding | None:
+def _find_changed_mood(case: ClaimCase) -> Verdict | None:
     """What is planned is not done, and what depends on something is not certain."""
     claim = case.claim.words[slice(*case.core)]
     cited, stops = case.cited.words, case.cited.stops
     plan = find_plan_as_done(claim, cited, stops)
     if plan:
-        return Finding("refuted", f"The cited text only says {plan!r}", "mood")
+        return decide("refuted", f"The cited text only says {plan!r}", "mood")
     window = case.alignment.window if case.alignment else (0, len(cited))
     attributed = case.attribution.is_attributed
     condition = find_dropped_condition(claim, cited, stops, window, is_attributed=attributed)
     if condition:
-        return Finding("refuted", f"The claim drops the condition {condition!r}", "mood")
+        return decide("refuted", f"The claim drops the condition {condition!r}", "mood")
     return None
 
 
-def check_persons(case: Case) -> Finding | None:
+def check_persons(case: ClaimCase) -> Verdict | None:
     """No known person or country stands in the place of another."""
     beside = [name for i in case.evidence for name in (i.citation.speaker, i.citation.via) if name]
     found = find_swapped_person(case.claim.words, case.cited.words, case.known, beside)
@@ -304,25 +311,27 @@ def check_persons(case: Case) -> Finding | None:
         found = find_swapped_country(core, case.cited.words, beside)
     if found is None:
         return None
-    return Finding("refuted", f"The cited text names {found[1]}, not {found[0]}", "person")
+    return decide("refuted", f"The cited text names {found[1]}, not {found[0]}", "person")
 
 
-def check_names(case: Case) -> Finding | None:
+def check_names(case: ClaimCase) -> Verdict | None:
     """Every name is the cited text's, its speaker's, or known from what leads up to it."""
     near = list(case.cited.words)
     for item in case.evidence:
         article = item.citation.article
         beside = (item.citation.speaker, item.citation.via, article.title, article.source)
         near += [*item.around.words, *item.before, *read_words(" ".join(filter(None, beside)))]
+    if not find_strange_names(case.runs, near, ()):
+        return None
     far = [word for item in case.evidence for word in item.article.words]
     for name in find_strange_names(case.runs, near, far):
         if case.alignment is None and _is_translated(name, case):
             continue
-        return Finding("not_enough_info", f"The cited text does not name {name}", "name")
+        return decide("not_enough_info", f"The cited text does not name {name}", "name")
     return None
 
 
-def _is_translated(name: str, case: Case) -> bool:
+def _is_translated(name: str, case: ClaimCase) -> bool:
     """Whether a word of the cited text that the claim lacks means the same as the name."""
     ours = [word.text for word in case.claim.words if word.is_content]
     free = [
@@ -335,7 +344,7 @@ def _is_translated(name: str, case: Case) -> bool:
     return case.compare(name, list(dict.fromkeys(free))[:_MOST_COMPARED]) >= _SAME_MEANING
 
 
-def check_words(case: Case) -> Finding | None:
+def check_words(case: ClaimCase) -> Verdict | None:
     """In a near copy, no word is put in the place of another."""
     if case.alignment is None or not (is_near_copy(case) or is_one_word_off(case)):
         return None
@@ -360,11 +369,11 @@ def check_words(case: Case) -> Finding | None:
             continue
         if any(same_word(word.text, other.text) for other in known):
             continue
-        return Finding("not_enough_info", f"The cited text does not say {word.text!r}", "word")
+        return decide("not_enough_info", f"The cited text does not say {word.text!r}", "word")
     return None
 
 
-def _find_named_pronoun(case: Case) -> tuple[Word, ...]:
+def _find_named_pronoun(case: ClaimCase) -> tuple[Word, ...]:
     """The claim's only new word, where it names what the cited text opens with a pronoun for."""
     novel = case.alignment.novel if case.alignment else ()
     novel = tuple(word for word in novel if word.low not in _SPEECH)
@@ -377,13 +386,13 @@ def _find_named_pronoun(case: Case) -> tuple[Word, ...]:
     return novel if any(same_word(novel[0].text, word.text) for word in before) else ()
 
 
-def check_question(case: Case) -> Finding | None:
+def check_question(case: ClaimCase) -> Verdict | None:
     """A question is no statement, neither the cited one nor the claim."""
     if case.claim.text.rstrip(' "“”»«').endswith("?") and not case.quotes:
-        return Finding("not_enough_info", "The sentence only asks", "question")
+        return decide("not_enough_info", "The sentence only asks", "question")
     asks = all(sentence.rstrip(' "“”»«').endswith("?") for sentence in case.sentences)
     if asks and "?" not in case.claim.text and not case.attribution.is_attributed:
-        return Finding("not_enough_info", "The cited text only asks", "question")
+        return decide("not_enough_info", "The cited text only asks", "question")
     return None
 
 
@@ -395,7 +404,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-RULES: tuple[Callable[[Case], Finding | None], ...] = (
+RULES: tuple[Callable[[ClaimCase], Verdict | None], ...] = (
     check_quotes,
     check_speaker,
     check_numbers,

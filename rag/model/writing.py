@@ -11,15 +11,15 @@ from typing import Literal
 
 from index.errors import LLMError, LLMUnavailable
 from rag.answer import Answer, Citation, Claim
-from rag.citations import Draft, DraftSplitter, is_refusal
 from rag.evidence import Evidence
 from rag.extractive import compose_answer
 from rag.language import Language
-from rag.llm import LanguageModel
-from rag.prompts import CountTokens, Prompt, build_prompt
+from rag.model.citations import Draft, DraftSplitter, is_refusal
+from rag.model.llm import LanguageModel
+from rag.model.prompts import CountTokens, Prompt, build_prompt
 from rag.query import Query
-from rag.verdict import Verifier
-from rag.wordingllm import NoticeKind, strike_out, write_notice
+from rag.verification.verdict import Verifier
+from rag.wording import NoticeKind, strike_out, write_notice
 
 OnUnsupported = Literal["quote", "strike"]
 _WORD = re.compile(r"\w+")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from index.errors import ConfigError, LLMUnavailable, MalformedAnswer
-from rag.llm import LanguageModel, Patience
-from rag.llmfailure import clean_detail
-from rag.llmguard import bound_bytes
+from rag.model.llm import LanguageModel, Patience, clean_detail
 
 if TYPE_CHECKING:
     import httpx
@@ -35,6 +33,10 @@ _MANY_MODELS = 20
 _SOME = 5
 _OPENAI = "api.openai.com"
 _NO_MODEL_LIST = frozenset({404, 405, 501})
+# Of a whole answer with all that is around it, and of one event in its stream.
+_MOST_BYTES = 16 * 2**20
+_LONGEST_EVENT = 2**18
+_EVENT_ENDS = (b"\n\n", b"\r\r", b"\r\n\r\n")
 _USER = re.compile(r"\A(.*?//)?.*@", re.S)
 
 
@@ -311,3 +313,24 @@ def _is_loopback(base_url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def bound_bytes(chunks: Iterable[bytes], is_stream: bool) -> Iterator[bytes]:
+    """The same bytes; raises MalformedAnswer when they are more than any answer.
+
+    In a stream an event, which its reader holds as a whole, is bounded too.
+    """
+    total = event = 0
+    before = b""
+    for chunk in chunks:
+        total += len(chunk)
+        seen = before + chunk
+        before = seen[-3:]
+        end = max(seen.rfind(sign) for sign in _EVENT_ENDS)
+        event = event + len(chunk) if end < 0 else len(seen) - end
+        if total > _MOST_BYTES or (is_stream and event > _LONGEST_EVENT):
+            raise MalformedAnswer(
+                "sends more than any answer is long; check that WORTLAUT_LLM_BASE_URL is an "
+                "OpenAI-compatible endpoint"
+            )
+        yield chunk

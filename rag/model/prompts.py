@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from index.errors import LLMUnavailable
 from rag.answer import Citation
 from rag.language import Language
-from rag.llm import Message
+from rag.model.llm import Message
 from rag.wording import format_date, voice_label
 
 CountTokens = Callable[[str], int]
@@ -25,7 +25,7 @@ _LONGEST_NAME = 80
 _PER_MESSAGE = 8
 _NO_BRACKETS = str.maketrans("[]【】［］", "()()()")
 
-# What the model says when the lines do not answer; `rag.citations.is_refusal` knows it again.
+# What the model says when the lines do not answer; `rag.model.citations.is_refusal` knows it again.
 REFUSALS: dict[Language, str] = {
     "en": "Not in the archive.",
     "de": "Nicht im Archiv.",

@@ -1,4 +1,4 @@
-"""What is planned, threatened or depends on something, and a claim that tells it as done.
+"""Mood: what may be, must be or is planned, and a claim that tells it as done.
 
 The tables name concepts, each with its words in German, English and Russian, so that a claim in
 one language is compared with a span in another.
@@ -6,11 +6,110 @@ one language is compared with a span in another.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index.attribution.cues import read_verb_forms
-from rag.verification.negation import find_modals, find_moods
 from rag.verification.words import Word, compile_forms
+
+_POSSIBLE = r"""
+    könnten? könntest möglicherweise vielleicht eventuell womöglich dürften? may might could
+    possibly perhaps maybe probably likely wahrscheinlich voraussichtlich vermutlich может могут
+    potenziell potentiell potentially потенциально возможно вероятно
+    наверное? мог могла могли
+"""
+_ALLEGED = r"""
+    angeblich\w* mutmaßlich\w* vermeintlich\w* offenbar allegedly alleged reportedly purported\w*
+    supposedly якобы предположительно soll sollen предполагаем\w* apparently anscheinend
+"""
+_CERTAIN = r"""
+    sicher gewiss definitiv zweifellos certainly definitely undoubtedly surely безусловно несомненно
+    точно
+"""
+_INTEND = r"""
+    will wollen wollten? wolle plan\w* geplant\w* beabsichtig\w* vorhaben want\w* intend\w* aim\w*
+    plann\w* hof\w* hop(?:e|es|ed|ing) хо(?:чет|тят|тел\w*) планир\w* намерен\w* собира\w+ seek\w*
+    versuch\w* try tries tried attempt\w* пыта\w* стрем\w* würden? would бы should sollten? shall
+    werden? wird going будет будут
+"""
+_OBLIGED = r"""
+    muss müssen müssten? musste\w* müsse soll sollen sollten? solle sollen must should need\w* ought
+    obliged required должн?[аоы]? должен необходимо нужно fordern? fordert\w* verlang\w* demand\w*
+    bedarf notwendig nötig necessary
+"""
+_MOODS: dict[str, re.Pattern[str]] = {
+    name: compile_forms(form)
+    for name, form in (
+        ("possible", _POSSIBLE), ("alleged", _ALLEGED), ("intended", _INTEND), ("obliged", _OBLIGED),
+        ("certain", _CERTAIN),
+    )
+}  # fmt: skip
+_MODALS = {
+    name: re.compile(rf"(?:{form})\Z")
+    for name, form in (
+        ("can", r"kann|können|könn\w+|konnten?|can|could|может|могут|мог\w{0,2}"),
+        ("must", r"muss|müss\w+|mussten?|must|долж\w+"),
+        ("shall", r"soll\w*|shall|should|следует"),
+        ("allowed", r"darf|dürf\w+|durften?"),
+        ("want", r"will|wollen|wollt\w+|wolle|хо(?:чет|тят|тел\w*)"),
+        ("may", r"may|might|mag|mögen|möge"),
+    )
+}  # fmt: skip
+_KONJUNKTIV_I = re.compile(
+    r"(?:sei|seien|habe|werde|könne|müsse|dürfe|solle|wolle|möge|gebe|gehe|komme|stehe|bleibe)\Z"
+)
+
+
+def find_moods(words: Sequence[Word]) -> frozenset[str]:
+    """Which of possible, alleged, intended, obliged, certain the words express."""
+    return frozenset(
+        name for name, form in _MOODS.items() if any(form.match(word.low) for word in words)
+    )
+
+
+_HEDGED = compile_forms(
+    _POSSIBLE + _ALLEGED + r"can kann können mag mögen scheint scheinen seem\w* appear\w*"
+)
+# Modal verbs that translate each other.
+_COMPATIBLE = (
+    frozenset({"can", "may", "allowed"}), frozenset({"must", "shall"}), frozenset({"want", "shall"}),
+)  # fmt: skip
+
+
+def is_hedged(words: Sequence[Word]) -> bool:
+    """Whether anything among the words leaves it open."""
+    return any(_HEDGED.match(word.low) for word in words)
+
+
+def oppose_modals(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both have modal verbs and none translates any of the other's: must and may."""
+    if not one or not other or one & other:
+        return False
+    return not any(group & one and group & other for group in _COMPATIBLE)
+
+
+def find_modals(words: Sequence[Word]) -> frozenset[str]:
+    """The modal verbs among the words, whatever their form."""
+    return frozenset(
+        name for name, form in _MODALS.items() if any(form.match(word.low) for word in words)
+    )
+
+
+def is_reported(words: Sequence[Word]) -> bool:
+    """Whether a German verb stands in the Konjunktiv of reported speech."""
+    return any(_KONJUNKTIV_I.match(word.low) for word in words)
+
+
+_IS_TO = re.compile(
+    r"\b(?:is|are|was|were) (?:due |set |scheduled |planned |expected |supposed )?to \w",
+    re.IGNORECASE,
+)
+
+
+def is_planned(text: str) -> bool:
+    """Whether an English text says what is to happen: "the train is to leave"."""
+    return _IS_TO.search(text) is not None
+
 
 # What the cited text only holds out.
 _PLANNED = compile_forms(r"""

@@ -7,17 +7,17 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 
 from index.archive import Vectors
+from index.article import Article, ReadArticle
 from index.embedder import Embedder
 from index.names import fold_name
+from index.statements import extract_article
 from rag.answer import Citation
 from rag.language import Language
-from rag.verdict import Verdict
-from rag.verification.case import Case, read_case
+from rag.verification.case import read_case
 from rag.verification.evidence import EvidenceReader
-from rag.verification.finding import Finding
 from rag.verification.rules import RULES, find_verbatim
-from rag.verification.support import SupportReader
-from rag.verification.weighing import THRESHOLDS, find_kind, weigh
+from rag.verification.verdict import Verdict
+from rag.verification.weighing import SupportReader
 from rag.verification.words import strip_markers
 
 # Letters; nobody checks a longer sentence, and reading one takes its time.
@@ -30,7 +30,8 @@ class OfflineVerifier:
 
     `names` are the archive's speakers: they tell German names from German nouns. `read_vectors`
     gives an article's sentences and their document vectors `(n, dimension)` by its id; what it
-    has need not be embedded.
+    has need not be embedded. `read_article` gives an article's sentences and statements as it was
+    indexed; without an archive they are read from its text.
     """
 
     def __init__(
@@ -38,13 +39,14 @@ class OfflineVerifier:
         embedder: Embedder,
         names: Iterable[str] = (),
         read_vectors: Callable[[str], tuple[Sequence[str], Vectors]] | None = None,
+        read_article: Callable[[Article], ReadArticle] = extract_article,
     ) -> None:
         # Every chat has its thread, and what was read before is kept for all of them.
         self._lock = threading.Lock()
         self._read_vectors = read_vectors
         self._recalled: set[str] = set()
         self._support = SupportReader(embedder)
-        self._evidence = EvidenceReader()
+        self._evidence = EvidenceReader(read_article)
         self._names = frozenset(part for name in names for part in fold_name(name).split())
 
     def verify(self, claim: str, citations: Sequence[Citation], language: Language) -> Verdict:
@@ -56,23 +58,23 @@ class OfflineVerifier:
         text = strip_markers(claim)
         if not citations or not _WORD.search(text):
             return Verdict("not_enough_info", 0.0, "The sentence cites nothing.", "no_citation")
+        if len(text) > _LONGEST:
+            return Verdict("not_enough_info", 0.0, "The sentence is too long to check.", "length")
         with self._lock:
             return self._check(text, citations, language)
 
     def _check(self, text: str, citations: Sequence[Citation], language: Language) -> Verdict:
         self._recall(citations)
         evidence = [self._evidence.read(citation) for citation in citations]
-        if len(text) > _LONGEST:
-            return Verdict("not_enough_info", 0.0, "The sentence is too long to check.", "length")
         case = read_case(text, evidence, language, self._names, self._support.compare)
         exact = find_verbatim(case)
         if exact:
-            return _conclude(exact)
+            return exact
         for rule in RULES:
-            finding = rule(case)
-            if finding:
-                return _conclude(finding)
-        return self._weigh(case)
+            verdict = rule(case)
+            if verdict:
+                return verdict
+        return self._support.weigh(case)
 
     def _recall(self, citations: Sequence[Citation]) -> None:
         for citation in citations:
@@ -80,23 +82,3 @@ class OfflineVerifier:
             if self._read_vectors is not None and key not in self._recalled:
                 self._recalled.add(key)
                 self._support.remember(*self._read_vectors(citation.article.id))
-
-    def _weigh(self, case: Case) -> Verdict:
-        # A near copy is not told by its neighbours; embedding them takes time.
-        beside = () if find_kind(case) == "copy" else case.beside
-        nearness = self._support.measure(case.said, case.sentences, beside)
-        support = weigh(case, nearness)
-        threshold = THRESHOLDS[find_kind(case)]
-        if support >= threshold:
-            return Verdict("supported", support, "The cited text says so.", "support")
-        return Verdict(
-            "not_enough_info",
-            support,
-            f"The cited text is not near enough ({support:.2f} of {threshold:.2f}).",
-            "support",
-        )
-
-
-def _conclude(finding: Finding) -> Verdict:
-    sure = {"supported": 1.0, "refuted": 0.0, "not_enough_info": 0.1}[finding.label]
-    return Verdict(finding.label, sure, finding.reason, finding.rule)
