@@ -1,4 +1,9 @@
-"""One true sentence -> the same with one thing made false; no table is shared with the verifier."""
+"""One true sentence -> the same with one thing made false.
+
+Names of months, weekdays and numbers are facts and come from `index.lang`, as the verifier's do.
+What makes a sentence false is judged here alone: no table of negations, amounts, units, moods or
+places is shared with the verifier, whose gaps the lies are to find.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from index.lang.calendar import TONGUES, list_names
+from index.lang.numerals import name_number
 from rag.language import Language
 
 Mutate = Callable[[str, Language, random.Random], str | None]
@@ -28,19 +35,18 @@ _DROPS: dict[Language, tuple[tuple[str, str], ...]] = {
 # What joins the names of a list.
 _AND = r",|,? (?:und|oder|sowie|and|or|и|или|[/&–-])"
 _COUNTS: dict[Language, Sequence[str]] = {
-    "de": "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig".split(),
-    "en": "two three four five six seven eight nine ten eleven twelve twenty thirty".split(),
-    "ru": "два три четыре пять шесть семь восемь девять десять двадцать тридцать".split(),
+    "de": [name_number(value, "de") for value in (*range(2, 13), 20, 30)],
+    "en": [name_number(value, "en") for value in (*range(2, 13), 20, 30)],
+    "ru": [name_number(value, "ru") for value in (*range(2, 11), 20, 30)],
 }
 _MONTHS: dict[Language, Sequence[str]] = {
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "en": "January February March April June July August September October November December".split(),
-    "ru": "января февраля марта апреля июня июля августа сентября октября ноября декабря".split(),
+    "de": list_names("month", "de"),
+    # "May" and "мая" are other words too often.
+    "en": [name for name in list_names("month", "en") if name != "May"],
+    "ru": [name for name in list_names("month", "ru", "day") if name != "мая"],
 }
 _DAYS: dict[Language, Sequence[str]] = {
-    "de": "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag".split(),
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-    "ru": "понедельник вторник среду четверг пятницу субботу воскресенье".split(),
+    language: list_names("weekday", language, "in") for language in TONGUES
 }
 _PLACES: dict[Language, Sequence[str]] = {
     "de": "Deutschland Frankreich Russland China Polen Italien Spanien Japan Indien Kanada Berlin Paris"

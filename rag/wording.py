@@ -10,23 +10,9 @@ from datetime import date
 from typing import Literal
 
 from index.article import Precision, Voice
+from index.lang.calendar import Tongue as Tongue
+from index.lang.calendar import name_month, write_day
 
-Tongue = Literal["de", "en", "ru"]
-
-_MONTHS: dict[Tongue, str] = {
-    "en": "January February March April May June July August September October November December",
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-    "ru": "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
-}
-# Russian names the day in the genitive: 29 января, but январь 2022.
-_MONTHS_OF_DAY = _MONTHS | {
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
-}
-_DAY: dict[Tongue, str] = {
-    "en": "{day} {month} {year}",
-    "de": "{day}. {month} {year}",
-    "ru": "{day} {month} {year}",
-}
 _UNDATED: dict[Tongue, str] = {"en": "undated", "de": "ohne Datum", "ru": "без даты"}
 
 _VOICES: dict[Tongue, dict[Voice, str]] = {
@@ -116,11 +102,9 @@ def format_date(published: date | None, precision: Precision, language: Tongue) 
         return _UNDATED[language]
     if precision == "year":
         return str(published.year)
-    table = _MONTHS_OF_DAY if precision == "day" else _MONTHS
-    month = table[language].split()[published.month - 1]
     if precision == "month":
-        return f"{month} {published.year}"
-    return _DAY[language].format(day=published.day, month=month, year=published.year)
+        return f"{name_month(published.month, language)} {published.year}"
+    return write_day(published, language)
 
 
 def format_period(since: date | None, until: date | None, language: Tongue) -> str:

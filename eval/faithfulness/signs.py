@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from eval.faithfulness.claims import says_what_lacks
 from eval.faithfulness.rarity import Rarity
+from index.lang.numerals import read_numeral, read_ordinal
 from rag.language import Language
 from rag.verification.negation import is_negator
-from rag.verification.numerals import read_numeral, read_ordinal
 from rag.verification.words import Word, read_words
 
 # What numbers a list or a passage counts nothing in the world.

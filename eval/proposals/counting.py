@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from index.lang.calendar import list_names
+
 _AMOUNT = re.compile(
     r"(?P<about>(?i:etwa|rund|circa|ca\.|fast|knapp|mehr als|über|insgesamt|gut|bis zu|ungefähr) )?"
     r"(?P<number>\d[\d.,]*(?: Millionen| Milliarden)?) (?P<unit>[A-ZÄÖÜ][a-zäöüß]{2,})(?![\w-])"
@@ -28,8 +30,7 @@ _BEFORE_NUMBER = frozenset(
 # What may open the clause: an adverb or a participle there leans on what was told before.
 _OPENING = _BEFORE_NUMBER | frozenset("ein eine einem einer innerhalb binnen laut".split())
 _NO_COUNT = frozenset(
-    """Uhr Grad Jahre Jahren Januar Februar März April Mai Juni Juli August September Oktober
-    November Dezember Millionen Milliarden""".split()
+    ["Uhr", "Grad", "Jahre", "Jahren", "Millionen", "Milliarden", *list_names("month", "de")]
 )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from index.archive import Archive
 from index.attribution.offices import role_gender
+from index.lang.calendar import list_forms
 from index.lexicon import make_terms
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -24,8 +25,7 @@ _FEMININE = re.compile(r"(?:ung|heit|keit|schaft|tion|sion|tät|ik|enz|anz)\Z")
 # Nouns of any article: times, amounts, turns of speech, and who or what in general.
 _GENERAL = frozenset(
     """jahr jahre jahren tag tage tagen woche wochen monat monate monaten stunde stunden minute
-    minuten zeit zeiten mal montag dienstag mittwoch donnerstag freitag samstag sonnabend
-    sonntag januar februar märz april mai juni juli august september oktober november dezember
+    minuten zeit zeiten mal
     morgen abend nachmittag vormittag nacht mittag anfang ende beginn mitte heute gestern
     jahresende prozent euro dollar million millionen milliarde milliarden tausend hundert
     dutzend teil teile seite seiten weg wege fall fälle grund gründe ziel ziele frage fragen
@@ -49,7 +49,7 @@ _GENERAL = frozenset(
     absicht chance chancen opfer hoffnung sonder diskussion debatte öffentlichkeit gelegenheit
     umstand umstände gruppe gruppen mitglied mitglieder vertreter kreise kreisen nummer alter
     uhr""".split()
-)
+) | {*list_forms("month", "de"), *list_forms("weekday", "de")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from eval.proposals.topics import Topic
+from index.lang.calendar import name_month
 from rag.language import Language
 
-_MONTHS: dict[Language, tuple[str, ...]] = {
-    "de": tuple("Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()),
-    "en": tuple("January February March April May June July August September October November December".split()),
-    "ru": tuple("январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре".split()),
-}  # fmt: skip
 _FORMS: dict[str, dict[Language, str]] = {
     "about": {
         "de": "Was sagte {speaker} {topic}?",
@@ -218,7 +214,7 @@ def word_question(
     return _FORMS[form][language].format(
         speaker=speaker,
         topic=_word_topic(topic, language) if topic else "",
-        month=f"{_MONTHS[language][month.month - 1]} {month.year}" if month else "",
+        month=f"{name_month(month.month, language, 'in')} {month.year}" if month else "",
         quote=quote,
     )
 

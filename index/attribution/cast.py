@@ -25,11 +25,14 @@ from index.attribution.offices import (
     role_gender,
 )
 from index.attribution.words import Words
+from index.lang.numerals import read_numerals
 
 _CONTRACTED = frozenset("am im zum zur vom beim ins ans".split())
 _NUMERALS = frozenset(
-    """zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hunderte tausende dutzende hundert
-    tausend""".split()
+    word
+    for words in (read_numerals("cardinal", "de"), read_numerals("scale", "de"))
+    for word, value in words.items()
+    if 2 <= value <= 1000
 )
 _PLACING = frozenset({"in", "aus"})
 _NOT_ATTRIBUTES = frozenset("unter gegen neben zwischen haben hatte".split())

@@ -26,17 +26,18 @@ from index.attribution.phrases import PhraseReader
 from index.attribution.speech import Forms, SpeechReader
 from index.attribution.subjects import SubjectFinder
 from index.attribution.words import Words
+from index.lang.calendar import list_forms
 
 _MIND = VerbForm("", "think", "finite")
 _NOUN = VerbForm("", "tell", "finite")
 # "…, als er gewarnt habe": the main clause tells when, its subject says nothing.
 _TIMED = frozenset({"als", "nachdem", "während", "bevor", "seit"})
 _PERFECT_ENDS = frozenset({"haben", "sein"})
-_DATE = re.compile(
-    r"(?:nun|jetzt|(?:1[89]|20)\d\d|(?:mon|diens|donners|frei|sams|sonn)tag\w*|mittwoch\w*|januar"
-    r"|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|frühjahr"
-    r"|sommer|herbst|winter|jahr|monat|woche|tag)\Z"
+_YEAR = re.compile(r"(?:1[89]|20)\d\d\Z")
+_TIMES = frozenset("nun jetzt jahr monat woche tag".split()).union(
+    list_forms("month", "de"), list_forms("season", "de")
 )
+_WEEKDAYS = list_forms("weekday", "de")
 _ASKED = frozenset({"gefragt", "befragt"})
 _PASSIVE = frozenset("wurde wurden wird werden".split())
 
@@ -177,7 +178,7 @@ class FrameReader:
             low in _PERFECT_ENDS and not after[:1].isalpha()
             for low, after in zip(lows, [*lows[1:], "."], strict=True)
         )
-        return not hearsay and any(map(_DATE.match, lows))
+        return not hearsay and any(map(_tells_time, lows))
 
     def _read_konjunktiv(self, unit: Unit, i: int) -> Frame:
         """The last speaker goes on; in a subordinate clause the main clause's subject speaks."""
@@ -215,3 +216,7 @@ def _chain(phrases: list[Frame], verbs: list[Frame]) -> list[Frame]:
                 via = phrase.mention
         chained.append(replace(verb, via=via))
     return chained
+
+
+def _tells_time(low: str) -> bool:
+    return low in _TIMES or low.startswith(_WEEKDAYS) or _YEAR.match(low) is not None

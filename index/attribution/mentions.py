@@ -9,6 +9,7 @@ from typing import Literal
 from index.article import Span
 from index.attribution.offices import Gender, names_institution, read_office, role_gender
 from index.attribution.words import Words
+from index.lang.calendar import list_forms
 
 Kind = Literal["person", "role", "pronoun", "group"]
 
@@ -38,11 +39,13 @@ _PARTICLES = frozenset("von van de der den al el bin ben ibn da di du la le del 
 # Particles that are also common words: part of a name only right behind an office.
 _AMBIGUOUS = frozenset({"von", "der", "den", "zu", "zur"})
 CALENDAR = frozenset(
-    """montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar märz
-    april mai juni juli august september oktober november dezember uhr monday tuesday wednesday
-    thursday friday saturday sunday january february march june july october december
-    montagabend dienstagabend mittwochabend donnerstagabend freitagabend samstagabend sonntagabend
-    prozent euro dollar millionen milliarden anfang ende mitte heute gestern""".split()
+    """uhr prozent euro dollar millionen milliarden anfang ende mitte heute gestern""".split()
+).union(
+    list_forms("month", "de"),
+    list_forms("weekday", "de", "en"),
+    (day + part for day in list_forms("weekday", "de") for part in list_forms("daypart", "de")),
+    # "may" is a verb, "May" a person.
+    (month for month in list_forms("month", "en") if month != "may"),
 )
 NOT_NAMES = frozenset(
     """aber according after alle allein allerdings als am an and andererseits andernfalls anders angesichts

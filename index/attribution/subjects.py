@@ -12,6 +12,7 @@ from index.attribution.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELAT
 from index.attribution.cues import BE, HAVE, SUBORDINATORS
 from index.attribution.mentions import DETERMINERS, Mention, can_speak, read_mention
 from index.attribution.words import Words
+from index.lang.calendar import list_forms
 
 ADVERBS = frozenset(
     """sich auch es dazu daher dagegen jedoch hingegen zudem außerdem weiter weiterhin gestern
@@ -21,8 +22,7 @@ ADVERBS = frozenset(
     further""".split()
 )
 _CALENDAR = frozenset(
-    """montag dienstag mittwoch donnerstag freitag samstag sonntag vormittag nachmittag abend
-    januar februar märz april mai juni juli august september oktober november dezember""".split()
+    [*list_forms("month", "de"), *list_forms("weekday", "de"), *list_forms("daypart", "de")]
 )
 _WHOSE = frozenset({"dessen", "deren"})
 _SOURCES = frozenset({"in", "im", "aus", "von", "vom", "beim", "bei", "auf"})

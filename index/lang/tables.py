@@ -6,11 +6,13 @@ things separates them with "; " where one of them may have a space in it, else w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
 Row = Mapping[str, str]
+_Tree = dict[str, "_Tree"]
 
 
 @cache
@@ -39,3 +41,32 @@ def read_lists(name: str) -> Mapping[str, tuple[str, ...]]:
     for row in read_rows(name):
         lists[row["list"]] = (*lists.get(row["list"], ()), *row["words"].split())
     return lists
+
+
+@cache
+def read_phrases(name: str) -> Mapping[str, tuple[str, ...]]:
+    """As `read_lists`, of a table whose words have spaces in them and are separated by "; "."""
+    rows = read_rows(name)
+    return {row["list"]: tuple(row["words"].split("; ")) for row in rows}
+
+
+def match_any(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest that fits; shared beginnings are written once."""
+    tree: _Tree = {}
+    for word in words:
+        node = tree
+        for letter in word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return f"(?:{_write_branches(tree)})"
+
+
+def _write_branches(tree: _Tree) -> str:
+    branches = [
+        (letter if letter.isalnum() else re.escape(letter)) + _write_branches(rest)
+        for letter, rest in tree.items()
+        if letter
+    ]
+    if "" in tree:
+        return f"(?:{'|'.join(branches)})?" if branches else ""
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"

@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from index.lang.calendar import list_forms
+from index.lang.tables import match_any
 from rag.language import Language
 
 _NUMBER = r"(?:0|[1-9][0-9]{0,3})"
@@ -41,7 +43,8 @@ _CLOSING = ".,;:!?)]'’"
 _ORNAMENT = re.compile(r"[*`~|]+|(?<!\w)_+|_+(?!\w)|^\s*(?:>+|#+)\s*", re.M)
 _BULLET = re.compile(r"^\s*(?:[-–•*]\s+|(?:\d{1,2})\)\s+)")
 # A day is no number of a list: "3. Januar".
-_LIST_NUMBER = re.compile(r"^\s*\d\.\s+(?!(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez))")
+_DAYS_MONTH = match_any(list_forms("month", "de", short=True))
+_LIST_NUMBER = re.compile(rf"^\s*\d\.\s+(?!(?i:{_DAYS_MONTH})(?!\w))")
 _PREAMBLE = re.compile(r"^\s*(?:Answer|Antwort|Ответ)\s*:\s*", re.I)
 _BEFORE_SIGN = re.compile(r"\s+([.,;:!?…])")
 _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")

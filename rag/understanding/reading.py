@@ -16,8 +16,7 @@ from rag.understanding.grammar import Grammar
 from rag.understanding.namescan import WORD, Asked, Token, split_tokens
 from rag.understanding.office import OfficeReader, Resolve, resolve_nobody
 from rag.understanding.questionwords import GRAMMARS
-from rag.understanding.timestep import TimeStep, find_step
-from rag.understanding.timewindow import Window, find_window
+from rag.understanding.timewindow import TimeStep, Window, find_step, find_window
 
 # Grammar is read in the first part of a question only; the rest still counts as its text.
 _READ_LETTERS = 1000

@@ -8,55 +8,59 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from index.article import Article
+from index.lang.calendar import (
+    list_forms,
+    list_short_months,
+    list_times,
+    month_number,
+    weekday_number,
+)
+from index.lang.tables import match_any
 from rag.language import Language
 
-_MONTH_STEMS = (
-    r"jan(?:uar|uary|\.)?|jänner|январ[ьяею]", r"feb(?:ruar|ruary|\.)?|феврал[ьяею]",
-    r"märz|march|mar\.|март[ае]?", r"apr(?:il|\.)|апрел[ьяею]", r"mai|may|ма[йяею]",
-    r"juni|june|jun\.|июн[ьяею]", r"juli|july|jul\.|июл[ьяею]", r"aug(?:ust|\.)|август[ае]?",
-    r"sept?(?:ember|\.)|сентябр[ьяею]", r"o[kc]t(?:ober|\.)|октябр[ьяею]",
-    r"nov(?:ember|\.)|ноябр[ьяею]", r"de[zc](?:ember|\.)|декабр[ьяею]",
-)  # fmt: skip
-_DAY_STEMS = (
-    r"montag|monday|понедельник", r"dienstag|tuesday|вторник", r"mittwoch|wednesday|сред[ауые]",
-    r"donnerstag|thursday|четверг", r"freitag|friday|пятниц", r"samstag|sonnabend|saturday|суббот",
-    r"sonntag|sunday|воскресень",
-)  # fmt: skip
-_MONTHS = [re.compile(rf"(?:{stem})\Z") for stem in _MONTH_STEMS]
-_DAYS = [re.compile(rf"\A(?:{stem})") for stem in _DAY_STEMS]
-_MONTH = "|".join(_MONTH_STEMS)
+_SHORT = frozenset(list_short_months())
+# "в сент.", but not "в Сент-Луисе".
+_MONTH = rf"(?:{match_any(list_forms('month'))}\b|{match_any(_SHORT)}\b(?![-‑]\w)\.?)"
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _DATE = re.compile(
-    rf"\b(?P<d1>\d{{1,2}})(?:\.|st|nd|rd|th|-го|-е)?\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?"
+    rf"\b(?P<d1>\d{{1,2}})(?:\.|st|nd|rd|th|-го|-е)?\s+(?:of\s+)?(?P<m1>{_MONTH})\.?"
     rf"(?:,?\s+(?P<y1>{_YEAR})\b)?"
     rf"|\b(?P<m2>{_MONTH})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:Uhr|%|Prozent))"
     rf"(?:,?\s+(?P<y2>{_YEAR})\b)?"
     rf"|\b(?P<y3>{_YEAR})-(?P<m3>\d\d)-(?P<d3>\d\d)\b"
     rf"|\b(?P<d4>\d{{1,2}})\.\s?(?P<m4>\d{{1,2}})\.(?:\s?(?P<y4>{_YEAR}|\d\d)\b)?"
-    rf"|\b(?P<m5>{_MONTH})(?:\s+(?P<y5>{_YEAR}))?\b",
+    rf"|\b(?P<m5>{_MONTH})(?:\s+(?P<y5>{_YEAR})\b)?",
     re.IGNORECASE,
 )
+# German and English weekdays begin longer words: "Montagabend", "Sundays".
 _WEEKDAY = re.compile(
-    rf"\b(?:(?P<next>kommende[nrms]?|nächste[nrms]?|next|coming|следующ\w+|ближайш\w+)|"
-    rf"(?P<last>vergangene[nrms]?|letzte[nrms]?|vorige[nrms]?|last|past|прошл\w+|минувш\w+))?\s*"
-    rf"\b(?P<w>{'|'.join(_DAY_STEMS)})\w*",
+    rf"\b(?:(?P<next>{match_any([*list_times('next'), *list_times('coming')])})"
+    rf"|(?P<last>{match_any([*list_times('last'), *list_times('previous'), 'past'])}))?\s*"
+    rf"\b(?:(?P<w>{match_any(list_forms('weekday', 'de', 'en'))})\w*"
+    rf"|(?P<v>{match_any(list_forms('weekday', 'ru', plural=True))})\b)",
     re.IGNORECASE,
 )
 _RELATIVE = {
-    "heute": 0, "today": 0, "сегодня": 0, "gestern": -1, "yesterday": -1, "вчера": -1,
-    "vorgestern": -2, "позавчера": -2, "morgen": 1, "tomorrow": 1, "завтра": 1, "übermorgen": 2,
+    word: days
+    for days, name in (
+        (-2, "before yesterday"), (-1, "yesterday"), (0, "today"), (1, "tomorrow"),
+        (2, "after tomorrow"),
+    )
+    for word in list_times(name)
 }  # fmt: skip
-_RELATIVE_DAY = re.compile(rf"\b(?:{'|'.join(_RELATIVE)})\b", re.IGNORECASE)
+_RELATIVE_DAY = re.compile(rf"\b{match_any(_RELATIVE)}\b", re.IGNORECASE)
+_TIME_WORDS = {
+    word: minute for minute, name in ((720, "noon"), (0, "midnight")) for word in list_times(name)
+}
 _TIME = re.compile(
     r"\b(?P<h>\d{1,2})(?:[.:](?P<m>\d\d))?\s*(?P<mark>Uhr|a\.?m\b\.?|p\.?m\b\.?|o['’]clock)"
     r"|\b(?P<h2>[01]?\d|2[0-4]):(?P<m2>[0-5]\d)\b"
-    r"|\b(?P<word>noon|midnight|mitternacht|полдень|полночь|zwölf uhr)\b",
+    rf"|\b(?P<word>{match_any(_TIME_WORDS)})\b",
     re.IGNORECASE,
 )
-_TIME_WORDS = {
-    "noon": 720, "midnight": 0, "mitternacht": 0, "полдень": 720, "полночь": 0, "zwölf uhr": 720,
-}  # fmt: skip
-_AMBIGUOUS = frozenset({"mai", "may", "mar.", "march", "sep", "dec", "dez", "okt", "oct", "ма"})
+# Months that are other words too: a modal verb, a name, a way to walk.
+_ALSO_WORDS = frozenset({"mai", "may", "march"})
+_BEFORE_MONTH = frozenset(list_times("month leads"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,9 @@ def _read_calendar(text: str, language: Language) -> Iterator[DateMention]:
         bare_month = "m5" in groups and "y" not in fields
         if bare_month and (not match[0][0].isupper() and language != "ru"):
             continue
-        if bare_month and match[0].lower() in _AMBIGUOUS and not _is_month(text, match, language):
+        month = int(fields["m"]) if fields["m"].isdigit() else month_number(fields["m"])
+        if bare_month and not _is_month(text, match, language):
             continue
-        month = _read_month(fields["m"])
         day = int(fields["d"]) if "d" in fields else None
         if month is None or not 1 <= month <= 12 or (day is not None and not 1 <= day <= 31):
             continue
@@ -123,30 +127,24 @@ def _read_calendar(text: str, language: Language) -> Iterator[DateMention]:
 
 
 def _is_month(text: str, match: re.Match[str], language: Language) -> bool:
-    """Whether "May" or "Mai" is the month here: a preposition of time stands before it."""
+    """Whether a month's name without a day or year is the month: "Mai", but not "Jan" or "May".
+
+    Of such a word a preposition of time in front tells.
+    """
+    low = match[0].lower().removesuffix(".")
+    if low not in _SHORT and (low not in _ALSO_WORDS or language == "de"):
+        return True
     before = text[: match.start()].split()[-1:]
-    return language == "de" or (bool(before) and before[0].lower() in _BEFORE_MONTH)
-
-
-_BEFORE_MONTH = frozenset(
-    "in im since seit until bis early late mid last next of by в до с".split()
-)
-
-
-def _read_month(text: str) -> int | None:
-    if text.isdigit():
-        return int(text)
-    low = text.lower()
-    return next((n for n, stem in enumerate(_MONTHS, 1) if stem.match(low)), None)
+    return bool(before) and before[0].lower() in _BEFORE_MONTH
 
 
 def _read_weekdays(text: str) -> Iterator[DateMention]:
     for match in _WEEKDAY.finditer(text):
-        low = match["w"].lower()
-        weekday = next(n for n, stem in enumerate(_DAYS) if stem.match(low))
+        named = "w" if match["w"] else "v"
+        weekday = weekday_number(match[named])
         ahead = 1 if match["next"] else -1 if match["last"] else 0
         start = match.start("next") if match["next"] else match.start("last")
-        start = start if ahead else match.start("w")
+        start = start if ahead else match.start(named)
         yield DateMention(start, match.end(), match[0], weekday=weekday, ahead=ahead)
     for match in _RELATIVE_DAY.finditer(text):
         offset = _RELATIVE[match[0].lower()]

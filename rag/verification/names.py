@@ -9,6 +9,8 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from index.attribution.offices import role_gender
+from index.lang.calendar import list_forms
+from index.lang.tables import match_any
 from index.names import TITLES
 from rag.language import Language
 from rag.verification.words import Word, read_words, sound_of
@@ -117,10 +119,10 @@ _COMMON = re.compile(
     r"|mountain|mount|sea|ocean|island|islands|street|bridge|tower|house|hall|park|museum|theat(?:er|re)"
     r"|war|battle|treaty|act|law|constitution|king|queen|emperor|prince|princess|duke|lord|sir|pope|bishop"
     r"|saint|st|mr|mrs|ms|dr|north|south|east|west|northern|southern|eastern|western|central|new|old|great"
-    r"|i|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june"
-    r"|july|august|september|october|november|december|first|second|world|god|bible|internet|media|day"
+    r"|i|first|second|world|god|bible|internet|media|day"
     r"|chancellor|governor|mayor|spokesman|spokeswoman|ambassador|chairman|director|professor|club|league"
-    r"|association|society|organi[sz]ation|front|movement|revolution|age|era|century|summit|conference)\Z"
+    r"|association|society|organi[sz]ation|front|movement|revolution|age|era|century|summit|conference"
+    rf"|{match_any([*list_forms('weekday', 'en'), *list_forms('month', 'en')])})\Z"
 )
 _CYRILLIC = re.compile("[а-яёіїєґ]")
 # Between two scripts vowels are spelled by ear, consonants less so: Пэнтерс, Panthers.
@@ -250,9 +252,9 @@ _DETERMINER = re.compile(r"(?:[a-zäöüß]+(?:e[nrms]?)|das|im|am|zum|zur|vom|b
 # Two nouns in a row that are no name: "Ende Oktober", "Millionen Menschen".
 _MEASURES = re.compile(
     r"(?:ende|anfang|mitte|richtung|million(?:en)?|milliarden?|tausende?|hunderte?|dutzend|prozent|euro"
-    r"|dollar|uhr|mal|jahre?n?|monate?n?|tage?n?|stunden?|minuten?|meter|kilometer|tonnen|liter|januar"
-    r"|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|\w+tag|abend|morgen"
-    r"|nachmittag|vormittag|nacht|art|teil|anzahl|menge|gruppe|reihe)\Z"
+    r"|dollar|uhr|mal|jahre?n?|monate?n?|tage?n?|stunden?|minuten?|meter|kilometer|tonnen|liter"
+    rf"|{match_any(list_forms('month', 'de'))}|{match_any(list_forms('daypart', 'de'))}"
+    r"|\w+tag|art|teil|anzahl|menge|gruppe|reihe)\Z"
 )
 
 

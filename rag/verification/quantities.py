@@ -1,97 +1,62 @@
-"""Numbers with their units, in German, English and Russian text."""
+"""How many: numbers with their units, and "all", "many", "at least"; in three languages."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.language import Language
-from rag.verification.numerals import (
+from index.lang.numerals import (
+    is_half,
+    list_amounts,
+    list_ones,
     read_digits,
     read_fraction,
     read_numeral,
+    read_one,
     read_ordinal,
     read_scale,
+    read_times,
 )
+from index.lang.tables import match_any
+from index.lang.units import read_unit
+from rag.language import Language
 from rag.verification.words import read_words
 
 # "over" and "under" may be mere prepositions.
 Bound = Literal["", "about", "exactly", "min", "max", "over", "under"]
 Form = Literal["cardinal", "ordinal", "vague", "year"]
 
-# Unit -> dimension and factor; a claim in minutes meets a span in hours.
-_UNITS: tuple[tuple[str, str, float], ...] = (
-    (r"sekunden?|seconds?|secs?|секунд\w*", "time", 1),
-    (r"minuten?|minütige\w*|minutes?|mins?|минут\w*", "time", 60),
-    (r"stunden?|stündige\w*|hours?|hrs?|час(?:а|ов|ам|ами)?", "time", 3600),
-    (r"tage?n?|tägige\w*|days?|дн(?:я|ей|и|ям)|день|суток|сутки", "time", 86400),
-    (r"wochen?|wöchige\w*|weeks?|недел\w+", "time", 604800),
-    (r"monate?n?|monatige\w*|months?|месяц\w*", "months", 1),
-    (r"jahre?n?s?|jährige\w*|years?|yrs?|лет|год(?:а|ов|ам|у)?|летн\w+", "months", 12),
-    (r"jahrzehnte?n?|decades?|десятилети\w+", "months", 120),
-    (r"jahrhunderte?[ns]?|centur(?:y|ies)|век[аов]*", "century", 1),
-    (r"millimeter[ns]?|mm|millimet(?:er|re)s?|миллиметр\w*", "length", 0.001),
-    (r"zentimeter[ns]?|cm|centimet(?:er|re)s?|сантиметр\w*|см", "length", 0.01),
-    (r"kilometer[ns]?|km|kilomet(?:er|re)s?|километр\w*|км", "length", 1000),
-    (r"meter[ns]?|m|met(?:er|re)s?|метр\w*", "length", 1),
-    (r"meilen?|miles?|мил[ьия]\w*", "length", 1609.344),
-    (r"fuß|foot|feet|фут\w*", "length", 0.3048),
-    (r"hektar[ns]?|hectares?|гектар\w*", "hectare", 1),
-    (
-        r"quadratkilometer[ns]?|square kilomet(?:er|re)s?|sq km|(?:квадратны[хе]|кв) (?:километр\w*|км)",
-        "area",
-        1000,
-    ),
-    (r"quadratmeter[ns]?|square met(?:er|re)s?", "area", 1),
-    (r"quadratmeilen?|square miles?|sq mi|(?:квадратны[хе]|кв) мил\w+", "area", 1609.344),
-    (r"kilogramm|kilos?|kg|kilograms?|килограмм\w*|кг", "mass", 1),
-    (r"gramm|grams?|грамм\w*", "mass", 0.001),
-    (r"tonnen?|tons?|tonnes?|тонн\w*", "mass", 1000),
-    (r"liter[ns]?|lit(?:er|re)s?|литр\w*", "volume", 1),
-    (r"%|prozent\w*|percent|per cent|процент\w*", "percent", 1),
-    (r"prozentpunkte?n?|percentage points?", "points", 1),
-    (r"€|euros?|eur|евро", "euro", 1),
-    (r"\$|dollars?|usd|доллар\w*", "dollar", 1),
-    (r"£|gbp|pfund|pounds?|фунт\w*", "pound", 1),
-    (r"rubeln?|roubles?|rubles?|рубл\w+", "rouble", 1),
-    (r"franken|francs?|франк\w*", "franc", 1),
-    (r"yen|yuan|hrywnja|hryvnias?|гривен\w*", "other money", 1),
-    (r"°|grad|degrees?|градус\w*", "degree", 1),
-    (r"stundenkilometern?|kmh|mph", "speed", 1),
-    (r"megawatt\w*|mw|мегаватт\w*", "power", 1e6),
-    (r"gigawatt\w*|gw|гигаватт\w*", "power", 1e9),
-    (r"kilowatt\w*|kw|киловатт\w*", "power", 1e3),
-)
-_UNIT = [(re.compile(rf"(?:{form})\Z"), name, factor) for form, name, factor in _UNITS]
+_ARTICLE = r"(?:(?:den|der|die|the|an?) )?"
+_ABOUT_ARTICLE = r"(?:(?:den|der|die|the|an?|ein(?:e[nrms]?)?) )?"
+
+
+def _match_amounts(*names: str) -> str:
+    """A pattern for the words of lists of `amounts.tsv`."""
+    words = [word for name in names for word in list_amounts(name)]
+    stems = [word[:-1] for word in words if word[-1] == "*"]
+    whole = match_any(word for word in words if word[-1] != "*")
+    return rf"(?:{match_any(stems)}\w*|{whole})" if stems else whole
+
+
+def _end_in(names: Sequence[str], article: str = "") -> re.Pattern[str]:
+    return re.compile(rf"\b{_match_amounts(*names)}\s+{article}\Z", re.IGNORECASE)
+
+
 _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
-    ("max", re.compile(
-        r"\b(?:weniger als|nicht mehr als|höchstens|maximal|bis zu|less than|fewer than"
-        r"|no more than|not more than|at most|up to|менее|меньше|не более"
-        r"|максимум|не больше)\s+(?:den |der |die |the |a |an )?\Z", re.I)),
-    ("min", re.compile(
-        r"\b(?:mehr als|nicht weniger als|mindestens|wenigstens|more than|at least"
-        r"|no (?:less|fewer) than|upwards of|более|больше|свыше|как минимум|не менее"
-        r"|по меньшей мере|минимум)\s+(?:den |der |die |the |a |an )?\Z", re.I)),
-    ("over", re.compile(r"\b(?:über|over|above)\s+(?:den |der |die |the |a |an )?\Z", re.I)),
-    ("under", re.compile(r"\b(?:unter|under|below|до)\s+(?:den |der |die |the |a |an )?\Z", re.I)),
-    ("about", re.compile(
-        r"\b(?:rund|etwa|ungefähr|circa|ca\.?|zirka|gut|knapp|fast|nahezu|beinahe|an die|gegen"
-        r"|about|around|roughly|approximately|some|nearly|almost|an estimated|circa"
-        r"|около|примерно|почти|приблизительно)\s+(?:den |der |die |the |a |an |ein(?:e[nrms]?)? )?\Z", re.I)),
-    ("exactly", re.compile(r"\b(?:genau|exakt|exactly|precisely|ровно)\s+\Z", re.I)),
-)  # fmt: skip
+    ("max", _end_in(["at most", "less than"], _ARTICLE)),
+    ("min", _end_in(["at least", "more than"], _ARTICLE)),
+    ("over", _end_in(["over"], _ARTICLE)),
+    ("under", _end_in(["under"], _ARTICLE)),
+    ("about", _end_in(["about"], _ABOUT_ARTICLE)),
+    ("exactly", _end_in(["exactly"])),
+)
 _TIMES = re.compile(r"(?P<n>[a-zäöüß]+?)(?P<what>mal|fach\w*|köpfig\w*|jährig\w*|tägig\w*|stündig\w*"
                     r"|monatig\w*|wöchig\w*|minütig\w*|prozentig\w*|einhalb)\Z")  # fmt: skip
-_ONE_AND_A_HALF = frozenset({"anderthalb", "eineinhalb", "полтора", "полторы", "полутора"})
-_HALF = re.compile(r"(?:halbe?[nrms]?|half|пол|половин\w+|hälfte)\Z")
-_TWICE = {"doppelt": 2, "doppelte": 2, "doppelten": 2, "twice": 2, "thrice": 3, "вдвое": 2, "втрое": 3,
-          "dreifache": 3, "verdoppelt": 2, "verdoppelte": 2, "verdoppeln": 2,
-          "doubled": 2, "tripled": 3, "verdreifacht": 3,
-          "удвоить": 2, "удвоил": 2, "удвоила": 2, "удвоился": 2}  # fmt: skip
-_ONE = frozenset("ein eine einen einem einer eines a an one один одна одного одной".split())
 _AND = frozenset("and und и с a an".split())
+_MONEY = ("$", "€", "£")
 _YEARS = range(1000, 2101)
 
 
@@ -156,7 +121,7 @@ class _NumberReader:
             and self._low(stop + 1) in ("a", "half", "половиной")
         ):  # "an hour and a half"
             half = stop + 1 + (self._low(stop + 1) == "a")
-            if _HALF.match(self._low(half)):
+            if is_half(self._low(half)):
                 value, stop = value + 0.5, half + 1
         unit, stop = self._square(unit, stop)
         first, last = self._words[at], self._words[stop - 1]
@@ -188,14 +153,14 @@ class _NumberReader:
             if self._low(at + 1) == "and":
                 return 1.5, at + 4, "cardinal"
             return 1.0, at + 1, "cardinal"
-        if low in _ONE and self._is_unit(at + 1) and self._read_bound(self._words[at].start):
+        if low in list_ones() and self._is_unit(at + 1) and self._read_bound(self._words[at].start):
             return 1.0, at + 1, "cardinal"
         special = self._read_special(at)
         if special:
             return special
         total, current, stop = 0.0, None, at
         while stop < len(self._words):
-            step = self._read_step(at, stop, current)
+            step = self._read_step(at, stop, current, total)
             if step is None:
                 break
             current = step
@@ -207,6 +172,9 @@ class _NumberReader:
         while stop > at + 1 and self._low(stop - 1) in _AND:
             stop -= 1
         value = total + (current or 0.0)
+        rank = self._read_rank(stop, value)
+        if rank is not None:
+            return value + rank, stop + 1, "ordinal"
         fraction = read_fraction(self._low(stop))
         if (
             fraction is not None
@@ -216,13 +184,15 @@ class _NumberReader:
             return value * fraction, stop + 1, "cardinal"
         return value, stop, self._form(at, stop)
 
-    def _read_step(self, at: int, stop: int, current: float | None) -> float | None:
+    def _read_step(self, at: int, stop: int, current: float | None, total: float) -> float | None:
         """What the number is with the next word; None where that word is none of it."""
         low, before = self._low(stop), self._low(stop - 1) if stop else ""
         part = self._read_part(stop)
+        if part is None:
+            part = self._read_one(at, stop, current, total)
         if part is not None:
             spelled = not low[0].isdecimal() and not before[:1].isdecimal()
-            if current is None:
+            if current is None or (current == 0.0 and total and spelled):
                 return part
             return current + part if spelled and self._adds(current, part) else None
         scale = read_scale(low, self._language)
@@ -230,12 +200,30 @@ class _NumberReader:
             return (current or 1.0) * scale if stop > at else None
         if self._is_pound_million(at, stop):
             return (current or 1.0) * 1e6
+        if stop > at and low in ("and", "und") and self._continues(stop + 1, current, total):
+            return current or 0.0
         joins = stop > at and current is not None
-        if joins and low in ("and", "und") and self._continues(stop + 1, current):
+        if joins and self._language == "en" and low == "a" and is_half(self._low(stop + 1)):
             return current
-        if joins and self._language == "en" and low == "a" and _HALF.match(self._low(stop + 1)):
-            return current
-        return (current or 0.0) + 0.5 if joins and before == "a" and _HALF.match(low) else None
+        return (current or 0.0) + 0.5 if joins and before == "a" and is_half(low) else None
+
+    def _read_one(self, at: int, stop: int, current: float | None, total: float) -> float | None:
+        """1 for the "one" of "one hundred", "twenty-one", "сто один"; alone it is an article."""
+        low = self._low(stop)
+        if stop == at:
+            counts = read_scale(self._low(at + 1), self._language) is not None
+            return read_one(low, self._language, before_scale=True) if counts else None
+        if (
+            not current
+            and total > (read_scale(self._low(stop + 1), self._language) or total) >= 100
+        ):
+            return read_one(low, self._language)
+        is_round = total > 0 if not current else current >= 20 and current % 10 == 0
+        return read_one(low, self._language) if is_round and self._gap(stop) in ("", "-") else None
+
+    def _gap(self, at: int) -> str:
+        """What stands between a word and the one before it, but for blanks."""
+        return self._text[self._words[at - 1].end : self._words[at].start].strip()
 
     def _is_thousand(self, at: int) -> bool:
         """Whether the word closes a group: what follows a thousand or a million adds to it."""
@@ -249,7 +237,7 @@ class _NumberReader:
 
     def _is_pound_million(self, at: int, stop: int) -> bool:
         """ "£30m" are millions, no metres."""
-        return self._low(stop) == "m" and at > 0 and self._low(at - 1) in ("$", "€", "£")
+        return self._low(stop) == "m" and at > 0 and self._low(at - 1) in _MONEY
 
     def _adds(self, current: float, part: float) -> bool:
         """Whether "twenty" and "three" are one number: the first is round and the larger."""
@@ -257,15 +245,22 @@ class _NumberReader:
             return False
         return current % 10 == 0 and part < 100 and self._language != "de"
 
-    def _continues(self, at: int, current: float | None) -> bool:
+    def _continues(self, at: int, current: float | None, total: float) -> bool:
         """Whether a number goes on after "and": "two hundred and fifty", "two and a half"."""
-        if self._language == "en" and self._low(at) == "a" and _HALF.match(self._low(at + 1)):
-            return True
-        part = self._read_part(at)
-        is_word = at < len(self._words) and not self._low(at)[0].isdecimal()
-        if self._language != "en" or not is_word or current is None or part is None:
+        if self._language != "en" or at >= len(self._words) or not (current or total):
             return False
-        return current >= 100 and part < 100
+        if current is not None and self._low(at) == "a" and is_half(self._low(at + 1)):
+            return True
+        if self._low(at)[0].isdecimal():
+            return False
+        part = self._read_part(at) or read_one(self._low(at), "en")
+        if part is None or part >= 100:
+            return False
+        if current is not None:
+            return current >= 100
+        # "one thousand and ten", but "between one thousand and ten thousand" are two.
+        behind = (self._low(at + n) for n in (1, 2))
+        return all(read_scale(low, "en") is None for low in behind)
 
     def _read_part(self, at: int) -> float | None:
         if at >= len(self._words) or not self._free[at]:
@@ -292,15 +287,26 @@ class _NumberReader:
             return "ordinal"
         return "cardinal"
 
+    def _read_rank(self, stop: int, value: float) -> int | None:
+        """The rank that ends a number: "twenty-first", "двадцать первый"."""
+        if value < 20 or value % 10 or stop >= len(self._words):
+            return None
+        if self._language == "de" or self._low(stop - 1)[0].isdecimal():
+            return None
+        rank = read_ordinal(self._low(stop), self._language)
+        # "thirty-second" is a time more often than a rank.
+        if rank is None or rank > 9 or self._low(stop) == "second":
+            return None
+        return rank if self._gap(stop) == ("-" if self._language == "en" else "") else None
+
     def _read_special(self, at: int) -> tuple[float, int, Form] | None:
         """Halves, "anderthalb", "dreimal", "zweijährig"."""
         low = self._low(at)
-        if low in _ONE_AND_A_HALF:
-            scale = read_scale(self._low(at + 1), self._language)
-            return (1.5 * scale, at + 2, "cardinal") if scale else (1.5, at + 1, "cardinal")
-        if low in _TWICE:
-            return float(_TWICE[low]), at + 1, "cardinal"
-        if _HALF.match(low):
+        times = read_times(low)
+        if times is not None:
+            scale = read_scale(self._low(at + 1), self._language) if times % 1 else None
+            return (times * scale, at + 2, "cardinal") if scale else (times, at + 1, "cardinal")
+        if is_half(low):
             step = at + 1 + (self._low(at + 1) in ("a", "an"))
             scale = read_scale(self._low(step), self._language)
             if scale:
@@ -319,7 +325,7 @@ class _NumberReader:
         return None
 
     def _is_unit(self, at: int) -> bool:
-        return any(form.match(self._low(at)) for form, _, _ in _UNIT)
+        return read_unit(self._low(at)) is not None
 
     def _read_lone(self, at: int) -> tuple[float | None, int, Form]:
         """A scale, rank, fraction or compound ("zweijährig") that no number precedes."""
@@ -356,22 +362,20 @@ class _NumberReader:
         if stop + 1 < len(self._words):
             words.append(f"{words[0]} {self._low(stop + 1)}")
         for length, candidate in sorted(enumerate(words, 1), reverse=True):
-            for form, name, factor in _UNIT:
-                if form.match(candidate):
-                    return name, factor, stop + length
+            if unit := read_unit(candidate):
+                return unit.dimension, unit.factor, stop + length
         inside = _TIMES.match(self._low(stop - 1)) if self._language == "de" else None
-        if inside:
-            for form, name, factor in _UNIT:
-                if form.match(inside["what"]):
-                    return name, factor, stop
-        if at and self._low(at - 1) in ("$", "€", "£"):
-            name = next(name for form, name, _ in _UNIT if form.match(self._low(at - 1)))
-            return name, 1.0, stop
+        if inside and (unit := read_unit(inside["what"])):
+            return unit.dimension, unit.factor, stop
+        if at and self._low(at - 1) in _MONEY and (unit := read_unit(self._low(at - 1))):
+            return unit.dimension, 1.0, stop
         return "", 1.0, stop
 
     def _read_bound(self, start: int) -> Bound:
         before = self._text[max(0, start - 40) : start].replace("$", "").replace("€", "")
-        return next((bound for bound, form in _BOUNDS if form.search(before)), "")
+        found = [(m.start(), bound) for bound, form in _BOUNDS if (m := form.search(before))]
+        # The longest: "nicht weniger als" ends in "weniger als".
+        return min(found)[1] if found else ""
 
     def _find_noun(self, stop: int) -> str:
         """The word counted: the next but for adjectives and "of", a noun where German tells."""
@@ -383,3 +387,36 @@ class _NumberReader:
             if word.is_content and (self._language != "de" or word.is_capitalised):
                 return word.term
         return ""
+
+
+# "a few" is many.
+_CLASSES = {
+    name: re.compile(rf"(?<!\w){'(?<!a )' if name == 'few' else ''}{_match_amounts(name)}(?!\w)")
+    for name in ("all", "most", "many", "few", "both")
+}
+_LEAST = re.compile(rf"\b{_match_amounts('at least')}\b")
+_MOST = re.compile(rf"\b{_match_amounts('at most')}\b")
+_COMPARED = re.compile(rf"\b{_match_amounts('comparing')}\b", re.IGNORECASE)
+
+
+def count_comparisons(text: str) -> Counter[str]:
+    """How often the text says "more", "less" and the like; near copies say each as often."""
+    return Counter(word.casefold() for word in _COMPARED.findall(text))
+
+
+def find_wrong_quantifier(claim: str, cited: str) -> str | None:
+    """The word of the claim that says another amount than the cited text; None where none does.
+
+    Only words against words: an amount the cited text does not mention is left to other rules.
+    """
+    claim, cited = claim.casefold(), cited.casefold()
+    for ours, theirs in ((_LEAST, _MOST), (_MOST, _LEAST)):
+        found = ours.search(claim)
+        if found and theirs.search(cited) and not ours.search(cited):
+            return found[0]
+    there = {name for name, form in _CLASSES.items() if form.search(cited)}
+    for name, form in _CLASSES.items():
+        found = form.search(claim)
+        if found and name in ("all", "many", "few") and there and name not in there:
+            return found[0]
+    return None

@@ -37,7 +37,7 @@ from rag.verification.negation import (
     find_opposite,
 )
 from rag.verification.numbers import find_strange_code, find_wrong_number
-from rag.verification.quantifiers import count_comparisons, find_wrong_quantifier
+from rag.verification.quantities import count_comparisons, find_wrong_quantifier
 from rag.verification.swaps import (
     check_roles,
     find_moved_number,

@@ -1,0 +1,131 @@
+"""Months, weekdays, seasons, parts of the day and words for times in German, English and Russian.
+
+The words are in `de/calendar.tsv`, `de/times.tsv` and their neighbours; nothing else knows a month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Literal
+
+from index.lang.tables import read_phrases, read_rows
+
+Tongue = Literal["de", "en", "ru"]
+TONGUES: tuple[Tongue, ...] = ("de", "en", "ru")
+Kind = Literal["month", "weekday", "season", "daypart"]
+Case = Literal["name", "day", "in"]
+_CASES: tuple[Case, ...] = ("name", "day", "in")
+
+_DAY: Mapping[Tongue, str] = {
+    "de": "{day}. {month} {year}",
+    "en": "{day} {month} {year}",
+    "ru": "{day} {month} {year}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarWord:
+    """A month, weekday, season or part of the day with all its forms, written as the table has them.
+
+    `value` is 1-12 for a month, 0 for Monday, a season's first month, and 0 for a part of the day.
+    `forms` begin with the name; `plural` are forms that mean several ("по средам", "montags").
+    """
+
+    value: int
+    cases: Mapping[Case, str]
+    forms: tuple[str, ...]
+    plural: tuple[str, ...]
+    short: tuple[str, ...]
+
+
+@cache
+def read_calendar(kind: Kind, tongue: Tongue) -> tuple[CalendarWord, ...]:
+    """The words of a kind in the order of the table: January first, Monday first."""
+    return tuple(
+        CalendarWord(
+            int(row["value"] or 0),
+            {case: row[case] or row["name"] for case in _CASES},
+            tuple(_spell([row["name"], row["day"], row["in"], *row["forms"].split()])),
+            tuple(_spell(row["plural"].split())),
+            tuple(row["short"].split()),
+        )
+        for row in read_rows(f"{tongue}/calendar.tsv")
+        if row["kind"] == kind
+    )
+
+
+def _spell(words: Sequence[str]) -> Iterator[str]:
+    """Each word once, one with "ё" with "е" too."""
+    spelled = (form for word in words if word for form in (word, word.replace("ё", "е")))
+    return iter(dict.fromkeys(spelled))
+
+
+def list_forms(
+    kind: Kind, *tongues: Tongue, plural: bool = False, short: bool = False
+) -> tuple[str, ...]:
+    """Every form of every word of a kind in lower case; without tongues, in all three."""
+    forms = (
+        form.lower()
+        for tongue in tongues or TONGUES
+        for word in read_calendar(kind, tongue)
+        for form in word.forms + (word.plural if plural else ()) + (word.short if short else ())
+    )
+    return tuple(dict.fromkeys(forms))
+
+
+def list_short_months() -> tuple[str, ...]:
+    """The abbreviations of months in lower case, without their points."""
+    short = (form for tongue in TONGUES for month in read_calendar("month", tongue)
+             for form in month.short)  # fmt: skip
+    return tuple(dict.fromkeys(form.lower() for form in short))
+
+
+def name_month(number: int, tongue: Tongue, case: Case = "name") -> str:
+    """The name of month 1 to 12: "январь", behind a day "января", behind "in" "январе"."""
+    return read_calendar("month", tongue)[number - 1].cases[case]
+
+
+def list_names(kind: Kind, tongue: Tongue, case: Case = "name") -> tuple[str, ...]:
+    """The words of a kind in order, each in one case: "понедельник", "вторник", "среду" …"""
+    return tuple(word.cases[case] for word in read_calendar(kind, tongue))
+
+
+def write_day(day: date, tongue: Tongue) -> str:
+    """The day in words: "21 January 2022", "21. Januar 2022", "21 января 2022"."""
+    month = name_month(day.month, tongue, "day")
+    return _DAY[tongue].format(day=day.day, month=month, year=day.year)
+
+
+def month_number(word: str) -> int | None:
+    """1 to 12 for a month in any form of any tongue, abbreviated or not; None for other words."""
+    return _read_values("month").get(word.lower().removesuffix("."))
+
+
+def weekday_number(word: str) -> int | None:
+    """0 for Monday to 6 for Sunday in any form of any tongue; None for other words."""
+    return _read_values("weekday").get(word.lower())
+
+
+def season_month(word: str) -> int:
+    """The month in which the season begins: 3, 6, 9 or 12; `KeyError` for another word."""
+    return _read_values("season")[word.lower()]
+
+
+@cache
+def list_times(name: str, *tongues: Tongue) -> tuple[str, ...]:
+    """The words of a list of `times.tsv` ("yesterday", "since") in lower case; or in all three."""
+    lists = [read_phrases(f"{tongue}/times.tsv").get(name, ()) for tongue in tongues or TONGUES]
+    return tuple(dict.fromkeys(word.lower() for words in lists for word in words))
+
+
+@cache
+def _read_values(kind: Kind) -> Mapping[str, int]:
+    return {
+        form.lower(): word.value
+        for tongue in TONGUES
+        for word in read_calendar(kind, tongue)
+        for form in (*word.forms, *word.plural, *word.short)
+    }

@@ -1,0 +1,197 @@
+"""Number words in German, English and Russian -> values, and the words for how many without one.
+
+The words are in `de/numerals.tsv`, `de/amounts.tsv` and their neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Literal
+
+from index.lang.calendar import TONGUES, Tongue
+from index.lang.tables import match_any, read_phrases, read_rows
+
+Kind = Literal[
+    "cardinal", "inflected", "one", "article", "scale", "ordinal", "half", "fraction", "times"
+]
+
+_RUSSIAN_ENDINGS = (
+    "ый ой ий ая ое ые ого ому ым ом ую ых ыми ье ья ьего ьему ьей ью ьем ьи ьих".split()
+)
+_RUSSIAN_ENDING = re.compile(rf"{match_any(_RUSSIAN_ENDINGS)}\Z")
+_GERMAN_ORDINAL = re.compile(r"([a-zäöüß]+)te[nmrs]?\Z")
+_GERMAN_ENDINGS = ("te", "tem", "ten", "ter", "tes")
+
+
+@cache
+def read_numerals(kind: Kind, tongue: Tongue) -> Mapping[str, float]:
+    """The words of a kind with their values, in the order of the table; "*" ends a stem."""
+    return {
+        form: _read_value(row["value"])
+        for row in read_rows(f"{tongue}/numerals.tsv")
+        if row["kind"] == kind
+        for word in row["words"].split()
+        for form in (word, word.replace("ё", "е"))
+    }
+
+
+def _read_value(cell: str) -> float:
+    whole, _, parts = cell.partition("/")
+    return float(whole) / float(parts or 1)
+
+
+@cache
+def _read_stems(kind: Kind, tongue: Tongue) -> tuple[tuple[str, float], ...]:
+    words = read_numerals(kind, tongue).items()
+    return tuple((word.removesuffix("*"), value) for word, value in words if word[-1] == "*")
+
+
+def _find(low: str, kind: Kind, tongue: Tongue) -> float | None:
+    """The value of a word of the kind, or of the stem that it begins with."""
+    value = read_numerals(kind, tongue).get(low)
+    if value is not None:
+        return value
+    stems = _read_stems(kind, tongue)
+    return next((value for stem, value in stems if low.startswith(stem)), None)
+
+
+def name_number(value: int, tongue: Tongue) -> str:
+    """The cardinal's plain word: "zwei", "two", "два"; raises `StopIteration` for a compound."""
+    return next(word for word, n in read_numerals("cardinal", tongue).items() if n == value)
+
+
+@cache
+def list_ones() -> frozenset[str]:
+    """The words for one, and the articles that may count one thing, in all three languages."""
+    kinds: tuple[Kind, ...] = ("one", "article")
+    return frozenset(word for tongue in TONGUES for kind in kinds
+                     for word in read_numerals(kind, tongue))  # fmt: skip
+
+
+@cache
+def list_amounts(name: str) -> tuple[str, ...]:
+    """The words of a list of `amounts.tsv` ("at least", "many") in all three; "*" ends a stem."""
+    lists = [read_phrases(f"{tongue}/amounts.tsv").get(name, ()) for tongue in TONGUES]
+    return tuple(dict.fromkeys(word for words in lists for word in words))
+
+
+@cache
+def read_counts() -> Mapping[str, int]:
+    """Every word for 1 to 99 in all three languages with its value, articles for 1."""
+    words = {
+        word: int(value)
+        for tongue in TONGUES
+        for word, value in read_numerals("cardinal", tongue).items()
+        if 1 <= value < 100
+    }
+    return words | dict.fromkeys(list_ones(), 1)
+
+
+def list_ordinals(rank: int) -> tuple[str, ...]:
+    """Every form of a rank up to 12 in all three languages: "second", "zweiten", "второму"."""
+    german = next((stem for stem, n in read_numerals("ordinal", "de").items() if n == rank), None)
+    stem = german or name_number(rank, "de")
+    russian = [stem for stem, n in read_numerals("ordinal", "ru").items() if n == rank]
+    return (
+        *(word for word, n in read_numerals("ordinal", "en").items() if n == rank),
+        *(stem + ending for ending in _GERMAN_ENDINGS),
+        *(stem + ending for stem in russian for ending in _RUSSIAN_ENDINGS),
+    )
+
+
+@lru_cache(maxsize=16384)
+def read_numeral(low: str, language: Tongue) -> float | None:
+    """The value of a cardinal below a thousand, or of a German compound; None for other words.
+
+    "ein" and "one" alone are articles as often as numbers and are none here.
+    """
+    if language == "de":
+        return None if low in ("ein", "eins", "null") else _read_german(low)
+    value = read_numerals("cardinal", language).get(low)
+    return value if value is not None and value > 1 else None
+
+
+@lru_cache(maxsize=16384)
+def read_one(low: str, language: Tongue, *, before_scale: bool = False) -> float | None:
+    """1 for "one" behind "twenty"; before "hundred" for an article too; None for other words."""
+    found = low in read_numerals("one", language)
+    article = before_scale and low in read_numerals("article", language)
+    return 1.0 if found or article else None
+
+
+def _read_german(low: str) -> float | None:
+    """ "dreitausendzweihundertfünfundvierzig" and every part of it."""
+    for scale, name in ((1000, "tausend"), (100, "hundert")):
+        head, found, tail = low.partition(name)
+        if not found:
+            continue
+        many = _read_german(head) if head else 1.0
+        rest = _read_german(tail.removeprefix("und")) if tail else 0.0
+        return None if many is None or rest is None else many * scale + rest
+    cardinals = read_numerals("cardinal", "de")
+    if low in cardinals:
+        return cardinals[low]
+    head, found, tail = low.rpartition("und")
+    ones, tens = cardinals.get(head, 0.0), cardinals.get(tail, 0.0)
+    if found and 1 <= ones <= 9 and tens >= 20:
+        return tens + ones
+    return read_numerals("inflected", "de").get(low)
+
+
+@lru_cache(maxsize=16384)
+def read_scale(low: str, language: Tongue) -> float | None:
+    """What a word multiplies by: "Millionen" 1e6; None for other words."""
+    return _find(low, "scale", language)
+
+
+@lru_cache(maxsize=16384)
+def read_ordinal(low: str, language: Tongue) -> int | None:
+    """The rank an ordinal word gives, "zweiten" 2; None for other words."""
+    ordinals = read_numerals("ordinal", language)
+    if language == "en":
+        return int(ordinals[low]) if low in ordinals else None
+    if language == "ru":
+        ending = _RUSSIAN_ENDING.search(low)
+        rank = ordinals.get(low[: ending.start()]) if ending else None
+        return int(rank) if rank else None
+    match = _GERMAN_ORDINAL.match(low)
+    if not match:
+        return None
+    if match[1] in ordinals:
+        return int(ordinals[match[1]])
+    value = _read_german(match[1]) or (_read_german(match[1][:-1]) if match[1][-1] == "s" else None)
+    return int(value) if value and value > 1 else None
+
+
+@lru_cache(maxsize=16384)
+def read_fraction(low: str) -> float | None:
+    """The part a word names: "Drittel" 1/3; None for other words."""
+    return next((value for tongue in TONGUES
+                 if (value := _find(low, "fraction", tongue)) is not None), None)  # fmt: skip
+
+
+@lru_cache(maxsize=16384)
+def is_half(low: str) -> bool:
+    """Whether the word is a half: "halbe", "half", "половина"."""
+    return any(_find(low, "half", tongue) is not None for tongue in TONGUES)
+
+
+@lru_cache(maxsize=16384)
+def read_times(low: str) -> float | None:
+    """What a word multiplies a thing by: "doppelt" 2, "anderthalb" 1.5; None for other words."""
+    return next((value for tongue in TONGUES
+                 if (value := _find(low, "times", tongue)) is not None), None)  # fmt: skip
+
+
+def read_digits(text: str, language: Tongue) -> float:
+    """The value digits stand for: "2.800" is 2800 in German and 2.8 in English."""
+    if text.isdecimal():
+        return float(text)
+    thousands, decimal = (",", ".") if language == "en" else (".", ",")
+    grouped = rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d+)?"
+    if re.fullmatch(grouped, text):
+        return float(text.replace(thousands, "").replace(decimal, "."))
+    parts = re.split(r"[.,]", text)
+    return float(f"{parts[0]}.{parts[1]}" if len(parts) == 2 else "".join(parts))
