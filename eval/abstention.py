@@ -28,11 +28,11 @@ from eval.squad import (
     name_place,
     read_squad,
 )
+from index.lang.language import Language
 from index.selection import Selection
 from rag.assembly import Library
 from rag.chat import NewsChat
 from rag.config import Settings
-from rag.language import Language
 from rag.retriever import Probe, Retriever, ScoredPassage
 
 ANSWERABLE = "answerable"

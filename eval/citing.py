@@ -11,9 +11,9 @@ from eval.rows import Scores
 from index.archive import Archive
 from index.article import Voice
 from index.errors import StaleSpan
-from index.names import SAME_PERSON, match_names
+from index.lang.language import Language
+from index.lang.names import SAME_PERSON, match_names
 from rag.answer import Answer, Citation, Claim
-from rag.language import Language
 from rag.verification.verdict import Verifier
 from rag.wording import voice_label
 

@@ -20,10 +20,10 @@ from eval.mutations import swap_roles
 from eval.squad import Place, SquadFile, read_language, read_squad
 from index.article import Article, Span, hash_text, normalise_text
 from index.errors import ConfigError, DatasetError, SourceError
+from index.lang.language import Language
 from index.sources import SourceNotice, find_files, read_articles
 from index.splitter import split_sentences
 from rag.answer import Citation
-from rag.language import Language
 
 # The lie of a PAWS-X pair that does not mean the same, as people judged it.
 OTHER_MEANING = "other meaning"

@@ -19,7 +19,7 @@ from eval.questions import GoldQuestion, GoldSpan
 from eval.rows import Row, Scores
 from index.archive import Archive
 from index.errors import DatasetError
-from index.names import SAME_PERSON, match_names
+from index.lang.names import SAME_PERSON, match_names
 from index.selection import Selection
 from rag.answer import Answer, Citation, Filters, format_published
 from rag.chat import NewsChat

@@ -19,7 +19,7 @@ from eval.metrics import (
 )
 from eval.rows import Row, Scores
 from eval.transcripts import Transcript
-from rag.language import Language
+from index.lang.language import Language
 from rag.model.citations import SentenceStream, read_markers
 
 _MOST_MARKERS = 1000

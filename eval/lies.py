@@ -18,11 +18,11 @@ from eval.mutations import MUTATIONS, swap_roles
 from index.archive import Vectors
 from index.article import Article, Statement
 from index.embedder import Embedder
+from index.lang.language import Language
 from index.splitter import split_sentences
 from index.statements import drop_mere_nouns, extract_statements
 from rag.answer import Citation
 from rag.evidence import find_statement
-from rag.language import Language
 from rag.verification.verdict import Verdict, Verifier
 
 Kind = Literal["verbatim", "paraphrase", "cross"]

@@ -16,14 +16,16 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from index.lang.functionwords import read_class
+
 Statement = TypeVar("Statement")
 Citation = TypeVar("Citation")
 Numbers = NDArray[np.float64]
 
 _AROUND = " .,;:!?…\"'„“”«»‚‘’()"
 _ARTICLES = {
-    "en": re.compile(r"\b(a|an|the)\b"),
-    "de": re.compile(r"\b(ein|eine|einen|einem|eines|einer|der|die|das|den|dem|des)\b"),
+    language: re.compile(rf"\b({'|'.join(sorted(read_class('article', language)))})\b")
+    for language in ("en", "de")
 }
 
 

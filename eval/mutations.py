@@ -13,17 +13,14 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from index.lang.calendar import TONGUES, list_names
+from index.lang.functionwords import read_function_words
+from index.lang.language import Language
 from index.lang.numerals import name_number
-from rag.language import Language
 
 Mutate = Callable[[str, Language, random.Random], str | None]
 
-_FINITE: dict[Language, str] = {
-    "de": "ist sind war waren wird werden wurde wurden hat haben hatte hatten kann können konnte soll"
-    " sollen sollte muss müssen will wollen darf dürfen sei habe werde gibt gab steht liegt bleibt",
-    "en": "is are was were has have had will would can could should must may might does did",
-    "ru": "был была было были будет будут может могут должен должна стал стала",
-}
+# Verbs that stand before their negation as auxiliaries do, in Russian behind it.
+_FINITE: dict[Language, str] = {"de": "gibt gab steht liegt bleibt", "en": "", "ru": "стал стала"}
 _NOT: dict[Language, str] = {"de": "nicht", "en": "not", "ru": "не"}
 _DROPS: dict[Language, tuple[tuple[str, str], ...]] = {
     "de": ((r"\bnicht ", ""), (r"\b([Kk])ein(e[nmrs]?)?\b", ""), (r"\bnie(?:mals)? ", ""),
@@ -100,7 +97,9 @@ def add_negation(text: str, language: Language, random: random.Random) -> str | 
     """The sentence with a negation at its first auxiliary; None where it has one already."""
     if re.search(rf"\b{_NOT[language]}\b|\bkein|\bnie|n['’]t\b", text):
         return None
-    words = "|".join(_FINITE[language].split())
+    words = "|".join(
+        sorted({*_FINITE[language].split(), *read_function_words("negatable", language)})
+    )
     match = re.search(rf"\b(?:{words})\b(?= \w)", text)
     if not match:
         return None

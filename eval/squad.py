@@ -10,7 +10,7 @@ from typing import Any
 
 from index.article import Article, hash_text, normalise_text
 from index.errors import DatasetError
-from rag.language import detect_language
+from index.lang.language import detect_language
 
 Place = tuple[int, int]  # article and paragraph position: the same in every language's file
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from index.article import normalise_text
 from index.errors import DatasetError
-from rag.language import detect_language
+from index.lang.language import detect_language
 
 # Ours first, then Ragas' of several versions, then what else is common.
 _QUESTION = ("question", "user_input", "query")

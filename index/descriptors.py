@@ -10,33 +10,27 @@ from index.attribution.cast import strip_genitive
 from index.attribution.cues import read_verb_forms
 from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES
 from index.attribution.offices import names_institution, role_gender
-from index.attribution.words import read_words
+from index.lang.functionwords import read_function_words
+from index.lang.words import read_words_and_marks
 from index.officewords import is_place, is_role, read_office
 
 _SAYING = frozenset(read_verb_forms())
-_VERBS = frozenset(
-    """ist sei war waren sind hat habe haben hatte hätte wird werde wurde würde kann könne soll
-    solle will wolle muss müsse darf dürfe is was were has had who which that whose will would
-    said says told der als wie""".split()
-)
-_POSSESSIVES = frozenset("ihr ihre sein seine deren dessen its".split())
+_VERBS = read_function_words("office-verb")
+_POSSESSIVES = read_function_words("owner")
 _DETERMINERS = frozenset(DETERMINERS) | frozenset(
     "ihres seines unsere unserer dieser jener".split()
 )
-_LINKS = frozenset(
-    """des der die das den dem von vom für of for the at from bei beim in im am und and & zu zur zum
-    aus eines einer to""".split()
-)
-_COMPLEMENT = frozenset("des der von vom für of for at from beim bei im in".split())
+_LINKS = read_function_words("office-link") | {"&"}
+_COMPLEMENT = read_function_words("complement")
 _OWNING = (_COMPLEMENT | {"to", "zu"}) - {"der", "im", "in"}
-_GENITIVES = frozenset("des eines ihres seines unseres dieses jenes deren dessen".split())
+_GENITIVES = read_function_words("genitive")
 # Whose words they are is who speaks: "nach Angaben des Präsidenten, Jonas Hellwig, …".
 _UTTERANCES = frozenset(
     """angabe angaben ansicht auffassung auskunft aussage aussagen darstellung einschätzung
     erklärung meinung überzeugung worte worten""".split()
 )
-_FEMININE_GENITIVES = frozenset("der einer ihrer seiner unserer dieser jener".split())
-_PREPOSITIONS = frozenset("in im am bei beim nach zu zum zur aus an auf vor seit bis mit".split())
+_FEMININE_GENITIVES = read_function_words("feminine-genitive")
+_PREPOSITIONS = read_function_words("office-preposition")
 _BOUNDARIES = frozenset(',;.:()–—„“”"»«!?')
 _QUOTED = frozenset('„“”"»«‚‘')
 _ADJECTIVE = re.compile(r"[^\W\d]{2,}(?:e[nrms]?|ian|ish|ese|er|ing|ed)\Z|\d+-jährige[nr]?\Z")
@@ -81,7 +75,7 @@ class _Reading:
 
     def __init__(self, text: str, persons: Iterable[str]) -> None:
         self._text = text
-        self._words = read_words(text)
+        self._words = read_words_and_marks(text)
         self._bearers: dict[str, list[str]] = {}
         for name in sorted(persons):
             self._bearers.setdefault(name.split()[-1].lower(), []).append(name)

@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
 from index.archive import Archive
+from index.lang.words import TERM_LETTERS, make_terms
 from index.selection import Selection
 
-TERM_LETTERS = 6
 _SQL_BATCH = 500
 _LONGEST_MATCH = 64
 # Words that stand in more than a third of the passages tell nothing, and cost most to look up.
 _LEAST_TELLING = 1.0
 _AFTER_ALL = "\uffff"
-_WORD = re.compile(r"\w+")
-# As German agencies spell Russian names, so that Лавров and Lawrow begin alike.
-_CYRILLIC = str.maketrans(
-    dict(
-        zip(
-            "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-            "a b w g d e e sch s i j k l m n o p r s t u f ch z tsch sch schtsch  y  e ju ja".split(
-                " "
-            ),
-            strict=True,
-        )
-    )
-)
-_COMBINING = re.compile("[\u0300-\u036f]")
-
-
-def make_terms(text: str) -> list[str]:
-    """The first six letters of every word, in order; case, accents and script folded.
-
-    Six letters stand in for a stemmer: they join inflected forms, and the compounds that begin
-    alike ("Sicherheit", "Sicherheitsgarantien"), and need no language.
-    """
-    return [word[:TERM_LETTERS] for word in _WORD.findall(fold(text))]
-
-
-def fold(text: str) -> str:
-    """The text in small letters without accents, Cyrillic ones in Latin letters."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_CYRILLIC))
-    return _COMBINING.sub("", folded)
 
 
 def measure_coverage(weights: Mapping[str, float], terms: Collection[str]) -> float:

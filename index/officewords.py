@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from index.attribution.offices import Gender, read_english_gender, role_gender
-from index.names import CYRILLIC_LETTER, fold_word
+from index.lang.letters import CYRILLIC_LETTER, fold_word
 from index.officetables import DEMONYM_ENDING, PHRASES, PLACES, RUSSIAN_ENDING, TOWN_ENDING, WORDS
 from index.officetables import FIELDS as _FIELDS
 from index.officetables import INSTITUTIONS as _INSTITUTIONS

@@ -10,34 +10,25 @@ from rapidfuzz import fuzz, process
 
 from index.article import Span
 from index.attribution.offices import role_gender
-from index.names import (
+from index.lang.functionwords import read_function_words
+from index.lang.letters import CYRILLIC_LETTER, fold_word, fold_words
+from index.lang.names import (
     APOSTROPHE_S,
-    CYRILLIC_LETTER,
-    NAME_TOKEN,
     SAME_PERSON,
     SHORT_NAME,
     TITLES,
     compare_first,
     fold_parts,
-    fold_word,
-    fold_words,
     match_names,
 )
+from index.lang.words import Word, read_name_words
 
-_FUNCTION_WORDS = frozenset(
-    """what who when where why how did does said say says tell told about over the and for with
-    from that this these those have has had was were war are is not his her their its him she
-    been will would can could should last first next year month week news article since before
-    after between against into than then them they you your our all any more most some such
-    was wer wann wo warum wie hat haben hatte sagt sagte gesagt über der die das den dem des ein
-    eine einer und oder aber nicht mit von für auf aus bei nach vor zum zur sich ist sind waren
-    wird wurde werden kann man noch auch nur schon seit bis gegen zwischen ihr ihre sein seine
-    dieser diese dieses welche welcher welches alle mehr heute gestern jahr monat woche
-    что кто когда где почему как про над под для без при или его она они оно был была было были
-    быть есть нет это этот эта эти сказал сказала сказали говорил говорила заявил заявила после
-    год году месяц неделя война мир new times post world press people deal talks peace
-    frieden krieg russland ukraine russia kiev moscow moskau europa usa""".split()
+# Words of headlines that are surnames, too.
+_HEADLINE_WORDS = frozenset(
+    """times post world press people deal talks peace frieden krieg мир война russland ukraine russia
+    kiev moscow moskau europa usa""".split()
 )
+_NOBODY = read_function_words("nobody") | _HEADLINE_WORDS
 
 
 class People(Sequence[str]):
@@ -145,30 +136,30 @@ class People(Sequence[str]):
         those that the first name beside it rules out are left out; if none stands there, all are
         given.
         """
-        tokens = list(NAME_TOKEN.finditer(APOSTROPHE_S.sub(lambda m: " " * len(m[0]), text)))
+        tokens = read_name_words(APOSTROPHE_S.sub(lambda m: " " * len(m[0]), text))
         found: list[tuple[Span, str]] = []
         for number, token in enumerate(tokens):
-            bearers = [n for key in self._find_keys(token[0]) for n in self._bearers[key]]
+            bearers = [n for key in self._find_keys(token) for n in self._bearers[key]]
             if not bearers:
                 continue
             if self._is_first_name(text, tokens, number):
                 continue
             start, chosen = _choose(text, tokens, number, bearers)
-            span = Span(start, token.end())
+            span = Span(start, token.end)
             found = [item for item in found if item[0].overlap(span) == 0 or item[1] not in chosen]
             found += [(span, name) for name in dict.fromkeys(chosen)]
         return found
 
-    def _find_keys(self, token: str) -> list[str]:
-        low = token.casefold().rstrip(".")
-        if low in _FUNCTION_WORDS or len(low) < 2 or (low == token and low in {"may", "mark"}):
+    def _find_keys(self, token: Word) -> list[str]:
+        low = token.low
+        if low in _NOBODY or len(low) < 2 or (low == token.text and low in {"may", "mark"}):
             return []
         folded = fold_words((low,))[0] if fold_words((low,)) else ""
         if not folded:
             return []
         forms = {folded, fold_word(low, keep_s=True), *fold_words((low,), False)}
         cyrillic = not low.isascii() and CYRILLIC_LETTER.search(low) is not None
-        typed_low = token[0].islower()
+        typed_low = token.text[0].islower()
         if len(folded) < SHORT_NAME:
             exact = {n for f in forms for n in self._bearers.get(f, ())}
             shown = {p for n in exact for p in re.split(r"[\s-]", n.casefold())}
@@ -190,15 +181,15 @@ class People(Sequence[str]):
         key = max(ranked, key=lambda item: item[1])[0]
         return [key] if cyrillic or _looks_like(low, self._bearers[key]) else []
 
-    def _is_first_name(self, text: str, tokens: list[re.Match[str]], number: int) -> bool:
+    def _is_first_name(self, text: str, tokens: list[Word], number: int) -> bool:
         """Whether somebody of that first name bears the surname right behind it."""
         if number + 1 == len(tokens):
             return False
         token, after = tokens[number], tokens[number + 1]
-        given = fold_words((token[0].casefold().rstrip("."),))
-        if not given or text[token.end() : after.start()] != " ":
+        given = fold_words((token.low,))
+        if not given or text[token.end : after.start] != " ":
             return False
-        bearers = [name for key in self._find_keys(after[0]) for name in self._bearers[key]]
+        bearers = [name for key in self._find_keys(after) for name in self._bearers[key]]
         firsts = [part for name in bearers for part in fold_parts(name)[:-1]]
         return any(compare_first(given[0], part) >= SAME_PERSON for part in firsts)
 
@@ -226,29 +217,29 @@ def _looks_like(low: str, bearers: list[str]) -> bool:
 
 
 def _choose(
-    text: str, tokens: list[re.Match[str]], number: int, bearers: list[str]
+    text: str, tokens: list[Word], number: int, bearers: list[str]
 ) -> tuple[int, list[str]]:
     """The bearers that the words before the surname allow, and where their name starts."""
     token = tokens[number]
     if number == 0:
-        return token.start(), bearers
+        return token.start, bearers
     before = tokens[number - 1]
-    adjacent = text[before.end() : token.start()].strip() == ""
-    given = fold_words((before[0].casefold().rstrip("."),)) if adjacent else ()
+    adjacent = text[before.end : token.start].strip() == ""
+    given = fold_words((before.low,)) if adjacent else ()
     if not given:
-        return token.start(), bearers
+        return token.start, bearers
     fitting = [
         name
         for name in bearers
         if any(compare_first(given[0], part) >= 0.7 for part in fold_parts(name)[:-1])
     ]
     if fitting:
-        return before.start(), fitting
-    low = before[0].casefold()
+        return before.start, fitting
+    low = before.text.casefold()
     # "Boris Müller" is none of the Müllers we know; "die Aussage Müllers" is any of them.
-    genitive = token[0].endswith("s") or CYRILLIC_LETTER.search(token[0].casefold())
-    capitals = before[0][0].isupper() and token[0][0].isupper()
-    ordinary = low in _FUNCTION_WORDS or low in TITLES or role_gender(low) is not None
+    genitive = token.text.endswith("s") or CYRILLIC_LETTER.search(token.text.casefold())
+    capitals = before.is_capitalised and token.is_capitalised
+    ordinary = low in _NOBODY or low in TITLES or role_gender(low) is not None
     if number > 1 and capitals and not genitive and not ordinary:
         bearers = [name for name in bearers if len(fold_parts(name)) == 1]
-    return token.start(), bearers
+    return token.start, bearers

@@ -14,7 +14,7 @@ from index.archive import Archive, EmbeddedPassage
 from index.article import Article, Passage
 from index.descriptors import find_offices
 from index.embedder import Embedder
-from index.lexicon import make_terms
+from index.lang.words import make_terms
 from index.splitter import split_passages, split_segments
 from index.statements import extract_article
 from index.store import PassageStore, make_nodes

@@ -20,7 +20,7 @@ from index.attribution.offices import FORMER_PREFIX, names_institution, role_gen
 from index.attribution.pieces import Joint, Piece, join_sentences, locate_sentences, merge
 from index.attribution.quotations import is_quotation
 from index.attribution.quotes import find_torn_ends, pair_quotes
-from index.attribution.words import clean_word, read_words
+from index.lang.words import clean_word, read_words_and_marks
 from index.splitter import split_sentences
 
 _FORMS = read_verb_forms()
@@ -104,7 +104,7 @@ class _Reading:
     def __init__(self, text: str, sentences: Sequence[Span], article_id: str) -> None:
         self._text = text
         self._article_id = article_id
-        self._words = read_words(text)
+        self._words = read_words_and_marks(text)
         self._cast = Cast(self._words)
         self._frames = FrameReader(self._words, self._cast, _FORMS)
         spans = pair_quotes(text)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.archive import Archive
+from index.lang.language import Language
 from index.selection import Selection, count_selected
 from rag.answer import Answer, Citation
 from rag.evidence import Evidence, EvidenceFinder
 from rag.extractive import cite
-from rag.language import Language
 from rag.query import Query
 from rag.understanding.timewindow import Window
 from rag.wording import AbstainReason, explain_abstention, say_nearest, say_searched

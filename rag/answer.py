@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from index.article import Article, Span, Voice
-from rag.language import Language
+from index.lang.language import Language
 from rag.query import Query
 
 Mode = Literal["extractive", "llm"]

@@ -8,19 +8,18 @@ for a German archive only; for the others a table of everyday words in three lan
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from index.lexicon import TERM_LETTERS, fold
-from rag.language import Language
+from index.lang.language import Language
+from index.lang.letters import fold, sound_forms
+from index.lang.words import TERM_LETTERS, find_runs
 from rag.understanding.questionwords import GRAMMARS
 
 Stems = tuple[str, ...]
 
-_WORD = re.compile(r"\w+")
 # A stem may stand inside a compound from this length on, else at a word's beginning only, with
 # no more than an ending or a short second part behind it.
 _INSIDE = 5
@@ -30,43 +29,44 @@ _LIKE = 0.75
 _SURELY_LIKE = 0.9
 _UNLIKE = 0.65
 _SHORTEST_NAME = 5
-# Spellings that differ between the languages: "Carthage", "Karthago".
-_SOUNDS = (("sch", "s"), ("ch", "k"), ("ph", "f"), ("th", "t"), ("ck", "k"), ("ss", "s"))
-_LETTERS = str.maketrans("czywqx", "ksivkk")
+# The letters that a sound may be written with at a word's beginning, where it is not its own alone.
+_OPENINGS = {"v": "vwfp", "k": "kcq", "s": "szctx", "c": "ct", "h": "hck", "t": "td", "i": "ijy"}
 
 
 @dataclass(frozen=True, slots=True)
 class AskedWord:
     """A word of a question, `folded`; the German `stems` that say the same, if the table has it.
 
-    `is_known` is whether a text in another language can be expected to show it: a number, a name
-    or a word of the table. Of any other it says little that a passage lacks it.
+    `sounds` are what it sounds like if it is a name, in the cases it may stand in. `is_known` is
+    whether a text in another language can be expected to show it: a number, a name or a word of
+    the table. Of any other it says little that a passage lacks it.
     """
 
     folded: str
     stems: Stems
     is_known: bool
+    sounds: tuple[str, ...]
 
 
 def read_asked_words(text: str, language: Language) -> list[AskedWord]:
     """The question's distinct words in order, without those that only make it a question."""
     grammar = GRAMMARS[language]
     asked: dict[str, AskedWord] = {}
-    for position, raw in enumerate(_WORD.findall(text)):
+    for position, raw in enumerate(find_runs(text)):
         folded = fold(raw)
         if grammar.is_function_word(raw.lower()) or (len(folded) < 2 and not folded.isdigit()):
             continue
         stems = _look_up(folded, language)
         is_name = raw[0].isupper() and position > 0 and language != "de"
         is_known = bool(stems) or folded.isdigit() or is_name or language == "de"
-        asked.setdefault(folded, AskedWord(folded, stems, is_known))
+        asked.setdefault(folded, AskedWord(folded, stems, is_known, sound_forms(raw)))
     return list(asked.values())
 
 
 def measure_held(words: Sequence[AskedWord], texts: Sequence[str]) -> list[list[float]]:
     """For each text how far in [0, 1] it holds each of the words."""
     folded = [fold(text) for text in texts]
-    split = [set(_WORD.findall(text)) for text in folded]
+    split = [set(find_runs(text)) for text in folded]
     likes = [_compare_names(word, split) for word in words]
     held = []
     for number, (text, some) in enumerate(zip(folded, split, strict=True)):
@@ -96,34 +96,34 @@ def _compare_names(word: AskedWord, texts: Sequence[set[str]]) -> list[float]:
 
     if word.stems or word.folded.isdigit() or len(word.folded) < _SHORTEST_NAME:
         return [0.0] * len(texts)
-    wanted = _sound(word.folded)
-    # Names keep their first sound, and most of their length.
-    sounds = {
-        other: _sound(other)
-        for words in texts
-        for other in words
-        if other[0].translate(_LETTERS) == wanted[0]
-        and abs(len(other) - len(word.folded)) <= _INSIDE
-    }
-    found = process.extract(
-        wanted, set(sounds.values()), scorer=fuzz.ratio, score_cutoff=_LIKE * 100, limit=None
-    )
-    alike = {
-        other: min(1.0, (score / 100 - _UNLIKE) / (_SURELY_LIKE - _UNLIKE))
-        for other, score, _ in found
-    }
-    if not alike:
-        return [0.0] * len(texts)
+    sounds = _list_sounds(word, {other for words in texts for other in words})
+    alike: dict[str, float] = {}
+    for wanted in word.sounds:
+        for other, score, _ in process.extract(
+            wanted, set(sounds.values()), scorer=fuzz.ratio, score_cutoff=_LIKE * 100, limit=None
+        ):
+            like = min(1.0, (score / 100 - _UNLIKE) / (_SURELY_LIKE - _UNLIKE))
+            alike[other] = max(like, alike.get(other, 0.0))
     return [
         max((alike.get(sounds.get(other, ""), 0.0) for other in words), default=0.0)
         for words in texts
     ]
 
 
-def _sound(word: str) -> str:
-    for spelt, sound in _SOUNDS:
-        word = word.replace(spelt, sound)
-    return word.translate(_LETTERS)
+def _list_sounds(word: AskedWord, others: Iterable[str]) -> dict[str, str]:
+    """The words by sound that may be another spelling of the name.
+
+    Names keep their first sound, and most of their length.
+    """
+    firsts = {sound[0] for sound in word.sounds}
+    letters = {letter for first in firsts for letter in _OPENINGS.get(first, first)}
+    near = [
+        other
+        for other in others
+        if other[0] in letters and abs(len(other) - len(word.folded)) <= _INSIDE
+    ]
+    sounds = {other: sound for other in near for sound in sound_forms(other)[:1]}
+    return {other: sound for other, sound in sounds.items() if sound[0] in firsts}
 
 
 def _look_up(folded: str, language: Language) -> Stems:

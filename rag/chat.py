@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from index.archive import Archive
 from index.errors import ConfigError
+from index.lang.language import Language
 from index.officewords import read_office
 from index.selection import Selection, count_selected
 from rag.abstention import Abstention
 from rag.answer import Answer, Citation, Filters, Mode
 from rag.evidence import Evidence, EvidenceFinder
 from rag.extractive import choose_evidence, compose_answer, list_timeline, split_growing
-from rag.language import Language
 from rag.query import Kind, Query
 from rag.question import understand
 from rag.retriever import Retriever, ScoredPassage
@@ -25,6 +25,7 @@ from rag.wording import explain_abstention
 
 if TYPE_CHECKING:
     from rag.model.writing import AnswerWriter
+
 
 LONGEST_QUESTION = 2000
 

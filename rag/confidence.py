@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from index.archive import Vectors
-from rag.language import Language
+from index.lang.language import Language
 from rag.retriever import ScoredPassage
 
 # Logistic regression on XQuAD with the gold paragraph, or its whole article, taken away (2,038

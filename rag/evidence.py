@@ -9,12 +9,12 @@ from datetime import date
 
 from index.archive import Archive
 from index.article import Article, Span, Statement
-from index.lexicon import make_terms
+from index.lang.language import Language
+from index.lang.words import make_terms
 from index.offices import Offices
 from index.people import People
 from index.selection import Selection
 from rag.confidence import judge_passages, judge_topic
-from rag.language import Language
 from rag.query import Query
 from rag.retriever import Retriever, ScoredSentence
 from rag.understanding.timewindow import OPEN, Window

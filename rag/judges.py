@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.errors import ConfigError, MalformedAnswer
+from index.lang.language import Language
 from rag.answer import Citation, Label
-from rag.language import Language
+from rag.model.citations import strip_markers
 from rag.model.llm import LanguageModel, Message
 from rag.verification.verdict import Verdict
-from rag.verification.words import strip_markers
 
 _LONGEST_REASON = 200
 _ANSWER = re.compile(r"\A\W*(supported|refuted|unknown)\b[\W_]*(.*)\Z", re.IGNORECASE | re.DOTALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.language import Language
+from index.lang.language import Language
 from rag.understanding.timewindow import OPEN, Window
 
 Kind = Literal["speaker", "fact", "date", "who"]

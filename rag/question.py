@@ -14,8 +14,8 @@ from datetime import date
 from typing import get_args
 
 from index.errors import ConfigError
+from index.lang.language import Language, detect_language
 from index.people import find_names
-from rag.language import Language, detect_language
 from rag.query import Filter, Kind, Order, Query, describe, label_filter
 from rag.understanding.followup import FollowUp
 from rag.understanding.office import HolderFinder

@@ -25,9 +25,9 @@ from index.archive import Archive
 from index.article import Precision, Voice, hash_text
 from index.errors import ConfigError
 from index.ingest import PIPELINE_VERSION
+from index.lang.language import Language
 from rag.answer import Answer, Citation, Filters, Label, Mode
 from rag.config import Settings
-from rag.language import Language
 from rag.model.endpoint import normalise_base_url
 
 FORMAT = "wortlaut-receipt/1"

@@ -13,10 +13,11 @@ from index.archive import Archive
 from index.article import Article, Precision, Span, Statement, hash_text
 from index.errors import ConfigError
 from index.ingest import PIPELINE_VERSION
+from index.lang.language import Language
+from index.lang.words import find_runs
 from rag.answer import Citation, format_published
 from rag.evidence import Evidence, find_statement
 from rag.extractive import compose_answer
-from rag.language import Language
 from rag.receipt import VERIFIER_VERSION, CitedQuote, JudgedClaim, Receipt, Turn
 from rag.verification.verdict import Verifier
 from rag.wording import (
@@ -360,8 +361,8 @@ def _drop_reason(turn: Turn) -> str | None:
 
 def _is_asked(names: str, turn: Turn) -> bool:
     asked = f"{turn.question} {turn.understood.text}".casefold()
-    known = {*re.findall(r"\w+", asked), "or", "oder", "или"}
-    return set(re.findall(r"\w+", names.casefold())) <= known
+    known = {*find_runs(asked), "or", "oder", "или"}
+    return set(find_runs(names.casefold())) <= known
 
 
 def _make_searched_pattern(language: Language) -> str:

@@ -11,11 +11,12 @@ from index.archive import Archive, EmbeddedPassage, Vectors
 from index.article import Article, Passage, Span
 from index.background import name_questions, name_sentences
 from index.embedder import Embedder
-from index.lexicon import Lexicon, make_terms, measure_coverage
+from index.lang.language import Language, detect_language
+from index.lang.words import make_terms
+from index.lexicon import Lexicon, measure_coverage
 from index.selection import Selection, count_selected, list_selected, read_vectors
 from index.store import PassageStore
 from rag.askedwords import AskedWord, measure_held, read_asked_words
-from rag.language import Language, detect_language
 
 # Up to here every selected row is scored exactly; Chroma's own filters are slower.
 _EXACT_ROWS = 200_000

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from index.archive import Archive
-from index.names import fold_name
-from rag.language import Language
+from index.lang.language import Language
+from index.lang.names import fold_name
 
 _ASK: dict[Language, str] = {
     "en": "What did {speaker} say about {topic}?",

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.attribution.quotes import pair_quotes
-from index.attribution.words import clean_word
+from index.lang.words import clean_word
 from index.splitter import split_sentences
 from index.statements import drop_mere_nouns, extract_statements
 from ui.cli_speech import print_statements

@@ -1,5 +1,7 @@
 """A model's text -> sentences with markers; whatever leads out of the page is taken out."""
 
+from __future__ import annotations
+
 import re
 from itertools import pairwise
 
@@ -7,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.model.citations import DraftSplitter, is_refusal, read_markers
-from rag.model.prompts import REFUSALS
+from rag.model.citations import DraftSplitter, read_markers
+from rag.refusals import REFUSALS, is_refusal
 
 QUOTES = {
     1: "Der Hafen von Aldora ist neun Meter tief.",

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from rag.citations import split_stream
 
 from eval.mutations import change_date
 from index.lang.calendar import (
@@ -24,6 +23,7 @@ from index.lang.calendar import (
 from index.lang.numerals import list_ordinals, name_number, read_counts, read_scale, read_times
 from index.lang.tables import match_any, read_rows
 from index.lang.units import list_unit_words, read_unit
+from rag.model.citations import DraftSplitter
 from rag.understanding.timewindow import find_step, find_window
 from rag.verification.dates import read_dates
 from rag.verification.quantities import read_quantities
@@ -140,10 +140,10 @@ def test_days_around_a_yesterday_are_no_yesterday():
 
 
 def test_a_day_is_no_number_of_a_list_but_an_eye_witness_may_be():
-    texts = [
-        " ".join(draft.text for draft in split_stream([line], {1: ""}, "de"))
-        for line in ("3. Jänner war es kalt. [1]", "1. Augenzeugen sahen es. [1]")
-    ]
+    texts = []
+    for line in ("3. Jänner war es kalt. [1]", "1. Augenzeugen sahen es. [1]"):
+        splitter = DraftSplitter({1: ""}, "de")
+        texts.append(" ".join(draft.text for draft in (*splitter.feed(line), *splitter.close())))
     assert texts[0].startswith("3. Jänner")
     assert texts[1].startswith("Augenzeugen")
 

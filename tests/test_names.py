@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.names import SAME_PERSON, fold_name, match_names
+from index.lang.names import SAME_PERSON, fold_name, match_names
 from index.people import People, find_names
 
 KNOWN = [

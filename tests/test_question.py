@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ConfigError
+from index.lang.language import detect_language
 from index.offices import Offices
 from index.people import People
-from rag.language import detect_language
 from rag.question import Query, Window, describe, label_filter, understand
 
 KNOWN = {"T": "Mira Talberg", "B": "Jonas Brandt", "L": "Pjotr Lensow", "F": "August Feld"}

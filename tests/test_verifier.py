@@ -1,5 +1,7 @@
 """One claim, one span: what the offline verifier lets through, and why it objects."""
 
+from __future__ import annotations
+
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -10,12 +12,13 @@ from hypothesis import strategies as st
 from index.article import Article, Span, hash_text
 from index.embedder import DEFAULT_MODEL, load_embedder
 from index.errors import ConfigError
+from index.lang.words import read_words
 from rag.answer import Citation
 from rag.judges import NliVerifier, read_judgement
+from rag.model.citations import strip_markers
 from rag.verification.copying import find_false_quote, find_quotes
 from rag.verification.negation import find_opposite
 from rag.verification.verifier import OfflineVerifier
-from rag.verification.words import read_words, strip_markers
 
 TEXT = (
     "Tarvo. Der Hafen von Tarvo wird im Mai nicht verkauft, sagte Ministerin Mira Talberg am Mittwoch. "

@@ -1,5 +1,7 @@
 """An answer that a language model writes: only what its sources bear out is shown as fact."""
 
+from __future__ import annotations
+
 import json
 import re
 from dataclasses import replace
@@ -15,9 +17,10 @@ from rag.evidence import Evidence
 from rag.extractive import compose_answer
 from rag.model.endpoint import Endpoint, open_endpoint
 from rag.model.llm import Patience
-from rag.model.prompts import REFUSALS, build_prompt, estimate_tokens
+from rag.model.prompts import build_prompt, estimate_tokens
 from rag.model.writing import AnswerWriter
 from rag.query import Query
+from rag.refusals import REFUSALS
 from rag.understanding.timewindow import OPEN
 from rag.verification.verdict import Verdict
 from rag.wording import write_notice

@@ -22,9 +22,9 @@ from ui.cli_eval import app as eval_app
 from ui.progress import show_progress
 
 if TYPE_CHECKING:
+    from index.lang.language import Language
     from rag.answer import Answer, Filters
     from rag.chat import NewsChat
-    from rag.language import Language
 
 app = typer.Typer(
     name="wortlaut",

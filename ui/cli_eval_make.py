@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from rag.language import Language
+    from index.lang.language import Language
 
 
 def make_suite(
@@ -59,7 +59,7 @@ def _read_languages(text: str) -> list[Language]:
     from typing import get_args
 
     from index.errors import ConfigError
-    from rag.language import Language
+    from index.lang.language import Language
 
     known = {str(name): name for name in get_args(Language)}
     names = [name.strip() for name in text.split(",") if name.strip()]

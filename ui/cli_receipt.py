@@ -17,9 +17,9 @@ from index.errors import WortlautError
 from ui.render import clean_controls, collapse
 
 if TYPE_CHECKING:
+    from index.lang.language import Language
     from rag.answer import Citation
     from rag.config import Settings
-    from rag.language import Language
     from rag.receipt import Receipt
     from rag.recheck import Finding
     from rag.verification.verdict import Verdict, Verifier

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from eval.faithfulness.claims import cut_windows, make_context, split_claims
 from eval.faithfulness.scorer import Faithfulness, ScoredClaim, tell_verdict
 from index.article import Span, normalise_text
+from index.lang.language import detect_language
 from rag.answer import Citation
 from rag.judges import NliVerifier
-from rag.language import detect_language
 from rag.verification.verdict import Verdict
 
 # About 250 tokens: the models were trained on short premises, and 512 is where most end.

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from eval.faithfulness.claims import make_context, split_claims
 from eval.faithfulness.scorer import Faithfulness, ScoredClaim, tell_verdict
 from index.article import Span, normalise_text
+from index.lang.language import detect_language
 from rag.answer import Citation
 from rag.judges import JudgeVerifier
-from rag.language import detect_language
 
 
 class LlmScorer:

@@ -18,12 +18,12 @@ from index.archive import Vectors
 from index.article import Span, normalise_text
 from index.embedder import Embedder
 from index.errors import ConfigError
+from index.lang.language import Language, detect_language
 from index.splitter import split_segments
 from rag.answer import Citation, Label
 from rag.confidence import squash
-from rag.language import Language, detect_language
+from rag.model.citations import strip_markers
 from rag.verification.verdict import Verifier
-from rag.verification.words import strip_markers
 
 _CHECKED = 3
 _SHOWN = 5

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from itertools import pairwise
 
-from eval.faithfulness.claims import says_what_lacks
 from eval.faithfulness.rarity import Rarity
+from index.lang.language import Language
 from index.lang.numerals import read_numeral, read_ordinal
-from rag.language import Language
+from index.lang.words import Word, find_letter_runs, read_words
+from rag.refusals import mentions_lack, says_what_lacks
 from rag.verification.negation import is_negator
-from rag.verification.words import Word, read_words
 
 # What numbers a list or a passage counts nothing in the world.
 _LISTING = re.compile(
@@ -24,17 +24,8 @@ _LISTING = re.compile(
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SPACED = re.compile(r"\d{1,3}(?:[,.]? \d{3})+(?!\d)")
 _DIGITS = re.compile(r"\d+")
-_WORDS = re.compile(r"[^\W\d_]+")
 # Two rare words or three.
 _PLAIN = 4.0
-_SOURCES = (
-    r"\b(?:passages?|contexts?|sources?|articles?|texts?|documents?|information"
-    r"|Text\w*|Quelle\w*|Artikel\w*|Dokument\w*|источник\w*|текст\w*|документ\w*)\b"
-)
-_LACKING = r"\b(?:not|no|n't|unable|cannot|without|lacks?|nicht|keine?\w*|не|нет)\b"
-_LACK = re.compile(
-    rf"{_SOURCES}.{{0,60}}?{_LACKING}|{_LACKING}.{{0,60}}?{_SOURCES}", re.IGNORECASE | re.DOTALL
-)
 # The share of new pairs up to which a claim is in the contexts' own words.
 _OWN_WORDS = 0.45
 _FEW_WORDS = 3
@@ -117,7 +108,7 @@ class SourceWords:
             broken=1 - _find_longest_run(terms, self._holds) / max(1, len(terms)),
             apart=apart,
             leads_in=is_plain and claim.rstrip().endswith(":"),
-            is_about_sources=says_what_lacks(claim) or (is_plain and _mentions_lack(claim)),
+            is_about_sources=says_what_lacks(claim) or (is_plain and mentions_lack(claim)),
             is_reversed=_is_reversed(words, read_words(nearest)),
             strange_numbers=self._find_strange(claim),
             strange_names=self._find_names(words, claim) if may_name else (),
@@ -143,11 +134,6 @@ class SourceWords:
 
     def _holds(self, run: Sequence[str]) -> bool:
         return f" {' '.join(run)} " in self._text
-
-
-def _mentions_lack(claim: str) -> bool:
-    """Whether sources and a lack are named near each other, whoever lacks what."""
-    return _LACK.search(claim) is not None
 
 
 def _is_reversed(claim: Sequence[Word], nearest: Sequence[Word]) -> bool:
@@ -197,7 +183,7 @@ def _list_numbers(text: str, language: Language) -> set[str]:
     """Every number of the text as digits; "3, 800" is read both ways."""
     found = set().union(*(_spell(match[0]) for match in _NUMBER.finditer(text)))
     found |= {"".join(_DIGITS.findall(match[0])) for match in _SPACED.finditer(text)}
-    for word in set(_WORDS.findall(text.casefold())):
+    for word in set(find_letter_runs(text.casefold())):
         value = read_numeral(word, language) or read_ordinal(word, language)
         if value is not None and value == int(value):
             found.add(str(int(value)))

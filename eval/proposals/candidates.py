@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from eval.proposals.material import Said
 from eval.proposals.topics import Topic
 from eval.proposals.wording import is_known, word_question
-from rag.language import Language
+from index.lang.language import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,27 +6,25 @@ import re
 from dataclasses import dataclass
 
 from index.lang.calendar import list_names
+from index.lang.functionwords import read_function_words
 
 _AMOUNT = re.compile(
     r"(?P<about>(?i:etwa|rund|circa|ca\.|fast|knapp|mehr als|über|insgesamt|gut|bis zu|ungefähr) )?"
     r"(?P<number>\d[\d.,]*(?: Millionen| Milliarden)?) (?P<unit>[A-ZÄÖÜ][a-zäöüß]{2,})(?![\w-])"
 )
-_FINITE = frozenset(
-    """ist sind war waren wurde wurden wird werden hat haben hatte hatten kann können soll sollen
-    will wollen muss müssen kostet kosten kostete beträgt betrug kamen starben leben lebten gibt gab
-    verlor verloren erhielt erhielten zählt zählte nahmen demonstrierten erreichte umfasst arbeiten
-    stieg sank fuhr fuhren beteiligten beschäftigt sahen stimmten dauerte dauert liegt lag""".split()
+_FINITE = read_function_words("counted") | frozenset(
+    """kostet kosten kostete beträgt betrug kamen starben leben lebten gibt gab verlor verloren
+    erhielt erhielten zählt zählte nahmen demonstrierten erreichte umfasst arbeiten stieg sank
+    fuhr fuhren beteiligten beschäftigt sahen stimmten dauerte dauert liegt lag""".split()
 )
 # Words that only the sentences before can explain, and negations.
 _LEANING = re.compile(
-    r"(?i)(?<!\w)(?:er|sie|es|ihr\w*|ihm|ihn|sein\w{0,2}|dies\w*|jen\w*|hier\w*|dort|da(?:bei|mit|von|rin|ran|zu|für|gegen|nach|durch|raus|rum|rüber|rauf|her|hin)?|so"
-    r"|auch|nun|jetzt|heute|gestern|morgen|damals|bisher|derzeit|zudem|außerdem|jedoch|aber|nicht|kein\w*"
-    r"|weitere\w*|andere\w*|beide\w*|solch\w*|letzte\w*|man|wir|ich|uns\w*|später|noch|etwa|zurzeit)(?!\w)"
+    rf"(?<!\w)(?:{'|'.join(sorted(read_function_words('leaning')))}|ihr\w*|sein\w{{0,2}}|dies\w*"
+    r"|jen\w*|hier\w*|da(?:bei|mit|von|rin|ran|zu|für|gegen|nach|durch|raus|rum|rüber|rauf|her|hin)?"
+    r"|kein\w*|weitere\w*|andere\w*|beide\w*|solch\w*|letzte\w*|uns\w*)(?!\w)",
+    re.IGNORECASE,
 )
-_BEFORE_NUMBER = frozenset(
-    """von mit bei um auf aus in nach zu für vor seit bis zwischen pro je an unter gegen durch der den
-    dem des die das am im und oder als""".split()
-)
+_BEFORE_NUMBER = read_function_words("before-number")
 # What may open the clause: an adverb or a participle there leans on what was told before.
 _OPENING = _BEFORE_NUMBER | frozenset("ein eine einem einer innerhalb binnen laut".split())
 _NO_COUNT = frozenset(

@@ -14,7 +14,7 @@ from eval.proposals.candidates import Candidate
 from eval.proposals.material import Material
 from index.archive import Archive
 from index.errors import ConfigError, DatasetError
-from rag.language import Language
+from index.lang.language import Language
 
 # Shares of a suite by type and form; what one cannot fill goes to the others.
 _SHARES = {

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from index.archive import Archive, Vectors
 from index.article import Article, Span, make_article_id
 from index.attribution.offices import names_institution, role_gender
-from index.names import fold_parts
+from index.lang.names import fold_parts
 from index.people import People
 from rag.evidence import find_statement
 

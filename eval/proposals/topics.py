@@ -7,19 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from index.archive import Archive
 from index.attribution.offices import role_gender
 from index.lang.calendar import list_forms
-from index.lexicon import make_terms
+from index.lang.functionwords import read_function_words
+from index.lang.words import Word, make_terms, read_name_words
 
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…]['\"“”»«‘’]*\s+|[\"„“»«‘‚(]\s*)$")
 _ACRONYM = re.compile(r"[A-ZÄÖÜ]{3,6}\Z")
 # Behind these a noun stands in the genitive.
 _GENITIVE = frozenset("des eines dieses jenes seines ihres unseres keines jedes".split())
 # Behind these, without an article, a noun is part of a phrase: "ohne Einschränkung".
-_BARE = frozenset("ohne unter zu in auf mit bei aus von nach zur zum vor gegen".split())
+_BARE = read_function_words("bare")
 _PLURAL = re.compile(r"(?:ungen|ionen|ien|heiten|keiten|schaften|täten|anten|enten|eln|innen)\Z")
 _FEMININE = re.compile(r"(?:ung|heit|keit|schaft|tion|sion|tät|ik|enz|anz)\Z")
 # Nouns of any article: times, amounts, turns of speech, and who or what in general.
@@ -76,14 +77,14 @@ class TopicFinder:
 
     def __init__(self, archive: Archive, names: Collection[str]) -> None:
         self._archive = archive
-        self._names = frozenset(word.casefold() for name in names for word in _WORD.findall(name))
+        self._names = frozenset(word.low for name in names for word in read_name_words(name))
         self._total = max(int(archive.query("SELECT count(*) FROM passages")[0][0]), 1)
         self._counts: dict[str, int] = {}
 
     def find(self, sentence: str, text: str) -> list[Topic]:
         """The sentence's topics, most telling first; `text` is the article's."""
         found: dict[str, Topic] = {}
-        forms = Counter(word for word in _WORD.findall(text) if word[0].isupper())
+        forms = Counter(_bare(word) for word in read_name_words(text) if word.is_capitalised)
         often = Counter(make_terms(text))
         for word, before in _list_nouns(sentence):
             topic = self._make(word, before, text, forms, often)
@@ -126,16 +127,21 @@ class TopicFinder:
 def _list_nouns(sentence: str) -> Iterator[tuple[str, str]]:
     """The capitalised words that do not begin a sentence, with the word before in lower case."""
     before = ""
-    for match in _WORD.finditer(sentence):
-        word = match[0]
-        starts = _SENTENCE_START.search(sentence[: match.start()]) is not None
-        if word[0].isupper() and (not starts or _ACRONYM.match(word)):
+    words = read_name_words(sentence)
+    for read, behind in zip_longest(words, words[1:]):
+        word = _bare(read)
+        starts = _SENTENCE_START.search(sentence[: read.start]) is not None
+        if read.is_capitalised and (not starts or _ACRONYM.match(word)):
             # "Tilo Marbach", "Financial Times": of two capitalised words in a row none is a topic.
-            behind = _WORD.match(sentence, match.end() + 1)
-            if not (behind and behind[0][0].isupper()) and not before[:1].isupper():
+            is_beside = behind is not None and behind.start == read.start + len(word) + 1
+            if not (is_beside and behind.is_capitalised) and not before[:1].isupper():
                 yield word, before.casefold()
         before = word
-    return
+
+
+def _bare(word: Word) -> str:
+    """The word without the full stop that may belong to the sentence."""
+    return word.text.rstrip(".")
 
 
 def _find_base(word: str, before: str, forms: Counter[str], text: str) -> str | None:

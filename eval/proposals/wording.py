@@ -6,7 +6,7 @@ from datetime import date
 
 from eval.proposals.topics import Topic
 from index.lang.calendar import name_month
-from rag.language import Language
+from index.lang.language import Language
 
 _FORMS: dict[str, dict[Language, str]] = {
     "about": {

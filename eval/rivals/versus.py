@@ -18,7 +18,7 @@ from eval.rivals.yardstick import Pair, score_stretches, summarise_pairs
 from eval.speed import find_model, run_alone
 from index.article import Article, Span
 from index.errors import DatasetError
-from index.names import SAME_PERSON, match_names
+from index.lang.names import SAME_PERSON, match_names
 from index.sources import find_files, read_articles
 from rag.answer import Answer
 from rag.assembly import open_chat

@@ -24,8 +24,8 @@ from index.attribution.offices import (
     read_office,
     role_gender,
 )
-from index.attribution.words import Words
 from index.lang.numerals import read_numerals
+from index.lang.words import Words
 
 _CONTRACTED = frozenset("am im zum zur vom beim ins ans".split())
 _NUMERALS = frozenset(

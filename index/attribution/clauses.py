@@ -7,32 +7,25 @@ from dataclasses import dataclass
 
 from index.attribution.cues import BE, HAVE, KONJUNKTIV, KONJUNKTIV_II
 from index.attribution.mentions import Mention
-from index.attribution.words import Words
+from index.lang.functionwords import read_function_words
+from index.lang.words import Words
 
 Range = tuple[int, int]
 
 BREAKS = frozenset(",;:()–—")
-RELATIVE = frozenset("der die das dem den deren dessen welche welcher welches which who".split())
-CONJUNCTIONS = frozenset(
-    "und sowie aber doch denn oder sondern um ohne statt and but or so".split()
-)
+RELATIVE = read_function_words("relative")
+CONJUNCTIONS = read_function_words("joining")
 THAT = frozenset({"dass", "daß", "ob", "that"})
-PREPOSITIONS = frozenset(
-    """in im an am auf aus bei beim nach mit von vom zu zum zur für gegen um über unter vor seit
-    bis ohne durch gegenüber trotz wegen während laut gemäß als den dem des ob zwischen neben
-    hinter angesichts on at from with after before during for against about""".split()
-)
-OBLIQUE = frozenset(
-    "dem den einem einen des eines seinem ihrem seinen ihren diesem diesen dessen mehreren".split()
-)
+PREPOSITIONS = read_function_words("leading")
+OBLIQUE = read_function_words("oblique")
 MOODS = KONJUNKTIV | KONJUNKTIV_II
 FINITE = (
     HAVE
     | BE
     | MOODS
+    | read_function_words("finite")
     | frozenset(
-        """kann können muss müssen soll sollen will wollen darf dürfen gibt geht steht kommt liegt
-    bleibt konnte konnten musste mussten gehen stehen kommen liegen bleiben könnte dürfte""".split()
+        "gibt geht steht kommt liegt bleibt gehen stehen kommen liegen bleiben dürfte".split()
     )
 )
 # Plurals that are past tense and Konjunktiv II alike; these of "-ten" are past tense only.

@@ -7,14 +7,12 @@ from collections.abc import Container
 
 from index.attribution.clauses import CONJUNCTIONS, MOODS, PREPOSITIONS, RELATIVE, THAT, Unit
 from index.attribution.cues import COMPLEMENT_OPENERS, SUBORDINATORS, VerbForm
-from index.attribution.words import Words
+from index.lang.functionwords import read_function_words
+from index.lang.words import Words
 
-_PARTICLES = frozenset("mit an bekannt hinzu aus fest klar ein zu hin vor auf".split())
+_PARTICLES = read_function_words("prefix")
 _PURPOSE = frozenset({"um", "ohne", "statt", "anstatt"})
-_JOINED = re.compile(
-    r"\A(?:an|ab|auf|aus|bei|ein|fest|fort|her|hin|mit|nach|vor|weg|zu|zurück|durch|um|weiter"
-    r"|wieder|zusammen|teil|bereit|sicher|frei)zu\w+en\Z"
-)
+_JOINED = re.compile(rf"\A(?:{'|'.join(sorted(read_function_words('separable')))})zu\w+en\Z")
 
 
 class ComplementFinder:

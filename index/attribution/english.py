@@ -23,9 +23,10 @@ from index.attribution.englishphrases import (
 )
 from index.attribution.englishsubjects import BESIDE, MODALS, EnglishSubjects
 from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS
-from index.attribution.words import Words
+from index.lang.functionwords import read_function_words
+from index.lang.words import Words
 
-_SUBORDINATE = frozenset("when asked speaking after before because if since although once".split())
+_SUBORDINATE = read_function_words("en-subordinate")
 _OBJECT_PREPOSITIONS = frozenset({"on", "for", "of", "against"})
 _VIEWS = frozenset({"view", "opinion", "words"})
 _LONGEST_ADJUNCT = 8

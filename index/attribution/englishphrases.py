@@ -9,19 +9,14 @@ from index.article import Span
 from index.attribution.cues import BE, HAVE, Group, VerbForm
 from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS, Kind, Mention
 from index.attribution.offices import Gender, read_english_gender, read_office, role_gender
-from index.attribution.words import Words
+from index.lang.functionwords import read_function_words
+from index.lang.words import Words
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
 
-ADVERBS = frozenset(
-    """also again later earlier repeatedly once still already then now often previously recently
-    reportedly clearly simply only never both further yesterday today meanwhile however""".split()
-)
-CONJUNCTIONS = frozenset("and but while as or yet so that however meanwhile although".split())
-PREPOSITIONS = frozenset(
-    """of for from in on at with to by about after before during under over against between into
-    near since until as following amid despite within""".split()
-)
+ADVERBS = read_function_words("en-adverb")
+CONJUNCTIONS = read_function_words("en-conjunction")
+PREPOSITIONS = read_function_words("en-preposition")
 THAT = frozenset({"that", "whether"})
 RELATIVE = frozenset({"who", "whose", "which"})
 NOBODY = frozenset({"i", "we", "you", "there"})

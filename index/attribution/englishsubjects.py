@@ -15,9 +15,10 @@ from index.attribution.englishphrases import (
 )
 from index.attribution.mentions import DETERMINERS, PRONOUNS, Mention
 from index.attribution.offices import role_gender
-from index.attribution.words import Words
+from index.lang.functionwords import read_function_words
+from index.lang.words import Words
 
-MODALS = frozenset("will would can could shall should may might must do does did to not".split())
+MODALS = read_function_words("en-modal")
 # What opens a clause that tells a fact beside the main one.
 BESIDE = frozenset("when because though although while whereas".split())
 

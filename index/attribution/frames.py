@@ -25,8 +25,8 @@ from index.attribution.mentions import Mention, read_mention
 from index.attribution.phrases import PhraseReader
 from index.attribution.speech import Forms, SpeechReader
 from index.attribution.subjects import SubjectFinder
-from index.attribution.words import Words
 from index.lang.calendar import list_forms
+from index.lang.words import Words
 
 _MIND = VerbForm("", "think", "finite")
 _NOUN = VerbForm("", "tell", "finite")

@@ -8,7 +8,8 @@ from index.attribution.clauses import OBLIQUE, PREPOSITIONS
 from index.attribution.cues import VerbForm, read_verb_forms
 from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES, names_object
 from index.attribution.offices import names_institution, role_gender
-from index.attribution.words import Words
+from index.lang.functionwords import read_function_words
+from index.lang.words import Words
 
 _FORMS = read_verb_forms()
 # What somebody says in person: agencies report and announce, accidents demand, rain reports.
@@ -23,13 +24,10 @@ _PLURALS = frozenset("say tell add explain insist reply argue stress".split())
 _OPENINGS = frozenset(".!?:„“”\"»«‚‘’'")
 _BEHIND = frozenset(",–—“”\"«»‘’'")
 # Where a word stands behind one of these, it is a place, or a noun with its article.
-_BEFORE_NOUNS = frozenset(
-    """in im aus nahe der die das dem den des ein eine einem einen einer eines kein keine zur zum
-    ins vom beim the a an from at to mehr viel weniger""".split()
-)
+_BEFORE_NOUNS = read_function_words("before-noun")
 # Behind the verb these begin its subject: what stands before it is an adverb.
 _SUBJECTS = (
-    frozenset("er sie es man ich wir ihr she he they it i we you".split())
+    read_function_words("inquiring")
     | frozenset(DETERMINERS) - {"dem", "den", "einem", "einen"}
 )  # fmt: skip
 _DATIVE = re.compile(r"(?:agentur|zeitung|presse|funk|sender|runde|versammlung|magazin)s?\Z")

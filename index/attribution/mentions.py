@@ -8,34 +8,18 @@ from typing import Literal
 
 from index.article import Span
 from index.attribution.offices import Gender, names_institution, read_office, role_gender
-from index.attribution.words import Words
 from index.lang.calendar import list_forms
+from index.lang.functionwords import read_function_words, read_genders
+from index.lang.words import Words
 
 Kind = Literal["person", "role", "pronoun", "group"]
 
-DETERMINERS: dict[str, Gender] = {
-    "der": "m", "ein": "m", "die": "f", "eine": "f", "das": "", "the": "", "a": "", "an": "",
-    "dem": "m", "den": "", "einem": "m", "einer": "f", "einen": "m", "des": "m", "eines": "m",
-    "sein": "m", "seine": "f", "ihr": "m", "ihre": "f", "dessen": "", "deren": "", "unser": "m",
-    "dieser": "m", "diese": "f", "dieses": "", "diesem": "m", "seiner": "f", "ihrer": "f",
-    "seinem": "m", "ihrem": "m", "seinen": "", "ihren": "", "zwei": "", "drei": "", "mehrere": "",
-    "viele": "", "einige": "", "beide": "", "alle": "", "his": "", "her": "", "its": "",
-    "their": "", "vier": "", "manche": "", "kein": "", "keine": "", "jeder": "", "jede": "",
-    "several": "", "some": "", "many": "", "two": "", "this": "", "these": "", "zahlreiche": "",
-    "andere": "", "weitere": "", "verschiedene": "", "mehreren": "", "vielen": "",
-    "einigen": "", "wenige": "", "meisten": "",
-}  # fmt: skip
-PRONOUNS: dict[str, Gender] = {
-    "er": "m", "sie": "f", "dieser": "m", "jener": "m", "diese": "f", "letzterer": "m",
-    "letztere": "f", "he": "m", "she": "f", "they": "", "ihm": "m", "ihr": "f", "ihnen": "",
-    "man": "", "it": "",
-}  # fmt: skip
-_COUNTING = frozenset(
-    "mehrere viele einige beide zahlreiche andere weitere verschiedene wenige".split()
-)
+DETERMINERS = read_genders("determiner")
+PRONOUNS = read_genders("pronoun")
+_COUNTING = read_function_words("quantity")
 _PARTITIVES = ("ein", "viel", "mehrer")
 _ABBREVIATED = frozenset({"dr", "prof", "st", "mr", "mrs", "ms"})
-_PARTICLES = frozenset("von van de der den al el bin ben ibn da di du la le del dos zu zur".split())
+_PARTICLES = read_function_words("name-run")
 # Particles that are also common words: part of a name only right behind an office.
 _AMBIGUOUS = frozenset({"von", "der", "den", "zu", "zur"})
 CALENDAR = frozenset(
@@ -47,35 +31,12 @@ CALENDAR = frozenset(
     # "may" is a verb, "May" a person.
     (month for month in list_forms("month", "en") if month != "may"),
 )
-NOT_NAMES = frozenset(
-    """aber according after alle allein allerdings als am an and andererseits andernfalls anders angesichts
-    anschließend as at auch auf aufgrund aus außerdem außerhalb before begründung bei beide
-    beim beispiel bereits besorgt bezüglich bis bisher bislang but da dabei dadurch dafür
-    dagegen daher damit danach dann daran darauf darin darum darunter darüber das dass davon
-    dazu dem demnach den denn der deren derzeit des deshalb dessen die dies diese dieser
-    dieses doch dort durch ebenfalls ebenso eher ein eine einer einerseits eines einige
-    entweder er erst erstmals es etwa etwas falls fast ferner folglich for from für gegen
-    gemäß gerade gestern gleichzeitig grund hat hatte he heute hier hingegen hinsichtlich
-    hinter however hätte ich if ihr ihre im immer immerhin in infolge innerhalb insbesondere
-    insgesamt inzwischen ist it jedenfalls jedoch jetzt kein keine knapp konnte kurz können
-    könnte laut lediglich leider letztlich man mehrere mehrfach meist mit mittlerweile
-    mitunter morgen möglicherweise nach nachdem neben nicht noch nun nur nämlich ob oberhalb
-    obwohl oder offenbar offensichtlich ohne on rund schließlich schon sein seine seit
-    seitdem selbst she sich sie sind so sogar sollte somit sondern sonst sowie sowohl später
-    stattdessen tatsächlich teilweise that the they this trotz trotzdem um und
-    unmissverständlich unter unterdessen unterhalb ursprünglich viele vielleicht vielmehr
-    vom von vor vorerst wahrscheinlich wann war waren warum was we weder wegen weil weiter
-    weiterhin welche welcher wenn wer werden weshalb when while wie wieder wir wird with wo
-    wurde während wäre wörtlich würde würden zu zudem zugleich zum zumindest zunächst zur
-    zusätzlich zuvor zwar zwischen über überdies""".split()
-)
+NOT_NAMES = read_function_words("opening")
 _ENGLISH_DETERMINERS = frozenset({"the", "a", "an", "his", "her", "their", "its"})
 _DEFINITE = frozenset({"der", "die", "das", "the", "dem", "den"})
-_INSERTS = frozenset("für in im am an auf aus bei mit von vom zu zum zur über unter seit".split())
+_INSERTS = read_function_words("insert")
 _PLACE_LINKS = frozenset({"in", "im", "aus", "beim", "am"})
-_LINKS = _PLACE_LINKS | frozenset(
-    "des der eines einer vom von für of for seiner ihrer ihres und".split()
-)
+_LINKS = _PLACE_LINKS | read_function_words("link")
 _MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|organisation|journal)\Z")
 # What politics takes, makes and pays: no surname ends so. Nouns made from verbs, and a few more.
 _OBJECT = re.compile(

@@ -11,7 +11,7 @@ from index.attribution.cues import SAYING_NOUNS
 from index.attribution.mentions import Mention, read_mention
 from index.attribution.offices import Gender
 from index.attribution.subjects import ADVERBS, SubjectFinder
-from index.attribution.words import Words
+from index.lang.words import Words
 
 _MARKS = frozenset("\"„“”»«‚‘’'‹›")
 _BY = frozenset({"von", "vom", "aus", "im", "in"})

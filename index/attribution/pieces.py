@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.article import Span, Voice
 from index.attribution.clauses import Frame, Range
-from index.attribution.words import Words
+from index.lang.words import Words
 
 # Sentences that quotations join are read as one, up to this many words.
 _LONGEST_UNIT = 1200

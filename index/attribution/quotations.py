@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from index.attribution.words import Words
+from index.lang.functionwords import read_function_words
+from index.lang.words import Words
 
-_NAME_PARTICLES = frozenset("von vom der des de of the and und für zu zur am im - &".split())
+_NAME_PARTICLES = read_function_words("in-medium") | {"-", "&"}
 # Words with marks: anything shorter is a title or a distanced word, not a quotation.
 _SHORTEST = 5
 _LONGEST_INQUIT = 14

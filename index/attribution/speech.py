@@ -22,15 +22,13 @@ from index.attribution.denials import is_denied_in_german
 from index.attribution.mentions import Mention, read_mention
 from index.attribution.subjects import SubjectFinder
 from index.attribution.verdicts import QuotedFinder, find_verdict
-from index.attribution.words import Words
+from index.lang.functionwords import read_function_words
+from index.lang.words import Words
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
 
-_STRAY = frozenset("an ab ein um vor nach aus auf zurück fest mit zu hin".split())
-_MODALS = frozenset(
-    """kann können konnte konnten will wollen wollte wollten muss müssen musste mussten soll sollen
-    sollte sollten darf dürfen durfte möchte möchten würde würden""".split()
-)
+_STRAY = read_function_words("stray")
+_MODALS = read_function_words("modal")
 _CAUSED = frozenset("lässt ließ lassen ließen".split())
 _BEHIND_PARTICLE = frozenset({"und", "oder", "sowie", "als", "dass"})
 # Verbs that form their perfect with "sein".

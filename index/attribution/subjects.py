@@ -11,21 +11,16 @@ from index.attribution.cast import Cast
 from index.attribution.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Unit, is_final
 from index.attribution.cues import BE, HAVE, SUBORDINATORS
 from index.attribution.mentions import DETERMINERS, Mention, can_speak, read_mention
-from index.attribution.words import Words
 from index.lang.calendar import list_forms
+from index.lang.functionwords import read_function_words
+from index.lang.words import Words
 
-ADVERBS = frozenset(
-    """sich auch es dazu daher dagegen jedoch hingegen zudem außerdem weiter weiterhin gestern
-    heute am dann aber nun noch bereits schon zugleich ferner anderem dabei wörtlich später
-    mittlerweile inzwischen ebenfalls wiederum zuvor allerdings unterdessen dies das dem hierzu
-    mehrfach erneut darüber davon damit nur nicht ihm ihr ihnen uns mir abend morgen also
-    further""".split()
-)
+ADVERBS = read_function_words("after-verb")
 _CALENDAR = frozenset(
     [*list_forms("month", "de"), *list_forms("weekday", "de"), *list_forms("daypart", "de")]
 )
 _WHOSE = frozenset({"dessen", "deren"})
-_SOURCES = frozenset({"in", "im", "aus", "von", "vom", "beim", "bei", "auf"})
+_SOURCES = read_function_words("origin")
 _FARTHEST_ANTECEDENT = 12
 
 

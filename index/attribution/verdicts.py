@@ -10,7 +10,7 @@ from index.attribution.cues import SUBORDINATORS
 from index.attribution.mentions import Mention, can_speak, read_mention
 from index.attribution.offices import Gender, names_institution, role_gender
 from index.attribution.subjects import ADVERBS, SubjectFinder
-from index.attribution.words import Words
+from index.lang.words import Words
 
 _OBJECTS = frozenset({"ihn", "sie"})
 _OPENING = frozenset("„“\"»«‚‘'")

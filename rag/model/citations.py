@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.lang.calendar import list_forms
+from index.lang.language import Language
 from index.lang.tables import match_any
-from rag.language import Language
 
 _NUMBER = r"(?:0|[1-9][0-9]{0,3})"
 _MARKER = re.compile(rf"(?<!\[)\[({_NUMBER}(?:(?:, ?|-){_NUMBER})*)\](?!\])")
+_CITED = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 # What people and models write in place of `[1]`: 【1】, [１], [^1], [source 1], [1†a], [[1]], [n].
 _ODD = re.compile(r"[\[【［]+(?:[^\[\]【】［］]{0,40}?\d[^\[\]【】［］]{0,40}|\s*\^?n\s*)[\]】］]+")
 _MOST_OF_A_RANGE = 50
@@ -49,12 +50,6 @@ _PREAMBLE = re.compile(r"^\s*(?:Answer|Antwort|Ответ)\s*:\s*", re.I)
 _BEFORE_SIGN = re.compile(r"\s+([.,;:!?…])")
 _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
 
-_REFUSALS = re.compile(
-    r"\bnot (?:\w+ )?in the (?:\w+ )?archives?\b|\bnichts? (?:\w+ )?(?:im|in dem) Archiv\b"
-    r"|\b(?:нет|не \w+) в архиве\b|\bв архиве (?:этого |об этом |ничего )*нет\b",
-    re.I,
-)
-_LONGEST_REFUSAL = 16
 _ENDS = ".!?…"
 _CLOSERS = "\"”“»«’')*_"
 _RUN = re.compile(f"[{re.escape(_ENDS + _CLOSERS)}]+")
@@ -143,6 +138,11 @@ def read_markers(text: str, known: Iterable[int]) -> tuple[str, tuple[int, ...],
     return _drop_markers(text), tuple(found), len(unknown)
 
 
+def strip_markers(text: str) -> str:
+    """The claim without its `[n]`, one space between words."""
+    return " ".join(_CITED.sub("", text).split())
+
+
 def _drop_markers(text: str) -> str:
     return _ODD.sub("", _MARKER.sub("", text))
 
@@ -170,11 +170,6 @@ def _make_plain(text: str, cited: Sequence[str]) -> str:
             return plain
         text = plain
     return ""
-
-
-def is_refusal(text: str) -> bool:
-    """Whether the sentence says that the archive has no answer, in any of the languages."""
-    return len(text.split()) <= _LONGEST_REFUSAL and _REFUSALS.search(text) is not None
 
 
 def _drop_hidden(text: str) -> str:

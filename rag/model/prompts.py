@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.errors import LLMUnavailable
+from index.lang.language import Language
 from rag.answer import Citation
-from rag.language import Language
 from rag.model.llm import Message
+from rag.refusals import REFUSALS
 from rag.wording import format_date, voice_label
 
 CountTokens = Callable[[str], int]
@@ -25,12 +26,6 @@ _LONGEST_NAME = 80
 _PER_MESSAGE = 8
 _NO_BRACKETS = str.maketrans("[]【】［］", "()()()")
 
-# What the model says when the lines do not answer; `rag.model.citations.is_refusal` knows it again.
-REFUSALS: dict[Language, str] = {
-    "en": "Not in the archive.",
-    "de": "Nicht im Archiv.",
-    "ru": "Нет в архиве.",
-}
 _SYSTEM: dict[Language, str] = {
     "en": (
         "You answer questions from a news archive. You know nothing but the numbered lines "

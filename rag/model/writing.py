@@ -10,19 +10,20 @@ from time import perf_counter
 from typing import Literal
 
 from index.errors import LLMError, LLMUnavailable
+from index.lang.language import Language
+from index.lang.words import find_runs
 from rag.answer import Answer, Citation, Claim
 from rag.evidence import Evidence
 from rag.extractive import compose_answer
-from rag.language import Language
-from rag.model.citations import Draft, DraftSplitter, is_refusal
+from rag.model.citations import Draft, DraftSplitter
 from rag.model.llm import LanguageModel
 from rag.model.prompts import CountTokens, Prompt, build_prompt
 from rag.query import Query
+from rag.refusals import is_refusal
 from rag.verification.verdict import Verifier
 from rag.wording import NoticeKind, strike_out, write_notice
 
 OnUnsupported = Literal["quote", "strike"]
-_WORD = re.compile(r"\w+")
 _CITES_NOTHING = "it cites none of the sources"
 _NO_SENTENCE = "it is no whole sentence"
 # "Ukraine [1]" states nothing that could be borne out.
@@ -159,7 +160,7 @@ class _Page:
 
     def _judge(self, draft: Draft) -> None:
         cited = [self.citations[marker - 1] for marker in draft.markers]
-        if len(_WORD.findall(draft.text)) < _FEWEST_WORDS or _STUTTER.search(draft.text):
+        if len(find_runs(draft.text)) < _FEWEST_WORDS or _STUTTER.search(draft.text):
             self._refuse(Claim(draft.text, draft.markers, "not_enough_info", 0.0, _NO_SENTENCE))
             return
         started = perf_counter()

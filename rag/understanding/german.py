@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.language import word_set
+from index.lang.words import word_set
 from rag.understanding.grammar import Grammar, join_pattern, match_phrase
 
 GERMAN = Grammar(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.language import Language
+from index.lang.language import Language
 
 
 def join_pattern(pattern: str) -> re.Pattern[str]:

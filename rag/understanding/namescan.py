@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 from index.article import Span
 from index.attribution.offices import names_institution, role_gender
-from rag.language import word_set
+from index.lang.words import read_typed_words, word_set
 from rag.understanding.grammar import Grammar
 
-WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 ANYBODY = word_set(
     """
@@ -66,13 +65,13 @@ def split_tokens(
 ) -> list[Token]:
     """The words from `start` on, each with the known names and times that cover it."""
     tokens = []
-    for match in WORD.finditer(text, start):
-        span = Span(*match.span())
+    for word in read_typed_words(text, start):
+        span = Span(word.start, word.end)
         covering = [(s, name) for s, name in names if s.overlap(span)]
         tokens.append(
             Token(
                 span,
-                match[0],
+                word.text,
                 tuple(dict.fromkeys(name for _, name in covering)),
                 covering[0][0] if covering else None,
                 any(s.overlap(span) for s in times),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.language import Language
+from index.lang.language import Language
 from rag.understanding.english import ENGLISH
 from rag.understanding.german import GERMAN
 from rag.understanding.grammar import Grammar

@@ -8,12 +8,13 @@ from datetime import date
 from itertools import pairwise
 
 from index.article import Span
+from index.lang.language import Language
+from index.lang.words import read_typed_words
 from index.people import find_names
-from rag.language import Language
 from rag.query import Kind, Order
 from rag.understanding.asked import SpeakerReader
 from rag.understanding.grammar import Grammar
-from rag.understanding.namescan import WORD, Asked, Token, split_tokens
+from rag.understanding.namescan import Asked, Token, split_tokens
 from rag.understanding.office import OfficeReader, Resolve, resolve_nobody
 from rag.understanding.questionwords import GRAMMARS
 from rag.understanding.timewindow import TimeStep, Window, find_step, find_window
@@ -189,17 +190,17 @@ def read_question(
 def _find_people(body: str, known: Sequence[str], grammar: Grammar) -> list[tuple[Span, str]]:
     """The known people; also behind a title, or beside another: "Stimmte Brandt Talberg zu?"."""
     names = find_names(body, known)
-    words = list(WORD.finditer(body))
-    agreeing = any(grammar.agreeing.fullmatch(word[0]) for word in words)
+    words = list(read_typed_words(body))
+    agreeing = any(grammar.agreeing.fullmatch(word.text) for word in words)
     for before, word in pairwise(words):
-        title = grammar.titles.fullmatch(before[0]) is not None
-        beside = agreeing and any(span.end == before.end() for span, _ in names)
-        covered = any(span.start < word.end() and word.start() < span.end for span, _ in names)
-        if not (title or beside) or covered or not word[0][0].isupper():
+        title = grammar.titles.fullmatch(before.text) is not None
+        beside = agreeing and any(span.end == before.end for span, _ in names)
+        covered = any(span.start < word.end and word.start < span.end for span, _ in names)
+        if not (title or beside) or covered or not word.is_capitalised:
             continue
         # Read by itself, the word before it is no first name that does not fit.
-        found = find_names(body[word.start() :].partition("?")[0], known)
-        shift = word.start()
+        found = find_names(body[word.start :].partition("?")[0], known)
+        shift = word.start
         names += [(Span(shift, s.end + shift), name) for s, name in found if s.start == 0]
     return _clip(sorted(names, key=lambda found: found[0].start), body, grammar)
 

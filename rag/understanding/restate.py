@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from rag.language import Language
+from index.lang.language import Language
 from rag.query import Query
 from rag.understanding.timewindow import find_window
 

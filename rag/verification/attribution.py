@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from index.article import Span
 from index.attribution.cues import KONJUNKTIV
 from index.attribution.offices import names_institution, role_gender
-from index.names import SAME_PERSON, match_names
+from index.lang.functionwords import read_function_words
+from index.lang.language import Language
+from index.lang.names import SAME_PERSON, match_names
+from index.lang.words import Word, read_words
 from index.statements import drop_mere_nouns, extract_statements
 from rag.answer import Citation
-from rag.language import Language
 from rag.verification.evidence import CitedSpan
 from rag.verification.names import same_name, same_word
 from rag.verification.offices import find_office, holds_office
-from rag.verification.words import Word, read_words
 
 _SAY_RU = (
     r"(?:за|от|под|со|пере|преду|про|вы|при|до|у|по|об|раз|рас)?(?:яви|сказа|общи|мети|черкну|преди|"
@@ -43,9 +44,7 @@ _REPORTING = re.compile(
     r"|warn\w*|предупре\w+|по словам|по данным|по мнению|согласно|сообща\w+|якобы|заяв\w+|сказа\w+|считает|говорит)\b",
     re.I,
 )
-_PRONOUN = re.compile(
-    r"\A(?:er|sie|he|she|they|it|man|dieser|diese|он|она|они|der|die|the|this|dies(?:er|e))\b", re.I
-)
+_PRONOUN = re.compile(rf"\A(?:{'|'.join(sorted(read_function_words('speaker')))})\b", re.IGNORECASE)
 _SOURCE_WORDS = frozenset(
     """article report archive source text agency newspaper artikel bericht archiv quelle agentur
     zeitung meldung статья сообщение архив источник агентство газета""".split()
@@ -217,7 +216,9 @@ def find_broken_frame(claim: str, sentences: Sequence[str]) -> str | None:
 
 # The rest of such a sentence tells who says it.
 _MOSTLY = 0.6
-_PRONOUN_SUBJECT = re.compile(r"\A(?:er|sie|he|she|they|он|она|они)\b", re.I)
+_PRONOUN_SUBJECT = re.compile(
+    rf"\A(?:{'|'.join(sorted(read_function_words('human')))})\b", re.IGNORECASE
+)
 _UNTRUE_FORMS = (
     r"falsch\w*|unwahr\w*|gelogen|erfunden\w*|erlogen\w*|gerüchte?s?|lüge\w*|irrtum|irrig\w*"
     r"|falschmeldung\w*|märchen|verschwörung\w*|unsinn|dementier\w*|bestr(?:eit|itt)\w*"

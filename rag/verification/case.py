@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.article import Span
-from rag.language import Language
+from index.lang.language import Language
+from index.lang.words import Word
 from rag.verification.attribution import Attribution, read_attribution
 from rag.verification.copying import Alignment, align, find_quotes
 from rag.verification.evidence import CitedSpan, ReadText, merge_texts, read_text
 from rag.verification.names import find_names
-from rag.verification.words import Word
 
 _NEAR_COPY = 0.7
 _FEWEST_KEPT = 2

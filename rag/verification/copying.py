@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from index.article import Span
 from index.attribution.quotes import pair_quotes
-from rag.verification.words import Word
+from index.lang.words import Word
 
 _ALIKE = 82.0
 _SHORTEST_ALIKE = 5

@@ -15,8 +15,8 @@ from index.lang.calendar import (
     month_number,
     weekday_number,
 )
+from index.lang.language import Language
 from index.lang.tables import match_any
-from rag.language import Language
 
 _SHORT = frozenset(list_short_months())
 # "в сент.", but not "в Сент-Луисе".

@@ -9,12 +9,12 @@ from functools import cached_property
 
 from index.article import Article, ReadArticle, Span, Statement
 from index.attribution.cues import SAYING_NOUNS
-from index.names import TITLES
+from index.lang.language import Language, detect_language
+from index.lang.names import TITLES
+from index.lang.words import Word, read_words
 from rag.answer import Citation
-from rag.language import Language, detect_language
 from rag.verification.dates import DateMention, read_dates
 from rag.verification.quantities import Quantity, read_quantities
-from rag.verification.words import Word, read_words
 
 _MOST_ARTICLES = 64
 _CONTEXT = 3

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 
 from index.attribution.cues import read_verb_forms
-from rag.verification.words import Word, compile_forms
+from index.lang.functionwords import read_function_words
+from index.lang.words import Word, compile_forms
 
 _POSSIBLE = r"""
     könnten? könntest möglicherweise vielleicht eventuell womöglich dürften? may might could
@@ -56,7 +57,7 @@ _MODALS = {
     )
 }  # fmt: skip
 _KONJUNKTIV_I = re.compile(
-    r"(?:sei|seien|habe|werde|könne|müsse|dürfe|solle|wolle|möge|gebe|gehe|komme|stehe|bleibe)\Z"
+    rf"(?:{'|'.join(sorted(read_function_words('reported')))}|möge|gebe|gehe|komme|stehe|bleibe)\Z"
 )
 
 

@@ -10,10 +10,10 @@ from rapidfuzz import fuzz
 
 from index.attribution.offices import role_gender
 from index.lang.calendar import list_forms
+from index.lang.language import Language
+from index.lang.names import TITLES, sound_of
 from index.lang.tables import match_any
-from index.names import TITLES
-from rag.language import Language
-from rag.verification.words import Word, read_words, sound_of
+from index.lang.words import Word, read_words
 
 # Places whose names differ between the languages, by how their words begin; adjectives included.
 _EXONYMS = tuple(

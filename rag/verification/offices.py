@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from index.article import Article, Statement
 from index.attribution.cues import read_verb_forms
 from index.descriptors import find_offices
-from index.names import SAME_PERSON, match_names
+from index.lang.functionwords import read_function_words
+from index.lang.names import SAME_PERSON, match_names
+from index.lang.words import read_words
 from index.officewords import FIELDS, Office, read_office
-from rag.verification.words import read_words
 
 _SAYING = frozenset(read_verb_forms())
 # Who speaks for many and is nobody's office.
@@ -41,7 +42,7 @@ def find_office(claim: str, said: str) -> str | None:
 
 
 def _is_verb(low: str) -> bool:
-    return low in ("that", "dass", "что", "как", "zufolge", "laut", "has", "had", "hat", "habe")
+    return low in read_function_words("after-office")
 
 
 def holds_office(

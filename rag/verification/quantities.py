@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from index.lang.language import Language
 from index.lang.numerals import (
     is_half,
     list_amounts,
@@ -22,8 +23,7 @@ from index.lang.numerals import (
 )
 from index.lang.tables import match_any
 from index.lang.units import read_unit
-from rag.language import Language
-from rag.verification.words import read_words
+from index.lang.words import read_words
 
 # "over" and "under" may be mere prepositions.
 Bound = Literal["", "about", "exactly", "min", "max", "over", "under"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from index.attribution.clauses import MOODS
 from index.attribution.cues import KONJUNKTIV, read_verb_forms
 from index.attribution.offices import role_gender
-from index.names import TITLES
+from index.lang.functionwords import read_function_words
+from index.lang.names import TITLES
+from index.lang.words import Word, level_wording, read_words
 from rag.verification.attribution import (
     find_broken_frame,
     find_speech_as_fact,
@@ -45,24 +46,21 @@ from rag.verification.swaps import (
     find_swapped_person,
 )
 from rag.verification.verdict import Verdict, decide
-from rag.verification.words import Word, read_words
 
 _SPEECH = frozenset(read_verb_forms())
 # Cosines of single words: "Middle Ages" to "Mittelalter" .93, "Football" to "Fußball" .91, names
 # of different people and countries .84 to .88.
 _SAME_MEANING = 0.9
 _MOST_COMPARED = 8
-_PRONOUNS = frozenset("er sie es dies he she it they this он она оно они это".split())
+_PRONOUNS = read_function_words("somebody")
 _WITHOUT = frozenset("ohne kaum without hardly barely без едва".split())
-_MINUS = re.compile(r"(?<![\w.,])[-−–‐‑](?=\d)")
-_LEVEL = re.compile(r"(?:(?<![\w.,])-)?\d+(?:[.,:/]\d+)*|[^\W\d_]+|[?%€$£°§+]")
 
 
 def find_verbatim(case: ClaimCase) -> Verdict | None:
     """Whether the claim is, word for word, whole sentences or the whole of a cited span."""
-    wanted = _level(case.claim.text)
+    wanted = level_wording(case.claim.text)
     for item in case.evidence:
-        if wanted == _level(item.span.text) or _holds_sentences(item.sentences, wanted):
+        if wanted == level_wording(item.span.text) or _holds_sentences(item.sentences, wanted):
             # A mood that leaves the fact open shows by itself that somebody says it.
             open_mood = any(word.low in MOODS for word in case.claim.words)
             return (None if open_mood else check_speech(case)) or decide(
@@ -73,7 +71,7 @@ def find_verbatim(case: ClaimCase) -> Verdict | None:
 
 def _holds_sentences(sentences: Sequence[str], wanted: str) -> bool:
     """Whether what is wanted runs from the start of one sentence to the end of another."""
-    plain = [_level(sentence) for sentence in sentences]
+    plain = [level_wording(sentence) for sentence in sentences]
     for first in range(len(plain)):
         run = ""
         for sentence in plain[first:]:
@@ -83,11 +81,6 @@ def _holds_sentences(sentences: Sequence[str], wanted: str) -> bool:
             if len(run) > len(wanted):
                 break
     return False
-
-
-def _level(text: str) -> str:
-    """The words, with the marks that change what they say: question, minus, units, "3:2"."""
-    return " ".join(_LEVEL.findall(_MINUS.sub("-", text)))
 
 
 def check_quotes(case: ClaimCase) -> Verdict | None:

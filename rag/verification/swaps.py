@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from index.attribution.clauses import FINITE, OBLIQUE, PREPOSITIONS, RELATIVE
+from index.lang.functionwords import read_function_words
+from index.lang.names import sound_of
+from index.lang.words import Word, read_words
 from rag.verification.case import ClaimCase, is_near_copy
 from rag.verification.copying import Alignment
 from rag.verification.evidence import ReadText
@@ -13,13 +16,9 @@ from rag.verification.names import find_country, same_word
 from rag.verification.numbers import same_value
 from rag.verification.quantities import Quantity
 from rag.verification.verdict import Verdict, decide
-from rag.verification.words import Word, read_words, sound_of
 
-_ADVERBIAL = frozenset(
-    """mit zu bei auf an nach vor seit gegen von außer neben in im between among to of by toward
-    towards over under near into within в на с со к ко от до из за по у при для под над""".split()
-)
-_PASSIVE = frozenset("von durch wurde wurden worden by was were been".split())
+_ADVERBIAL = read_function_words("adverbial")
+_PASSIVE = read_function_words("passive")
 _NEAR = 3
 
 

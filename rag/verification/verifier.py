@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 from index.archive import Vectors
 from index.article import Article, ReadArticle
 from index.embedder import Embedder
-from index.names import fold_name
+from index.lang.language import Language
+from index.lang.names import fold_name
 from index.statements import extract_article
 from rag.answer import Citation
-from rag.language import Language
+from rag.model.citations import strip_markers
 from rag.verification.case import read_case
 from rag.verification.evidence import EvidenceReader
 from rag.verification.rules import RULES, find_verbatim
 from rag.verification.verdict import Verdict
 from rag.verification.weighing import SupportReader
-from rag.verification.words import strip_markers
 
 # Letters; nobody checks a longer sentence, and reading one takes its time.
 _LONGEST = 1500
