@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from index.article import Statement
 from index.attribution.cast import strip_genitive
-from index.attribution.cues import read_verb_forms
 from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES
 from index.attribution.offices import names_institution, role_gender
 from index.lang.functionwords import read_function_words
+from index.lang.verbs import read_verb_forms
 from index.lang.words import read_words_and_marks
 from index.officewords import is_place, is_role, read_office
 

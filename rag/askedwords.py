@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from index.lang.grammar import read_grammar
 from index.lang.language import Language
 from index.lang.letters import fold, sound_forms
 from index.lang.words import TERM_LETTERS, find_runs
-from rag.understanding.questionwords import GRAMMARS
 
 Stems = tuple[str, ...]
 
@@ -50,7 +50,7 @@ class AskedWord:
 
 def read_asked_words(text: str, language: Language) -> list[AskedWord]:
     """The question's distinct words in order, without those that only make it a question."""
-    grammar = GRAMMARS[language]
+    grammar = read_grammar(language)
     asked: dict[str, AskedWord] = {}
     for position, raw in enumerate(find_runs(text)):
         folded = fold(raw)

@@ -14,12 +14,12 @@ from datetime import date
 from typing import get_args
 
 from index.errors import ConfigError
+from index.lang.grammar import read_grammar
 from index.lang.language import Language, detect_language
 from index.people import find_names
 from rag.query import Filter, Kind, Order, Query, describe, label_filter
 from rag.understanding.followup import FollowUp
 from rag.understanding.office import HolderFinder
-from rag.understanding.questionwords import GRAMMARS
 from rag.understanding.reading import Reading, read_question
 from rag.understanding.timewindow import Window
 
@@ -60,7 +60,7 @@ def understand(
     spoken = _choose_language(text, language, history)
     last = history[-1] if history else None
     today = as_of or date.today()
-    grammar = GRAMMARS[spoken]
+    grammar = read_grammar(spoken)
     contrasts = grammar.connective.match(text) is not None
     holders = HolderFinder(find_holders, tuple(history), grammar.generic, contrasts)
     near = last.stated if last else None

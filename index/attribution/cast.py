@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass, field
 
-from index.attribution.cues import read_verb_forms
 from index.attribution.lonenames import find_lone_speakers
 from index.attribution.mentions import (
     CALENDAR,
@@ -25,6 +24,7 @@ from index.attribution.offices import (
     role_gender,
 )
 from index.lang.numerals import read_numerals
+from index.lang.verbs import read_verb_forms
 from index.lang.words import Words
 
 _CONTRACTED = frozenset("am im zum zur vom beim ins ans".split())

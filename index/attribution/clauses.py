@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.attribution.cues import BE, HAVE, KONJUNKTIV, KONJUNKTIV_II
 from index.attribution.mentions import Mention
 from index.lang.functionwords import read_function_words
+from index.lang.speech import BE, HAVE, KONJUNKTIV, KONJUNKTIV_II
 from index.lang.words import Words
 
 Range = tuple[int, int]

@@ -6,8 +6,9 @@ import re
 from collections.abc import Container
 
 from index.attribution.clauses import CONJUNCTIONS, MOODS, PREPOSITIONS, RELATIVE, THAT, Unit
-from index.attribution.cues import COMPLEMENT_OPENERS, SUBORDINATORS, VerbForm
 from index.lang.functionwords import read_function_words
+from index.lang.speech import COMPLEMENT_OPENERS, SUBORDINATORS
+from index.lang.verbs import VerbForm
 from index.lang.words import Words
 
 _PARTICLES = read_function_words("prefix")

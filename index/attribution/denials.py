@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.attribution.cues import HAVE, VerbForm
+from index.lang.speech import HAVE
+from index.lang.verbs import VerbForm, find_verbs
 
 CONDITIONAL = frozenset("if unless whether lest".split())
 _CONDITIONAL_DE = frozenset("falls sofern wenn ob".split())
@@ -17,10 +18,7 @@ ONLY = frozenset("only just merely nur bloß allein lediglich zuletzt ohne".spli
 _BETWEEN = frozenset("been also ever quite yet once again either even".split())
 _POINTING = frozenset("dazu darüber davon hierzu".split())
 # Not to deny, not to rule out: that is to say something.
-_DENYING = frozenset(
-    """bestreiten ausschließen leugnen dementieren abstreiten ablehnen zurückweisen
-    bedauern""".split()
-)
+_DENYING = find_verbs("denies", "de")
 
 
 def find_denial(lows: Sequence[str], start: int, verb: int) -> int | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from index.attribution.clauses import Frame, Range, Unit
-from index.attribution.cues import BE, HAVE, VerbForm
 from index.attribution.denials import ONLY, find_denial, names_nobody
 from index.attribution.englishphrases import (
     ADVERBS,
@@ -24,6 +23,8 @@ from index.attribution.englishphrases import (
 from index.attribution.englishsubjects import BESIDE, MODALS, EnglishSubjects
 from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS
 from index.lang.functionwords import read_function_words
+from index.lang.speech import BE, HAVE
+from index.lang.verbs import VerbForm
 from index.lang.words import Words
 
 _SUBORDINATE = read_function_words("en-subordinate")

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from index.article import Span
-from index.attribution.cues import BE, HAVE, Group, VerbForm
 from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS, Kind, Mention
 from index.attribution.offices import Gender, read_english_gender, read_office, role_gender
 from index.lang.functionwords import read_function_words
+from index.lang.speech import BE, HAVE
+from index.lang.verbs import VerbForm, read_plural_groups
 from index.lang.words import Words
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
@@ -26,11 +27,7 @@ LONGEST_PHRASE = 14
 _COMPLEMENTS = frozenset("of for from at".split())
 _PHRASE_ENDS = PREPOSITIONS | RELATIVE | HAVE | BE | CONJUNCTIONS | {"whether"}
 # Of the verbs whose bare form is no noun.
-_PLURALS: dict[str, Group] = {
-    **dict.fromkeys("say tell argue insist deny".split(), "say"),
-    **dict.fromkeys("warn urge".split(), "tell"),
-    **dict.fromkeys("believe hope expect".split(), "think"),
-}
+_PLURALS = read_plural_groups()
 
 
 class EnglishPhrases:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from index.attribution.clauses import Range, Unit
-from index.attribution.cues import BE, HAVE
 from index.attribution.denials import CONDITIONAL
 from index.attribution.englishphrases import (
     ADVERBS,
@@ -16,6 +15,7 @@ from index.attribution.englishphrases import (
 from index.attribution.mentions import DETERMINERS, PRONOUNS, Mention
 from index.attribution.offices import role_gender
 from index.lang.functionwords import read_function_words
+from index.lang.speech import BE, HAVE
 from index.lang.words import Words
 
 MODALS = read_function_words("en-modal")

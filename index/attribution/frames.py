@@ -10,15 +10,6 @@ from itertools import pairwise
 from index.attribution.cast import Cast
 from index.attribution.clauses import CONJUNCTIONS, MOODS, RELATIVE, Frame, Range, Unit, cut_unit
 from index.attribution.complements import ComplementFinder
-from index.attribution.cues import (
-    COMPLEMENT_OPENERS,
-    CONTENT_ADJECTIVES,
-    CONTENT_NOUNS,
-    KONJUNKTIV,
-    KONJUNKTIV_II,
-    SUBORDINATORS,
-    VerbForm,
-)
 from index.attribution.english import EnglishReader
 from index.attribution.inquits import InquitReader
 from index.attribution.mentions import Mention, read_mention
@@ -26,6 +17,15 @@ from index.attribution.phrases import PhraseReader
 from index.attribution.speech import Forms, SpeechReader
 from index.attribution.subjects import SubjectFinder
 from index.lang.calendar import list_forms
+from index.lang.speech import (
+    COMPLEMENT_OPENERS,
+    CONTENT_ADJECTIVES,
+    CONTENT_NOUNS,
+    KONJUNKTIV,
+    KONJUNKTIV_II,
+    SUBORDINATORS,
+)
+from index.lang.verbs import VerbForm
 from index.lang.words import Words
 
 _MIND = VerbForm("", "think", "finite")

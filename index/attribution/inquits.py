@@ -13,9 +13,9 @@ from index.attribution.clauses import (
     Frame,
     Unit,
 )
-from index.attribution.cues import COMPLEMENT_OPENERS, SUBORDINATORS
 from index.attribution.mentions import DETERMINERS, NOT_NAMES, PRONOUNS, Mention, read_mention
 from index.attribution.subjects import ADVERBS, SubjectFinder
+from index.lang.speech import COMPLEMENT_OPENERS, SUBORDINATORS
 from index.lang.words import Words
 
 # Small words that are no finite verb whatever they end in.

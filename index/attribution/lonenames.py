@@ -5,22 +5,15 @@ from __future__ import annotations
 import re
 
 from index.attribution.clauses import OBLIQUE, PREPOSITIONS
-from index.attribution.cues import VerbForm, read_verb_forms
 from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES, names_object
 from index.attribution.offices import names_institution, role_gender
 from index.lang.functionwords import read_function_words
+from index.lang.verbs import VerbForm, find_verbs, read_verb_forms
 from index.lang.words import Words
 
 _FORMS = read_verb_forms()
 # What somebody says in person: agencies report and announce, accidents demand, rain reports.
-_LEMMAS = frozenset(
-    """sagen erklären betonen antworten erwidern entgegnen meinen versichern bekräftigen
-    behaupten bestätigen unterstreichen kritisieren warnen mitteilen hinzufügen ankündigen
-    einräumen zugeben vorwerfen äußern bestreiten dementieren zurückweisen beteuern ergänzen
-    kontern mahnen nennen bezeichnen beklagen erläutern feststellen klarstellen hervorheben say tell add explain
-    insist reply argue stress""".split()
-)
-_PLURALS = frozenset("say tell add explain insist reply argue stress".split())
+_LEMMAS = find_verbs("person", "de") | find_verbs("person", "en")
 _OPENINGS = frozenset(".!?:„“”\"»«‚‘’'")
 _BEHIND = frozenset(",–—“”\"«»‘’'")
 # Where a word stands behind one of these, it is a place, or a noun with its article.
@@ -82,7 +75,7 @@ def _is_personal(words: Words, i: int, form: VerbForm) -> bool:
     low = words.lows[i]
     if form.lemma not in _LEMMAS or form.form != "finite" or words.caps[i]:
         return False
-    if form.english != words.english or low in _PLURALS or low.endswith("en"):
+    if form.english != words.english or low.endswith("en"):
         return False
     return not form.particle or form.particle in words.lows[i + 1 : i + 12]
 

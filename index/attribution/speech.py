@@ -7,22 +7,13 @@ from dataclasses import replace
 
 from index.attribution.clauses import MOODS, RELATIVE, THAT, Frame, Range, Unit, has_verb, is_final
 from index.attribution.complements import ComplementFinder
-from index.attribution.cues import (
-    BARE_WITH,
-    BE,
-    HAVE,
-    KONJUNKTIV,
-    NOT_WITH,
-    PASSIVE_BARE,
-    SUBORDINATORS,
-    VerbForm,
-    is_judgement,
-)
 from index.attribution.denials import is_denied_in_german
 from index.attribution.mentions import Mention, read_mention
 from index.attribution.subjects import SubjectFinder
 from index.attribution.verdicts import QuotedFinder, find_verdict
 from index.lang.functionwords import read_function_words
+from index.lang.speech import BE, HAVE, KONJUNKTIV, SUBORDINATORS, is_judgement
+from index.lang.verbs import VerbForm, find_verbs, read_bare_words, read_other_senses
 from index.lang.words import Words
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
@@ -31,10 +22,14 @@ _STRAY = read_function_words("stray")
 _MODALS = read_function_words("modal")
 _CAUSED = frozenset("lässt ließ lassen ließen".split())
 _BEHIND_PARTICLE = frozenset({"und", "oder", "sowie", "als", "dass"})
-# Verbs that form their perfect with "sein".
-_MOVING = frozenset({"ausgehen", "fortfahren"})
+# Verbs that report on their own only with some word, mean something else with some, do it in the
+# passive, form their perfect with "sein", have a text as their subject.
+_BARE_WITH = read_bare_words()
+_NOT_WITH = read_other_senses()
+_PASSIVE_BARE = find_verbs("passive", "de")
+_MOVING = find_verbs("sein", "de")
 _PERFECT = frozenset("ist sind war waren sei seien".split())
-_DOCUMENTED = frozenset({"heißen", "hervorgehen"})
+_DOCUMENTED = find_verbs("document", "de")
 _LONGEST_CLAUSE = 45
 _SHORTEST_ENGLISH = 3
 
@@ -100,7 +95,7 @@ class SpeechReader:
         if said == (unit.whole,):
             if form.form == "finite" and self._is_infinite(unit, number, i):
                 return None
-            if passive and mention is None and form.lemma not in PASSIVE_BARE:
+            if passive and mention is None and form.lemma not in _PASSIVE_BARE:
                 return None
         nobody = passive or start == unit.first or form.lemma == "heißen"
         return Frame(mention, form.lemma, said, mention is None and nobody, via, form.group, i)
@@ -141,7 +136,7 @@ class SpeechReader:
         near = words[max(start, i - 8) : i]
         if "(" in near and ")" not in near:
             return False
-        other = NOT_WITH.get(form.lemma)
+        other = _NOT_WITH.get(form.lemma)
         return other is None or not any(other.search(low) for low in lows[start:end])
 
     def _find_finite(self, unit: Unit, number: int, i: int, form: VerbForm) -> int | None:
@@ -251,7 +246,7 @@ class SpeechReader:
     def _reports_alone(self, unit: Unit, start: int, form: VerbForm) -> bool:
         """ "Y forderte einen Waffenstillstand": the verb needs no clause."""
         lows = self._words.lows
-        needed = BARE_WITH.get(form.lemma)
+        needed = _BARE_WITH.get(form.lemma)
         if needed is not None:
             return not needed.isdisjoint(lows[unit.first : unit.stop])
         subordinate = start > unit.first and lows[start] in RELATIVE | SUBORDINATORS

@@ -9,10 +9,10 @@ from dataclasses import replace
 from index.article import Span
 from index.attribution.cast import Cast
 from index.attribution.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Unit, is_final
-from index.attribution.cues import BE, HAVE, SUBORDINATORS
 from index.attribution.mentions import DETERMINERS, Mention, can_speak, read_mention
 from index.lang.calendar import list_forms
 from index.lang.functionwords import read_function_words
+from index.lang.speech import BE, HAVE, SUBORDINATORS
 from index.lang.words import Words
 
 ADVERBS = read_function_words("after-verb")

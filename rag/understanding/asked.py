@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from index.article import Span
-from rag.understanding.grammar import Grammar
+from index.lang.grammar import Grammar
+from rag.understanding.cues import SIGNS, CueFinder
 from rag.understanding.namescan import Asked, NameScanner, Token
 from rag.understanding.office import OfficeReader, Resolve, resolve_nobody
 
@@ -24,10 +25,12 @@ class SpeakerReader:
     resolve: Resolve = resolve_nobody
     follows: bool = False  # a few words may be a follow-up: then an office alone is a speaker
     scanner: NameScanner = field(init=False)
+    cues: CueFinder = field(init=False)
     offices: OfficeReader = field(init=False)
 
     def __post_init__(self) -> None:
         self.scanner = NameScanner(self.grammar, self.text)
+        self.cues = CueFinder(self.grammar, self.text, self.scanner)
         self.offices = OfficeReader(self.grammar, self.text, self.scanner, self.resolve)
 
     def read(self, tokens: Sequence[Token]) -> Asked:
@@ -36,13 +39,13 @@ class SpeakerReader:
         if attributed.anybody:
             return attributed
         amount = self.grammar.amount.match(self.text) is not None
-        for verbs in (self.grammar.verbs, self.grammar.weak_verbs)[: 1 if amount else 2]:
-            cue = self.find_verb(tokens, verbs)
+        for sign in SIGNS[:1] if amount else SIGNS:
+            cue = self.cues.find(tokens, sign)
             if cue is not None:
                 asked = self._subject(tokens, cue)
-                if verbs is self.grammar.weak_verbs and asked.unknown:
+                if sign != "sure" and asked.unknown:
                     asked = Asked(asked.names, speaker_spans=asked.speaker_spans)
-                if asked.anybody or verbs is self.grammar.verbs:
+                if sign == "sure" or asked.somebody or (asked.anybody and sign != "known"):
                     by_noun = Asked() if asked.anybody else self._by_noun(tokens)
                     if by_noun.anybody:
                         return by_noun
@@ -50,48 +53,9 @@ class SpeakerReader:
         by_noun = self._by_noun(tokens)
         return by_noun if by_noun.anybody else self._keywords(tokens)
 
-    def find_verb(
-        self, tokens: Sequence[Token], verbs: re.Pattern[str] | None = None
-    ) -> int | None:
-        """The first verb of saying, by its index; nouns of the same form do not count."""
-        verbs = verbs or self.grammar.verbs
-        say = verbs is self.grammar.verbs
-        for n, token in enumerate(tokens):
-            if token.names or token.timed:
-                continue
-            if not verbs.fullmatch(token.text) and not (say and self._compares(tokens, n)):
-                continue
-            noun = n > 0 and (token.text[0].isupper() and not self.scanner.flat)
-            noun = noun or (n > 0 and tokens[n - 1].lower in self.grammar.articles)
-            behind = {t.lower for t in tokens[n + 1 :]}
-            alone = any(
-                verb.fullmatch(token.text) and not needs & behind
-                for verb, needs in self.grammar.separable
-            )
-            if not noun and not alone:
-                return n
-        return None
-
-    def is_passive(self, tokens: Sequence[Token], cue: int) -> bool:
-        """Whether the verb at `cue` is a passive participle: "was X accused"."""
-        agreeing = self.grammar.agreeing.fullmatch(tokens[cue].text)
-        if tokens[cue].lower.endswith("ing") or agreeing:
-            return False
-        return any(
-            t.lower in self.grammar.passive for t in (*tokens[:cue], *tokens[cue + 1 : cue + 2])
-        )
-
-    def _compares(self, tokens: Sequence[Token], n: int) -> bool:
-        """Whether the word is one for agreeing or being quoted; "What did they agree on" is not."""
-        grammar, text = self.grammar, tokens[n].text
-        if grammar.quoting.fullmatch(text):
-            return any(t.names and not t.timed for t in tokens)
-        opener = tokens[0].lower
-        return bool(grammar.agreeing.fullmatch(text)) and opener not in grammar.what
-
     def _with_partners(self, asked: Asked, tokens: Sequence[Token], cue: int) -> Asked:
         """Both sides of an agreement: "Did X agree with Y?"."""
-        if not self.grammar.agreeing.fullmatch(tokens[cue].text) or not asked.names:
+        if not self.grammar.agrees(tokens[cue].text) or not asked.names:
             return asked
         for n, token in enumerate(tokens):
             if token.names and not any(token.span.overlap(s) for s in asked.speaker_spans):
@@ -105,13 +69,14 @@ class SpeakerReader:
     def _with_cue(self, asked: Asked, tokens: Sequence[Token], cue: int) -> Asked:
         """What was asked with its verb, and the one beside it: "quoted as saying"."""
         grammar = self.grammar
+        parts = self.cues.list_parts(tokens, cue)
         spans = [
             t.span
             for n, t in enumerate(tokens)
-            if n == cue
-            or (grammar.quoting.fullmatch(t.text) and n < cue)
-            or (cue < n <= cue + 3 and grammar.quoting.fullmatch(tokens[cue].text)
-                and grammar.verbs.fullmatch(t.text))
+            if n in parts
+            or (t.lower in grammar.quoting and n < cue)
+            or (cue < n <= cue + 3 and tokens[cue].lower in grammar.quoting
+                and grammar.verbs.is_sure(t.text))
         ]  # fmt: skip
         return replace(asked, cue_spans=(*asked.cue_spans, *spans))
 
@@ -119,8 +84,8 @@ class SpeakerReader:
         """The subject of the verb at `cue`: before it after the auxiliary, else right behind it."""
         grammar = self.grammar
         start, auxiliary = self._find_start(tokens, cue)
-        quoted = grammar.quoting.fullmatch(tokens[cue].text) is not None
-        if self.is_passive(tokens, cue) and not quoted:
+        quoted = tokens[cue].lower in grammar.quoting
+        if self.cues.is_passive(tokens, cue) and not quoted:
             return self._agent(tokens)
         finite = auxiliary if auxiliary in grammar.auxiliaries else tokens[cue].lower
         plural = finite in _PLURAL_AUXILIARIES or (
@@ -136,11 +101,13 @@ class SpeakerReader:
         led = auxiliary in grammar.auxiliaries or tokens[0].lower not in grammar.which
         if before.offices and led:
             return before
-        behind = self.scanner.scan(tokens[cue + 1 :], plural)
+        parts = self.cues.list_parts(tokens, cue)
+        rest = [t for n, t in enumerate(tokens) if n > cue and n not in parts]
+        behind = self.scanner.scan(rest, plural)
         if not any(t.lower in grammar.question_words for t in tokens[:cue]):
             # "Fordert Russland …?" may be answered by anybody.
             behind = replace(behind, unknown=(), role=bool(behind.unknown) or behind.role)
-        behind = self.offices.complete(behind, tokens[cue + 1 :])
+        behind = self.offices.complete(behind, rest)
         if behind.anybody or before.role:
             return behind if behind.names or not before.role else before
         front = self._in_front(tokens) if grammar.language == "ru" else Asked()
@@ -155,10 +122,13 @@ class SpeakerReader:
             lower = tokens[n].lower
             if tokens[n].names or tokens[n].timed:
                 continue
-            if lower in grammar.auxiliaries or (n <= 2 and lower in grammar.question_words):
+            if self._opens_clause(tokens, n) and lower in grammar.question_words:
+                if not any(t.names for t in tokens[:n]):
+                    start, word = n + 1, lower  # "Können Sie zusammenfassen, was X sagte"
+            elif word in grammar.auxiliaries:
+                continue
+            elif lower in grammar.auxiliaries or (n <= 2 and lower in grammar.question_words):
                 start, word = n + 1, lower
-                if lower in grammar.auxiliaries:
-                    break
         return start, word
 
     def _in_front(self, tokens: Sequence[Token]) -> Asked:
@@ -213,7 +183,7 @@ class SpeakerReader:
     def _by_noun(self, tokens: Sequence[Token]) -> Asked:
         """ "X's position", "die Haltung von X", "позиция X", "welche Forderungen stellte X"."""
         for n, token in enumerate(tokens):
-            if token.names or not self.grammar.nouns.fullmatch(token.text):
+            if token.names or token.lower not in self.grammar.nouns:
                 continue
             asked = self._possessor(tokens, n)
             if not asked.anybody:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from index.lang.grammar import Grammar
 from index.officewords import read_office
 from index.people import find_names
 from rag.query import Kind, Query
-from rag.understanding.grammar import Grammar
 from rag.understanding.reading import Reading
 from rag.understanding.restate import (
     AND,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from index.article import Span
 from index.attribution.offices import names_institution, role_gender
+from index.lang.grammar import Grammar
 from index.lang.words import read_typed_words, word_set
-from rag.understanding.grammar import Grammar
 
 _POSSESSIVE = re.compile(r"['’]s?$")
 ANYBODY = word_set(
@@ -276,7 +276,7 @@ class NameScanner:
         return not (
             token.lower in ANYBODY
             or self.grammar.is_function_word(token.lower)
-            or self.grammar.verbs.fullmatch(token.text)
+            or self.grammar.verbs.is_sure(token.text)
             or token.text[0].isdigit()
         )
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.article import Span
+from index.lang.grammar import Grammar
 from rag.query import Query
-from rag.understanding.grammar import Grammar
 from rag.understanding.namescan import Asked, NameScanner, Token
 
 Resolve = Callable[[str], Sequence[str]]
@@ -107,7 +107,7 @@ class OfficeReader:
             asked = replace(asked, role=False, speaker_spans=(*asked.speaker_spans, spans[0]))
             return replace(asked, names=tuple(dict.fromkeys((*asked.names, *named))))
         owners = {name for t in inside for name in t.names}
-        mine = self.grammar.possessives.fullmatch(inside[0].text)  # "her spokesman"
+        mine = inside[0].lower in self.grammar.possessives  # "her spokesman"
         for span in () if mine or not (role or asked.unknown) else spans:
             holders = tuple(n for n in self.resolve(span.of(self.text)) if n not in owners)
             if holders:
@@ -170,7 +170,7 @@ class OfficeReader:
         while n < len(run) and not run[n].names:
             low = run[n].lower
             passed = low in self.grammar.articles or low in self.grammar.fillers
-            if not passed or possessives.fullmatch(low) or low in self.grammar.states:
+            if not passed or low in possessives or low in self.grammar.states:
                 break
             n += 1
         return n
@@ -225,8 +225,8 @@ class OfficeReader:
             return False
         if low in grammar.question_words or low in grammar.clause_words or low in grammar.pronouns:
             return True
-        verb = grammar.verbs.fullmatch(low) or low in grammar.auxiliaries
-        return bool(verb) and not (first and self.scanner.is_role(token))
+        verb = grammar.verbs.is_sure(low) or low in grammar.auxiliaries
+        return verb and not (first and self.scanner.is_role(token))
 
     def _is_proper(self, token: Token) -> bool:
         """Whether an institution may be called so: "EU", "the Red Cross"."""

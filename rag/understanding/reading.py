@@ -8,15 +8,14 @@ from datetime import date
 from itertools import pairwise
 
 from index.article import Span
+from index.lang.grammar import Grammar, read_grammar
 from index.lang.language import Language
 from index.lang.words import read_typed_words
 from index.people import find_names
 from rag.query import Kind, Order
 from rag.understanding.asked import SpeakerReader
-from rag.understanding.grammar import Grammar
 from rag.understanding.namescan import Asked, Token, split_tokens
 from rag.understanding.office import OfficeReader, Resolve, resolve_nobody
-from rag.understanding.questionwords import GRAMMARS
 from rag.understanding.timewindow import TimeStep, Window, find_step, find_window
 
 # Grammar is read in the first part of a question only; the rest still counts as its text.
@@ -55,8 +54,7 @@ class Reading:
     @property
     def compares(self) -> bool:
         """Whether its verb is one of agreeing or contradicting."""
-        agreeing = self.grammar.agreeing
-        return any(agreeing.fullmatch(t.text) for t in self.tokens)
+        return any(self.grammar.agrees(t.text) for t in self.tokens)
 
     @property
     def asks_now(self) -> bool:
@@ -154,7 +152,7 @@ def read_question(
     `near` is the conversation's window, `None` for a first question; `resolve` gives who holds an
     office.
     """
-    grammar = GRAMMARS[language]
+    grammar = read_grammar(language)
     body = text[:_READ_LETTERS]
     names = _find_people(body, known, grammar) if known else []
     step = find_step(body, language) if near is not None else None
@@ -172,7 +170,7 @@ def read_question(
     reader = SpeakerReader(grammar, body, resolve, near is not None)
     kind, asked = _read_kind(tokens, reader, body[start:])
     topic = _read_topic(body, tokens, asked, reader, kind)
-    verb = reader.find_verb(tokens)
+    verb = reader.cues.find(tokens)
     words = [t for t in tokens if not t.timed]
     asks = any(t.lower in grammar.question_words or t.lower in grammar.auxiliaries for t in words)
     content = [t for t in words if not grammar.is_function_word(t.lower)]
@@ -191,7 +189,7 @@ def _find_people(body: str, known: Sequence[str], grammar: Grammar) -> list[tupl
     """The known people; also behind a title, or beside another: "Stimmte Brandt Talberg zu?"."""
     names = find_names(body, known)
     words = list(read_typed_words(body))
-    agreeing = any(grammar.agreeing.fullmatch(word.text) for word in words)
+    agreeing = any(grammar.agrees(word.text) for word in words)
     for before, word in pairwise(words):
         title = grammar.titles.fullmatch(before.text) is not None
         beside = agreeing and any(span.end == before.end for span, _ in names)
@@ -235,8 +233,9 @@ def _read_kind(tokens: Sequence[Token], reader: SpeakerReader, rest: str) -> tup
     """The kind of question, and the speaker where one is asked about."""
     grammar = reader.grammar
     if tokens and _asks_who(tokens, reader):
-        cue = reader.find_verb(tokens)
-        return "who", Asked(cue_spans=(tokens[cue].span,) if cue is not None else ())
+        cue = reader.cues.find(tokens)
+        parts = reader.cues.list_parts(tokens, cue) if cue is not None else set()
+        return "who", Asked(cue_spans=tuple(tokens[n].span for n in sorted(parts)))
     asked = reader.read(tokens)
     if grammar.when.match(rest):
         return "date", asked
@@ -246,17 +245,20 @@ def _read_kind(tokens: Sequence[Token], reader: SpeakerReader, rest: str) -> tup
 def _asks_who(tokens: Sequence[Token], reader: SpeakerReader) -> bool:
     """Whether the question asks for the speaker: "Who demanded …", "Welche Partei forderte …"."""
     grammar = reader.grammar
-    cue = reader.find_verb(tokens)
+    cue = reader.cues.find(tokens)
     if cue is None:
         return False
-    if reader.is_passive(tokens, cue):
+    forms = reader.grammar.verbs.read(tokens[cue].text)
+    if reader.cues.is_passive(tokens, cue) or (
+        forms and all(f.shape == "infinitive" for f in forms)
+    ):
         return False
     first = tokens[0].lower
     if first in grammar.who:
         # "Who did X accuse" asks for the accused: there X speaks.
         accused = tokens[1].lower in _OBJECT_QUESTION and any(t.names for t in tokens[2:cue])
         return not accused and (cue <= _NEAR or tokens[1].lower in grammar.auxiliaries)
-    if grammar.agreeing.fullmatch(tokens[cue].text):
+    if grammar.agrees(tokens[cue].text):
         return False  # "Which firm agreed to pay" tells a deed
     between = tokens[1:cue]
     behind = tokens[cue + 1 : cue + 2]
@@ -274,7 +276,7 @@ def _read_topic(
     grammar = reader.grammar
     gone = [*asked.speaker_spans, *asked.cue_spans]
     if kind in ("date", "who"):
-        cue = reader.find_verb(tokens)
+        cue = reader.cues.find(tokens)
         gone += [tokens[cue].span] if cue is not None and asked.anybody else []
     kept = [t for t in tokens if not t.timed and not any(t.span.overlap(s) for s in gone)]
     if asked.pronoun is not None:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.article import Span
-from index.attribution.cues import KONJUNKTIV
 from index.attribution.offices import names_institution, role_gender
 from index.lang.functionwords import read_function_words
 from index.lang.language import Language
 from index.lang.names import SAME_PERSON, match_names
+from index.lang.speech import KONJUNKTIV
 from index.lang.words import Word, read_words
 from index.statements import drop_mere_nouns, extract_statements
 from rag.answer import Citation

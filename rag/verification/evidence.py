@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index.article import Article, ReadArticle, Span, Statement
-from index.attribution.cues import SAYING_NOUNS
 from index.lang.language import Language, detect_language
 from index.lang.names import TITLES
+from index.lang.speech import SAYING_NOUNS
 from index.lang.words import Word, read_words
 from rag.answer import Citation
 from rag.verification.dates import DateMention, read_dates

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.attribution.cues import read_verb_forms
 from index.lang.functionwords import read_function_words
+from index.lang.verbs import read_verb_forms
 from index.lang.words import Word, compile_forms
 
 _POSSIBLE = r"""

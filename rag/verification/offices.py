@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from index.article import Article, Statement
-from index.attribution.cues import read_verb_forms
 from index.descriptors import find_offices
 from index.lang.functionwords import read_function_words
 from index.lang.names import SAME_PERSON, match_names
+from index.lang.verbs import read_verb_forms
 from index.lang.words import read_words
 from index.officewords import FIELDS, Office, read_office
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from index.attribution.clauses import MOODS
-from index.attribution.cues import KONJUNKTIV, read_verb_forms
 from index.attribution.offices import role_gender
 from index.lang.functionwords import read_function_words
 from index.lang.names import TITLES
+from index.lang.speech import KONJUNKTIV
+from index.lang.verbs import read_verb_forms
 from index.lang.words import Word, level_wording, read_words
 from rag.verification.attribution import (
     find_broken_frame,

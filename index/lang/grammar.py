@@ -1,0 +1,105 @@
+"""What is asked with in one language, read from `de/questions.toml` and the like.
+
+The words and patterns are data; the verbs that ask for a speaker come from the table of verbs.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from index.lang.language import Language
+from index.lang.verbs import AskingVerbs, read_asking_verbs
+
+_WORD_STARTS, _WORD_ENDS = r"(?<!\w)", r"(?!\w)"
+_NOTHING = r"(?!)"
+_MAY_LACK = ("aides", "common")
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What question understanding knows of one language; all words lower case."""
+
+    language: Language
+    verbs: AskingVerbs
+    question_words: frozenset[str]
+    who: frozenset[str]
+    what: frozenset[str]
+    which: frozenset[str]
+    auxiliaries: frozenset[str]
+    passive: frozenset[str]  # with a participle: the subject does not speak
+    prepositions: frozenset[str]
+    clause_words: frozenset[str]
+    articles: frozenset[str]
+    pronouns: frozenset[str]  # may stand for a speaker asked about before
+    objects: frozenset[str]  # the same after a preposition
+    anaphora: frozenset[str]  # may stand for the topic talked about before
+    pointers: frozenset[str]  # stand for something named in an earlier question
+    conjunctions: frozenset[str]
+    fillers: frozenset[str]
+    nouns: frozenset[str]  # for what somebody says: "X's position"
+    modifiers: frozenset[str]  # part of a title, but none alone: "the Foreign Ministry"
+    links: frozenset[str]  # prepositions inside an office: "spokesman of the firm"
+    places: frozenset[str]  # the same, but what they lead may be left out: "minister in Aldora"
+    genitives: frozenset[str]  # articles that lead a genitive
+    states: frozenset[str]  # function words that are a country inside an office: "the us president"
+    agents: frozenset[str]  # lead the one who speaks: "quotes by X"
+    agreeing: frozenset[str]  # adjectives of two who agree or not
+    quoting: frozenset[str]  # their passive has the speaker as subject: "X was quoted"
+    possessives: frozenset[str]  # "her spokesman"
+    titles: re.Pattern[str]
+    bodies: re.Pattern[str]  # institutions and groups that may speak
+    aides: re.Pattern[str]  # whose, a name without a preposition may say: "представитель Лензова"
+    generic: re.Pattern[str]  # titles so plain that they mean whoever was talked about
+    common: re.Pattern[str]  # a lone capitalised word of this shape is a thing, no person
+    when: re.Pattern[str]
+    amount: re.Pattern[str]  # "how long": verbs that need not mean saying do not count
+    attribution: re.Pattern[str]
+    connective: re.Pattern[str]
+    request: re.Pattern[str]
+    newest: re.Pattern[str]
+    oldest: re.Pattern[str]
+    earlier: re.Pattern[str]
+    later: re.Pattern[str]
+    now: re.Pattern[str]
+    further: re.Pattern[str]  # "what else"
+
+    def is_function_word(self, word: str) -> bool:
+        """Whether the word says nothing about the topic at the edge of a phrase."""
+        return any(
+            word in words
+            for words in (
+                self.question_words, self.auxiliaries, self.prepositions, self.clause_words,
+                self.articles, self.pronouns, self.objects, self.anaphora, self.conjunctions,
+                self.fillers,
+            )
+        )  # fmt: skip
+
+    def agrees(self, word: str) -> bool:
+        """Whether the word tells that two agree or contradict each other."""
+        return word.lower() in self.agreeing or self.verbs.agrees(word)
+
+
+@cache
+def read_grammar(language: Language) -> Grammar:
+    """The grammar of questions in one language; read once."""
+    text = (files(__package__) / language / "questions.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    words = {name: frozenset(listed.split()) for name, listed in table["words"].items()}
+    shapes = {name: "".join(pattern.split()) for name, pattern in table["shapes"].items()}
+    phrases = {name: _join_phrase(phrase) for name, phrase in table["phrases"].items()}
+    patterns = dict.fromkeys(_MAY_LACK, _NOTHING) | shapes | phrases
+    fields: dict[str, Any] = words | {
+        name: re.compile(pattern, re.IGNORECASE) for name, pattern in patterns.items()
+    }
+    return Grammar(language=language, verbs=read_asking_verbs(language), **fields)
+
+
+def _join_phrase(phrase: Mapping[str, str | list[str]]) -> str:
+    lead, tail = phrase.get("lead", _WORD_STARTS), phrase.get("tail", _WORD_ENDS)
+    return f"{lead}(?:{'|'.join(phrase['any'])}){tail}"

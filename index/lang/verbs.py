@@ -1,0 +1,250 @@
+"""The verbs of saying in three languages, every form of each, and what each form may stand for.
+
+The verbs are rows in `de/verbs.tsv`, `en/verbs.tsv` and `ru/verbs.tsv`, one a row, with their
+irregular parts; the forms are made here. Articles are read with the German and English ones, all
+but those that only questions ask with; questions with those of their language. The words that
+show reported speech without a verb are lists in `de/speech.tsv` and `en/speech.tsv`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from index.lang.language import Language
+from index.lang.tables import Row, read_rows
+
+Group = Literal["say", "tell", "think"]
+Form = Literal["finite", "participle"]
+# "plain" is the infinitive, in English and German a form of the present, too; it and the English
+# "third" may also be nouns: "report", "reports".
+Shape = Literal["finite", "plain", "third", "participle", "infinitive"]
+Strength = Literal["sure", "weak", "known", "agree"]
+
+_INSEPARABLE = ("be", "er", "ver", "ent", "emp", "ge", "zer", "wider", "über", "unter", "miss")
+_GROUPS: Mapping[str, Group] = {"say": "say", "tell": "tell", "think": "think"}
+_STRENGTHS: Mapping[str, Strength] = {
+    "": "sure", "weak": "weak", "known": "known", "agree": "agree",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class VerbForm:
+    """One reading of a word as a form of a speech verb; `particle` must follow in its clause."""
+
+    lemma: str
+    group: Group
+    form: Form
+    particle: str = ""
+    english: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskingForm:
+    """One reading of a word of a question as a form of a verb of saying.
+
+    `strength` tells whom it makes the question's speaker: its subject ("sure"), unless that is an
+    unknown name ("weak"), only if it is a known person ("known"), or one of two who agree or not
+    ("agree"). `particle` must close its clause; one of `beside` must stand behind it. A `noun` is
+    a word that is a noun as often; `moves` is of verbs that have their perfect with "sein".
+    """
+
+    lemma: str
+    strength: Strength
+    shape: Shape
+    particle: str = ""
+    beside: frozenset[str] = frozenset()
+    noun: bool = False
+    moves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskingVerbs:
+    """The verbs of one language that make a question ask for a speaker, by their forms."""
+
+    forms: Mapping[str, Sequence[tuple[Row, Shape, str]]]
+
+    def read(self, word: str) -> tuple[AskingForm, ...]:
+        """The readings of a word, in any case; none for a word that is no verb of saying."""
+        found = self.forms.get(fold_verb(word), ())
+        return tuple(dict.fromkeys(_make_asking_form(*form) for form in found))
+
+    def is_sure(self, word: str) -> bool:
+        """Whether the word is the form of a verb that anybody says with, and no noun."""
+        return any(form.strength == "sure" and not form.noun for form in self.read(word))
+
+    def agrees(self, word: str) -> bool:
+        """Whether the word is the form of a verb for two who agree or contradict."""
+        return any(form.strength == "agree" for form in self.read(word))
+
+
+def fold_verb(word: str) -> str:
+    """The word as verbs are looked up: in lower case, without the dots of a Russian ё."""
+    return word.lower().replace("ё", "е")
+
+
+@cache
+def read_verb_forms() -> Mapping[str, tuple[VerbForm, ...]]:
+    """Every inflected form of the verbs that articles are read with, in lower case."""
+    forms: dict[str, list[VerbForm]] = {}
+    for language in ("de", "en"):
+        rows = [row for row in read_rows(f"{language}/verbs.tsv") if row["where"] != "questions"]
+        for row in rows:
+            for word, form in _make_statement_forms(row, language == "en"):
+                readings = forms.setdefault(word, [])
+                if form not in readings:
+                    readings.append(form)
+    return {word: tuple(readings) for word, readings in forms.items()}
+
+
+@cache
+def read_asking_verbs(language: Language) -> AskingVerbs:
+    """The verbs that make a question in `language` ask for a speaker."""
+    forms: dict[str, list[tuple[Row, Shape, str]]] = {}
+    for row in read_rows(f"{language}/verbs.tsv"):
+        if row["asks"] != "no":
+            for word, shape, particle in list_forms(row, language):
+                forms.setdefault(fold_verb(word), []).append((row, shape, particle))
+    return AskingVerbs(forms)
+
+
+def list_forms(row: Row, language: Language) -> Iterator[tuple[str, Shape, str]]:
+    """The forms of a row's verb, each with its shape and the particle that must follow it."""
+    if language == "de":
+        return _inflect_german(row)
+    return _inflect_english(row) if language == "en" else _inflect_russian(row)
+
+
+def find_verbs(mark: str, language: Language) -> frozenset[str]:
+    """The verbs with a mark in their language's table, as lemmas."""
+    return frozenset(
+        row["verb"].replace("|", "")
+        for row in read_rows(f"{language}/verbs.tsv")
+        if mark in row.get("marks", "").split()
+    )
+
+
+@cache
+def read_plural_groups() -> Mapping[str, Group]:
+    """The English verbs whose plain form says something behind a plural, with their groups."""
+    plural = find_verbs("plural", "en")
+    rows = read_rows("en/verbs.tsv")
+    return {row["verb"]: _GROUPS[row["group"]] for row in rows if row["verb"] in plural}
+
+
+@cache
+def read_bare_words() -> Mapping[str, frozenset[str]]:
+    """The German verbs that report on their own only with one of these words in the sentence."""
+    rows = [row for row in read_rows("de/verbs.tsv") if row["bare"]]
+    return {row["verb"].replace("|", ""): frozenset(row["bare"].split()) for row in rows}
+
+
+@cache
+def read_other_senses() -> Mapping[str, re.Pattern[str]]:
+    """The German verbs that mean something else with a word of this shape in their clause."""
+    return {
+        row["verb"].replace("|", ""): re.compile(
+            rf"\A(?:{'|'.join(row['not'].split()).replace('*', '.*')})\Z"
+        )
+        for row in read_rows("de/verbs.tsv")
+        if row["not"]
+    }
+
+
+def _make_asking_form(row: Row, shape: Shape, particle: str) -> AskingForm:
+    marks = row.get("marks", "").split()
+    return AskingForm(
+        row["verb"].replace("|", ""),
+        _STRENGTHS[row["asks"]],
+        shape,
+        particle,
+        frozenset(row.get("beside", "").split()),
+        "noun" in marks and shape in ("plain", "third"),
+        "sein" in marks,
+    )
+
+
+def _make_statement_forms(row: Row, english: bool) -> Iterator[tuple[str, VerbForm]]:
+    """The forms that articles are read with: no English plain form, no infinitive with "zu"."""
+    lemma, group = row["verb"].replace("|", ""), _GROUPS[row["group"]]
+    made: dict[tuple[Form, str], VerbForm] = {}
+    for word, shape, particle in list_forms(row, "en" if english else "de"):
+        if shape == "infinitive" or (english and shape == "plain"):
+            continue
+        form: Form = "participle" if shape == "participle" else "finite"
+        if (form, particle) not in made:
+            made[form, particle] = VerbForm(lemma, group, form, particle, english)
+        yield word, made[form, particle]
+
+
+def _inflect_german(row: Row) -> Iterator[tuple[str, Shape, str]]:
+    """Third person of present and past, the infinitive (also with "zu"), the participle.
+
+    Rows of strong verbs give present, past and participle.
+    """
+    particle, _, base = row["verb"].rpartition("|")
+    parts = row["parts"].split()
+    if parts:
+        present, past, participle = parts
+    else:
+        stem = base[:-2] if base.endswith("en") else base[:-1]
+        glide = "e" if stem.endswith(("t", "d", "chn", "ffn", "gn")) else ""
+        present, past = stem + glide + "t", stem + glide + "te"
+        whole = base.startswith(_INSEPARABLE) or base.endswith("ieren")
+        participle = ("" if whole else "ge") + stem + glide + "t"
+    plural = past + ("n" if past.endswith("e") else "en")
+    for word in dict.fromkeys((present, past, plural, base)):
+        shape: Shape = "plain" if word == base else "finite"
+        yield word, shape, particle
+        if particle:
+            yield particle + word, shape, ""
+    yield particle + participle, "participle", ""
+    if particle:
+        yield particle + "zu" + base, "infinitive", ""
+
+
+def _inflect_english(row: Row) -> Iterator[tuple[str, Shape, str]]:
+    """The plain form, -s, past, participle and -ing; rows give past and participle if irregular."""
+    verb, _, particle = row["verb"].partition("|")
+    parts = row["parts"].split()
+    hissing = verb.endswith(("s", "sh", "ch", "x", "z"))
+    to_i = verb.endswith("y") and verb[-2] not in "aeiou"
+    third = verb[:-1] + "ies" if to_i else verb + ("es" if hissing else "s")
+    regular = verb[:-1] + "ied" if to_i else verb + ("d" if verb.endswith("e") else "ed")
+    past, participle = (parts or [regular])[0], (parts or [regular])[-1]
+    doubled = past == verb + verb[-1] + "ed"
+    silent = verb.endswith("e") and not verb.endswith(("ee", "oe", "ie"))
+    stem = verb[:-2] + "y" if verb.endswith("ie") else verb[:-1] if silent else verb
+    yield third, "third", particle
+    for word in dict.fromkeys((past, participle)):
+        yield word, "finite", particle
+    yield participle, "participle", particle
+    yield verb, "plain", particle
+    yield stem + (verb[-1] if doubled else "") + "ing", "infinitive", particle
+
+
+def _inflect_russian(row: Row) -> Iterator[tuple[str, Shape, str]]:
+    """The infinitive, the third person of present or future, and the past.
+
+    Rows give the third person in both numbers, and the past of "he" and "she", if irregular; all
+    of them without the -ся of a reflexive verb.
+    """
+    verb, parts = row["verb"], row["parts"].split()
+    base = verb[:-2] if verb.endswith(("ся", "сь")) else verb
+    stem = base[:-2]
+    if base.endswith("овать"):
+        present = [base[:-5] + "ует", base[:-5] + "уют"]
+    elif base.endswith("ить"):
+        present = [stem + "т", stem[:-1] + ("ат" if stem[-2] in "жчшщ" else "ят")]
+    elif base.endswith("нуть"):
+        present = [base[:-3] + "ет", base[:-3] + "ут"]
+    else:
+        present = [stem + "ет", stem + "ют"]
+    singular, plural, he, she = [*parts, *[*present, stem + "л", stem + "ла"][len(parts) :]]
+    yield verb, "infinitive", ""
+    for word in (singular, plural, he, she, she[:-1] + "о", she[:-1] + "и"):
+        own = "" if base == verb else "сь" if word[-1] in "аоуиеёюяы" else "ся"
+        yield word + own, "finite", ""
