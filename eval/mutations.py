@@ -16,6 +16,7 @@ from index.lang.calendar import TONGUES, list_names
 from index.lang.functionwords import read_function_words
 from index.lang.language import Language
 from index.lang.numerals import name_number
+from index.lang.places import name_capital, name_place
 
 Mutate = Callable[[str, Language, random.Random], str | None]
 
@@ -45,13 +46,8 @@ _MONTHS: dict[Language, Sequence[str]] = {
 _DAYS: dict[Language, Sequence[str]] = {
     language: list_names("weekday", language, "in") for language in TONGUES
 }
-_PLACES: dict[Language, Sequence[str]] = {
-    "de": "Deutschland Frankreich Russland China Polen Italien Spanien Japan Indien Kanada Berlin Paris"
-    " London Moskau Peking Wien Rom Madrid Brüssel Washington".split(),
-    "en": "Germany France Russia China Poland Italy Spain Japan India Canada Berlin Paris London"
-    " Moscow Beijing Vienna Rome Madrid Brussels Washington".split(),
-    "ru": "Германия Франция Россия Китай Польша Италия Испания Япония Индия Канада Берлин Париж".split(),
-}
+_COUNTRIES = "DE FR RU CN PL IT ES JP IN CA".split()
+_CAPITALS = "DE FR GB RU CN AT IT ES BE US".split()
 _TRADES: dict[Language, tuple[tuple[str, str], ...]] = {
     "de": (("viele", "wenige"), ("alle", "einige"), ("mehr", "weniger"), ("Tausende", "Hunderte"),
            ("mindestens", "höchstens"), ("die meisten", "die wenigsten"), ("mehrere", "sämtliche"),
@@ -153,12 +149,20 @@ def change_date(text: str, language: Language, random: random.Random) -> str | N
 
 def change_place(text: str, language: Language, random: random.Random) -> str | None:
     """The sentence with one well-known place for another."""
-    found = list(re.finditer(rf"\b(?:{'|'.join(_PLACES[language])})\b", text))
+    known = _list_places(language)
+    found = list(re.finditer(rf"\b(?:{'|'.join(known)})\b", text))
     if not found:
         return None
     match = random.choice(found)
-    others = [place for place in _PLACES[language] if place not in text]
+    others = [place for place in known if place not in text]
     return text[: match.start()] + random.choice(others) + text[match.end() :]
+
+
+def _list_places(language: Language) -> list[str]:
+    # In Russian the nominatives of few capitals stand in a text as they are.
+    capitals = _CAPITALS[:2] if language == "ru" else _CAPITALS
+    countries = [name_place(code, language) for code in _COUNTRIES]
+    return [*countries, *(name_capital(code, language) for code in capitals)]
 
 
 def change_quantity(text: str, language: Language, random: random.Random) -> str | None:

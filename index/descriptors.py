@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from index.article import Statement
 from index.attribution.cast import strip_genitive
 from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES
-from index.attribution.offices import names_institution, role_gender
 from index.lang.functionwords import read_function_words
+from index.lang.offices import is_place, is_role, read_office
+from index.lang.roles import names_institution, read_titles, role_gender
 from index.lang.verbs import read_verb_forms
 from index.lang.words import read_words_and_marks
-from index.officewords import is_place, is_role, read_office
 
 _SAYING = frozenset(read_verb_forms())
 _VERBS = read_function_words("office-verb")
@@ -39,7 +39,7 @@ _QUALIFIERS = frozenset(
     federal general defence defense finance interior energy transport health justice state police
     union company government opposition party central bank""".split()
 )
-_TITLES = frozenset("dr prof herr herrn frau mr mrs ms sir . von van der de la al el bin".split())
+_TITLES = read_titles("mention") | {"."}
 _LONGEST_BEFORE = 5
 _LONGEST_BEHIND = 16
 # Bounds that no article reaches; they keep hostile text linear.

@@ -9,7 +9,6 @@ from typing import overload
 from rapidfuzz import fuzz, process
 
 from index.article import Span
-from index.attribution.offices import role_gender
 from index.lang.functionwords import read_function_words
 from index.lang.letters import CYRILLIC_LETTER, fold_word, fold_words
 from index.lang.names import (
@@ -21,13 +20,14 @@ from index.lang.names import (
     fold_parts,
     match_names,
 )
+from index.lang.places import list_spellings
+from index.lang.roles import role_gender
 from index.lang.words import Word, read_name_words
 
 # Words of headlines that are surnames, too.
 _HEADLINE_WORDS = frozenset(
-    """times post world press people deal talks peace frieden krieg мир война russland ukraine russia
-    kiev moscow moskau europa usa""".split()
-)
+    "times post world press people deal talks peace frieden krieg мир война europa usa".split()
+) | {word.casefold() for code in ("RU", "UA") for word in list_spellings(code)}
 _NOBODY = read_function_words("nobody") | _HEADLINE_WORDS
 
 

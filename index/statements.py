@@ -15,10 +15,10 @@ from index.attribution.cast import Cast, Figure, strip_genitive
 from index.attribution.clauses import OBLIQUE, PREPOSITIONS, Frame, Range, may_be_mood
 from index.attribution.frames import FrameReader
 from index.attribution.mentions import Mention, can_speak
-from index.attribution.offices import FORMER_PREFIX, names_institution, role_gender
 from index.attribution.pieces import Joint, Piece, join_sentences, locate_sentences, merge
 from index.attribution.quotations import is_quotation
 from index.attribution.quotes import find_torn_ends, pair_quotes
+from index.lang.roles import FORMER_PREFIX, names_institution, role_gender
 from index.lang.verbs import read_verb_forms
 from index.lang.words import clean_word, read_words_and_marks
 from index.splitter import split_sentences

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from index.archive import Archive
 from index.errors import ConfigError
 from index.lang.language import Language
-from index.officewords import read_office
+from index.lang.offices import read_office
 from index.selection import Selection, count_selected
 from rag.abstention import Abstention
 from rag.answer import Answer, Citation, Filters, Mode

@@ -9,9 +9,9 @@ from datetime import date
 
 from index.archive import Archive
 from index.article import Article, Span, Statement
+from index.holders import Offices
 from index.lang.language import Language
 from index.lang.words import make_terms
-from index.offices import Offices
 from index.people import People
 from index.selection import Selection
 from rag.confidence import judge_passages, judge_topic

@@ -16,6 +16,7 @@ from typing import get_args
 from index.errors import ConfigError
 from index.lang.grammar import read_grammar
 from index.lang.language import Language, detect_language
+from index.lang.roles import read_titles
 from index.people import find_names
 from rag.query import Filter, Kind, Order, Query, describe, label_filter
 from rag.understanding.followup import FollowUp
@@ -28,7 +29,10 @@ __all__ = [
 ]  # fmt: skip
 
 # Their full stop would end the name before it begins.
-_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Sec|Sen|Gen|Gov|Pres|Hr|Fr|г-н|г)\. (?=[A-ZÄÖÜА-Я])")
+_TITLE = re.compile(
+    rf"\b(?:{'|'.join(t.capitalize() if t.isascii() else t for t in read_titles('question'))})\. "
+    "(?=[A-ZÄÖÜА-Я])"
+)
 
 
 def understand(

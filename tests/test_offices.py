@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from index.archive import Archive
 from index.article import Article, hash_text
 from index.descriptors import find_offices
-from index.offices import Offices
-from index.officewords import is_place, read_office
+from index.holders import Offices
+from index.lang.offices import is_place, read_office
 from index.people import People
 from index.splitter import split_sentences
 from index.statements import drop_mere_nouns, extract_statements

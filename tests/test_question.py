@@ -1,5 +1,7 @@
 """Questions about invented people in three languages, and what must be understood of them."""
 
+from __future__ import annotations
+
 from datetime import date
 
 import pytest
@@ -7,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ConfigError
+from index.holders import Offices
 from index.lang.language import detect_language
-from index.offices import Offices
 from index.people import People
 from rag.question import Query, Window, describe, label_filter, understand
 

@@ -13,8 +13,8 @@ from eval.proposals.counting import ask_number
 from eval.proposals.material import Material, Said, find_same, max_cosine
 from eval.proposals.topics import Topic, TopicFinder
 from index.archive import Archive
-from index.attribution.offices import names_institution
-from index.officewords import read_office
+from index.lang.offices import read_office
+from index.lang.roles import names_institution
 from rag.answer import format_published
 
 # A type and a form of question.

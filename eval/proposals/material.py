@@ -14,8 +14,8 @@ from rapidfuzz import fuzz
 
 from index.archive import Archive, Vectors
 from index.article import Article, Span, make_article_id
-from index.attribution.offices import names_institution, role_gender
 from index.lang.names import fold_parts
+from index.lang.roles import names_institution, role_gender
 from index.people import People
 from rag.evidence import find_statement
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from index.archive import Archive
-from index.attribution.offices import role_gender
 from index.lang.calendar import list_forms
 from index.lang.functionwords import read_function_words
+from index.lang.roles import role_gender
 from index.lang.words import Word, make_terms, read_name_words
 
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…]['\"“”»«‘’]*\s+|[\"„“»«‘‚(]\s*)$")

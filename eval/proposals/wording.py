@@ -7,6 +7,7 @@ from datetime import date
 from eval.proposals.topics import Topic
 from index.lang.calendar import name_month
 from index.lang.language import Language
+from index.lang.places import name_place
 
 _FORMS: dict[str, dict[Language, str]] = {
     "about": {
@@ -103,15 +104,11 @@ Gipfel|the summit|саммит
 Grenze|the border|граница
 Grenzen|the borders|границы
 Grenzwert|the limit|предельное значение
-Großbritannien|Britain|Великобритания
 Gutachten|the expert report|экспертиза
 Hafen|the port|порт
 Haft|the detention|арест
 Hochwasser|the flood|наводнение
 Impfstoff|the vaccine|вакцина
-Irak|Iraq|Ирак
-Iran|Iran|Иран
-Israel|Israel|Израиль
 Koalition|the coalition|коалиция
 Konflikt|the conflict|конфликт
 Kosten|the costs|расходы
@@ -124,7 +121,6 @@ Mission|the mission|миссия
 Moskau|Moscow|Москва
 Nachtzug|the night train|ночной поезд
 Neuwahlen|new elections|новые выборы
-Nordkorea|North Korea|Северная Корея
 Offenlegung|disclosure|раскрытие
 Olympia|the Olympics|Олимпиада
 Operation|the operation|операция
@@ -141,7 +137,6 @@ Reform|the reform|реформа
 Rente|pensions|пенсии
 Risse|the cracks|трещины
 Rohstoffe|raw materials|сырьё
-Russland|Russia|Россия
 Rücktritt|resignation|отставка
 Rückzug|a withdrawal|отвод войск
 Sanktionen|sanctions|санкции
@@ -159,8 +154,6 @@ Terror|terrorism|терроризм
 Terroristen|terrorists|террористы
 Tests|the tests|испытания
 Truppen|troops|войска
-Türkei|Turkey|Турция
-Ukraine|Ukraine|Украина
 USA|the United States|США
 NATO|NATO|НАТО
 IAEA|the IAEA|МАГАТЭ
@@ -190,6 +183,9 @@ Zölle|tariffs|пошлины
 """
 _WORDS = {
     german: others for german, *others in (row.split("|") for row in _TABLE.split("\n") if row)
+} | {
+    name_place(code, "de"): [name_place(code, "en"), name_place(code, "ru")]
+    for code in "GB IQ IR IL KP RU TR UA".split()
 }
 
 

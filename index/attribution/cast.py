@@ -16,14 +16,8 @@ from index.attribution.mentions import (
     read_complement,
     read_run,
 )
-from index.attribution.offices import (
-    FORMER_PREFIX,
-    Gender,
-    read_english_gender,
-    read_office,
-    role_gender,
-)
 from index.lang.numerals import read_numerals
+from index.lang.roles import FORMER_PREFIX, Gender, read_english_gender, read_role, role_gender
 from index.lang.verbs import read_verb_forms
 from index.lang.words import Words
 
@@ -147,7 +141,7 @@ class Cast:
             return _Sighting(start, tuple(name), ""), stop
         before = words.lows[office - 1] if office else ""
         says = len(name) == 1 and start in self._saying
-        return _Sighting(start, tuple(name), read_office(role, before), says), stop
+        return _Sighting(start, tuple(name), read_role(role, before), says), stop
 
     def _is_bare_elsewhere(self, word: str) -> bool:
         """Whether the word is likely a genitive: the article has it without its -s, too."""

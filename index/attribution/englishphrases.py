@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from index.article import Span
 from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS, Kind, Mention
-from index.attribution.offices import Gender, read_english_gender, read_office, role_gender
 from index.lang.functionwords import read_function_words
+from index.lang.roles import Gender, read_english_gender, read_role, role_gender
 from index.lang.speech import BE, HAVE
 from index.lang.verbs import VerbForm, read_plural_groups
 from index.lang.words import Words
@@ -109,7 +109,7 @@ class EnglishPhrases:
         last = named.stop
         role = ""
         if roles:
-            role = read_office(lows[roles[-1]], lows[roles[-1] - 1] if roles[-1] else "")
+            role = read_role(lows[roles[-1]], lows[roles[-1] - 1] if roles[-1] else "")
         if not named:
             last = self._past_complement(last, end)
             apposed = self._read_apposed_name(last, stop) if roles else range(0)

@@ -13,8 +13,8 @@ from index.attribution.englishphrases import (
     EnglishPhrases,
 )
 from index.attribution.mentions import DETERMINERS, PRONOUNS, Mention
-from index.attribution.offices import role_gender
 from index.lang.functionwords import read_function_words
+from index.lang.roles import role_gender
 from index.lang.speech import BE, HAVE
 from index.lang.words import Words
 

@@ -6,8 +6,8 @@ import re
 
 from index.attribution.clauses import OBLIQUE, PREPOSITIONS
 from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES, names_object
-from index.attribution.offices import names_institution, role_gender
 from index.lang.functionwords import read_function_words
+from index.lang.roles import names_institution, role_gender
 from index.lang.verbs import VerbForm, find_verbs, read_verb_forms
 from index.lang.words import Words
 

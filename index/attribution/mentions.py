@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.article import Span
-from index.attribution.offices import Gender, names_institution, read_office, role_gender
 from index.lang.calendar import list_forms
 from index.lang.functionwords import read_function_words, read_genders
+from index.lang.roles import Gender, names_institution, read_role, read_titles, role_gender
 from index.lang.words import Words
 
 Kind = Literal["person", "role", "pronoun", "group"]
@@ -18,7 +18,7 @@ DETERMINERS = read_genders("determiner")
 PRONOUNS = read_genders("pronoun")
 _COUNTING = read_function_words("quantity")
 _PARTITIVES = ("ein", "viel", "mehrer")
-_ABBREVIATED = frozenset({"dr", "prof", "st", "mr", "mrs", "ms"})
+_ABBREVIATED = read_titles("dotted")
 _PARTICLES = read_function_words("name-run")
 # Particles that are also common words: part of a name only right behind an office.
 _AMBIGUOUS = frozenset({"von", "der", "den", "zu", "zur"})
@@ -223,7 +223,7 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
     """The mention whose capitalised words are `[head, end)`, with what belongs to it."""
     roles = [k for k in range(head, end) if role_gender(words.lows[k]) is not None]
     before = words.lows[roles[-1] - 1] if roles and roles[-1] else ""
-    role = read_office(words.lows[roles[-1]], before) if roles else ""
+    role = read_role(words.lows[roles[-1]], before) if roles else ""
     bare = first == head
     end -= (bool(roles) or bare) and _ends_in_object(words, roles[-1] + 1 if roles else head, end)
     named = range(roles[-1] + 1, end) if roles else range(head, end)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from index.article import Span
 from index.attribution.clauses import BREAKS, MOODS, PREPOSITIONS, Frame, Range, Unit
 from index.attribution.mentions import Mention, read_mention
-from index.attribution.offices import Gender
 from index.attribution.subjects import ADVERBS, SubjectFinder
+from index.lang.roles import Gender
 from index.lang.speech import SAYING_NOUNS
 from index.lang.words import Words
 

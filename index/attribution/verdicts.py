@@ -7,8 +7,8 @@ import re
 from index.article import Span
 from index.attribution.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Range, Unit
 from index.attribution.mentions import Mention, can_speak, read_mention
-from index.attribution.offices import Gender, names_institution, role_gender
 from index.attribution.subjects import ADVERBS, SubjectFinder
+from index.lang.roles import Gender, names_institution, role_gender
 from index.lang.speech import SUBORDINATORS
 from index.lang.words import Words
 

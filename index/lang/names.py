@@ -7,21 +7,16 @@ import unicodedata
 
 from rapidfuzz import fuzz
 
-from index.attribution.offices import role_gender
 from index.lang.functionwords import read_function_words
 from index.lang.letters import CYRILLIC_LETTER, fold_words
+from index.lang.roles import read_titles, role_gender
 from index.lang.words import read_name_words
 
 SAME_PERSON = 0.8
 
 APOSTROPHE_S = re.compile(r"['’]s?\b")
 _PARTICLES = read_function_words("particle")
-TITLES = frozenset(
-    """dr prof mr mrs ms sir lord dame herr herrn frau frl madame monsieur genosse president
-    prime foreign defence defense finance interior chancellor г-н г-жа господин госпожа президент
-    президента президенту министр министра глава канцлер канцлера премьер премьер-министр
-    генсек генсека госсекретарь госсекретаря пресс-секретарь""".split()
-)
+TITLES = read_titles("name")
 SHORT_NAME = 4
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from index.lang.grammar import Grammar
-from index.officewords import read_office
+from index.lang.offices import read_office
 from index.people import find_names
 from rag.query import Kind, Query
 from rag.understanding.reading import Reading

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.article import Span
-from index.attribution.offices import names_institution, role_gender
 from index.lang.grammar import Grammar
+from index.lang.roles import names_institution, role_gender
 from index.lang.words import read_typed_words, word_set
 
 _POSSESSIVE = re.compile(r"['’]s?$")

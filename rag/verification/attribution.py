@@ -6,18 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.article import Span
-from index.attribution.offices import names_institution, role_gender
+from index.article import Article, Span, Statement
+from index.descriptors import find_offices
 from index.lang.functionwords import read_function_words
 from index.lang.language import Language
 from index.lang.names import SAME_PERSON, match_names
+from index.lang.offices import FIELDS, Office, read_office
+from index.lang.roles import names_institution, role_gender
 from index.lang.speech import KONJUNKTIV
+from index.lang.verbs import read_verb_forms
 from index.lang.words import Word, read_words
 from index.statements import drop_mere_nouns, extract_statements
 from rag.answer import Citation
 from rag.verification.evidence import CitedSpan
 from rag.verification.names import same_name, same_word
-from rag.verification.offices import find_office, holds_office
 
 _SAY_RU = (
     r"(?:за|от|под|со|пере|преду|про|вы|при|до|у|по|об|раз|рас)?(?:яви|сказа|общи|мети|черкну|преди|"
@@ -49,6 +51,17 @@ _SOURCE_WORDS = frozenset(
     """article report archive source text agency newspaper artikel bericht archiv quelle agentur
     zeitung meldung статья сообщение архив источник агентство газета""".split()
 )
+_SAYING = frozenset(read_verb_forms())
+# Who speaks for many and is nobody's office.
+_GROUPS = re.compile(
+    r"(?:kritiker\w*|gegner\w*|anhänger\w*|befürworter\w*|beobachter\w*|anwohner\w*|einwohner\w*"
+    r"|bürger\w*|fachleute\w*|leute|menschen|demonstrant\w*|umweltschützer\w*|insider\w*"
+    r"|critics?|opponents?|supporters?|observers?|residents?|locals|people|citizens?|insiders?"
+    r"|protesters?|campaigners?|authorities|everyone|everybody|many|some|scientists?"
+    r"|критики|противники|сторонники|наблюдатели|жители|люди|граждане|многие|некоторые"
+    r"|опозици\w*|оппозици\w*|opposition\w*)\Z"
+)
+_ACCORDING = re.compile(r"\b(?:according to|nach angaben|по (?:словам|мнению|данным))\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +170,60 @@ def find_wrong_office(
     """Why the spans' named speakers are not whom the claim calls by an office; None if they are."""
     if any(not _is_unnamed(name) for name in attribution.speakers):
         return None
-    office = find_office(claim, attribution.said)
+    office = _find_office(claim, attribution.said)
     if office is None:
         return None
     for item in evidence:
         known = [n for n in (item.citation.speaker, item.citation.via, *sorted(item.voices)) if n]
         if not known:
             continue
-        if not holds_office(office, known, item.citation.article, item.article.statements):
+        if not _holds_office(office, known, item.citation.article, item.article.statements):
             return f"{known[0]} says it; the article does not call them {office!r}"
     return None
+
+
+def _find_office(claim: str, said: str) -> str | None:
+    """The office or group that the claim gives for its speaker, without a name; else None."""
+    at = claim.find(said)
+    frame = claim[:at] + " " + claim[at + len(said) :] if at >= 0 and said != claim else ""
+    words = [
+        word.text
+        for word in read_words(_ACCORDING.sub(" ", frame))
+        if word.low not in _SAYING and not _is_verb(word.low)
+    ]
+    text = " ".join(words)
+    if any(_GROUPS.match(word.casefold()) for word in words):
+        return text
+    return text if read_office(text).head else None
+
+
+def _is_verb(low: str) -> bool:
+    return low in read_function_words("after-office")
+
+
+def _holds_office(
+    office: str, names: Sequence[str], article: Article, said: Sequence[Statement]
+) -> bool:
+    """Whether the article gives one of the speakers this office, in whatever language."""
+    claimed = read_office(office)
+    if not claimed.head:
+        low = {word.low for word in read_words(office)}
+        return any(low & {word.low for word in read_words(name)} for name in names)
+    held = [
+        words
+        for speaker, words in find_offices(article.text, said)
+        if any(match_names(speaker, name) >= SAME_PERSON for name in names)
+    ]
+    return any(_fits(claimed, read_office(words)) for words in (*names, *held))
+
+
+def _fits(claimed: Office, held: Office) -> bool:
+    if claimed.head != held.head and claimed.head not in held.words:
+        return False
+    fields, theirs = claimed.words & FIELDS, held.words & FIELDS
+    if fields and theirs and not fields & theirs:
+        return False
+    return not (claimed.places and held.places) or bool(claimed.places & held.places)
 
 
 def find_speech_as_fact(

@@ -8,109 +8,14 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from index.attribution.offices import role_gender
 from index.lang.calendar import list_forms
 from index.lang.language import Language
 from index.lang.names import TITLES, sound_of
+from index.lang.places import find_exonym, find_opening, find_place, find_run, find_sharing
+from index.lang.roles import role_gender
 from index.lang.tables import match_any
 from index.lang.words import Word, read_words
 
-# Places whose names differ between the languages, by how their words begin; adjectives included.
-_EXONYMS = tuple(
-    tuple(line.casefold().split())
-    for line in """
-deutsch german bundesrepublik герман немец немц фрг
-russ россий росси рус moskauer? kreml?
-moskau moscow москв moskow
-ukrain украин
-kiew kyiv kiev kyjiw киев
-europ европ
-eu европейск ес eu-
-usa us u.s. amerika america american vereinigt united states сша америк соединен
-washington вашингтон
-china chin китай кита
-polen poln poland polish польш польск
-frankreich franz france french франц
-großbritann britisch brit british britain england english engl british велико британ англи
-italien ital italy итал
-spanien span spain исп
-österreich austria austrian австри
-schweiz swiss switzerland швейцар
-tschech czech чех чеш
-ungar hungar венгр венгер
-türk turk turkey турц турец
-griech greec greek греци гречес
-niederländ niederl dutch netherland holland голланд нидерл
-belg belgien belgium belgian бельг
-schwed sweden swedish швец швед
-norweg norway norwegian норвег
-finn finland фин
-dänemark dän denmark danish дан
-estland estn eston эстон
-lettland lett latvia латв латыш
-litau lithuan литв литов
-weißruss belarus белорус беларус
-georg georgien georgia груз
-armen армян армен
-japan japan япон
-korea korean nordkorea südkorea коре
-indi india инди
-israel израил
-palästin palestin палест
-syri syria сири
-irak iraq irakisch иракс ирак
-iran iran иран
-afghan афган
-pakistan пакистан
-ägypt egypt египет егип
-libyen liby libya ливи
-saudi саудов
-vae emirate emirates arab эмират арабск
-südafrika south африк africa afrika african
-brasil brazil браз
-mexik mexico mexic мексик
-kanad canad канад
-austral австрал
-köln cologne кельн кёльн
-münchen munich мюнхен
-wien vienna вен
-genf geneva женев
-brüssel brussels брюссел
-warschau warsaw варшав
-prag prague праг
-rom roman rome рим römer römisch
-peking beijing пекин
-kairo cairo каир
-jerusalem иерусалим
-venedig venice венец
-mailand milan милан
-lissabon lisbon лиссабон
-athen athens афин
-kopenhagen copenhagen копенгаг
-donbass donbas донбас
-krim crimea крым
-rhein rhine рейн
-donau danube дуна
-bayer bavaria бавар
-preuß prussia прус
-sachs saxon saxony саксон
-nato otan нато
-uno un united nations vereint nationen оон
-brexit брексит
-weltbank welt- world мир мировой welt
-rot red красн
-schwarz black черн
-christ христ
-juden jewish jüdisch jews jude евре
-musl islam musul мусульман ислам
-kathol cathol катол
-protestant протестант
-asien asia asian ази азиат
-atlant атлант
-pazifik pacific тихий тихоокеан
-mittelmeer mediterran средизем
-""".strip().splitlines()
-)
 _COMMON = re.compile(
     r"(?:president|prime|minist(?:er|ry|ers)|foreign|defen[cs]e|interior|finance|secretary|state|general"
     r"|government|parliament|senate|congress|court|supreme|army|navy|air|force|forces|police|party|union"
@@ -125,6 +30,11 @@ _COMMON = re.compile(
     rf"|{match_any([*list_forms('weekday', 'en'), *list_forms('month', 'en')])})\Z"
 )
 _CYRILLIC = re.compile("[а-яёіїєґ]")
+_ADJECTIVE = re.compile(r"(?:isch|deutsch|ск)[а-яёa-z]{0,4}\Z")
+# Shorter ones are a code, "US", or something else, "us".
+_SHORTEST_CODE = 3
+# What must follow a country in a compound, "Ukraine|krieg".
+_SHORTEST_REST = 4
 # Between two scripts vowels are spelled by ear, consonants less so: Пэнтерс, Panthers.
 _VOWELS = re.compile("[aeiouy ]")
 _FEWEST_BONES = 3
@@ -134,48 +44,41 @@ _NEAR = 80.0
 
 
 @lru_cache(maxsize=16384)
-def _groups(low: str) -> frozenset[int]:
-    """Which rows of the table a word may belong to."""
-    return frozenset(
-        number
-        for number, row in enumerate(_EXONYMS)
-        if any(low == form or (len(form) > 2 and low.startswith(form)) for form in row)
-    )
+def _groups(low: str) -> frozenset[str]:
+    """What a word may name: countries by code, towns and others by the keys of their rows."""
+    place, exonym = find_place(low), find_exonym(low)
+    opening = find_opening(low) if place is None else None
+    if opening is not None and len(opening[1]) >= _SHORTEST_REST:
+        place = opening[0]
+    found = frozenset([place.town or place.code]) if place else frozenset()
+    return found | find_sharing(low) | (exonym.keys if exonym else frozenset())
 
 
-# A country speaks through its capital: rows of the table that answer for each other.
-_SEATS = {"moskau": "russ", "kiew": "ukrain", "washington": "usa", "wien": "österreich",
-          "warschau": "polen", "prag": "tschech", "peking": "china", "eu": "europ"}  # fmt: skip
-# Rows of the table that are no country, people or place.
-_NO_COUNTRY = frozenset(
-    "rot schwarz christ juden musl kathol protestant weltbank brexit rom atlant pazifik asien"
-    " mittelmeer georg rhein donau südafrika vae".split()
-)
-# Common words that begin as a row does.
-_NO_COUNTRY_WORD = re.compile(
-    r"(?:dan(?:n|k|ach|eb|ger|ce|iel)|indi(?:v|rek|rec|k|z|c|g)|fin(?:an|d|al|ge|ish[ei]|e|s|t)"
-    r"|фин(?:ан|ал|иш)|дан(?:н|о|ы|и)|исп(?:ол|ы|р|у)|мир|pragm|коре(?:н|ш)|груз|вен[еч]|chines\w*mus"
-    r"|polish(?:ed|ing)|рим|чехо[лн])"
-)
+def find_countries(words: Sequence[Word]) -> list[tuple[frozenset[str], str]]:
+    """The countries and regions that the words name, each with the words that do.
 
-
-@lru_cache(maxsize=16384)
-def _find_country(text: str) -> str | None:
-    low = text.casefold()
-    if _NO_COUNTRY_WORD.match(low) or (len(low) < 3 and not text.isupper()):
-        return None
-    rows = [_EXONYMS[number][0] for number in sorted(_groups(low))]
-    row = next((row for row in rows if row not in _NO_COUNTRY), None)
-    return _SEATS.get(row, row) if row else None
-
-
-def find_country(word: Word) -> str | None:
-    """The key of the country, people or region that a word names; None where it names none.
-
-    Only what has a capital, or an adjective in German or Russian, is read as one.
+    A capital stands for its country; "Korea" may be either. Only what has a capital letter, or an
+    adjective in German or Russian, is read as one.
     """
-    is_adjective = re.search(r"(?:isch|deutsch|ск)[а-яёa-z]{0,4}\Z", word.low) is not None
-    return _find_country(word.text) if word.is_capitalised or is_adjective else None
+    texts = [word.text for word in words]
+    found, n = [], 0
+    while n < len(words):
+        keys, end = _find_country(texts, n)
+        if keys and (words[n].is_capitalised or _ADJECTIVE.search(words[n].low)):
+            found.append((keys, " ".join(texts[n:end])))
+        n = end
+    return found
+
+
+def _find_country(texts: Sequence[str], n: int) -> tuple[frozenset[str], int]:
+    """The country at a word, and one past the last that names it."""
+    run = None if len(texts[n]) < _SHORTEST_CODE and not texts[n].isupper() else find_run(texts, n)
+    if run is not None:
+        place, end = run
+        return (frozenset() if place.guarded else frozenset([place.code])), end
+    exonym = find_exonym(texts[n])
+    located = exonym is not None and exonym.kind in ("land", "region", "city")
+    return (exonym.keys if exonym and located else frozenset()), n + 1
 
 
 @lru_cache(maxsize=65536)
@@ -184,6 +87,10 @@ def same_word(a: str, b: str) -> bool:
     low, other = a.casefold(), b.casefold()
     if low == other or _groups(low) & _groups(other):
         return True
+    one, two = find_place(low), find_place(other)
+    if one and two and one.code != two.code:
+        # However alike: "Niger" and "nigerianisch".
+        return False
     left, right = sound_of(a), sound_of(b)
     if not left or not right:
         return False

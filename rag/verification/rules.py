@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from index.attribution.clauses import MOODS
-from index.attribution.offices import role_gender
 from index.lang.functionwords import read_function_words
 from index.lang.names import TITLES
+from index.lang.roles import role_gender
 from index.lang.speech import KONJUNKTIV
 from index.lang.verbs import read_verb_forms
 from index.lang.words import Word, level_wording, read_words

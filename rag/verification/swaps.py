@@ -12,7 +12,7 @@ from index.lang.words import Word, read_words
 from rag.verification.case import ClaimCase, is_near_copy
 from rag.verification.copying import Alignment
 from rag.verification.evidence import ReadText
-from rag.verification.names import find_country, same_word
+from rag.verification.names import find_countries, same_word
 from rag.verification.numbers import same_value
 from rag.verification.quantities import Quantity
 from rag.verification.verdict import Verdict, decide
@@ -68,12 +68,13 @@ def find_swapped_country(
 
     A capital stands for its country, an adjective for its noun, in any of the three languages.
     """
-    ours = {key: word.text for word in claim if (key := find_country(word)) is not None}
-    theirs = {key: word.text for word in cited if (key := find_country(word)) is not None}
+    ours, theirs = find_countries(claim), find_countries(cited)
     parts = [word for speaker in speakers for word in read_words(speaker)]
-    beside = {find_country(word) for word in parts}
-    strange = [text for key, text in ours.items() if key not in theirs and key not in beside]
-    missing = [text for key, text in theirs.items() if key not in ours and key not in beside]
+    beside = frozenset().union(*(keys for keys, _ in find_countries(parts)))
+    in_claim = frozenset().union(*(keys for keys, _ in ours))
+    in_cited = frozenset().union(*(keys for keys, _ in theirs))
+    strange = [text for keys, text in ours if not keys & (in_cited | beside)]
+    missing = [text for keys, text in theirs if not keys & (in_claim | beside)]
     return (strange[0], missing[0]) if strange and missing else None
 
 

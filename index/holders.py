@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
 
-from index.officewords import FIELDS, Office, read_office
+from index.lang.offices import FIELDS, Office, read_office
 from index.people import People
 
 # A speaker, the office as an article words it, the year of those articles, and how many they are.

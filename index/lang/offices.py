@@ -10,12 +10,10 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from index.attribution.offices import Gender, read_english_gender, role_gender
 from index.lang.letters import CYRILLIC_LETTER, fold_word
-from index.officetables import DEMONYM_ENDING, PHRASES, PLACES, RUSSIAN_ENDING, TOWN_ENDING, WORDS
-from index.officetables import FIELDS as _FIELDS
-from index.officetables import INSTITUTIONS as _INSTITUTIONS
-from index.officetables import ROLES as _ROLES
+from index.lang.places import Place, find_opening, find_place, find_run
+from index.lang.roles import Gender, is_address, read_english_gender, role_gender
+from index.lang.tables import Row, read_rows
 
 _STOP = frozenset(
     """der die das des dem den ein eine einer eines einem einen und von vom für in im am an auf aus
@@ -57,6 +55,17 @@ _LONGEST_WORD = 60
 # German like English: they show no gender.
 _SHARED = frozenset("minister premier senator professor general analyst boss".split())
 _SHORTEST = 4
+_US = re.compile(r"\bu\.s\.")
+_US_GEORGIA = re.compile(
+    r"\b(governor|senator|gouverneur|bundesstaat|state|us)((?:in|s|es)?(?: of| from| von"
+    r"| des bundesstaat\w*)?(?: (?:us )?state(?: of)?)?)[ -]georgia\b"
+)
+# A token of its own for a country of several words: no word has this letter.
+_MARK = "\u01c3"
+# What ends a name between two of its words.
+_APART = re.compile(r"[|,;:!?()]")
+# Beside these a word is English: "Islands" is no Iceland.
+_ENGLISH = frozenset("the of for from and prime deputy former".split())
 _Table = dict[str, str]
 
 
@@ -82,67 +91,102 @@ class Office:
         return self.head in INSTITUTIONS
 
 
-def _read_table(lines: str) -> tuple[_Table, _Table, _Table, _Table]:
-    """The stems that end words, open words, are words, and Cyrillic ones, each with its concept."""
-    ends, opens, whole, cyrillic = {}, {}, {}, {}
-    for line in re.sub(r"\n +", " ", lines).split("\n"):
-        if not line:
-            continue
-        name, *stems = line.split()
-        concept = f"#{name.casefold()}"
-        for stem in (name, *stems):
-            low = stem.casefold()
-            if CYRILLIC_LETTER.search(low):
-                cyrillic[low] = concept
-            elif low.startswith("-"):
-                ends[low[1:]] = concept
-            elif low.endswith("-"):
-                opens[low[:-1]] = concept
+@dataclass(slots=True)
+class _Tables:
+    """Stems of offices.tsv that end words, open words, are words, and Russian ones."""
+
+    ends: _Table = field(default_factory=dict)
+    opens: _Table = field(default_factory=dict)
+    whole: _Table = field(default_factory=dict)
+    russian: _Table = field(default_factory=dict)
+    kinds: dict[str, frozenset[str]] = field(default_factory=dict)
+    english: frozenset[str] = frozenset()
+
+    def add(self, concept: str, row: Row) -> None:
+        """Take in the words of one row."""
+        self.whole[concept[1:]] = concept
+        for stem in f"{row['de']} {row['en']}".casefold().split():
+            if stem.startswith("-"):
+                self.ends[stem[1:]] = concept
+            elif stem.endswith("-"):
+                self.opens[stem[:-1]] = concept
             else:
-                whole[low] = concept
-    return ends, opens, whole, cyrillic
+                self.whole[stem] = concept
+        for stem in row["ru"].casefold().split():
+            self.russian[stem.removesuffix("-")] = concept
 
 
-def _read_places(lines: str) -> tuple[_Table, _Table]:
-    """Country stems and whole words, each with its code; a capital's begins with "*"."""
-    stems, whole = {}, {}
-    for line in lines.strip().splitlines():
-        code, *words = line.split()
-        for word in words:
-            low = word.casefold()
-            if low.startswith("="):
-                whole[low[1:]] = code
-            elif low.startswith("*="):
-                whole[low[2:]] = f"*{code}"
-            elif low.startswith("*"):
-                stems[low[1:]] = f"*{code}"
-            else:
-                stems[low] = code
-    return stems, whole
+def _read_tables() -> _Tables:
+    tables = _Tables()
+    rows = [row for row in read_rows("offices.tsv") if row["kind"] != "phrase"]
+    named = [("concept", row) for row in rows]
+    named += [("key", row) for row in read_rows("exonyms.tsv") if row["kind"] == "land"]
+    for column, row in named:
+        concept = f"#{row[column].casefold()}"
+        tables.add(concept, row)
+        kind = row["kind"]
+        tables.kinds[kind] = tables.kinds.get(kind, frozenset()) | {concept}
+    german = {word for row in rows for word in f"{row['concept']} {row['de']}".casefold().split()}
+    english = {word for row in rows for word in row["en"].casefold().split()}
+    tables.english = frozenset(english - german) | _ENGLISH
+    return tables
 
 
-def _list_concepts(lines: str) -> frozenset[str]:
-    return frozenset(_read_table(lines)[2].values())
+def _read_phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Expressions of several words, each with the plain words that mean the same."""
+    phrases = [(_US_GEORGIA, r"\1\2 us usgeorgia")]
+    for row in read_rows("offices.tsv"):
+        if row["kind"] == "phrase":
+            cells = "; ".join(row[language] for language in ("de", "en", "ru") if row[language])
+            patterns = [_write_pattern(phrase) for phrase in cells.split("; ")]
+            patterns.sort(key=lambda pattern: "(?=" in pattern)
+            phrases.append((re.compile(rf"\b(?:{'|'.join(patterns)})"), row["concept"]))
+    return tuple(phrases)
 
 
-ROLES = _list_concepts(_ROLES)
-INSTITUTIONS = _list_concepts(_INSTITUTIONS)
-FIELDS = _list_concepts(_FIELDS)
-_ENDS, _OPENS, _WHOLE, _RUSSIAN = _read_table(_ROLES + _INSTITUTIONS + _FIELDS + WORDS)
-_PLACE_STEMS, _PLACE_WORDS = _read_places(PLACES)
+def _write_pattern(phrase: str) -> str:
+    if phrase.endswith("-"):
+        return re.escape(phrase[:-1]) + r"-?(?=\w)"
+    end = "" if phrase.endswith("*") else r"\b"
+    return re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", " ") + end
+
+
+_TABLES = _read_tables()
+_ENDS, _OPENS, _WHOLE, _RUSSIAN = _TABLES.ends, _TABLES.opens, _TABLES.whole, _TABLES.russian
+_PHRASES = _read_phrases()
+ROLES = _TABLES.kinds["role"]
+INSTITUTIONS = _TABLES.kinds["institution"]
+FIELDS = _TABLES.kinds["field"]
 
 
 def is_role(low: str) -> bool:
     """Whether a word in lower case is one for somebody's office or trade."""
     if role_gender(low) is not None:
-        # "Aljaksandr" is no doctor.
-        return not low.endswith(("frau", "herr", "herrn", "dr", "prof", "mutter", "tochter"))
+        return not is_address(low)
     return _WHOLE.get(low.removesuffix("s")) in ROLES or _WHOLE.get(low) in ROLES
 
 
+@lru_cache(maxsize=65536)
 def is_place(low: str) -> bool:
-    """Whether a word in lower case is a country's, or its people's; not "us", a pronoun."""
-    return low != "us" and _find_place(low.casefold()) is not None
+    """Whether a word in lower case is a country's, or its people's; not "us", a pronoun.
+
+    The name before somebody's trade counts: "Irakbeauftragter".
+    """
+    if low == "us":
+        return False
+    place = find_place(low)
+    if place is not None:
+        return not place.guarded
+    return _find_office_place(low) is not None or (low.startswith("bundes") and is_role(low))
+
+
+@lru_cache(maxsize=65536)
+def _find_office_place(token: str) -> tuple[Place, str] | None:
+    """The country that opens a compound for somebody's office, and the office."""
+    if len(token) > _LONGEST_WORD or not is_role(token):
+        return None
+    opening = find_opening(token)
+    return opening if opening is not None and is_role(opening[1]) else None
 
 
 def read_office(text: str) -> Office:
@@ -156,15 +200,16 @@ def read_office(text: str) -> Office:
 
 @lru_cache(maxsize=65536)
 def _read_office(text: str) -> Office:
+    reader = _Reader(text)
     low = _PRONOUN_US.sub(" ", unicodedata.normalize("NFC", text))
-    low = _POSSESSIVE.sub(" | ", low.casefold().replace("ё", "е"))
+    low = reader.mark_places(_US.sub("us", low.casefold().replace("ё", "е")))
+    low = _POSSESSIVE.sub(" | ", low)
     low = _APOSTROPHE_S.sub(" ", low)
-    for pattern, words in PHRASES:
+    for pattern, words in _PHRASES:
         low = pattern.sub(f" {words} ", low)
-    first = _Reader()
     for number, part in enumerate(_split_links(low)):
-        first.read(part, number)
-    return first.build()
+        reader.read(part, number)
+    return reader.build()
 
 
 def _split_links(low: str) -> tuple[str, str]:
@@ -201,7 +246,9 @@ def _read_gender(token: str) -> Gender:
 class _Reader:
     """Gathers the concepts of one office."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._marks: dict[str, Place] = {}
         self._heads: list[list[str]] = [[], []]
         self._words: list[list[str]] = [[], []]
         self._genders: set[Gender] = set()
@@ -211,6 +258,23 @@ class _Reader:
         self._weak: set[str] = set()
         self._former = self._deputy = False
         self._russian = False
+
+    def mark_places(self, low: str) -> str:
+        """The text with one token for each country of several words, "Republic of Korea"."""
+        found = list(_TOKEN.finditer(low))
+        tokens = [match[0] for match in found]
+        parts, done, n = [], 0, 0
+        while n < len(found):
+            run = find_run(tokens, n)
+            start, n = found[n].start(), n + 1 if run is None else run[1]
+            end = found[n - 1].end()
+            if run is None or found[n - 1].start() == start or _APART.search(low, start, end):
+                continue
+            mark = _MARK + chr(ord("a") + len(self._marks) % 26)
+            self._marks[mark] = run[0]
+            parts += [low[done:start], mark]
+            done = end
+        return "".join([*parts, low[done:]])
 
     def read(self, part: str, number: int) -> None:
         """Take in the head part (0) of the office, or what follows it (1)."""
@@ -237,7 +301,7 @@ class _Reader:
             self._genders.add(_read_gender(token))
             return
         self._russian = True
-        known = _find_place(token) is not None or _split_word(token)[0].startswith("#")
+        known = self._find_place(token) is not None or _split_word(token)[0].startswith("#")
         if not self._heads[0] and not known and not _RUSSIAN_ADJECTIVE.match(token):
             self._loose = True
 
@@ -247,18 +311,31 @@ class _Reader:
                 self._former, token = True, token[len(prefix) :]
         if token.startswith("vize") and len(token) > 6:
             self._deputy, token = True, token[4:]
-        if token.startswith("bundes") and len(token) > 8:
+        if token.startswith("bundes") and find_place(token) is None:
             self._weak.add("DE")
-            token = token[6:]
-        place = _find_place(token)
+            token = token.removeprefix("bundes")
+        place, rest = self._find_place(token), ""
+        if place is None and (opening := _find_office_place(token)) is not None:
+            place, rest = opening
         if place is not None:
-            self._places.add(place.lstrip("*"))
-            if place.startswith("*"):
-                self._towns.add(stem_word(token))
-        stem = next((s for s in _open_with_place(token)), "")
-        if place is None or (stem and is_role(token)):
-            for concept in _split_word(token[len(stem) :]):
+            self._places.add(place.code)
+            if place.town:
+                self._towns.add(stem_word(place.town.casefold()))
+        if place is None or rest:
+            for concept in _split_word(rest or token):
                 self._add(concept, number)
+
+    def _find_place(self, token: str) -> Place | None:
+        if token in self._marks:
+            return self._marks[token]
+        place = find_place(token)
+        return None if place is not None and place.guarded and self._is_ordinary(token) else place
+
+    def _is_ordinary(self, token: str) -> bool:
+        """Whether a word that is no country in small letters, or in English, is none here."""
+        words = {word.casefold(): word for word in _TOKEN.findall(self._text)}
+        capital = words.get(token, "")[:1].isupper()
+        return not capital or (token.isascii() and not _TABLES.english.isdisjoint(words))
 
     def _add(self, concept: str, number: int) -> None:
         if concept in ROLES or concept in INSTITUTIONS:
@@ -344,33 +421,6 @@ def _cut_opening(rest: str) -> list[str]:
     if end is not None and before != rest:
         return [*found, *([stem_word(before)] if len(before) > 2 else []), end]
     return found if len(rest) <= 3 and found else [*found, stem_word(rest)]
-
-
-def _open_with_place(token: str) -> list[str]:
-    found = [stem for stem in _PLACE_STEMS if token.startswith(stem)]
-    return sorted(found, key=len, reverse=True)
-
-
-@lru_cache(maxsize=65536)
-def _find_place(token: str) -> str | None:
-    """The code of the country the word comes from, with "*" for its capital."""
-    if (whole := _PLACE_WORDS.get(token)) is not None:
-        return whole
-    stems = _open_with_place(token)
-    return next((_PLACE_STEMS[stem] for stem in stems if _is_place_form(token, stem)), None)
-
-
-def _is_place_form(token: str, stem: str) -> bool:
-    """Whether only endings follow the country's stem, or somebody's trade."""
-    code, rest = _PLACE_STEMS[stem], token[len(stem) :]
-    if CYRILLIC_LETTER.search(token):
-        endings = RUSSIAN_ENDING
-    else:
-        endings = TOWN_ENDING if code.startswith("*") else DEMONYM_ENDING
-    # "Irakbeauftragter": the country before somebody's trade.
-    ends = range(len(rest), -1, -1) if len(token) <= _LONGEST_WORD and is_role(token) else ()
-    tails = (end for end in ends if is_role(rest[end:]) or rest[end:] == "")
-    return bool(endings.match(rest)) or any(endings.match(rest[:end]) for end in tails)
 
 
 @lru_cache(maxsize=65536)

@@ -1,0 +1,248 @@
+"""Which country a word names, in German, English or Russian: a name, adjective, demonym, capital."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from index.lang.inflection import Kind, bend
+from index.lang.tables import read_rows
+
+_LATIN, _CYRILLIC = ("de", "en"), ("ru",)
+_LANGUAGES = _LATIN + _CYRILLIC
+_COLUMNS: tuple[tuple[str, Kind], ...] = (
+    ("", "name"), ("_adjective", "adjective"), ("_people", "people"), ("_capital", "capital"),
+)  # fmt: skip
+_TOKEN = re.compile(r"[^\W\d_]+")
+# What may stand between the words of a name: "Republic of the Congo".
+_CONNECTING = frozenset("of the and und von die der des и".split())
+_LONGEST_ENDING = 7
+_LONGEST_WORD = 60
+_SHORTEST_OPENING = 4
+# A word of more names than this, "Republik", tells none of them.
+_MOST_NAMES = 4
+_FOLDED = str.maketrans("áàâãåăçćčéèêëíìîïñóòôõúùûýșşțţžšё", "aaaaaaccceeeeiiiinoooouuuyssttzsе")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a word is to a country; of a capital `town` is its German name.
+
+    A `guarded` word is an ordinary one, too, and means the country only with a capital letter.
+    """
+
+    code: str
+    kind: Kind
+    town: str = ""
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exonym:
+    """A town, region, people, faith … that goes by other words in other languages.
+
+    `keys` are what it shares with others; `kind` is the table's.
+    """
+
+    keys: frozenset[str]
+    kind: str
+
+
+@dataclass(slots=True)
+class _Lexicon:
+    """The words of the table: a stem with the endings of each word, and names as runs of words.
+
+    Words have numbers from `first` on: no two lexicons share one.
+    """
+
+    first: int
+    stems: dict[str, list[tuple[frozenset[str], int]]] = field(default_factory=dict)
+    words: dict[tuple[str, str, Kind, bool], int] = field(default_factory=dict)
+    single: dict[int, Place] = field(default_factory=dict)
+    runs: dict[int, list[tuple[tuple[int, ...], Place]]] = field(default_factory=dict)
+    parts: dict[str, set[str]] = field(default_factory=dict)
+    openings: dict[str, Place] = field(default_factory=dict)
+
+    def add(self, text: str, language: str, place: Place) -> None:
+        """Take in one cell's name of the place."""
+        tokens = [t for t in split_words(text) if t not in _CONNECTING]
+        # "UNs" is none: "uns" is another word.
+        tongue = "" if text.isupper() else language
+        numbers = [
+            self._number(token, tongue, place.kind, at == len(tokens) - 1)
+            for at, token in enumerate(tokens)
+        ]
+        if len(numbers) == 1:
+            self.single.setdefault(numbers[0], place)
+            if language == "de" and place.kind != "people" and not place.guarded:
+                self.openings.setdefault(tokens[0], place)
+            return
+        self.runs.setdefault(numbers[0], []).append((tuple(numbers[1:]), place))
+        for token in tokens if place.kind == "name" else ():
+            self.parts.setdefault(token, set()).add(place.code)
+
+    def _number(self, token: str, language: str, kind: Kind, last: bool) -> int:
+        key = (token, language, kind, last)
+        number = self.words.get(key)
+        if number is None:
+            number = self.words[key] = self.first + len(self.words)
+            for stem, endings in bend(token, language, kind, last):
+                self.stems.setdefault(stem, []).append((endings, number))
+        return number
+
+    def find(self, word: str) -> Iterator[int]:
+        """The words of the table that a folded one is a form of."""
+        for cut in range(min(_LONGEST_ENDING, len(word) - 1) + 1):
+            ending = word[len(word) - cut :]
+            for endings, number in self.stems.get(word[: len(word) - cut], ()):
+                if ending in endings:
+                    yield number
+
+
+def fold_place(word: str) -> str:
+    """The word in lower case, without accents other than the umlauts, ё as е."""
+    low = word.casefold()
+    return low if low.isascii() else unicodedata.normalize("NFC", low).translate(_FOLDED)
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a name as the table has them, folded: "Guinea-Bissau" has two."""
+    return _TOKEN.findall(fold_place(text))
+
+
+@lru_cache(maxsize=65536)
+def find_place(word: str) -> Place | None:
+    """The country that a single word names; None where it names none."""
+    if len(word) > _LONGEST_WORD:
+        return None
+    lexicon = _choose_lexicon(word)
+    found = [lexicon.single[n] for n in _find_words(word) if n in lexicon.single]
+    return min(found, key=_rank) if found else None
+
+
+def _rank(place: Place) -> tuple[bool, int]:
+    return place.guarded, ("name", "adjective", "people", "capital").index(place.kind)
+
+
+@lru_cache(maxsize=65536)
+def _find_words(word: str) -> tuple[int, ...]:
+    return tuple(_choose_lexicon(word).find(fold_place(word)))
+
+
+def find_run(words: Sequence[str], at: int) -> tuple[Place, int] | None:
+    """The country that the words from `at` on name, most of them first, and one past its last."""
+    lexicon = _choose_lexicon(words[at])
+    best: tuple[Place, int] | None = None
+    for number in _find_words(words[at]) if len(words[at]) <= _LONGEST_WORD else ():
+        for rest, place in lexicon.runs.get(number, ()):
+            end = _match_rest(words, at + 1, rest)
+            if end is not None and (best is None or end > best[1]):
+                best = place, end
+    single = None if best else find_place(words[at])
+    return best or ((single, at + 1) if single else None)
+
+
+def _match_rest(words: Sequence[str], at: int, rest: Sequence[int]) -> int | None:
+    """One past the word that ends the run; None where the words go on otherwise."""
+    for number in rest:
+        while at < len(words) and words[at].casefold() in _CONNECTING:
+            at += 1
+        if at == len(words) or number not in _find_words(words[at]):
+            return None
+        at += 1
+    return at
+
+
+@lru_cache(maxsize=65536)
+def find_opening(word: str) -> tuple[Place, str] | None:
+    """The country that opens a German compound, and the rest: "Irak|beauftragter", "deutsch|sprachig"."""
+    low, openings = fold_place(word[:_LONGEST_WORD]), _read_lexicon(_LATIN).openings
+    for end in range(len(low) - 1, _SHORTEST_OPENING - 1, -1):
+        if (place := openings.get(low[:end])) is not None:
+            return place, low[end:]
+    return None
+
+
+def find_sharing(word: str) -> frozenset[str]:
+    """The codes of the names of several words that have this one, "Arabia", where it tells them."""
+    codes = _choose_lexicon(word).parts.get(fold_place(word), set())
+    return frozenset(codes) if len(codes) <= _MOST_NAMES else frozenset()
+
+
+@lru_cache(maxsize=65536)
+def find_exonym(word: str) -> Exonym | None:
+    """What the table of other places, peoples and faiths has of a word; None for nothing."""
+    whole, openings = _read_exonyms()
+    low = fold_place(word[:_LONGEST_WORD])
+    if (found := whole.get(low)) is not None:
+        return found
+    ends = range(len(low), 0, -1)
+    return next((openings[low[:end]] for end in ends if low[:end] in openings), None)
+
+
+def name_place(code: str, language: str) -> str:
+    """The first name of a country in the language; raises KeyError for an unknown code."""
+    return _read_cell(_read_codes()[code], language)[0]
+
+
+def name_capital(code: str, language: str) -> str:
+    """The first spelling of a country's first capital; raises KeyError for an unknown code."""
+    return _read_cell(_read_codes()[code], f"{language}_capital")[0].split("/")[0]
+
+
+def list_spellings(code: str) -> list[str]:
+    """The names of a country and its capitals in all languages, as they are written."""
+    columns = [language + suffix for language in _LANGUAGES for suffix in ("", "_capital")]
+    row = _read_codes()[code]
+    return [
+        word for column in columns for part in _read_cell(row, column) for word in part.split("/")
+    ]
+
+
+@cache
+def _read_codes() -> Mapping[str, Mapping[str, str]]:
+    return {row["code"]: row for row in read_rows("places.tsv")}
+
+
+def _read_cell(row: Mapping[str, str], column: str) -> list[str]:
+    return [part.strip().strip("*()") for part in row[column].split(";")]
+
+
+def _choose_lexicon(word: str) -> _Lexicon:
+    """The one of the word's script: reading both takes twice as long, and few texts need both."""
+    return _read_lexicon(_CYRILLIC if word[:1] >= "\u0400" else _LATIN)
+
+
+@cache
+def _read_lexicon(languages: tuple[str, ...]) -> _Lexicon:
+    lexicon = _Lexicon(0 if languages == _LATIN else 1_000_000)
+    for row in read_rows("places.tsv"):
+        towns = _read_cell(row, "de_capital")
+        for language in languages:
+            for suffix, kind in _COLUMNS:
+                for n, part in enumerate(row[language + suffix].split(";")):
+                    name = part.strip()
+                    if not name or name.startswith("("):
+                        continue
+                    town = towns[min(n, len(towns) - 1)].split("/")[0] if kind == "capital" else ""
+                    place = Place(row["code"], kind, town, name.endswith("*"))
+                    for spelling in name.rstrip("*").split("/"):
+                        lexicon.add(spelling, language, place)
+    return lexicon
+
+
+@cache
+def _read_exonyms() -> tuple[Mapping[str, Exonym], Mapping[str, Exonym]]:
+    """Whole words, and beginnings, each with its row."""
+    whole: dict[str, Exonym] = {}
+    openings: dict[str, Exonym] = {}
+    for row in read_rows("exonyms.tsv"):
+        exonym = Exonym(frozenset(row["key"].split()), row["kind"])
+        for language in _LANGUAGES:
+            for word in row[language].split():
+                table = openings if word.endswith("-") else whole
+                table.setdefault(fold_place(word.removesuffix("-")), exonym)
+    return whole, openings

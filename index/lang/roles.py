@@ -1,0 +1,63 @@
+"""Words for offices, trades and institutions: what speaks in the news, by its last syllables."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from index.lang.tables import read_lists, read_rows
+
+Gender = Literal["m", "f", ""]
+
+_LISTS = read_lists("roles.tsv")
+_ROLES, _ROLES_F = _LISTS["masculine"], _LISTS["feminine"]
+_ENGLISH_M, _ENGLISH_F = _LISTS["english_masculine"], _LISTS["english_feminine"]
+_SPEAKING = tuple(word + ending for word in _LISTS["speaking"] for ending in ("", "s", "es"))
+_ADDRESS = _LISTS["address"]
+_FORMER = re.compile(rf"(?:{'|'.join(_LISTS['former'])})\w{{0,2}}\Z")
+FORMER_PREFIX = "ex-"
+
+
+def read_role(low: str, before: str) -> str:
+    """The office of the word `low` behind the word `before`; marked "ex-" if it is no longer held."""
+    role = base_role(low)
+    former = _FORMER.match(before) is not None and not low.startswith(FORMER_PREFIX)
+    return FORMER_PREFIX + role if role and former else role
+
+
+def role_gender(low: str) -> Gender | None:
+    """The gender of a word, in lower case, for somebody's office or trade; None for others."""
+    if low.endswith(_ROLES_F):
+        return "f"
+    return "m" if low.endswith(_ROLES) or base_role(low) != low else None
+
+
+def read_english_gender(low: str) -> Gender:
+    """The gender that an English office shows: a "spokesman", but no "minister", is a man."""
+    if low.endswith(_ENGLISH_F):
+        return "f"
+    return "m" if low.endswith(_ENGLISH_M) else ""
+
+
+def base_role(low: str) -> str:
+    """The office without a case ending: "ministers" is a minister; other words as they are."""
+    for ending in ("s", "en", "n"):
+        bare = low[: -len(ending)]
+        if low.endswith(ending) and len(bare) > 3 and bare.endswith(_ROLES):
+            return bare
+    return low
+
+
+def is_address(low: str) -> bool:
+    """Whether a word with a gender is a form of address or a relative, nobody's office."""
+    return low.endswith(_ADDRESS)
+
+
+def names_institution(name: str) -> bool:
+    """Whether a word of the name is one for something that speaks: a ministry, a paper."""
+    return any(word.endswith(_SPEAKING) for word in name.lower().split())
+
+
+def read_titles(use: str) -> frozenset[str]:
+    """The words before a name that count for the use, a column of titles.tsv."""
+    return frozenset(row["word"] for row in read_rows("titles.tsv") if row[use])
