@@ -15,7 +15,7 @@ from rag.assembly import open_verifier
 from rag.verification.verifier import OfflineVerifier
 
 TEXT = (
-    "Die Verteidigung warf Jonas Hellwig vor, den Damm nie geprüft zu haben. "
+    "Die Verteidigung sagte, Jonas Hellwig habe den Damm nie geprüft. "
     "Er habe nur das Ufer gesehen, sagte Anwältin Mira Talberg. "
     "Nach ersten Angaben hielt Nolde Faring den Damm für sicher."
 )
@@ -110,18 +110,20 @@ def test_the_verdicts_are_those_of_a_verifier_that_reads_for_itself(archive, emb
         verdict = kept.verify(claim, [citation], "de")
         assert verdict == own.verify(claim, [citation], "de"), claim
         rules.add(verdict.rule)
-    assert {"speaker", "speaker_unknown", "support"} <= rules
+    assert {"speaker", "support"} <= rules
 
 
 @pytest.mark.parametrize(
-    ("claim", "at", "rule"),
+    ("claim", "at", "is_refused"),
     [
-        ("Nolde Faring warf Jonas Hellwig vor, den Damm nie geprüft zu haben.", 0, "speaker"),
-        ("Jonas Hellwig sagte, er habe den Damm nie geprüft.", 0, "speaker"),
-        ("Nolde Faring sagte, der Damm sei sicher.", 2, None),
+        ("Die Verteidigung sagte, Jonas Hellwig habe den Damm nie geprüft.", 0, False),
+        ("Jonas Hellwig sagte, er habe den Damm nie geprüft.", 0, True),
+        ("Nolde Faring sagte, der Damm sei sicher.", 2, False),
     ],
 )
-def test_whom_the_article_only_calls_by_a_noun_is_not_whom_it_names(embedder, claim, at, rule):
+def test_whom_the_article_only_calls_by_a_noun_is_not_whom_it_names(
+    embedder, claim, at, is_refused
+):
     span = extract_article(ARTICLE).sentences[at]
     verdict = OfflineVerifier(embedder).verify(claim, [Citation(1, ARTICLE, span)], "de")
-    assert (verdict.rule == "speaker") is (rule == "speaker"), verdict
+    assert (verdict.rule == "speaker") is is_refused, verdict

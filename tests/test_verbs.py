@@ -8,6 +8,7 @@ from index.lang.language import Language
 from index.lang.tables import Row, read_rows
 from index.lang.verbs import list_forms, read_asking_verbs, read_verb_forms
 from rag.question import understand
+from rag.verification.attribution import read_attribution
 
 NAME = "Sergej Lawrow"
 LANGUAGES: tuple[Language, ...] = ("de", "en", "ru")
@@ -180,3 +181,17 @@ def test_every_verb_has_a_group_and_stands_once(language):
     assert {row["asks"] for row in rows} <= {"", "weak", "known", "agree", "no"}
     seen = [(row["verb"], row["parts"]) for row in rows]
     assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize(
+    ("claim", "speakers"),
+    [
+        ("Йонас Брандт указал: порт закрыт.", ("Йонас Брандт",)),
+        ("Йонас Брандт считает, что порт закрыт.", ("Йонас Брандт",)),
+        ("Порт закрыт, как пояснил министр Йонас Брандт.", ("Йонас Брандт",)),
+        ("Йонас Брандт знал, что порт закрыт.", ()),
+        ("Йонас Брандт купил порт, что удивило всех.", ()),
+    ],
+)
+def test_a_russian_claim_is_by_whom_a_verb_of_saying_names(claim, speakers):
+    assert read_attribution(claim, "ru").speakers == speakers

@@ -123,7 +123,8 @@ class SpeakerReader:
             if tokens[n].names or tokens[n].timed:
                 continue
             if self._opens_clause(tokens, n) and lower in grammar.question_words:
-                if not any(t.names for t in tokens[:n]):
+                asked = tokens[0].lower in grammar.question_words
+                if not asked and not any(t.names for t in tokens[:n]):
                     start, word = n + 1, lower  # "Können Sie zusammenfassen, was X sagte"
             elif word in grammar.auxiliaries:
                 continue

@@ -5,27 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from index.article import Article, Span, Statement
+from index.article import Article
+from index.article import Span
+from index.article import Statement
 from index.descriptors import find_offices
 from index.lang.functionwords import read_function_words
 from index.lang.language import Language
-from index.lang.names import SAME_PERSON, match_names
-from index.lang.offices import FIELDS, Office, read_office
-from index.lang.roles import names_institution, role_gender
+from index.lang.names import SAME_PERSON
+from index.lang.names import match_names
+from index.lang.offices import FIELDS
+from index.lang.offices import Office
+from index.lang.offices import read_office
+from index.lang.roles import names_institution
+from index.lang.roles import role_gender
 from index.lang.speech import KONJUNKTIV
+from index.lang.verbs import read_asking_verbs
 from index.lang.verbs import read_verb_forms
-from index.lang.words import Word, read_words
-from index.statements import drop_mere_nouns, extract_statements
+from index.lang.words import Word
+from index.lang.words import read_words
+from index.statements import drop_mere_nouns
+from index.statements import extract_statements
 from rag.answer import Citation
 from rag.verification.evidence import CitedSpan
-from rag.verification.names import same_name, same_word
+from rag.verification.names import same_name
+from rag.verification.names import same_word
 
-_SAY_RU = (
-    r"(?:за|от|под|со|пере|преду|про|вы|при|до|у|по|об|раз|рас)?(?:яви|сказа|общи|мети|черкну|преди|"
-    r"зна|звa|ска|предупре|критику|твержда|ясни|бави|гово|обеща|обвини|критикова|ветовa|звал|чита|лага|ответи|писа)"
-    r"[а-яё]*"
-)
+
+# A Russian verb of saying, set off by `_mark_verbs`.
+_MARK = "\0"
+_SAY_RU = rf"{_MARK}[А-ЯЁа-яё]+"
+_RUSSIAN_WORD = re.compile(r"[А-ЯЁа-яё]+")
 _NAME_RU = r"[А-ЯЁ][а-яё-]+(?:\s+[А-ЯЁ][а-яё-]+){0,2}"
 _RUSSIAN = (
     re.compile(
@@ -97,11 +106,23 @@ def _is_name(text: str) -> bool:
 
 
 def _read_russian(claim: str) -> Attribution:
+    marked = _mark_verbs(claim)
     for form in _RUSSIAN:
-        match = form.match(claim)
+        match = form.match(marked)
         if match:
-            return Attribution((match["who"],), match["said"], True)
+            return Attribution((match["who"],), match["said"].replace(_MARK, ""), True)
     return Attribution((), claim, bool(_REPORTING.search(claim)))
+
+
+def _mark_verbs(claim: str) -> str:
+    """The claim with a mark before each form of a Russian verb of saying."""
+    verbs = read_asking_verbs("ru")
+
+    def mark(word: re.Match[str]) -> str:
+        says = any(form.strength != "weak" for form in verbs.read(word[0]))
+        return _MARK * says + word[0]
+
+    return _RUSSIAN_WORD.sub(mark, claim)
 
 
 def find_wrong_speaker(
