@@ -14,12 +14,11 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from eval.intervals import Indices, bootstrap, bootstrap_mean
-from eval.metrics import area_under_risk_coverage, auroc
-from eval.rows import Row
-from eval.squad import (
+from eval.figures.intervals import Indices, bootstrap, bootstrap_mean
+from eval.figures.metrics import Bools, area_under_risk_coverage, auroc
+from eval.figures.rows import RunRow
+from eval.suites.formats import (
     Place,
     SquadFile,
     SquadQuestion,
@@ -37,12 +36,11 @@ from rag.retriever import Probe, Retriever, ScoredPassage
 
 ANSWERABLE = "answerable"
 HIDDEN = ("paragraph_hidden", "article_hidden")
-Bools = NDArray[np.bool_]
 Tell = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionSet:
     """Questions of one language, about the paragraphs of the data file."""
 
     language: str
@@ -70,7 +68,7 @@ class BlindRetriever(Retriever):
         return super().rank(probe, limit, selection)
 
 
-def read_asked(data: Path, questions: Sequence[Path]) -> tuple[SquadFile, list[Asked]]:
+def read_asked(data: Path, questions: Sequence[Path]) -> tuple[SquadFile, list[QuestionSet]]:
     """The paragraphs, and each file's questions; raises DatasetError for other paragraphs."""
     squad = read_squad(data)
     asked = []
@@ -79,7 +77,7 @@ def read_asked(data: Path, questions: Sequence[Path]) -> tuple[SquadFile, list[A
         check_places(path, file, squad)
         answerable = tuple(q for q in file.questions if not q.is_impossible)
         if answerable:
-            asked.append(Asked(name_language(path, file), answerable))
+            asked.append(QuestionSet(name_language(path, file), answerable))
     return squad, asked
 
 
@@ -87,9 +85,9 @@ def ask_all(
     library: Library,
     settings: Settings,
     squad: SquadFile,
-    asked: Sequence[Asked],
+    asked: Sequence[QuestionSet],
     tell: Tell | None = None,
-) -> Iterator[Row]:
+) -> Iterator[RunRow]:
     """A row for each question and for each way of asking it: `type` says what was hidden."""
     retriever = BlindRetriever(library.archive, library.store, library.embedder)
     chat = NewsChat(
@@ -115,13 +113,13 @@ def _list_ways(squad: SquadFile, place: Place) -> list[tuple[str, tuple[str, ...
     return [(ANSWERABLE, ()), (HIDDEN[0], (name_place(place),)), (HIDDEN[1], siblings)]
 
 
-def _ask(chat: NewsChat, question: SquadQuestion, language: str, kind: str) -> Row:
+def _ask(chat: NewsChat, question: SquadQuestion, language: str, kind: str) -> RunRow:
     started = perf_counter()
     answer = chat.ask(question.text)
     is_there = kind == ANSWERABLE
     gold = name_place(question.place)
     cited = {citation.article.id for citation in answer.citations}
-    return Row(
+    return RunRow(
         id=f"{question.id} {language} {kind}",
         type=kind,
         language=language,
@@ -137,7 +135,7 @@ def _ask(chat: NewsChat, question: SquadQuestion, language: str, kind: str) -> R
     )
 
 
-def summarise_abstention(rows: Sequence[Row], resamples: int = 1000) -> dict[str, Any]:
+def summarise_abstention(rows: Sequence[RunRow], resamples: int = 1000) -> dict[str, Any]:
     """By language the figures below; each an Estimate with its interval over articles, as JSON.
 
     For either way of hiding, of the questions asked so and those with everything there together:
@@ -152,7 +150,7 @@ def summarise_abstention(rows: Sequence[Row], resamples: int = 1000) -> dict[str
     }
 
 
-def _summarise(rows: Sequence[Row], resamples: int) -> dict[str, Any]:
+def _summarise(rows: Sequence[RunRow], resamples: int) -> dict[str, Any]:
     there = [row for row in rows if row.type == ANSWERABLE]
     kept = [float(not row.abstained) for row in there]
     groups = [row.source for row in there]
@@ -166,7 +164,7 @@ def _summarise(rows: Sequence[Row], resamples: int) -> dict[str, Any]:
     return result
 
 
-def _measure(rows: Sequence[Row], resamples: int) -> dict[str, Any]:
+def _measure(rows: Sequence[RunRow], resamples: int) -> dict[str, Any]:
     held = np.array([bool(row.answerable) for row in rows])
     sure = np.array([row.confidence or 0.0 for row in rows])
     silent = np.array([row.abstained for row in rows])

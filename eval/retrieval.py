@@ -1,31 +1,117 @@
-"""How well the project's own retriever finds the gold paragraph, in any language."""
+"""How well a retriever finds what is relevant: ours in any language, or any system's by its run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.metrics import mean, parity_gap, recall_at_k, reciprocal_rank
-from eval.paragraphs import open_archive
-from eval.squad import (
+from eval.figures.intervals import Estimate, bootstrap_mean
+from eval.figures.metrics import (
+    average_precision_of_ranking,
+    mean,
+    ndcg_at_k,
+    parity_gap,
+    recall_at_k,
+    reciprocal_rank,
+)
+from eval.suites.formats import (
+    Qrels,
     SquadQuestion,
+    TrecRun,
     check_places,
+    make_articles,
     name_language,
     name_place,
+    read_beir,
     read_squad,
+    write_beir,
 )
-from rag.assembly import open_retriever
+from eval.suites.questions import Suite
+from eval.suites.transcripts import hash_files
+from index.archive import Archive
+from index.article import Article, hash_text
+from index.errors import ConfigError, DatasetError
+from index.sources import find_files
+from rag.assembly import Library, index_articles, index_paths, open_library, open_retriever
 from rag.config import Settings
 from rag.retriever import Retriever
 
 _DEPTH = 50
+_STAMP = "abstention.json"
 
 
-def evaluate_retrieval(
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """What a run comes to: estimates by metric, over the queries that have a relevant document.
+
+    Of the `queries` that are judged `missing` are not in the run; `unjudged` ones of the run do not
+    count.
+    """
+
+    metrics: dict[str, Estimate]
+    queries: int
+    missing: int
+    unjudged: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything by name."""
+        metrics = {name: estimate.as_json() for name, estimate in self.metrics.items()}
+        counts = {"queries": self.queries, "missing": self.missing, "unjudged": self.unjudged}
+        return counts | {"metrics": metrics}
+
+
+def score_run(run: TrecRun, qrels: Qrels, resamples: int = 1000) -> RunFigures:
+    """Recall@1, @5 and @10, MRR, nDCG@10 and MAP of a run, each with its interval over queries.
+
+    A query that the run lacks finds nothing and counts 0, as under trec_eval's -c. One without a
+    relevant document has no figure, and is left out; trec_eval counts it 0. Grades count in nDCG
+    alone. Raises DatasetError if no judged query is in the run.
+    """
+    missing = [query for query in qrels if query not in run]
+    if len(missing) == len(qrels):
+        raise DatasetError("the run ranks no query of the qrels; are both of one collection?")
+    scored = [
+        _score_query([document for document, _ in run.get(query, ())], judged)
+        for query, judged in qrels.items()
+    ]
+    metrics = {
+        name: bootstrap_mean([scores[name] for scores in scored], resamples=resamples)
+        for name in scored[0]
+    }
+    return RunFigures(metrics, len(qrels), len(missing), sum(query not in qrels for query in run))
+
+
+def _score_query(ranked: Sequence[str], judged: Mapping[str, int]) -> dict[str, float | None]:
+    relevant = {document for document, grade in judged.items() if grade > 0}
+    return {
+        **{f"recall@{k}": recall_at_k(ranked, relevant, k) for k in (1, 5, 10)},
+        "mrr": reciprocal_rank(ranked, relevant, max(len(ranked), 1)),
+        "ndcg@10": ndcg_at_k(ranked, judged, 10),
+        "map": average_precision_of_ranking(ranked, relevant),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What our retriever found, as a run whose scores are 1 / rank, and what is relevant.
+
+    `languages` has, of SQuAD files, each language's query ids.
+    """
+
+    run: TrecRun
+    qrels: Qrels
+    languages: dict[str, list[str]]
+
+
+def retrieve_squad(
     settings: Settings, data: Path, questions: Sequence[Path], distractors: Path | None = None
-) -> dict[str, Any]:
-    """Recall@1, recall@5 and MRR@10 by language, and the gap between the best and worst.
+) -> Retrieved:
+    """Each question of the files asked; a query is called after its language, as "en:q1".
 
     Each paragraph of `data` is an article of its own in an archive made for the run; a question's
     gold paragraph is the one at its article and paragraph position.
@@ -37,9 +123,46 @@ def evaluate_retrieval(
         check_places(path, file, squad)
         if file.questions:
             asked[name_language(path, file)] = file.questions
-    with open_archive(settings, squad, distractors) as library:
-        retriever = open_retriever(library)
-        languages = {name: _score(retriever, some) for name, some in asked.items()}
+    named = [
+        (language, f"{language}:{question.id}", question)
+        for language, some in asked.items()
+        for question in some
+    ]
+    qrels = {name: {name_place(question.place): 1} for _, name, question in named}
+    if len(qrels) < len(named):
+        raise DatasetError(f"{data}: one id stands for two questions; give each its own")
+    with open_archive(settings, list(make_articles(squad)), distractors) as library:
+        run = _retrieve(library, {name: question.text for _, name, question in named})
+    languages = {
+        language: [name for each, name, _ in named if each == language] for language in asked
+    }
+    return Retrieved(run, qrels, languages)
+
+
+def retrieve_beir(settings: Settings, folder: Path, distractors: Path | None = None) -> Retrieved:
+    """Each judged query of a BEIR folder asked of its corpus, in an archive made for the run."""
+    beir = read_beir(folder)
+    with open_archive(settings, beir.articles, distractors) as library:
+        return Retrieved(_retrieve(library, beir.queries), beir.qrels, {})
+
+
+def _retrieve(library: Library, queries: Mapping[str, str]) -> TrecRun:
+    retriever = open_retriever(library)
+    return {query: _rank(retriever, text) for query, text in queries.items()}
+
+
+def _rank(retriever: Retriever, text: str) -> list[tuple[str, float]]:
+    """The articles by their best passage; the score is 1 / rank, which any reader sorts alike."""
+    found = (scored.article.id for scored in retriever.search(text, _DEPTH))
+    return [(article, 1 / rank) for rank, article in enumerate(dict.fromkeys(found), 1)]
+
+
+def compare_languages(found: Retrieved) -> dict[str, Any]:
+    """Recall@1, recall@5 and MRR@10 by language, and the gap between the best and worst."""
+    languages = {
+        language: _average([([a for a, _ in found.run[q]], set(found.qrels[q])) for q in queries])
+        for language, queries in found.languages.items()
+    }
     gap = {
         metric: parity_gap([scores[metric] for scores in languages.values()])
         for metric in ("recall@1", "recall@5", "mrr@10")
@@ -47,22 +170,112 @@ def evaluate_retrieval(
     return {"languages": languages, "parity_gap": gap}
 
 
-def _score(retriever: Retriever, questions: Sequence[SquadQuestion]) -> dict[str, Any]:
-    at_1, at_5, ranks = [], [], []
-    for question in questions:
-        found = [scored.article.id for scored in retriever.search(question.text, _DEPTH)]
-        ranked = list(dict.fromkeys(found))
-        gold = {name_place(question.place)}
-        at_1.append(recall_at_k(ranked, gold, 1))
-        at_5.append(recall_at_k(ranked, gold, 5))
-        ranks.append(reciprocal_rank(ranked, gold, 10))
+def _average(ranked: Sequence[tuple[list[str], set[str]]]) -> dict[str, Any]:
     return {
-        "n": len(questions),
-        "recall@1": _round(mean(at_1)),
-        "recall@5": _round(mean(at_5)),
-        "mrr@10": _round(mean(ranks)),
+        "n": len(ranked),
+        "recall@1": _round(mean([recall_at_k(found, gold, 1) for found, gold in ranked])),
+        "recall@5": _round(mean([recall_at_k(found, gold, 5) for found, gold in ranked])),
+        "mrr@10": _round(mean([reciprocal_rank(found, gold, 10) for found, gold in ranked])),
     }
 
 
 def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How much was written; `left_out` questions have no gold, and BEIR no place for them."""
+
+    documents: int
+    queries: int
+    left_out: int
+
+
+def export_beir(settings: Settings, suite: Suite, folder: Path) -> Exported:
+    """Write the suite's questions and what they are asked of as a BEIR folder.
+
+    The documents are the suite's own articles, else all of the archive's. A query is the turns of a
+    question in one line; what it is relevant to are the articles of its gold, with grade 1. Raises
+    DatasetError for gold in none of the articles.
+    """
+    asked = [question for question in suite.questions if question.gold]
+    if not asked:
+        raise DatasetError(f"{suite.name} has no question with gold; name a suite that has")
+    articles = list(suite.articles or _read_archive(settings))
+    known = {article.id for article in articles}
+    lost = sorted({str(g.path) for q in asked for g in q.gold if g.article_id not in known})
+    if lost:
+        raise DatasetError(
+            f"{len(lost)} of the files that the questions are about are not in the archive; "
+            f"index their folder first: wortlaut index {Path(lost[0]).parent}"
+        )
+    queries = {question.id: " ".join(question.turns) for question in asked}
+    qrels = {question.id: {span.article_id: 1 for span in question.gold} for question in asked}
+    write_beir(folder, articles, queries, qrels)
+    return Exported(len(articles), len(asked), len(suite.questions) - len(asked))
+
+
+def _read_archive(settings: Settings) -> Iterator[Article]:
+    if not (settings.data / "archive.sqlite").is_file():
+        raise ConfigError(
+            f"{settings.data} holds no archive; index first, with: wortlaut index FOLDER"
+        )
+    archive = Archive(settings.data)
+    try:
+        for (identity,) in archive.query("SELECT id FROM articles ORDER BY id"):
+            article = archive.read_article(str(identity))
+            if article is not None:
+                yield article
+    finally:
+        archive.close()
+
+
+@contextmanager
+def open_archive(
+    settings: Settings,
+    articles: Sequence[Article],
+    distractors: Path | None,
+    keep: Path | None = None,
+) -> Iterator[Library]:
+    """An archive of the articles and the distractors; gone afterwards.
+
+    With `keep` it stays in that folder, and what is there already is not embedded again. Raises
+    ConfigError where the folder holds an archive of anything else.
+    """
+    if keep is not None:
+        _claim(keep, articles, distractors)
+    with tempfile.TemporaryDirectory(prefix="wortlaut-eval-") as folder:
+        update = {"data": keep or Path(folder), "models": settings.models_folder, "chroma": None}
+        inner = settings.model_copy(update=update)
+        index_articles(inner, articles)
+        if distractors is not None:
+            index_paths(inner, [distractors])
+        library = open_library(inner)
+        try:
+            yield library
+        finally:
+            library.close()
+
+
+def _claim(folder: Path, articles: Sequence[Article], distractors: Path | None) -> None:
+    """Note in the folder what its archive is made of, or compare with what is noted there."""
+    texts = [[article.id, article.text] for article in articles]
+    files = [] if distractors is None else find_files([distractors])
+    made_of = {
+        "paragraphs": hash_text(json.dumps(texts)),
+        "distractors": hash_files([file for file in files if isinstance(file, Path)]),
+    }
+    stamp = folder / _STAMP
+    advice = "name another folder: --keep"
+    try:
+        if (folder / "archive.sqlite").exists():
+            if not stamp.exists():
+                raise ConfigError(f"{folder} holds another archive; {advice}")
+            if json.loads(stamp.read_text("utf-8")) != made_of:
+                raise ConfigError(f"{folder} holds an archive of other paragraphs; {advice}")
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(json.dumps(made_of) + "\n", encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{stamp} cannot be used; {advice}") from error

@@ -12,7 +12,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from eval.metrics import quantile
+from eval.figures.metrics import quantile
+from eval.rivals.starter import list_command
 from index import bundled
 from index.descriptors import find_offices
 from index.embedder import Embedder, load_embedder
@@ -159,10 +160,10 @@ def _make_questions(chat: NewsChat) -> list[str]:
 
 def _measure_cold(settings: Settings, articles: Path, store: Path, question: str) -> dict[str, Any]:
     model = find_model(settings)
-    starter = [sys.executable, "-m", "eval.rivals.starter"]
+    starter = list_command("eval.rivals.starter")
     indexing = run_alone([*starter, "index", str(articles), str(store), model], settings)
     ask_starter = [*starter, "ask", str(articles), str(store), model, question]
-    ask_ours = [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "ask", question]
+    ask_ours = list_command("ui.terminal.cli", "--data", str(settings.data), "ask", question)
     runs = [(run_alone(ask_starter, settings), run_alone(ask_ours, settings)) for _ in range(_RUNS)]
     theirs = [min(run[0][k] for run in runs) for k in (0, 1)]
     ours = [min(run[1][k] for run in runs) for k in (0, 1)]
@@ -186,7 +187,7 @@ def run_alone(command: Sequence[str], settings: Settings) -> tuple[float, float]
         "HF_HUB_OFFLINE": "1",
     }
     done = subprocess.run(
-        [sys.executable, "-c", _TIMER, *command],
+        [sys.executable, "-P", "-c", _TIMER, *command],
         capture_output=True, text=True, env=environment, check=False,
     )  # fmt: skip
     status, seconds, megabytes, complaint = json.loads(done.stdout)

@@ -17,8 +17,9 @@ from eval.abstention import (
     read_asked,
     summarise_abstention,
 )
-from eval.paragraphs import open_archive
-from eval.rows import Row, parse_row
+from eval.figures.rows import RunRow, parse_row
+from eval.retrieval import open_archive
+from eval.suites.formats import make_articles
 from index.article import Article, Passage, Span
 from index.errors import DatasetError
 from index.selection import Selection
@@ -26,7 +27,7 @@ from rag.askedwords import measure_held, read_asked_words
 from rag.confidence import judge_passages
 from rag.config import Settings
 from rag.retriever import ScoredPassage
-from ui.cli import app
+from ui.terminal.cli import app
 
 
 def make_rows(*confidences, language="en"):
@@ -35,7 +36,7 @@ def make_rows(*confidences, language="en"):
     for number, three in enumerate(confidences):
         for kind, sure in zip((ANSWERABLE, *HIDDEN), three, strict=True):
             rows.append(
-                Row(
+                RunRow(
                     f"{number} {kind}", kind, language, "?", "", answerable=kind == ANSWERABLE,
                     abstained=sure < 0.3, confidence=sure, source=f"article-{number}",
                 )
@@ -89,7 +90,7 @@ def squads(tmp_path_factory):
 def asked(squads, models, tmp_path_factory):
     settings = Settings(models=models, data=tmp_path_factory.mktemp("none"))
     squad, asked = read_asked(squads[0], squads[1:])
-    with open_archive(settings, squad, None, None) as library:
+    with open_archive(settings, list(make_articles(squad)), None, None) as library:
         yield settings, squad, asked, library, list(ask_all(library, settings, squad, asked))
 
 

@@ -6,12 +6,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from eval.paragraphs import open_archive
-from eval.rows import parse_row
-from eval.squad import read_squad
+from eval.figures.rows import parse_row
+from eval.retrieval import open_archive
+from eval.suites.formats import make_articles, read_squad
 from index.errors import ConfigError
 from rag.config import Settings
-from ui.cli_eval_abstention import measure_abstention
+from ui.terminal.eval_run import measure_abstention
 
 
 def write_data(file, *texts):
@@ -49,7 +49,7 @@ def test_a_kept_archive_is_of_one_data_set(tmp_path, models):
     other = read_squad(write_data(tmp_path / "other.json", "Two metres is the gauge high."))
     keep = tmp_path / "keep"
     for _ in range(2):
-        with open_archive(settings, one, None, keep) as library:
+        with open_archive(settings, list(make_articles(one)), None, keep) as library:
             assert library.archive.count().articles == 1
     more = tmp_path / "more"
     more.mkdir()
@@ -57,13 +57,13 @@ def test_a_kept_archive_is_of_one_data_set(tmp_path, models):
     for squad, distractors in ((other, None), (one, more)):
         with (
             pytest.raises(ConfigError, match=r"other paragraphs.*--keep"),
-            open_archive(settings, squad, distractors, keep),
+            open_archive(settings, list(make_articles(squad)), distractors, keep),
         ):
             pass
     (keep / "abstention.json").unlink()
     with (
         pytest.raises(ConfigError, match="another archive"),
-        open_archive(settings, one, None, keep),
+        open_archive(settings, list(make_articles(one)), None, keep),
     ):
         pass
 

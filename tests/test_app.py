@@ -20,9 +20,9 @@ from index.errors import ConfigError
 from tests.chatdouble import ARTICLES, HOSTILE, PORT, Chat
 from tests.llmserver import Reply, serve
 from tests.test_render import check_harmless
-from ui.app import _listen, build_server
-from ui.gate import LARGEST_BODY
-from ui.session import ChatPage, Session
+from ui.browser.app import _listen, build_server
+from ui.browser.gate import LARGEST_BODY
+from ui.browser.session import ChatPage, Session
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

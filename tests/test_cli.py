@@ -19,7 +19,7 @@ CITATION_KEYS = {
 def run(*arguments, stdin=None, data=None):
     environment = os.environ | ({"WORTLAUT_DATA": str(data)} if data else {})
     return subprocess.run(
-        [sys.executable, "-m", "ui.cli", *map(str, arguments)],
+        [sys.executable, "-m", "ui.terminal.cli", *map(str, arguments)],
         input=stdin, capture_output=True, text=True, check=False, env=environment,
     )  # fmt: skip
 
@@ -160,7 +160,7 @@ def test_help_imports_nothing_heavy(arguments):
     code = (
         f"import sys; sys.argv = ['wortlaut', *{arguments!r}]\n"
         "import contextlib, io\n"
-        "from ui.cli import main\n"
+        "from ui.terminal.cli import main\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\n"
         "heavy = {'torch', 'gradio', 'chromadb', 'llama_index', 'transformers', 'numpy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
@@ -173,7 +173,7 @@ def test_a_question_imports_neither_torch_nor_llamaindex(seeded):
     code = (
         "import sys; sys.argv = ['wortlaut', 'ask', '--json', 'What did Lavrov say?']\n"
         "import contextlib, io\n"
-        "from ui.cli import main\n"
+        "from ui.terminal.cli import main\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\n"
         "print(sorted({'torch', 'gradio', 'llama_index', 'transformers'} & set(sys.modules)))"
     )

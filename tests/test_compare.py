@@ -11,13 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from eval.figures.rows import Run, RunRow, load_run
+from eval.figures.summary import summarise
 from eval.reports.compare import _correct, _open_figures, _read_p, compare_pair
 from eval.reports.report import write_report
-from eval.reports.runs import Run, read_run
-from eval.rows import Row
-from eval.summary import summarise
 from index.errors import ConfigError, DatasetError
-from ui.cli_eval_compare import compare_runs
+from ui.terminal.eval_compare import compare_runs
 
 CLI = typer.Typer()
 CLI.command()(compare_runs)
@@ -27,7 +26,7 @@ def row(number, right, **more):
     more = {"latency_ms": 100.0 + number, "confidence": 0.5, "answerable": True} | more
     scores = {"answer.right": right, **more.pop("scores", {})}
     question = more.pop("question", f"What did Mira Talberg say on day {number}?")
-    return Row(f"q{number}", "speaker", "en", question, "She agreed.", scores=scores, **more)
+    return RunRow(f"q{number}", "speaker", "en", question, "She agreed.", scores=scores, **more)
 
 
 def run(name, rows, suite="Tarvo"):
@@ -252,7 +251,7 @@ def test_a_report_its_folder_and_its_rows_are_one_run(tmp_path):
     folder = save(tmp_path / "run", OLD)
     write_report(summarise(OLD, suite="Tarvo", resamples=20), OLD, tmp_path / "elsewhere")
     from_rows, from_folder, from_report = (
-        read_run(path)
+        load_run(path)
         for path in (folder / "rows.jsonl", folder, tmp_path / "elsewhere" / "report.json")
     )
     assert from_rows.suite == from_folder.suite == from_report.suite == "Tarvo"
@@ -265,22 +264,22 @@ def test_json_without_rows_is_refused_whatever_lies_beside_it(tmp_path):
     save(tmp_path, OLD)
     (tmp_path / "a.json").write_text('{"suite": "Tarvo", "metrics": {}}', encoding="utf-8")
     with pytest.raises(DatasetError, match="holds no rows"):
-        read_run(tmp_path / "a.json")
+        load_run(tmp_path / "a.json")
 
 
 def test_half_a_last_line_is_left_and_any_other_is_refused(tmp_path):
     path = save(tmp_path, OLD[:3]) / "rows.jsonl"
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole + '{"id": "q9", "ty', encoding="utf-8")
-    assert len(read_run(path).rows) == 3
+    assert len(load_run(path).rows) == 3
     path.write_text('{"id": "q9", "ty\n' + whole, encoding="utf-8")
     with pytest.raises(DatasetError):
-        read_run(path)
+        load_run(path)
 
 
 def test_what_failed_first_and_was_asked_again_is_what_it_is_now(tmp_path):
     path = save(tmp_path, [row(1, None, error="busy"), row(1, 1.0)])
-    assert read_run(path).rows["q1"].error is None
+    assert load_run(path).rows["q1"].error is None
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", "null", '{"rows": [1]}', "\udce9"])
@@ -288,14 +287,14 @@ def test_what_is_no_run_is_refused_in_one_line(tmp_path, text):
     for name in ("report.json", "rows.jsonl"):
         (tmp_path / name).write_bytes(text.encode("utf-8", "surrogateescape"))
         with pytest.raises(DatasetError) as caught:
-            read_run(tmp_path / name)
+            load_run(tmp_path / name)
         assert "\n" not in str(caught.value)
 
 
 def test_a_missing_file_and_an_empty_folder_are_refused(tmp_path):
     for path in (tmp_path, tmp_path / "nowhere.json"):
         with pytest.raises(DatasetError, match=r"report\.json"):
-            read_run(path)
+            load_run(path)
 
 
 def test_the_command_prints_differences_flips_and_what_is_chance(tmp_path):
@@ -363,7 +362,7 @@ def judge_with(name, model=None, fingerprint=None, **more):
 def read_verdicts(tmp_path, one, other):
     paths = [save(tmp_path / name, judged(value), **stamp)
              for name, value, stamp in (("a", 0.3, one), ("b", 0.9, other))]  # fmt: skip
-    comparison = compare_pair(*map(read_run, paths))
+    comparison = compare_pair(*map(load_run, paths))
     verdicts = {each.metric: each.verdict for each in comparison.changes}
     return verdicts["faithfulness.supported"], verdicts["citation.recall"], comparison.notes
 
@@ -410,7 +409,7 @@ def test_a_judge_that_nothing_tells_is_told_of(tmp_path):
     # A report of another suite beside it tells nothing of this run.
     folder = save(tmp_path / "c", OLD, suite="Kestrien", **judge_with("nli"))
     write_report(summarise(OLD, suite="Tarvo", resamples=20), OLD, folder)
-    assert read_run(folder / "report.json").judges == {}
+    assert load_run(folder / "report.json").judges == {}
 
 
 def test_two_systems_without_a_shared_id_are_paired_by_the_text_of_the_question(tmp_path):

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from eval.citing import CitationCheck, Quoting, read_quoting
-from eval.examiner import Examiner, ask_conversation, check_archive, find_lost, score_answer
-from eval.questions import GoldQuestion, GoldSpan, read_questions
-from eval.reports.floors import check_floors
-from eval.rows import Row
-from eval.squad import read_language, read_squad
-from eval.summary import summarise
-from eval.tally import count_right
+from eval.figures.rows import RunRow
+from eval.figures.summary import count_right, summarise
+from eval.reports.compare import check_floors
+from eval.run.examiner import Examiner, ask_conversation, check_archive, find_lost, score_answer
+from eval.run.judging import CitationCheck, Quoting, read_quoting
+from eval.suites.formats import read_language, read_squad
+from eval.suites.questions import GoldQuestion, GoldSpan, read_questions
 from index.article import Article, Span, hash_text
 from index.errors import DatasetError
 from rag.answer import Answer, Citation, Claim
@@ -59,7 +58,7 @@ def write_squad(folder, language, questions):
 
 def run(*arguments, data=None):
     return subprocess.run(
-        [sys.executable, "-m", "ui.cli", *map(str, arguments)], capture_output=True, text=True,
+        [sys.executable, "-m", "ui.terminal.cli", *map(str, arguments)], capture_output=True, text=True,
         check=False, env=os.environ | ({"WORTLAUT_DATA": str(data)} if data else {}),
     )  # fmt: skip
 
@@ -322,7 +321,7 @@ def test_a_tally_adds_up(rows):
 
 
 def test_a_question_that_failed_counts_among_those_asked_alone(rows):
-    failed = Row("x", "fact", "de", "Was?", "", error="OSError")
+    failed = RunRow("x", "fact", "de", "Was?", "", error="OSError")
     tally = count_right([*rows, failed])
     assert (tally["n"], tally["right"]) == (len(rows) + 1, count_right(rows)["right"])
     assert tally["types"]["fact"]["n"] == count_right(rows)["types"]["fact"]["n"]

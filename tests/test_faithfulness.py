@@ -10,13 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from eval.faithfulness.claims import cut_windows, is_refusal_answer, split_claims
-from eval.faithfulness.labelled import read_labelled
-from eval.faithfulness.measuring import Judgement, fit_curve, judge_answers, measure_level
-from eval.faithfulness.offline import Calibration, OfflineScorer
-from eval.faithfulness.opening import open_scorer
-from eval.faithfulness.rarity import load_rarity
-from eval.faithfulness.signs import SourceWords
+from eval.faithfulness.measuring import (
+    Judgement,
+    fit_curve,
+    judge_answers,
+    measure_level,
+    read_labelled,
+)
+from eval.faithfulness.offline import Calibration, OfflineScorer, SourceWords, load_rarity
+from eval.faithfulness.scorer import open_scorer
+from eval.faithfulness.splitting import cut_windows, is_refusal_answer, split_claims
 from index.errors import ConfigError, DatasetError, LLMUnavailable
 from rag.config import load_settings
 
@@ -418,7 +421,7 @@ def test_an_entailment_model_scores_by_its_best_window(nli_folder, models):
 
 
 def test_a_judge_scores_by_the_share_it_supports(judge_saying):
-    from eval.faithfulness.judge import LlmScorer
+    from eval.faithfulness.scorer import LlmScorer
 
     judge = LlmScorer(judge_saying("SUPPORTED: it says so.", "REFUTED: it says 14."))
     found = judge.score(QUESTION, "It sails at 10 pm. It takes 19 hours.", [FERRY])
@@ -430,7 +433,7 @@ def test_a_judge_scores_by_the_share_it_supports(judge_saying):
 def run_scorer(*arguments):
     from typer.testing import CliRunner
 
-    from ui.cli import app
+    from ui.terminal.cli import app
 
     return CliRunner().invoke(app, ["eval", "scorer", *map(str, arguments)])
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from eval.intervals import Estimate
-from eval.reports.floors import check_floors, parse_floor
-from eval.summary import Summary
+from eval.figures.intervals import Estimate
+from eval.figures.summary import Summary
+from eval.reports.compare import check_floors, parse_floor
 from index.errors import ConfigError
 
 SUMMARY = Summary(

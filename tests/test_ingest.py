@@ -169,7 +169,7 @@ def test_a_damaged_chroma_is_moved_aside_and_filled_from_sqlite(settings, source
     index_paths(settings, [sources])
     damage(settings.data / "chroma" / "chroma.sqlite3", "noise")
     done = subprocess.run(
-        [sys.executable, "-m", "ui.cli", "doctor", "--json"], capture_output=True, text=True,
+        [sys.executable, "-m", "ui.terminal.cli", "doctor", "--json"], capture_output=True, text=True,
         check=False, env=os.environ | {"WORTLAUT_DATA": str(settings.data)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -218,7 +218,7 @@ def test_a_stopped_rebuild_is_reported_and_finished_without_a_path(settings, sou
 
 
 def test_reports_name_what_is_left_and_print_no_controls(settings, sources, capsys):
-    from ui.reports import print_diagnosis, print_info, print_ingest_report
+    from ui.terminal.reports import print_diagnosis, print_info, print_ingest_report
 
     report = index_paths(settings, [sources / "damm.txt"])
     report.notices.append(("a\x1b[2J\nb.txt", "odd"))
@@ -302,7 +302,7 @@ def test_a_second_indexer_is_told_to_wait(settings, sources):
     settings.data.mkdir(parents=True)
     with lock_writer(settings.data):
         done = subprocess.run(
-            [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "index", str(sources)],
+            [sys.executable, "-m", "ui.terminal.cli", "--data", str(settings.data), "index", str(sources)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 1
@@ -382,7 +382,7 @@ def test_a_reader_sees_what_another_process_indexed(settings, sources):
     chat = open_chat(settings)
     assert {s.article.title for s in chat.search("Nachtzug", 9)} != {"Nachtzug"}
     subprocess.run(
-        [sys.executable, "-m", "ui.cli", "index", str(sources)], check=True, capture_output=True,
+        [sys.executable, "-m", "ui.terminal.cli", "index", str(sources)], check=True, capture_output=True,
         env=os.environ | {"WORTLAUT_DATA": str(settings.data)},
     )  # fmt: skip
     assert chat.search("Wann fährt der Nachtzug?", 9)[0].article.title == "Nachtzug"

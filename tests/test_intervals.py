@@ -3,15 +3,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.gap import bootstrap_gap
-from eval.intervals import (
+from eval.figures.intervals import (
     Estimate,
     bootstrap,
+    bootstrap_gap,
     bootstrap_mean,
     paired_difference,
     wilson,
 )
-from eval.metrics import auroc
+from eval.figures.metrics import auroc
 
 SHARES = st.lists(st.none() | st.floats(0, 1), max_size=30)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.mutations import change_date
+from eval.lies.mutations import change_date
 from index.lang.calendar import (
     TONGUES,
     list_forms,

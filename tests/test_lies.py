@@ -1,5 +1,7 @@
 """The planted lies are lies, the truths true, and the verifier tells them apart."""
 
+from __future__ import annotations
+
 import ast
 import gzip
 import inspect
@@ -13,21 +15,21 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from eval.claims import (
+from eval.lies.data import (
     OTHER_MEANING,
     cite_text,
     gather_sets,
     plant_pawsx,
     plant_xnli,
     plant_xquad,
-    read_rows,
-    read_sources,
+    read_claim_articles,
+    read_json_rows,
     read_wikinews,
     take_first,
 )
-from eval.lies import (
+from eval.lies.lies import (
     Counts,
-    Judged,
+    JudgedSentence,
     Planted,
     Rate,
     count_verdicts,
@@ -39,14 +41,14 @@ from eval.lies import (
     report_lies,
     time_verifier,
 )
-from eval.mutations import MUTATIONS, swap_roles, swap_words
+from eval.lies.mutations import MUTATIONS, swap_roles, swap_words
 from index.article import Article, Span, hash_text
 from index.embedder import DEFAULT_MODEL, load_embedder
 from index.errors import ConfigError, DatasetError
 from rag.answer import Citation
 from rag.verification.verdict import Verdict
 from rag.verification.verifier import OfflineVerifier
-from ui.cli import app, main
+from ui.terminal.cli import app, main
 
 TEXTS = [
     "Der Hafen von Tarvo wird im Mai nicht verkauft, sagte Ministerin Mira Talberg am Mittwoch. "
@@ -192,7 +194,7 @@ class Flat:
 
 def test_pairs_are_ranked_by_support_and_by_cosine():
     def judge(lie, label, support):
-        return Judged(plant("It is safe", lie), Verdict(label, support, "", ""))
+        return JudgedSentence(plant("It is safe", lie), Verdict(label, support, "", ""))
 
     judged = [judge(None, "supported", 0.9), judge(None, "refuted", 0.3),
               judge("other", "supported", 0.6), judge("other", "refuted", 0.1)]  # fmt: skip
@@ -338,7 +340,7 @@ def test_wikinews_quotes_are_dated_articles(tmp_path, ending):
     if ending == "jsonl":
         path.write_bytes(gzip.decompress(path.read_bytes()))
     path = path.rename(tmp_path / f"quotes.{ending}")
-    (article,) = read_sources([path], pytest.fail)
+    (article,) = read_claim_articles([path], pytest.fail)
     assert (article.title, article.published) == ("Damm hält", date(2024, 5, 16))
     assert article.text == TEXTS[1]
 
@@ -347,7 +349,9 @@ def test_a_folder_is_read_as_for_the_archive(write):
     folder = write("a.txt", TEXTS[0]).parent
     write("b.jsonl", json.dumps({"content": TEXTS[1]}) + "\n{broken\n")
     told = []
-    assert {article.text for article in read_sources([folder], told.append)} == set(TEXTS[:2])
+    assert {article.text for article in read_claim_articles([folder], told.append)} == set(
+        TEXTS[:2]
+    )
     assert len(told) == 1
     assert "b.jsonl:2" in told[0]
 
@@ -373,7 +377,7 @@ def test_other_malformed_files_are_one_clear_line(tmp_path):
     cut.write_bytes(cut.read_bytes()[:-30])
     for path in (plain, cut, tmp_path / "none.de.jsonl", tmp_path):
         with pytest.raises(DatasetError, match=path.name):
-            list(read_rows(path))
+            list(read_json_rows(path))
     day = write_rows(tmp_path / "w.jsonl.gz", [{"id": "A (2024-02-31)", "text": "x", "quotes": []}])
     with pytest.raises(DatasetError, match=r"w\.jsonl\.gz:1: "):
         list(read_wikinews(day))

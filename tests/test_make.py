@@ -8,10 +8,10 @@ from collections import Counter
 
 import pytest
 
-from eval.proposals.counting import ask_number
 from eval.proposals.make import Proposer, write_suite
-from eval.proposals.topics import TopicFinder
-from eval.questions import read_questions
+from eval.proposals.material import TopicFinder
+from eval.proposals.wording import ask_number
+from eval.suites.questions import read_questions
 from index.archive import Archive
 from index.errors import ConfigError, DatasetError
 from rag.assembly import index_paths
@@ -190,7 +190,7 @@ def test_an_archive_that_quotes_nobody_says_what_to_do(tmp_path):
 
 def make(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "ui.cli", "eval", "make", *map(str, arguments)],
+        [sys.executable, "-m", "ui.terminal.cli", "eval", "make", *map(str, arguments)],
         capture_output=True, text=True, check=False, env=os.environ,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ QUESTION = "Was sagte Lawrow im Januar 2026 über Garantien?"
 
 def run(*arguments, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "ui.cli", *map(str, arguments)],
+        [sys.executable, "-m", "ui.terminal.cli", *map(str, arguments)],
         capture_output=True, text=True, check=False, env=os.environ | environment,
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """A receipt is checked again against the archive: what changed since is said, and fails."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
@@ -26,7 +28,7 @@ from rag.receipt import FORMAT, describe_settings, make_receipt, read_receipt, w
 from rag.recheck import check_receipt
 from rag.verification.verdict import Verdict
 from rag.wording import strike_out
-from ui.cli_receipt import LateVerifier, check_files, open_verifier_for
+from ui.terminal.speech import LateVerifier, check_files, open_verifier_for
 
 PORT = (
     " date 2025-01-29 ALDORA (kda) - Der Hafen von Aldora wird nicht verkauft. Die Ministerin Mira "

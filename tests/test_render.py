@@ -17,16 +17,18 @@ from index.article import Article, Span, Statement, hash_text
 from rag.answer import Citation, Claim
 from rag.wording import explain_abstention, format_period, say_searched, strike_out, voice_label
 from tests.chatdouble import BRIDGE, HOSTILE, PORT, TRAP, Archive, Chat, cite
-from ui.page import (
-    Turn,
+from ui.browser.page import (
+    LONGEST_SHOWN,
+    PageTurn,
     render_answer_html,
     render_header_html,
+    render_no_source_html,
+    render_source_html,
     render_switch_html,
     render_turn_html,
     render_welcome_html,
 )
-from ui.render import format_date, render_markdown, render_terminal, split_line
-from ui.source import LONGEST_SHOWN, render_no_source_html, render_source_html
+from ui.render import render_markdown, render_terminal, show_date, split_line
 from ui.words import choose_tongue
 
 OUR_TAGS = set(
@@ -99,17 +101,17 @@ def hostile():
 
 def test_a_date_is_shown_to_the_precision_that_is_known():
     article = replace(PORT, published=date(2026, 1, 29))
-    assert format_date(article, "en") == "29 January 2026"
-    assert format_date(article, "de") == "29. Januar 2026"
-    assert format_date(article, "ru") == "29 января 2026"
+    assert show_date(article, "en") == "29 January 2026"
+    assert show_date(article, "de") == "29. Januar 2026"
+    assert show_date(article, "ru") == "29 января 2026"
     monthly = replace(article, published=date(2022, 1, 1), published_precision="month")
-    assert [format_date(monthly, x) for x in ("en", "de", "ru")] == [
+    assert [show_date(monthly, x) for x in ("en", "de", "ru")] == [
         "January 2022", "Januar 2022", "январь 2022",
     ]  # fmt: skip
     yearly = replace(article, published_precision="year")
-    assert format_date(yearly, "de") == "2026"
+    assert show_date(yearly, "de") == "2026"
     unknown = replace(article, published=None, published_precision="unknown")
-    assert [format_date(unknown, x) for x in ("en", "de", "ru")] == [
+    assert [show_date(unknown, x) for x in ("en", "de", "ru")] == [
         "undated", "ohne Datum", "без даты",
     ]  # fmt: skip
 
@@ -168,10 +170,10 @@ def test_the_quotes_of_the_page_are_the_articles_words(answer):
 
 
 def test_nothing_of_a_hostile_article_is_run_or_loaded(hostile):
-    turn = Turn(HOSTILE, answer=hostile)
+    turn = PageTurn(HOSTILE, answer=hostile)
     for html in (
         render_turn_html(turn, 0, "en"),
-        render_turn_html(Turn(HOSTILE, error=HOSTILE), 0, "en"),
+        render_turn_html(PageTurn(HOSTILE, error=HOSTILE), 0, "en"),
         render_source_html(hostile.citations[0], hostile.citations, [], language="ru"),
         render_welcome_html(Archive().count(), [HOSTILE], "de"),
         render_header_html(Archive().count(), "de"),
@@ -236,7 +238,7 @@ def test_only_web_addresses_become_links(url):
 
 def test_an_abstention_is_a_notice_that_leads_to_the_nearest_passage():
     answer = Chat().ask("What is the capital of Australia?")
-    html = render_turn_html(Turn(answer.question, answer=answer), 2, "en")
+    html = render_turn_html(PageTurn(answer.question, answer=answer), 2, "en")
     reader = check_harmless(html)
     assert "Searched: 3 articles" in reader.text_in("div", "abstained")
     assert 'data-press="nearest" data-turn="2"' in html
@@ -244,17 +246,17 @@ def test_an_abstention_is_a_notice_that_leads_to_the_nearest_passage():
 
 
 def test_filter_chips_say_what_was_understood_and_can_be_removed(answer):
-    html = render_turn_html(Turn(answer.question, answer=answer), 0, "en")
+    html = render_turn_html(PageTurn(answer.question, answer=answer), 0, "en")
     chips = [a for tag, a in Reader(html).found if tag == "button" and a["class"] == "chip"]
     assert [chip["data-part"] for chip in chips] == ["speaker", "since"]
     assert chips[0]["aria-label"] == "Ask again without: Speaker Mira Talberg"
-    growing = render_turn_html(Turn(answer.question, answer=answer), 0, "en", finished=False)
+    growing = render_turn_html(PageTurn(answer.question, answer=answer), 0, "en", finished=False)
     assert 'data-press="drop"' not in growing
 
 
 def test_one_person_in_two_spellings_is_one_chip(answer):
     query = replace(answer.query, speakers=("Mira Talberg", "Talberg", "Jon Vesk"))
-    html = render_turn_html(Turn("?", answer=replace(answer, query=query)), 0, "en")
+    html = render_turn_html(PageTurn("?", answer=replace(answer, query=query)), 0, "en")
     assert html.count('data-part="speaker"') == 1
     assert "<b>Mira Talberg and Jon Vesk</b>" in html
 
@@ -324,7 +326,7 @@ def write_answer(answer, text=HOLDS, *claims, **values):
 
 
 def read_turn(answer, **values):
-    return check_harmless(render_turn_html(Turn("?", answer=answer), 0, "en", **values))
+    return check_harmless(render_turn_html(PageTurn("?", answer=answer), 0, "en", **values))
 
 
 def test_what_is_being_written_stands_apart_and_is_not_read_aloud(answer):
@@ -389,11 +391,11 @@ def test_the_archives_words_in_place_of_a_models_are_no_models(answer):
 
 
 def test_a_stopped_answer_shows_what_was_checked(answer):
-    turn = Turn("?", answer=write_answer(answer), stopped=True)
+    turn = PageTurn("?", answer=write_answer(answer), stopped=True)
     reader = check_harmless(render_turn_html(turn, 0, "en"))
     assert "needs commitments" in reader.text_in("div", "answer")
     assert reader.text_in("p", "stopped").startswith("Stopped. What had been checked")
-    early = render_turn_html(Turn("?", stopped=True), 0, "de")
+    early = render_turn_html(PageTurn("?", stopped=True), 0, "de")
     assert "Angehalten, bevor ein Satz geprüft war." in early
 
 
@@ -458,7 +460,7 @@ def test_whatever_a_model_writes_is_text(data):
         mode=data.draw(st.sampled_from(["llm", "extractive"])),
     )
     for finished in (True, False):
-        html = render_turn_html(Turn("?", answer=answer), 0, "en", finished=finished)
+        html = render_turn_html(PageTurn("?", answer=answer), 0, "en", finished=finished)
         check_harmless(html)
         assert not STEERING & set(html)
     check_markdown(render_markdown(answer))

@@ -10,13 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.intervals import Estimate
-from eval.reports.cases import count_faulty, find_worst, split_answer
-from eval.reports.measures import describe_metric, is_less_better, show_figure, show_interval
-from eval.reports.plots import draw_reliability, draw_risk_coverage, draw_times, thin
-from eval.reports.report import Line, escape_markdown, write_report
-from eval.rows import Row
-from eval.summary import SCORES, Summary, summarise
+from eval.figures.intervals import Estimate
+from eval.figures.rows import RunRow, count_faulty
+from eval.figures.summary import SCORES, Summary, summarise
+from eval.reports.report import MetricLine, escape_markdown, find_worst, split_answer, write_report
+from eval.reports.showing import (
+    describe_metric,
+    draw_reliability,
+    draw_risk_coverage,
+    draw_times,
+    is_less_better,
+    show_figure,
+    show_interval,
+    thin,
+)
 from index.errors import ConfigError
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"' | `x` [a](http://evil.example)"
@@ -45,7 +52,7 @@ def row(number, right=1.0, **more):
         "answer": ANSWER, "answerable": True, "confidence": rng.random(), "citations": CITED,
         "gold": ("Der Umbau kostet 14 Millionen Euro.",), "latency_ms": rng.uniform(20, 400),
     }  # fmt: skip
-    return Row(**(usual | {"scores": scores} | more))
+    return RunRow(**(usual | {"scores": scores} | more))
 
 
 def wrong(number, faithful, **more):
@@ -109,7 +116,7 @@ def nasty(tmp_path_factory):
         wrong(1, 0.0, id=NASTY, type=NASTY, language=NASTY, question=NASTY, answer=f"So: {NASTY}.")
     ]
     rows = [
-        Row(**(rows[0].as_json() | {"claims": claims, "citations": cited, "gold": (NASTY,)})),
+        RunRow(**(rows[0].as_json() | {"claims": claims, "citations": cited, "gold": (NASTY,)})),
         row(2, type="date", language="en"),
         row(3, None, id="e", error=NASTY, question=NASTY),
         row(4, 0.0, claims=CLAIMS, type=NASTY, language=NASTY, scores={NASTY: 0.5}),
@@ -335,12 +342,12 @@ def test_of_many_sources_those_are_shown_that_a_doubted_claim_comes_near_to():
 
 
 def test_a_bar_is_as_long_as_its_share():
-    line = Line.of("answer.right", Estimate(0.25, 8, 0.1, 0.5))
+    line = MetricLine.of("answer.right", Estimate(0.25, 8, 0.1, 0.5))
     assert (line.bar, line.low, line.high) == (25, 10, 50)
     # A gap's interval may reach below 0, where a bar has no room.
-    assert Line.of("answer.right", Estimate(0.1, 8, -0.2, 0.3)).low == 0
-    assert Line.of("latency.p50_ms", Estimate(80.0, 8, 70.0, 90.0)).bar is None
-    assert Line.of("de", Estimate(80.0, 8, 70.0, 160.0), "latency.p50_ms", end=160).bar == 50
+    assert MetricLine.of("answer.right", Estimate(0.1, 8, -0.2, 0.3)).low == 0
+    assert MetricLine.of("latency.p50_ms", Estimate(80.0, 8, 70.0, 90.0)).bar is None
+    assert MetricLine.of("de", Estimate(80.0, 8, 70.0, 160.0), "latency.p50_ms", end=160).bar == 50
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,9 @@ import pytest
 from conftest import SEEDS
 from test_suites import ANSWERED, DAM, TRAIN, WordScorer, put, put_squad
 
-from eval.questions import GoldQuestion
-from eval.rows import Row, parse_row
-from eval.runner import open_rows, run_cases
-from eval.suiterun import ScorerChoice, SuiteRun
-from eval.suites import read_suite
+from eval.figures.rows import RunRow, parse_row
+from eval.run.runner import ScorerChoice, SuiteRun, open_rows, run_cases
+from eval.suites.questions import GoldQuestion, read_suite
 from index.errors import ConfigError, DatasetError
 from rag.config import Settings
 
@@ -28,7 +26,7 @@ def make_cases(*names):
 
 
 def answer(case):
-    return Row("", case.type, case.language, case.question, f"Antwort auf {case.id}.")
+    return RunRow("", case.type, case.language, case.question, f"Antwort auf {case.id}.")
 
 
 def read_lines(folder):
@@ -225,7 +223,7 @@ def test_squad_paragraphs_are_asked_in_an_archive_of_the_runs_own(tmp_path, mode
 def start(out, data, *more):
     arguments = ["eval", "run", SEEDS / "questions.jsonl", "--limit", "14", "--out", out, *more]
     return subprocess.Popen(
-        [sys.executable, "-m", "ui.cli", *map(str, arguments)], text=True,
+        [sys.executable, "-m", "ui.terminal.cli", *map(str, arguments)], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"WORTLAUT_DATA": str(data)},
     )  # fmt: skip
 
@@ -288,7 +286,7 @@ def test_the_command_prints_its_figures_and_holds_its_floors(seeded, tmp_path):
 
 def start_over(suite, *more):
     done = subprocess.run(
-        [sys.executable, "-m", "ui.cli", "eval", "run", str(suite), *map(str, more)],
+        [sys.executable, "-m", "ui.terminal.cli", "eval", "run", str(suite), *map(str, more)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr

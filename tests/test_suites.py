@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 
 from eval.faithfulness.scorer import Faithfulness, ScoredClaim
-from eval.judging import judge_transcript, split_cited
-from eval.reports.cases import find_worst
-from eval.suites import read_suite
-from eval.tally import count_right
-from eval.transcripts import Transcript
+from eval.figures.summary import count_right
+from eval.reports.report import find_worst
+from eval.run.judging import judge_transcript, split_cited
+from eval.suites.questions import read_suite
+from eval.suites.transcripts import Transcript
 from index.errors import ConfigError, DatasetError
 
 DAM = "Der Damm an der Olme ist 92 Meter hoch. Er wurde nach sechs Jahren fertig."

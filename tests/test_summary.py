@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.intervals import Estimate
-from eval.rows import Row
-from eval.summary import SCORES, summarise
+from eval.figures.intervals import Estimate
+from eval.figures.rows import RunRow
+from eval.figures.summary import SCORES, summarise
 from index.errors import DatasetError
 
 RIGHT = "answer.right"
@@ -18,7 +18,7 @@ RIGHT = "answer.right"
 def row(number, right=None, **more):
     scores = more.pop("scores", {}) | ({} if right is None else {RIGHT: float(right)})
     known = {"type": "fact", "language": "en", "question": "?", "answer": "!"}
-    return Row(id=f"q{number}", scores=scores, **(known | more))
+    return RunRow(id=f"q{number}", scores=scores, **(known | more))
 
 
 def test_a_metric_is_the_mean_over_the_rows_that_have_it():

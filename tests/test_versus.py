@@ -1,24 +1,36 @@
 """The plain LlamaIndex starter against ours: one yardstick for both."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.questions import GoldQuestion, GoldSpan
-from eval.rivals.rival import Shelf, Shown
-from eval.rivals.versus import Versus, _compare_speed, compare, read_sources, spread
-from eval.rivals.yardstick import METRICS, Pair, cut_to, measure_share
-from eval.suites import read_suite
+from eval.rivals.starter import Shelf, Shown, list_command
+from eval.rivals.versus import (
+    METRICS,
+    AskedPair,
+    Versus,
+    _compare_speed,
+    compare,
+    cut_to,
+    measure_share,
+    read_all_articles,
+    spread,
+)
+from eval.suites.questions import GoldQuestion, GoldSpan, read_suite
 from index.article import Article, Span, hash_text
 from index.errors import DatasetError
 from index.sources import read_articles
 from rag.config import Settings
-from ui.cli_eval_versus import list_lines
+from ui.terminal.eval_compare import list_lines
 
 PARAGRAPHS = [
     "Der Leuchtturm von Aldora ist 41 Meter hoch. Er wurde nach drei Jahren Bauzeit fertig.",
@@ -98,7 +110,7 @@ def make_versus(ours, theirs):
     pairs = []
     for n, (a, b) in enumerate(zip(ours, theirs, strict=True)):
         sides = [dict.fromkeys(METRICS) | {"recall@1": v, "shown.characters": 90.0} for v in (a, b)]
-        pairs.append(Pair(make_question(n, "de", f"s{n}"), *sides, 10.0, 20.0))
+        pairs.append(AskedPair(make_question(n, "de", f"s{n}"), *sides, 10.0, 20.0))
     return Versus("mini", 3, tuple(pairs), {"starter_cold_s": 4.0, "ours_cold_s": 1.0,
                                             "cold_time_ratio": 0.25})  # fmt: skip
 
@@ -148,7 +160,7 @@ def test_a_time_that_was_not_taken_is_no_time_of_0():
 
 def test_gold_that_is_not_among_the_articles_is_named(tmp_path):
     (tmp_path / "b.txt").write_text("Der Leuchtturm steht noch.")
-    articles = read_sources([tmp_path])
+    articles = read_all_articles([tmp_path])
     assert [article.text for article in articles] == ["Der Leuchtturm steht noch."]
     with pytest.raises(DatasetError, match="--articles"):
         compare(Settings(), "mini", [make_question(1, "de")], articles)
@@ -183,3 +195,27 @@ def test_both_sides_answer_the_same_question_in_one_run(tmp_path, models):
     assert data["speed"]["index_time_ratio"] > 0
     assert data["speed"]["starter_warm_p50_ms"] > 0
     assert "1 questions" in told[1]
+
+
+def test_what_is_run_on_its_own_is_ours_whatever_the_users_folder_holds(tmp_path):
+    (tmp_path / "eval.py").write_text("raise SystemExit(1)")
+    for name in ("ui", "eval", "index"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit(1)")
+    command = list_command("ui.terminal.cli", "--help")
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "timeline" in done.stdout
+
+
+def test_the_starters_process_loads_nothing_of_ours_before_the_clock_runs():
+    code = (
+        "import sys, eval.rivals.starter\n"
+        "ours = [m for m in sys.modules if m.split('.')[0] in ('index', 'rag', 'ui')]\n"
+        "print(ours, 'numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["[]", "False"]

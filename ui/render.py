@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Literal
 from index.article import Article
 from rag.answer import Answer, Citation, Claim
 from rag.query import describe, label_filter
-from rag.wording import Tongue, strike_out, voice_label
-from rag.wording import format_date as _format_date
+from rag.wording import Tongue, format_date, strike_out, voice_label
 from ui.words import choose_words
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
+
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|&])")
@@ -34,7 +34,7 @@ _CONTROLS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LinePart:
     """A run of an answer's line: plain text, a verbatim quote, or the marker of a citation."""
 
     kind: Literal["text", "quote", "marker"]
@@ -73,30 +73,30 @@ def describe_refusal(claim: Claim, language: Tongue) -> str:
     return choose_words(language).unsupported.format(reason=reason).rstrip(" :")
 
 
-def split_line(line: str, citations: Iterable[Citation]) -> list[Piece]:
+def split_line(line: str, citations: Iterable[Citation]) -> list[LinePart]:
     """The line's pieces in order; joined, their texts are the line.
 
     A `[n]` inside a quote is the article's own and no marker; nor is one without a citation.
     """
     markers = {citation.marker for citation in citations}
-    pieces: list[Piece] = []
+    pieces: list[LinePart] = []
     done = 0
     for start, end in [*_find_quotes(line, citations), (len(line), len(line))]:
         position = done
         for match in _MARKER.finditer(line, done, start):
             if (marker := int(match[1])) in markers:
                 pieces += _make_text(line[position : match.start()])
-                pieces.append(Piece("marker", match[0], marker))
+                pieces.append(LinePart("marker", match[0], marker))
                 position = match.end()
         pieces += _make_text(line[position:start])
         if end > start:
-            pieces.append(Piece("quote", line[start:end]))
+            pieces.append(LinePart("quote", line[start:end]))
         done = end
     return pieces
 
 
-def _make_text(text: str) -> list[Piece]:
-    return [Piece("text", text)] if text else []
+def _make_text(text: str) -> list[LinePart]:
+    return [LinePart("text", text)] if text else []
 
 
 def _find_quotes(line: str, citations: Iterable[Citation]) -> list[tuple[int, int]]:
@@ -118,15 +118,15 @@ def collapse(text: str) -> str:
     return " ".join(text.split())
 
 
-def format_date(article: Article, language: Tongue) -> str:
+def show_date(article: Article, language: Tongue) -> str:
     """The article's date to the precision that is known, in the language."""
-    return _format_date(article.published, article.published_precision, language)
+    return format_date(article.published, article.published_precision, language)
 
 
 def describe_place(article: Article, language: Tongue) -> str:
     """Source and date of an article: "dpa-AFX · 29 January 2026"."""
     place = [article.source] if article.source else []
-    return " · ".join([*place, format_date(article, language)])
+    return " · ".join([*place, show_date(article, language)])
 
 
 def describe_voice(citation: Citation, language: Tongue) -> str:

@@ -9,7 +9,7 @@ from rag.wording import Tongue
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PageWords:
     """Everything the page itself says in one language; plain text, escaped where it is shown."""
 
     tagline: str
@@ -58,7 +58,7 @@ class Words:
     languages: MappingProxyType[str, str]
 
 
-_EN = Words(
+_EN = PageWords(
     tagline="Every sentence stands on the archive's exact words.",
     articles="Articles: {count}",
     empty_title="The archive is empty",
@@ -118,7 +118,7 @@ _EN = Words(
     languages=MappingProxyType({"en": "English", "de": "German", "ru": "Russian"}),
 )
 
-_DE = Words(
+_DE = PageWords(
     tagline="Jeder Satz steht auf dem genauen Wortlaut des Archivs.",
     articles="Artikel: {count}",
     empty_title="Das Archiv ist leer",
@@ -179,7 +179,7 @@ _DE = Words(
     languages=MappingProxyType({"en": "Englisch", "de": "Deutsch", "ru": "Russisch"}),
 )
 
-_RU = Words(
+_RU = PageWords(
     tagline="Каждая фраза опирается на точные слова архива.",
     articles="Статей: {count}",
     empty_title="Архив пуст",
@@ -239,10 +239,10 @@ _RU = Words(
     languages=MappingProxyType({"en": "английский", "de": "немецкий", "ru": "русский"}),
 )
 
-_WORDS: dict[Tongue, Words] = {"en": _EN, "de": _DE, "ru": _RU}
+_WORDS: dict[Tongue, PageWords] = {"en": _EN, "de": _DE, "ru": _RU}
 
 
-def choose_words(language: Tongue) -> Words:
+def choose_words(language: Tongue) -> PageWords:
     """The page's words in the language."""
     return _WORDS[language]
 

@@ -1,14 +1,24 @@
-"""What scores an answer against its sources gives back, and what every scorer must offer."""
+"""What scores an answer against its sources: what it gives back, and a scorer by its name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol, get_args
 
-from index.article import Span
-from rag.answer import Label
+from eval.faithfulness.splitting import cut_windows, make_context, split_claims
+from index.article import Span, normalise_text
+from index.errors import ConfigError
+from index.lang.language import detect_language
+from rag.answer import Citation, Label
+from rag.config import Settings
+from rag.judges import JudgeVerifier, NliVerifier
 from rag.verification.verdict import Verdict
+
+# About 250 tokens: the models were trained on short premises, and 512 is where most end.
+_WINDOW_LETTERS = 1000
+ScorerName = Literal["offline", "nli", "llm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +83,120 @@ class Scorer(Protocol):
     def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
         """How far the contexts bear the answer out; contexts are untrusted text, never obeyed."""
         ...
+
+
+class NliScorer:
+    """A claim is supported as far as its best window of the contexts entails it.
+
+    Windows of whole sentences, since a model cuts off what it cannot hold. Source: Laban et al.
+    2022 (SummaC, zero-shot: the highest entailment over the source's pieces).
+    """
+
+    name = "nli"
+
+    def __init__(self, verifier: NliVerifier) -> None:
+        self._verifier = verifier
+        self.fingerprint = f"nli {verifier.name}"
+
+    def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
+        """How far the contexts entail the answer: the least that any of its claims is."""
+        spans = split_claims(answer)
+        windows = [
+            Citation(number, make_context(number, text), window)
+            for number, text in enumerate(map(normalise_text, contexts), 1)
+            for window in cut_windows(text, _WINDOW_LETTERS)
+        ]
+        if not spans:
+            return Faithfulness(None, ())
+        claims = tuple(self._score_claim(span, answer, windows) for span in spans)
+        return Faithfulness(min(claim.support for claim in claims), claims)
+
+    def _score_claim(self, span: Span, answer: str, windows: Sequence[Citation]) -> ScoredClaim:
+        text = span.of(answer)
+        language = detect_language(text)
+        nothing = Verdict("not_enough_info", 0.0, "There is no context.", "no_citation")
+        found = [(self._verifier.verify(text, [each], language), each) for each in windows]
+        verdict, best = max(found, key=lambda each: each[0].support, default=(nothing, None))
+        place = (best.marker - 1, best.span.start, best.span.end) if best else None
+        return tell_verdict(answer, span, verdict, place)
+
+
+class LlmScorer:
+    """A claim is supported where the model says so; its word is all there is.
+
+    The contexts go into the prompt whole, each on a line of its own and named as data; what the
+    model answers in another form than asked counts as not knowing.
+    """
+
+    name = "llm"
+
+    def __init__(self, verifier: JudgeVerifier, fingerprint: str = "llm") -> None:
+        self._verifier = verifier
+        self.fingerprint = fingerprint
+
+    def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
+        """How far the contexts bear the answer out: the mean of what the model says of each claim.
+
+        The mean, since a judge says 0, ½ or 1, and the least of these ranks no answers.
+        """
+        spans = split_claims(answer)
+        citations = [
+            Citation(number, make_context(number, text), whole)
+            for number, text in enumerate(map(normalise_text, contexts), 1)
+            for whole in [Span(0, len(text))]
+            if text.strip()
+        ]
+        if not spans:
+            return Faithfulness(None, ())
+        claims = tuple(self._score_claim(span, answer, citations) for span in spans)
+        return Faithfulness(sum(claim.support for claim in claims) / len(claims), claims)
+
+    def _score_claim(self, span: Span, answer: str, citations: Sequence[Citation]) -> ScoredClaim:
+        text = span.of(answer)
+        verdict = self._verifier.verify(text, citations, detect_language(text))
+        return tell_verdict(answer, span, verdict)
+
+
+def open_scorer(settings: Settings, name: str = "offline", model: str | None = None) -> Scorer:
+    """The scorer under the name: `offline`, `nli` or `llm`; raises ConfigError for another.
+
+    `model` is a calibration file for `offline` (without one, the shipped calibration), a hub name
+    or folder for `nli`, and for `llm` a model of the endpoint that is set.
+    """
+    if name == "offline":
+        return _open_offline(settings, Path(model) if model else None)
+    if name == "nli":
+        return _open_nli(model)
+    if name == "llm":
+        return _open_llm(settings, model)
+    raise ConfigError(
+        f"no scorer is called {name!r}; take one of {', '.join(get_args(ScorerName))}"
+    )
+
+
+def _open_offline(settings: Settings, file: Path | None) -> Scorer:
+    from eval.faithfulness.offline import Calibration, OfflineScorer, load_rarity
+    from index.embedder import load_embedder
+    from rag.verification.verifier import OfflineVerifier
+
+    calibration = Calibration.read(file) if file else Calibration()
+    embedder = load_embedder(settings.embedder, settings.models_folder)
+    return OfflineScorer(embedder, OfflineVerifier(embedder), load_rarity(), calibration)
+
+
+def _open_nli(model: str | None) -> Scorer:
+    from rag.judges import NliVerifier
+
+    if model is None:
+        raise ConfigError("the nli scorer needs an entailment model: --scorer-model NAME_OR_FOLDER")
+    return NliScorer(NliVerifier(model))
+
+
+def _open_llm(settings: Settings, model: str | None) -> Scorer:
+    from rag.assembly import open_model
+    from rag.judges import JudgeVerifier
+
+    if model is not None:
+        settings = settings.model_copy(update={"llm_model": model})
+    fingerprint = f"llm {settings.llm_model} at {settings.llm_base_url}"
+    return LlmScorer(JudgeVerifier(open_model(settings)), fingerprint)

@@ -1,12 +1,18 @@
-"""What an archive offers to ask about: its persons, their statements, and where they come from."""
+"""What an archive offers to ask about: its persons, their statements, and the nouns they turn on.
+
+A topic is a German noun that a question can name, in its base form.
+"""
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +20,11 @@ from rapidfuzz import fuzz
 
 from index.archive import Archive, Vectors
 from index.article import Article, Span, make_article_id
+from index.lang.calendar import list_forms
+from index.lang.functionwords import read_function_words
 from index.lang.names import fold_parts
 from index.lang.roles import names_institution, role_gender
+from index.lang.words import Word, make_terms, read_name_words
 from index.people import People
 from rag.evidence import find_statement
 
@@ -23,6 +32,42 @@ _SHORTEST, _LONGEST = 25, 420
 # What the same person says twice: cosine of the sentences, or the share of words in common.
 _SAME_COSINE = 0.93
 _SAME_WORDS = 85
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;…]['\"“”»«‘’]*\s+|[\"„“»«‘‚(]\s*)$")
+_ACRONYM = re.compile(r"[A-ZÄÖÜ]{3,6}\Z")
+# Behind these a noun stands in the genitive.
+_GENITIVE = frozenset("des eines dieses jenes seines ihres unseres keines jedes".split())
+# Behind these, without an article, a noun is part of a phrase: "ohne Einschränkung".
+_BARE = read_function_words("bare")
+_PLURAL = re.compile(r"(?:ungen|ionen|ien|heiten|keiten|schaften|täten|anten|enten|eln|innen)\Z")
+_FEMININE = re.compile(r"(?:ung|heit|keit|schaft|tion|sion|tät|ik|enz|anz)\Z")
+# Nouns of any article: times, amounts, turns of speech, and who or what in general.
+_GENERAL = frozenset(
+    """jahr jahre jahren tag tage tagen woche wochen monat monate monaten stunde stunden minute
+    minuten zeit zeiten mal
+    morgen abend nachmittag vormittag nacht mittag anfang ende beginn mitte heute gestern
+    jahresende prozent euro dollar million millionen milliarde milliarden tausend hundert
+    dutzend teil teile seite seiten weg wege fall fälle grund gründe ziel ziele frage fragen
+    art arten sache sachen punkt punkte stelle stellen bild bilder wort worte worten wörter
+    tisch hand hände kopf auge augen herz leben welt land länder ländern stadt ort orte platz
+    haus menschen mensch mann männer frau frauen kind kinder leute person personen anzahl zahl
+    zahlen reihe rahmen hinblick zusammenhang bezug angaben angabe aussage aussagen bericht
+    berichte artikel meldung meinung ansicht auffassung aufgabe aufgaben rolle lage situation
+    möglichkeit möglichkeiten problem probleme bereich bereiche form formen name namen
+    beispiel eindruck ansatz anlass folge folgen ergebnis ergebnisse entscheidung erklärung
+    interview gespräch sprecher sprecherin kollege kollegin kollegen chef chefin minister
+    ministerin präsident präsidentin herr dame bürger regierung partei deutschland europa spur
+    recht rechte verstoß unterschied bedeutung erfolg erkenntnis erkenntnisse jahrhundert
+    jahrzehnt jahrzehnte letzter letzte ding dinge wahrheit schritt schritte part anspruch
+    vergleich hinweis hinweise lauf zuge gefahr hilfe kraft kräfte mittel zukunft
+    vergangenheit dank boden rest moment augenblick antwort antworten bedenken forderung
+    forderungen vorwurf vorwürfe bereitschaft unbekannter unbekannte politik vorschlag
+    vorschläge plan pläne maßnahme maßnahmen fortschritt fortschritte nachbarland vorbehalte
+    umsetzung einführung vorstellung stellungnahme geschwindigkeit entfernung zentimeter
+    umgebung untersuchung untersuchungen thema themen quelle quellen hintergrund lösung
+    absicht chance chancen opfer hoffnung sonder diskussion debatte öffentlichkeit gelegenheit
+    umstand umstände gruppe gruppen mitglied mitglieder vertreter kreise kreisen nummer alter
+    uhr""".split()
+) | {*list_forms("month", "de"), *list_forms("weekday", "de")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,3 +258,134 @@ def find_same(said: Sequence[Said], others: Sequence[Said]) -> list[Said]:
 def max_cosine(vector: Vectors, said: Sequence[Said]) -> float:
     """How near any of the sentences comes to the vector; -1 without any."""
     return max((float(np.dot(vector, item.vector)) for item in said), default=-1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A noun as a question names it: its `base` form, with `article` in front ("" if none fits).
+
+    `key` in lower case is what all its forms, and compounds that end in it, contain; `weight` grows with how much
+    it tells. `is_name` marks a word that other languages write alike, such as NATO.
+    """
+
+    base: str
+    article: str
+    key: str
+    weight: float
+    is_name: bool
+
+    def is_in(self, text: str) -> bool:
+        """Whether the text has the noun, in any form or compound."""
+        return re.search(rf"{re.escape(self.key)}\w{{0,4}}(?!\w)", text.casefold()) is not None
+
+
+class TopicFinder:
+    """Finds topics by what is rare in the archive and returns in the article."""
+
+    def __init__(self, archive: Archive, names: Collection[str]) -> None:
+        self._archive = archive
+        self._names = frozenset(word.low for name in names for word in read_name_words(name))
+        self._total = max(int(archive.query("SELECT count(*) FROM passages")[0][0]), 1)
+        self._counts: dict[str, int] = {}
+
+    def find(self, sentence: str, text: str) -> list[Topic]:
+        """The sentence's topics, most telling first; `text` is the article's."""
+        found: dict[str, Topic] = {}
+        forms = Counter(_bare(word) for word in read_name_words(text) if word.is_capitalised)
+        often = Counter(make_terms(text))
+        for word, before in _list_nouns(sentence):
+            topic = self._make(word, before, text, forms, often)
+            if topic:
+                found.setdefault(topic.key, topic)
+        return sorted(found.values(), key=lambda topic: (-topic.weight, topic.base))
+
+    def _make(
+        self, word: str, before: str, text: str, forms: Counter[str], often: Counter[str]
+    ) -> Topic | None:
+        low = word.casefold()
+        is_name = _ACRONYM.match(word) is not None
+        if not is_name and (len(word) < 5 or self._is_general(low)):
+            return None
+        term = make_terms(word)[0]
+        times, passages = often[term], self._count(term)
+        # What is named once in passing makes no topic, unless it is long enough to be precise.
+        precise = len(word) > 10 and before not in _BARE
+        if (times < 2 and not precise) or passages > max(5, self._total * 0.15):
+            return None
+        base = word if is_name else _find_base(word, before, forms, text)
+        if base is None:
+            return None
+        key = base.casefold() if len(base) < 6 else base.casefold()[: max(5, len(base) - 2)]
+        weight = math.log(1 + self._total / max(passages, 1)) * (0.5 + math.log(max(times, 1)))
+        article = "" if is_name else _find_article(base, text)
+        return Topic(base, article, key, weight, is_name)
+
+    def _is_general(self, low: str) -> bool:
+        parts = set(low.split("-")) | {low}
+        return bool(parts & (_GENERAL | self._names)) or role_gender(low) is not None
+
+    def _count(self, term: str) -> int:
+        if term not in self._counts:
+            rows = self._archive.query("SELECT doc FROM passages_vocab WHERE term = ?", (term,))
+            self._counts[term] = int(rows[0][0]) if rows else 0
+        return self._counts[term]
+
+
+def _list_nouns(sentence: str) -> Iterator[tuple[str, str]]:
+    """The capitalised words that do not begin a sentence, with the word before in lower case."""
+    before = ""
+    words = read_name_words(sentence)
+    for read, behind in zip_longest(words, words[1:]):
+        word = _bare(read)
+        starts = _SENTENCE_START.search(sentence[: read.start]) is not None
+        if read.is_capitalised and (not starts or _ACRONYM.match(word)):
+            # "Tilo Marbach", "Financial Times": of two capitalised words in a row none is a topic.
+            is_beside = behind is not None and behind.start == read.start + len(word) + 1
+            if not (is_beside and behind.is_capitalised) and not before[:1].isupper():
+                yield word, before.casefold()
+        before = word
+
+
+def _bare(word: Word) -> str:
+    """The word without the full stop that may belong to the sentence."""
+    return word.text.rstrip(".")
+
+
+def _find_base(word: str, before: str, forms: Counter[str], text: str) -> str | None:
+    """The word's basic form, or `None` where only another case of it is to be seen."""
+    alike = [
+        form
+        for form in forms
+        if abs(len(form) - len(word)) <= 2 and form[: len(word) - 2] == word[: len(word) - 2]
+        and set(form[len(word) - 2 :]) <= set("ensr" + word[-2:])
+    ]  # fmt: skip
+    shorter = [form for form in alike if len(form) < len(word) and word.startswith(form)]
+    if word.endswith("s") and before in _GENITIVE:
+        return min(shorter, key=len) if shorter else None
+    if word.endswith("n") and not _PLURAL.search(word):
+        if word[:-1] in shorter:
+            return word[:-1]
+        return word if _is_nominative(word, text) else None
+    return word
+
+
+def _is_nominative(word: str, text: str) -> bool:
+    """Whether the text shows the plural in a case that is no dative."""
+    return (
+        re.search(rf"\b(?:[Dd]ie|[Dd]er|für|gegen|ohne|um|als) {re.escape(word)}\b", text)
+        is not None
+    )
+
+
+def _find_article(base: str, text: str) -> str:
+    """The article that the accusative takes, read from the text; "" where it does not show."""
+    if _FEMININE.search(base):
+        return "die"
+    seen = {
+        match[1].casefold()
+        for match in re.finditer(rf"\b([Dd](?:as|ie|en|er)) {re.escape(base)}\b", text)
+    }
+    for shown in ("das", "die"):
+        if shown in seen:
+            return shown
+    return "den" if "den" in seen and not base.endswith("n") else ""

@@ -1,11 +1,18 @@
-"""The wording of proposed questions in German, English and Russian."""
+"""A question that could be asked, and its wording in German, English and Russian.
+
+A question for a number is worded by turning a German main clause around.
+"""
 
 from __future__ import annotations
 
+import datetime
+import re
+from dataclasses import dataclass
 from datetime import date
 
-from eval.proposals.topics import Topic
-from index.lang.calendar import name_month
+from eval.proposals.material import Said, Topic
+from index.lang.calendar import list_names, name_month
+from index.lang.functionwords import read_function_words
 from index.lang.language import Language
 from index.lang.places import name_place
 
@@ -188,6 +195,29 @@ _WORDS = {
     for code in "GB IQ IR IL KP RU TR UA".split()
 }
 
+_AMOUNT = re.compile(
+    r"(?P<about>(?i:etwa|rund|circa|ca\.|fast|knapp|mehr als|über|insgesamt|gut|bis zu|ungefähr) )?"
+    r"(?P<number>\d[\d.,]*(?: Millionen| Milliarden)?) (?P<unit>[A-ZÄÖÜ][a-zäöüß]{2,})(?![\w-])"
+)
+_FINITE = read_function_words("counted") | frozenset(
+    """kostet kosten kostete beträgt betrug kamen starben leben lebten gibt gab verlor verloren
+    erhielt erhielten zählt zählte nahmen demonstrierten erreichte umfasst arbeiten stieg sank
+    fuhr fuhren beteiligten beschäftigt sahen stimmten dauerte dauert liegt lag""".split()
+)
+# Words that only the sentences before can explain, and negations.
+_LEANING = re.compile(
+    rf"(?<!\w)(?:{'|'.join(sorted(read_function_words('leaning')))}|ihr\w*|sein\w{{0,2}}|dies\w*"
+    r"|jen\w*|hier\w*|da(?:bei|mit|von|rin|ran|zu|für|gegen|nach|durch|raus|rum|rüber|rauf|her|hin)?"
+    r"|kein\w*|weitere\w*|andere\w*|beide\w*|solch\w*|letzte\w*|uns\w*)(?!\w)",
+    re.IGNORECASE,
+)
+_BEFORE_NUMBER = read_function_words("before-number")
+# What may open the clause: an adverb or a participle there leans on what was told before.
+_OPENING = _BEFORE_NUMBER | frozenset("ein eine einem einer innerhalb binnen laut".split())
+_NO_COUNT = frozenset(
+    ["Uhr", "Grad", "Jahre", "Jahren", "Millionen", "Milliarden", *list_names("month", "de")]
+)
+
 
 def translate_noun(noun: str, language: Language) -> str | None:
     """The German noun in the language, as behind "about"; `None` where it is not known."""
@@ -229,3 +259,104 @@ def _word_topic(topic: Topic, language: Language) -> str:
     if noun is None and topic.is_name:
         noun = topic.base
     return f"about {noun}" if noun else f"about “{topic.base}”"
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateTurn:
+    """One question, not yet worded: its form, and what fills it."""
+
+    form: str
+    speaker: str = ""
+    topic: Topic | None = None
+    month: datetime.date | None = None
+    quote: str = ""
+    words: str = ""
+
+    def word(self, language: Language) -> str:
+        """The question in the language."""
+        return self.words or word_question(
+            self.form, language, speaker=self.speaker, topic=self.topic, month=self.month,
+            quote=self.quote,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question that could be asked; `about` is what it uses up: persons, articles, topics."""
+
+    type: str
+    turns: tuple[CandidateTurn, ...]
+    gold: tuple[Said, ...]
+    why: str
+    about: tuple[str, ...]
+    speaker: str | None = None
+    date: str | None = None
+    as_of: datetime.date | None = None
+    answer: str | None = None
+
+    @property
+    def weight(self) -> float:
+        """How much its topics tell; 0 without any."""
+        return min((turn.topic.weight for turn in self.turns if turn.topic), default=0.0)
+
+    def can_be_in(self, language: Language) -> bool:
+        """Whether the language has words for all of it."""
+        return all(
+            (language == "de" or not turn.words)
+            and (turn.topic is None or is_known(turn.topic, language))
+            for turn in self.turns
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A question for the number in a sentence, with the answer."""
+
+    question: str
+    answer: str
+    unit: str
+
+
+def ask_number(sentence: str) -> Counted | None:
+    """The German question for the one number of a sentence that stands by itself, if it is one.
+
+    Only a plain main clause is turned: what stands first and the number change places around the
+    verb, and no word may lean on another sentence.
+    """
+    if re.search(r"[,;:()„“”\"«»–\n]", re.sub(r"(?<=\d),(?=\d)", "", sentence)):
+        return None
+    found = list(_AMOUNT.finditer(sentence))
+    if len(found) != 1 or found[0]["unit"] in _NO_COUNT or not sentence.endswith("."):
+        return None
+    amount = found[0]
+    rest = sentence[: amount.start()] + sentence[amount.end() :]
+    if re.search(r"\d", rest) and not re.search(r"\b(?:19|20)\d\d\b", rest):
+        return None
+    if _LEANING.search(rest) or len(sentence.split()) > 28:
+        return None
+    question = _turn(sentence[: amount.start()], sentence[amount.end() :].strip(), amount["unit"])
+    if question is None:
+        return None
+    answer = f"{amount['number']} {amount['unit']}"
+    return Counted(question, answer, amount["unit"])
+
+
+def _turn(before: str, behind: str, unit: str) -> str | None:
+    many = f"Wie viel {unit}" if unit == "Prozent" else f"Wie viele {unit}"
+    if not before.strip():
+        return f"{many} {behind[:-1]}?" if _has_verb(behind) else None
+    words = before.split()
+    if words[-1].casefold() in _BEFORE_NUMBER:
+        return None
+    verb = next((n for n, word in enumerate(words) if word in _FINITE), None)
+    if verb is None or not 0 < verb < 9:
+        return None
+    first = words[:verb]
+    if first == ["Das"] or first[0].casefold() not in _OPENING:
+        return None
+    first[0] = first[0].casefold()
+    return " ".join([many, words[verb], *first, *words[verb + 1 :], behind[:-1]]).rstrip() + "?"
+
+
+def _has_verb(behind: str) -> bool:
+    return any(word in _FINITE for word in behind[:-1].split()[:8])

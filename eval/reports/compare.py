@@ -1,29 +1,32 @@
-"""Compares runs of one suite question by question, and tells what is more than chance."""
+"""Compares runs of one suite question by question, and a run with the floors set for it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import NormalDist
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.intervals import FEWEST_GROUPS, Indices, bootstrap, paired_difference
-from eval.metrics import area_under_risk_coverage, auroc, expected_calibration_error
-from eval.reports.cases import is_right
-from eval.reports.measures import is_less_better
-from eval.reports.runs import JUDGED, Pairing, Run, pair_rows
-from eval.rows import Row
-from eval.summary import SCORES
+from eval.figures.intervals import FEWEST_GROUPS, Indices, bootstrap, paired_difference
+from eval.figures.metrics import area_under_risk_coverage, auroc, brier, expected_calibration_error
+from eval.figures.rows import JUDGED, Pairing, Run, RunRow, is_right, pair_rows
+from eval.figures.summary import SCORES
+from eval.reports.showing import describe_metric, is_less_better, is_share, show_figure
 from index.errors import ConfigError
 
-Pairs = Sequence[tuple[Row, Row]]
-Verdict = Literal["better", "worse", "noise", "same", "undefined", "incomparable"]
+if TYPE_CHECKING:
+    from eval.figures.summary import Summary
+
+Pairs = Sequence[tuple[RunRow, RunRow]]
+ChangeVerdict = Literal["better", "worse", "noise", "same", "undefined", "incomparable"]
 
 _LEVEL = 0.95
 _FAILED = "failed"
+_SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Change:
     low: float | None
     high: float | None
     p: float | None
-    verdict: Verdict
+    verdict: ChangeVerdict
     holds: bool = False
 
 
@@ -275,7 +278,7 @@ class _Figure:
         return self.figure(left) if len(left) else None
 
 
-def _open_figures(rows: Sequence[Row]) -> dict[str, _Figure]:
+def _open_figures(rows: Sequence[RunRow]) -> dict[str, _Figure]:
     """By metric what it comes to over the rows at given positions, as `summarise` has it."""
     rights = [row.scores.get("answer.right") for row in rows]
     told = _mark(row.confidence is not None for row in rows)
@@ -294,7 +297,7 @@ def _open_figures(rows: Sequence[Row]) -> dict[str, _Figure]:
         "abstention.recall": _Figure(known & ~answerable, lambda i: float(np.mean(abstained[i]))),
         "abstention.auroc": _Figure(known & told, lambda i: auroc(answerable[i], sure[i])),
         "abstention.aurc": _Figure(judged, lambda i: area_under_risk_coverage(right[i], sure[i])),
-        "calibration.brier": _Figure(judged, lambda i: float(np.mean((sure[i] - right[i]) ** 2))),
+        "calibration.brier": _Figure(judged, lambda i: brier(right[i], sure[i])),
         "calibration.ece": _Figure(judged, lambda i: expected_calibration_error(right[i], sure[i])),
         "latency.p50_ms": _Figure(timed, lambda i: float(np.quantile(times[i], 0.5))),
         "latency.p95_ms": _Figure(timed, lambda i: float(np.quantile(times[i], 0.95))),
@@ -309,7 +312,7 @@ def _name_sources(pairs: Pairs) -> list[str | None]:
     return [x.source if x.source is not None else y.source for x, y in pairs]
 
 
-def _judge(metric: str, difference: float | None, is_noise: bool, is_same: bool) -> Verdict:
+def _judge(metric: str, difference: float | None, is_noise: bool, is_same: bool) -> ChangeVerdict:
     if is_same:
         return "same"
     if is_noise:
@@ -332,3 +335,85 @@ def _correct(changes: Sequence[Change]) -> list[Change]:
         replace(change, holds=i in holding and change.verdict in ("better", "worse"))
         for i, change in enumerate(changes)
     ]
+
+
+def check_floors(summary: Summary, floors: Sequence[str]) -> list[str]:
+    """What falls short, one sentence a floor in the order given; [] if all hold.
+
+    A floor is `metric=value`. Where less is better (`latency.…`, `parity.…`, `calibration.…`,
+    `abstention.aurc`, `errors`) the value is a ceiling. `type:speaker/answer.right=0.9` holds for
+    one group only. An undefined metric never holds: nothing was measured. Raises ConfigError for
+    a metric that the run does not have, or a value that it cannot take.
+    """
+    figures = _list_figures(summary)
+    short = [_check_floor(figures, floor) for floor in floors]
+    return [message for message in short if message]
+
+
+def _list_figures(summary: Summary) -> dict[str, tuple[float | None, int]]:
+    """Every figure that a floor may name, with its n."""
+    figures = {name: (each.value, each.n) for name, each in summary.metrics.items()}
+    figures |= {f"parity.{name}": (each.value, each.n) for name, each in summary.parity.items()}
+    for kind, groups in summary.groups.items():
+        for group, metrics in groups.items():
+            figures |= {
+                f"{kind}:{group}/{name}": (each.value, each.n) for name, each in metrics.items()
+            }
+    return figures | {"errors": (float(summary.errors), summary.n)}
+
+
+def _check_floor(figures: dict[str, tuple[float | None, int]], floor: str) -> str:
+    """The sentence that says how the floor is missed, "" if it holds."""
+    name, bound = parse_floor(floor)
+    if name not in figures:
+        raise ConfigError(_explain_unknown(name, figures))
+    metric = name.rpartition("/")[2]
+    _check_range(floor, metric, bound)
+    value, n = figures[name]
+    if value is None:
+        return f"{name} is undefined (n {n}), and so does not reach {show_figure(metric, bound)}"
+    if is_less_better(metric):
+        missed, word = value > bound + _SLACK, "above its ceiling"
+    else:
+        missed, word = value < bound - _SLACK, "below its floor"
+    figure, limit = _tell_apart(metric, value, bound)
+    return f"{name} is {figure} (n {n}), {word} {limit}" if missed else ""
+
+
+def parse_floor(floor: str) -> tuple[str, float]:
+    """The metric's name and the value of `metric=value`; raises ConfigError if it is none."""
+    # A group's name may hold "=".
+    name, _, number = floor.rpartition("=")
+    try:
+        bound = float(number)
+    except ValueError:
+        bound = math.nan
+    if not name.strip() or not math.isfinite(bound):
+        raise ConfigError(f"{floor!r} is no floor; write it like answer.right=0.9")
+    metric = name.strip().rpartition("/")[2]
+    # Of a name that is not ours it is first to be said that it is none.
+    if describe_metric(metric):
+        _check_range(floor, metric, bound)
+    return name.strip(), bound
+
+
+def _check_range(floor: str, metric: str, bound: float) -> None:
+    if bound < 0 or (is_share(metric) and bound > 1):
+        allowed = "from 0 to 1" if is_share(metric) else "0 or more"
+        raise ConfigError(f"{floor!r}: {metric} is {allowed}; set its floor in that range")
+
+
+def _tell_apart(metric: str, value: float, bound: float) -> tuple[str, str]:
+    """Both figures as shown, with all their digits where rounding would make them look alike."""
+    figure, limit = show_figure(metric, value), show_figure(metric, bound)
+    return (f"{value!r}", f"{bound!r}") if figure == limit else (figure, limit)
+
+
+def _explain_unknown(name: str, figures: dict[str, tuple[float | None, int]]) -> str:
+    head, slash, metric = name.rpartition("/")
+    if slash and any(known.endswith(f"/{metric}") for known in figures):
+        groups = sorted({known.rpartition("/")[0] for known in figures if "/" in known})
+        return f"this run has no group {head!r}; it has: {', '.join(groups)}"
+    known = sorted(known for known in figures if "/" not in known and describe_metric(known))
+    known += sorted(known for known in figures if "/" not in known and not describe_metric(known))
+    return f"this run has no metric {metric!r}; it has: {', '.join(known)}"

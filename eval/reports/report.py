@@ -10,22 +10,24 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-from eval.intervals import Estimate
-from eval.reports.cases import Case, count_faulty, find_worst, is_right
-from eval.reports.measures import (
+from eval.figures.intervals import Estimate
+from eval.figures.rows import RunRow, count_faulty, is_doubted, is_right, list_faults
+from eval.figures.summary import Summary
+from eval.reports.showing import (
     UNDEFINED,
     choose_headlines,
     describe_metric,
+    draw_reliability,
+    draw_risk_coverage,
+    draw_times,
     is_share,
     show_figure,
     show_interval,
+    thin,
 )
-from eval.reports.plots import draw_reliability, draw_risk_coverage, draw_times, thin
-from eval.rows import Row
-from eval.summary import Summary
 from index.errors import ConfigError
 
 _MOST_CASES = 30
@@ -45,9 +47,11 @@ _CONTROLS = re.compile(
 )
 # A colon before slashes and the dot of "www." would make a link, "@" an address.
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|&#!@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+_LONGEST = 480
+_MOST_SOURCES = 5
 
 
-def write_report(summary: Summary, rows: Sequence[Row], folder: Path) -> None:
+def write_report(summary: Summary, rows: Sequence[RunRow], folder: Path) -> None:
     """Write report.html, report.md and report.json into the folder, which is made if need be.
 
     report.json holds the summary, and in `rows` the figures of each question, without its texts,
@@ -57,7 +61,7 @@ def write_report(summary: Summary, rows: Sequence[Row], folder: Path) -> None:
     data = summary.as_json() | {"rows": [_keep_figures(row) for row in rows]}
     pages = {
         "report.json": json.dumps(data, ensure_ascii=False, indent=1) + "\n",
-        "report.md": render_markdown(summary, rows, cases[:_MOST_IN_MARKDOWN]),
+        "report.md": render_report_markdown(summary, rows, cases[:_MOST_IN_MARKDOWN]),
         "report.html": render_page(summary, rows, cases),
     }
     try:
@@ -71,13 +75,13 @@ def write_report(summary: Summary, rows: Sequence[Row], folder: Path) -> None:
         ) from error
 
 
-def _keep_figures(row: Row) -> dict[str, Any]:
+def _keep_figures(row: RunRow) -> dict[str, Any]:
     every = row.as_json()
     return {name: every[name] for name in _KEPT}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MetricLine:
     """A figure ready to be shown; `bar`, `low` and `high` in percent, `None` where no bar fits."""
 
     name: str
@@ -92,7 +96,7 @@ class Line:
     @classmethod
     def of(
         cls, name: str, estimate: Estimate, metric: str | None = None, *, end: float | None = None
-    ) -> Line:
+    ) -> MetricLine:
         """The estimate of `metric`, under the name of its group if that is another.
 
         A bar ends at `end`; without it a share's ends at 1, and nothing else has one.
@@ -114,7 +118,7 @@ class Line:
         )
 
 
-def render_page(summary: Summary, rows: Sequence[Row], cases: Sequence[Case]) -> str:
+def render_page(summary: Summary, rows: Sequence[RunRow], cases: Sequence[FaultyAnswer]) -> str:
     """The whole report as one HTML page, in light and dark, without a script or an address."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -138,7 +142,7 @@ def render_page(summary: Summary, rows: Sequence[Row], cases: Sequence[Case]) ->
     return environment.get_template(_TEMPLATE).render(
         summary=summary,
         headlines=_choose_lines(summary.metrics),
-        metrics=[Line.of(name, each) for name, each in summary.metrics.items()],
+        metrics=[MetricLine.of(name, each) for name, each in summary.metrics.items()],
         bins=[each for each in bins if each["n"]],
         curve=thin(curve, 11),
         plots={
@@ -149,7 +153,7 @@ def render_page(summary: Summary, rows: Sequence[Row], cases: Sequence[Case]) ->
         times=len(times),
         groups={kind: _compare_groups(groups) for kind, groups in summary.groups.items()},
         tables={kind: _tabulate(groups) for kind, groups in summary.groups.items()},
-        parity=[Line.of(name, each) for name, each in summary.parity.items()],
+        parity=[MetricLine.of(name, each) for name, each in summary.parity.items()],
         ends=summary.details.get("parity", {}),
         warnings=summary.details.get("warnings", []),
         details=_flatten({n: each for n, each in summary.details.items() if n != "parity"}),
@@ -159,14 +163,14 @@ def render_page(summary: Summary, rows: Sequence[Row], cases: Sequence[Case]) ->
     )
 
 
-def _choose_lines(metrics: Mapping[str, Estimate]) -> list[Line]:
+def _choose_lines(metrics: Mapping[str, Estimate]) -> list[MetricLine]:
     defined = {name for name, each in metrics.items() if each.value is not None}
-    return [Line.of(name, metrics[name]) for name in choose_headlines(defined, 6)]
+    return [MetricLine.of(name, metrics[name]) for name in choose_headlines(defined, 6)]
 
 
-def _compare_groups(groups: Mapping[str, Mapping[str, Estimate]]) -> dict[str, list[Line]]:
+def _compare_groups(groups: Mapping[str, Mapping[str, Estimate]]) -> dict[str, list[MetricLine]]:
     """By metric a bar for each group, of the metrics that more than one group has."""
-    figures: dict[str, list[Line]] = {}
+    figures: dict[str, list[MetricLine]] = {}
     for metric in _BARS:
         if len(figures) == _MOST_BARS:
             break
@@ -176,7 +180,7 @@ def _compare_groups(groups: Mapping[str, Mapping[str, Estimate]]) -> dict[str, l
             highs = [each.high for each in having.values() if each.high is not None]
             end = 1.0 if is_share(metric) else max(values + highs)
             figures[metric] = [
-                Line.of(group, each, metric, end=end) for group, each in having.items()
+                MetricLine.of(group, each, metric, end=end) for group, each in having.items()
             ]
     return figures
 
@@ -192,7 +196,7 @@ def _tabulate(groups: Mapping[str, Mapping[str, Estimate]]) -> list[tuple[str, l
     return table
 
 
-def _list_times(rows: Sequence[Row]) -> list[float]:
+def _list_times(rows: Sequence[RunRow]) -> list[float]:
     return [row.latency_ms for row in rows if row.error is None and row.latency_ms is not None]
 
 
@@ -209,7 +213,9 @@ def _flatten(details: Mapping[str, Any], prefix: str = "") -> list[tuple[str, st
     return flat
 
 
-def render_markdown(summary: Summary, rows: Sequence[Row], cases: Sequence[Case]) -> str:
+def render_report_markdown(
+    summary: Summary, rows: Sequence[RunRow], cases: Sequence[FaultyAnswer]
+) -> str:
     """The figures as Markdown tables, and the worst questions as a list."""
     failed = f", {summary.errors} failed" if summary.errors else ""
     lines = [
@@ -223,7 +229,7 @@ def render_markdown(summary: Summary, rows: Sequence[Row], cases: Sequence[Case]
         ("Metric", "Value", "95 % interval", "n"),
         [
             (line.name, line.value, line.interval, str(line.n))
-            for line in (Line.of(name, each) for name, each in summary.metrics.items())
+            for line in (MetricLine.of(name, each) for name, each in summary.metrics.items())
         ],
     )
     for kind, groups in summary.groups.items():
@@ -232,7 +238,7 @@ def render_markdown(summary: Summary, rows: Sequence[Row], cases: Sequence[Case]
         lines += _write_table(("Metric", *groups), table)
     if summary.parity:
         lines += ["", "## Best minus worst language", ""]
-        gaps = [Line.of(name, each) for name, each in summary.parity.items()]
+        gaps = [MetricLine.of(name, each) for name, each in summary.parity.items()]
         table = [(line.name, line.value, line.interval) for line in gaps]
         lines += _write_table(("Metric", "Gap", "95 % interval"), table)
     if cases:
@@ -247,7 +253,7 @@ def _write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str
     return ["| " + " | ".join(row) + " |" for row in (cells[0], align, *cells[1:])]
 
 
-def _write_case(case: Case) -> str:
+def _write_case(case: FaultyAnswer) -> str:
     row = case.row
     lines = [f"- **{escape_markdown(row.question)}** ({escape_markdown(row.id)}: "]
     lines[0] += escape_markdown(", ".join(case.faults)) + ")"
@@ -270,3 +276,176 @@ def clean(text: str) -> str:
 def escape_markdown(text: str) -> str:
     """The text on one line so that Markdown shows it as it is, in a table too."""
     return _MARKDOWN_SIGNS.sub(r"\\\1", " ".join(clean(text).split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A claim of an answer that is not supported; `number` counts from 1 in its answer."""
+
+    number: int
+    text: str
+    verdict: str
+    reason: str
+    support: float | None
+    nearest: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """A run of an answer; `doubt` is the claim in it that does not hold."""
+
+    text: str
+    doubt: Doubt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSource:
+    """What an answer cites: the quote, shortened where it is long, and where it is from."""
+
+    marker: str
+    quote: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyAnswer:
+    """A question that went wrong, ready to be shown; its texts are untrusted still."""
+
+    row: RunRow
+    faults: tuple[str, ...]
+    pieces: tuple[AnswerPart, ...]
+    doubts: tuple[Doubt, ...]
+    sources: tuple[CitedSource, ...]
+    left_out: int
+
+
+def find_worst(rows: Sequence[RunRow], most: int) -> list[FaultyAnswer]:
+    """Up to `most` of the rows that failed, are wrong or claim what is not supported.
+
+    The least faithful come first, then the wrong without a claim, then the failed.
+    """
+    faulty = [row for row in rows if list_faults(row)]
+    return [_open_case(row) for row in sorted(faulty, key=_rank)[:most]]
+
+
+def _rank(row: RunRow) -> tuple[bool, float, bool, str]:
+    share = row.scores.get("faithfulness.supported")
+    if share is None:
+        share = row.scores.get("faithfulness.score")
+    return row.error is not None, 2.0 if share is None else share, is_right(row) is True, row.id
+
+
+def _open_case(row: RunRow) -> FaultyAnswer:
+    doubts = tuple(_list_doubts(row))
+    sources = tuple(_describe_source(row.citations[i]) for i in _choose_sources(row))
+    return FaultyAnswer(
+        row=row,
+        faults=list_faults(row),
+        pieces=tuple(split_answer(row.answer, row.claims, doubts)),
+        doubts=doubts,
+        sources=sources,
+        left_out=len(row.citations) - len(sources),
+    )
+
+
+def _choose_sources(row: RunRow) -> list[int]:
+    """The positions of the citations to show: those that a doubted claim comes near to first."""
+    near = [claim.get("nearest") for claim in row.claims if is_doubted(claim)]
+    first = [place[0] for place in near if isinstance(place, list | tuple) and place]
+    every = range(len(row.citations))
+    ordered = dict.fromkeys([*(i for i in first if i in every), *every])
+    return sorted(list(ordered)[:_MOST_SOURCES])
+
+
+def _list_doubts(row: RunRow) -> list[Doubt]:
+    doubted = [claim for claim in row.claims if is_doubted(claim)]
+    return [
+        Doubt(
+            number=number,
+            text=_read(claim, "text"),
+            verdict=_read(claim, "verdict").replace("_", " "),
+            reason=_read(claim, "reason"),
+            support=_read_share(claim.get("support")),
+            nearest=_find_nearest(claim.get("nearest"), row.citations),
+        )
+        for number, claim in enumerate(doubted, 1)
+    ]
+
+
+def split_answer(
+    answer: str, claims: Sequence[Mapping[str, Any]], doubts: Sequence[Doubt]
+) -> list[AnswerPart]:
+    """The answer cut up; put together again, the pieces' texts are the answer.
+
+    `doubts` are those of the claims that are not supported, in their order. One whose words are
+    not in the answer has no piece.
+    """
+    doubted = [claim for claim in claims if is_doubted(claim)]
+    places: list[tuple[int, int, Doubt]] = []
+    for claim, doubt in zip(doubted, doubts, strict=True):
+        place = _locate(answer, claim, [(start, end) for start, end, _ in places])
+        if place:
+            places.append((*place, doubt))
+    pieces, done = [], 0
+    for start, end, doubt in sorted(places, key=lambda place: place[:2]):
+        if start > done:
+            pieces.append(AnswerPart(answer[done:start]))
+        pieces.append(AnswerPart(answer[start:end], doubt))
+        done = end
+    if done < len(answer):
+        pieces.append(AnswerPart(answer[done:]))
+    return pieces
+
+
+def _locate(
+    answer: str, claim: Mapping[str, Any], taken: Sequence[tuple[int, int]]
+) -> tuple[int, int] | None:
+    """Where the claim stands in the answer and nothing else was found: its span, else its words."""
+    start, end = claim.get("start"), claim.get("end")
+    found = []
+    if isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(answer):
+        found.append((start, end))
+    words = _read(claim, "text").split()
+    if words:
+        wording = re.compile(r"\s+".join(re.escape(word) for word in words))
+        found += [match.span() for match in wording.finditer(answer)]
+    return next(((a, b) for a, b in found if all(b <= s or e <= a for s, e in taken)), None)
+
+
+def _find_nearest(nearest: Any, citations: Sequence[Mapping[str, Any]]) -> str:
+    """The words of a source that come nearest to a claim, "" where none are told."""
+    try:
+        position, start, end = (int(number) for number in nearest)
+        quote = _read_quote(citations[position]) if position >= 0 else ""
+    except (TypeError, ValueError, IndexError):
+        return ""
+    return _shorten(quote[start:end]) if 0 <= start < end else ""
+
+
+def _describe_source(citation: Mapping[str, Any]) -> CitedSource:
+    parts = [_read(citation, key) for key in ("speaker", "title", "source", "published")]
+    # Of a path only the end: a report is passed on, and a home folder has its owner's name.
+    parts.append(_read(citation, "url") or PurePath(_read(citation, "path")).name)
+    place = " · ".join(part for part in parts if part)
+    return CitedSource(_read(citation, "marker"), _shorten(_read_quote(citation)), place)
+
+
+def _read_quote(citation: Mapping[str, Any]) -> str:
+    return _read(citation, "quote") or _read(citation, "text")
+
+
+def _read(mapping: Mapping[str, Any], key: str) -> str:
+    value = mapping.get(key)
+    return "" if value is None else str(value)
+
+
+def _read_share(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else None
+
+
+def _shorten(text: str) -> str:
+    """The text, cut at a blank where it is too long to show."""
+    if len(text) <= _LONGEST:
+        return text
+    return text[:_LONGEST].rsplit(maxsplit=1)[0] + " …"

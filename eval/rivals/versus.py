@@ -1,8 +1,18 @@
-"""The plain LlamaIndex starter and ours, asked the same questions over the same articles."""
+"""The plain LlamaIndex starter and ours, asked the same questions over the same articles.
+
+One yardstick for both: spans of the articles' text, whatever a system calls a passage. A gold
+sentence is found where a stretch of text and it share half of the shorter one. Recall@k asks
+whether one of the first k stretches has a gold sentence, each side in its own units (the starter's
+chunks are much longer than our passages); `recall@1000c` asks it of the first 1,000 letters of the
+ranking, where both hand over as much; article@k asks whether a gold article is among the first k
+that the ranking comes by. `silent` is an abstention where there is an answer, `abstained` one where
+there is none. What is shown is what a reader, or a model, gets: the
+starter's default two chunks, our answer's quotes. `shown.speaker` is the share of it that the
+person asked for says, by our own attribution: who reads the statements anew may see it otherwise.
+"""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -10,12 +20,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eval.examiner import ask_conversation, search_as_asked
-from eval.metrics import quantile
-from eval.questions import GoldQuestion
-from eval.rivals.rival import Shelf, Shown, Starter
-from eval.rivals.yardstick import Pair, score_stretches, summarise_pairs
+import numpy as np
+
+from eval.figures.intervals import (
+    Difference,
+    Estimate,
+    bootstrap,
+    bootstrap_mean,
+    paired_difference,
+)
+from eval.figures.metrics import quantile
+from eval.figures.rows import Scores
+from eval.rivals.starter import Shelf, Shown, Starter, list_command
+from eval.run.examiner import ask_conversation, search_as_asked
 from eval.speed import find_model, run_alone
+from eval.suites.questions import GoldQuestion
 from index.article import Article, Span
 from index.errors import DatasetError
 from index.lang.names import SAME_PERSON, match_names
@@ -28,6 +47,14 @@ from rag.config import Settings
 # Deep enough that short passages, too, come by five articles.
 _DEPTH = 30
 _WARM_UP = 3
+METRICS = (
+    "article@1", "article@5", "recall@1", "recall@2", "recall@5", "mrr@10", "recall@1000c",
+    "shown.gold", "shown.narrow", "shown.speaker", "silent", "abstained",
+)  # fmt: skip
+_LETTERS = 1000
+_RANKS = 10
+
+Gold = Sequence[Shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +67,7 @@ class Versus:
 
     suite: str
     articles: int
-    pairs: tuple[Pair, ...]
+    pairs: tuple[AskedPair, ...]
     speed: Mapping[str, float] = field(default_factory=dict)
     stopped: bool = False
     unplaced: int = 0
@@ -66,7 +93,7 @@ class Versus:
         }
 
 
-def read_sources(paths: Sequence[Path]) -> list[Article]:
+def read_all_articles(paths: Sequence[Path]) -> list[Article]:
     """The articles under the paths; what cannot be read is left out on both sides."""
     return [
         read
@@ -113,7 +140,7 @@ def compare(
         tell(f"indexing {len(shelf)} articles, the starter first")
         speed = _index(inner, shelf, folder / "store")
         tell(f"asking {len(questions)} questions, both sides in turns")
-        asked: list[Pair | None] = []
+        asked: list[AskedPair | None] = []
         with suppress(KeyboardInterrupt):
             for pair in _ask(inner, questions, articles, shelf, folder / "store"):
                 asked.append(pair)
@@ -146,18 +173,10 @@ def _check(questions: Sequence[GoldQuestion], articles: Sequence[Article]) -> No
 
 def _index(settings: Settings, shelf: Shelf, store: Path) -> dict[str, float]:
     model = find_model(settings)
-    starter = [
-        sys.executable,
-        "-m",
-        "eval.rivals.starter",
-        "index",
-        str(shelf.theirs),
-        str(store),
-        model,
-    ]
+    starter = list_command("eval.rivals.starter", "index", str(shelf.theirs), str(store), model)
     # By name, as `eval.speed` does: what is timed is the command that a user types, so eval leans on
     # ui here, which no import shows.
-    ours = [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "index", str(shelf.ours)]
+    ours = list_command("ui.terminal.cli", "--data", str(settings.data), "index", str(shelf.ours))
     their_s, their_mb = run_alone(starter, settings)
     our_s, our_mb = run_alone(ours, settings)
     return {
@@ -175,16 +194,8 @@ def _ask_cold(
 ) -> dict[str, float]:
     """The best of some runs a side, in turns: what disturbs a run only ever makes it slower."""
     model, words = find_model(settings), " ".join(question.turns)
-    starter = [
-        sys.executable,
-        "-m",
-        "eval.rivals.starter",
-        "ask",
-        str(shelf.theirs),
-        str(store),
-        model,
-    ]
-    ours = [sys.executable, "-m", "ui.cli", "--data", str(settings.data), "ask", words]
+    starter = list_command("eval.rivals.starter", "ask", str(shelf.theirs), str(store), model)
+    ours = list_command("ui.terminal.cli", "--data", str(settings.data), "ask", words)
     taken = [
         (run_alone([*starter, words], settings), run_alone(ours, settings)) for _ in range(runs)
     ]
@@ -207,7 +218,7 @@ def _ask(
     articles: Sequence[Article],
     shelf: Shelf,
     store: Path,
-) -> Iterator[Pair | None]:
+) -> Iterator[AskedPair | None]:
     """A pair for each question, `None` where a passage of the starter has no place."""
     by_id = {article.id: article for article in articles}
     chat = open_chat(settings)
@@ -233,7 +244,7 @@ def _ask(
             ranked = _rank(chat, question, answer, shelf)
             ours = score_stretches(gold, quoted, ranked, answer.abstained, said)
             theirs = score_stretches(gold, found.shown, found.ranked, not found.shown, said)
-            yield Pair(question, ours, theirs, took, found.ms)
+            yield AskedPair(question, ours, theirs, took, found.ms)
     finally:
         starter.close()
 
@@ -263,7 +274,7 @@ def _rank(chat: NewsChat, question: GoldQuestion, answer: Answer, shelf: Shelf) 
     return [Shown(shelf.name_article(f.article.path), f.passage.span) for f in found]
 
 
-def _compare_speed(pairs: Sequence[Pair]) -> dict[str, float]:
+def _compare_speed(pairs: Sequence[AskedPair]) -> dict[str, float]:
     """The median times of a warm question; nothing without a pair, or a time of 0."""
     ours = quantile([pair.ours_ms for pair in pairs], 0.5)
     theirs = quantile([pair.starter_ms for pair in pairs], 0.5)
@@ -274,3 +285,117 @@ def _compare_speed(pairs: Sequence[Pair]) -> dict[str, float]:
         "ours_warm_p50_ms": ours,
         "warm_time_ratio": ours / theirs,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPair:
+    """How one question went on both sides; `None` where a metric does not apply."""
+
+    question: GoldQuestion
+    ours: Scores
+    starter: Scores
+    ours_ms: float
+    starter_ms: float
+
+
+def score_stretches(
+    gold: Gold, shown: Gold, ranked: Gold, abstained: bool, said: Gold
+) -> dict[str, float | None]:
+    """The scores of one side's answer; without `gold` the question has no answer.
+
+    `ranked` is its search's ranking, best first; `said` is all that the person asked for says.
+    """
+    scores: dict[str, float | None] = dict.fromkeys(METRICS)
+    scores["shown.characters"] = float(sum(len(each.span) for each in shown))
+    if not gold:
+        return scores | {"abstained": float(abstained)}
+    articles = list(dict.fromkeys(each.article_id for each in ranked))
+    wanted = {each.article_id for each in gold}
+    for k in (1, 5):
+        scores[f"article@{k}"] = float(not wanted.isdisjoint(articles[:k]))
+    first = enumerate(ranked[:_RANKS], 1)
+    rank = next((n for n, each in first if _has_gold(each, gold)), None)
+    for k in (1, 2, 5):
+        scores[f"recall@{k}"] = float(rank is not None and rank <= k)
+    scores["mrr@10"] = 1 / rank if rank else 0.0
+    scores["recall@1000c"] = float(any(_has_gold(each, gold) for each in cut_to(ranked, _LETTERS)))
+    scores["silent"] = float(abstained)
+    scores["shown.gold"] = float(any(_has_gold(each, gold) for each in shown))
+    scores["shown.narrow"] = measure_share(shown, gold)
+    scores["shown.speaker"] = measure_share(shown, said) if said else None
+    return scores
+
+
+def _has_gold(shown: Shown, gold: Gold) -> bool:
+    return any(
+        shown.article_id == each.article_id
+        and shown.span.overlap(each.span) * 2 >= min(len(shown.span), len(each.span)) > 0
+        for each in gold
+    )
+
+
+def cut_to(ranked: Gold, letters: int) -> list[Shown]:
+    """The first so many letters of a ranking, the last stretch cut short."""
+    kept, left = [], letters
+    for each in ranked:
+        span = Span(each.span.start, min(each.span.end, each.span.start + left))
+        if len(span):
+            kept.append(Shown(each.article_id, span))
+        left -= len(span)
+    return kept
+
+
+def measure_share(shown: Gold, wanted: Gold) -> float | None:
+    """The share in [0, 1] of the letters shown that are wanted; `None` where nothing is shown."""
+    total = sum(len(each.span) for each in shown)
+    if not total:
+        return None
+    hits = 0
+    for each in shown:
+        inside = {
+            letter
+            for other in wanted
+            if other.article_id == each.article_id
+            for letter in range(
+                max(each.span.start, other.span.start), min(each.span.end, other.span.end)
+            )
+        }
+        hits += len(inside)
+    return hits / total
+
+
+def summarise_pairs(pairs: Sequence[AskedPair]) -> dict[str, Any]:
+    """By metric both sides' estimates and ours less the starter's; of letters shown the ratio."""
+    groups = [pair.question.source for pair in pairs]
+    figures: dict[str, dict[str, Estimate | Difference]] = {}
+    for metric in METRICS:
+        ours, theirs = ([side[metric] for side in sides] for sides in _split(pairs))
+        figures[metric] = {
+            "ours": bootstrap_mean(ours, groups),
+            "starter": bootstrap_mean(theirs, groups),
+            "difference": paired_difference(theirs, ours, groups),
+        }
+    ours, theirs = ([side["shown.characters"] for side in sides] for sides in _split(pairs))
+    figures["shown.characters"] = {
+        "ours": bootstrap_mean(ours, groups),
+        "starter": bootstrap_mean(theirs, groups),
+        "ratio": _compare_means(ours, theirs, groups),
+    }
+    return {
+        metric: {side: estimate.as_json() for side, estimate in sides.items()}
+        for metric, sides in figures.items()
+    }
+
+
+def _split(pairs: Sequence[AskedPair]) -> tuple[list[Scores], list[Scores]]:
+    return [pair.ours for pair in pairs], [pair.starter for pair in pairs]
+
+
+def _compare_means(
+    ours: Sequence[float | None], theirs: Sequence[float | None], groups: Sequence[str | None]
+) -> Estimate:
+    a, b = (np.array(side, dtype=np.float64) for side in (ours, theirs))
+    return bootstrap(
+        lambda drawn: float(a[drawn].mean() / b[drawn].mean()) if b[drawn].any() else None,
+        len(a), groups,
+    )  # fmt: skip

@@ -5,31 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from index.article import Article
-from index.article import Span
-from index.article import Statement
+
+from index.article import Article, Span, Statement
 from index.descriptors import find_offices
 from index.lang.functionwords import read_function_words
 from index.lang.language import Language
-from index.lang.names import SAME_PERSON
-from index.lang.names import match_names
-from index.lang.offices import FIELDS
-from index.lang.offices import Office
-from index.lang.offices import read_office
-from index.lang.roles import names_institution
-from index.lang.roles import role_gender
+from index.lang.names import SAME_PERSON, match_names
+from index.lang.offices import FIELDS, Office, read_office
+from index.lang.roles import names_institution, role_gender
 from index.lang.speech import KONJUNKTIV
-from index.lang.verbs import read_asking_verbs
-from index.lang.verbs import read_verb_forms
-from index.lang.words import Word
-from index.lang.words import read_words
-from index.statements import drop_mere_nouns
-from index.statements import extract_statements
+from index.lang.verbs import read_asking_verbs, read_verb_forms
+from index.lang.words import Word, read_words
+from index.statements import drop_mere_nouns, extract_statements
 from rag.answer import Citation
 from rag.verification.evidence import CitedSpan
-from rag.verification.names import same_name
-from rag.verification.names import same_word
-
+from rag.verification.names import same_name, same_word
 
 # A Russian verb of saying, set off by `_mark_verbs`.
 _MARK = "\0"

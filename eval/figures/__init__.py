@@ -1,0 +1,1 @@
+"""Figures: rows, metrics over them, and how far a figure may be off."""

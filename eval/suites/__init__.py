@@ -1,0 +1,1 @@
+"""What can be asked or scored: the files that people have, each read as it comes."""

@@ -1,0 +1,396 @@
+"""The command line: what its commands take, print and end with is a contract."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from index.agency import read_date
+from index.errors import ConfigError, WortlautError
+from rag.config import Settings, load_settings
+from ui.terminal.eval import eval_app
+from ui.terminal.progress import show_progress
+
+if TYPE_CHECKING:
+    from index.lang.language import Language
+    from rag.answer import Answer, Filters
+    from rag.chat import NewsChat
+
+app = typer.Typer(
+    name="wortlaut",
+    help="Ask a news archive who said what, and when: every sentence stands on its exact words.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(eval_app, name="eval")
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Since = Annotated[str | None, typer.Option(metavar="DATE", help="Nothing before, like 2026-01.")]
+Until = Annotated[str | None, typer.Option(metavar="DATE", help="Nothing after.")]
+AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="As the archive stood that day.")]
+Speaker = Annotated[str | None, typer.Option(metavar="NAME", help="Only what this person said.")]
+SourceName = Annotated[str | None, typer.Option(metavar="NAME", help="Only this agency or paper.")]
+
+
+class AnswerLanguage(StrEnum):
+    """The languages of questions and answers."""
+
+    DE = "de"
+    EN = "en"
+    RU = "ru"
+
+
+class AnswerMode(StrEnum):
+    """How an answer is written."""
+
+    EXTRACTIVE = "extractive"
+    LLM = "llm"
+
+
+def main() -> None:
+    """Run the command line; errors are one line, and the exit status says which kind."""
+    try:
+        app()
+    except WortlautError as error:
+        raise SystemExit(_complain(error)) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except Exception as error:
+        if os.environ.get("WORTLAUT_DEBUG"):
+            raise
+        raise SystemExit(_complain(error)) from None
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(version("wortlaut"))
+        raise typer.Exit
+
+
+@app.callback()
+def configure(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Option(help="The archive's folder.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings in a TOML file.")] = None,
+    chroma: Annotated[str | None, typer.Option(help="A Chroma server, http://host:port.")] = None,
+    embedder: Annotated[str | None, typer.Option(help="Embedding model: name or folder.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="And exit.")
+    ] = False,
+) -> None:
+    """Read the settings once."""
+    context.obj = load_settings(config, data=data, chroma=chroma, embedder=embedder)
+
+
+@app.command("index")
+def index_sources(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders.")] = None,
+    rebuild: Annotated[bool, typer.Option(help="Make all anew, also from archived text.")] = False,
+    prune: Annotated[bool, typer.Option(help="Drop articles whose source is gone.")] = False,
+    if_empty: Annotated[bool, typer.Option(help="Only when the archive holds nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read articles (.txt .md .jsonl) into the archive; unchanged files cost nothing.
+
+    Exit status 1 when something could not be read; the rest is in.
+    """
+    from rag.assembly import count_articles, count_outstanding, index_paths, is_complete
+    from ui.terminal.reports import print_ingest_report
+
+    if not paths and not (rebuild or prune or count_outstanding(context.obj)):
+        raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
+    if if_empty and count_articles(context.obj) and is_complete(context.obj):
+        return
+    with show_progress() as progress:
+        report = index_paths(
+            context.obj, paths or [], rebuild=rebuild, prune=prune, progress=progress
+        )
+    print_ingest_report(report, as_json=as_json)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    questions: Annotated[
+        list[str], typer.Argument(help="Turns of one conversation; '-' reads standard input.")
+    ],
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    speaker: Speaker = None,
+    source: SourceName = None,
+    language: Annotated[AnswerLanguage | None, typer.Option(help="Of the answer's words.")] = None,
+    mode: Annotated[AnswerMode | None, typer.Option(help="How the answer is written.")] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep what it rests on, for `verify`.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer in the archive's exact words, each quote with its source, or say that it has none."""
+    from rag.assembly import open_chat
+
+    filters = _make_filters(since, until, as_of, speaker, source, language)
+    if questions != ["-"] and not any(question.strip() for question in questions):
+        raise ConfigError('empty question; ask something: wortlaut ask "Who demanded guarantees?"')
+    settings: Settings = context.obj
+    if mode is not None:
+        settings = settings.model_copy(update={"mode": mode.value})
+    if receipt is not None:
+        from rag.receipt import check_target
+
+        if questions == ["-"]:
+            raise ConfigError("a receipt is of one conversation; put its questions after --receipt")
+        check_target(receipt)
+    chat = open_chat(settings)
+    status = 0
+    for turns in _read_conversations(questions):
+        history: list[Answer] = []
+        status = max(status, _converse(chat, turns, filters, as_json, history))
+        if receipt is not None and history:
+            from rag.receipt import write_receipt
+
+            write_receipt(
+                receipt, history, archive=chat.archive, settings=settings, filters=filters
+            )
+    if status:
+        raise typer.Exit(status)
+
+
+def _read_conversations(questions: Sequence[str]) -> Iterator[list[str] | ConfigError]:
+    """Conversations as lists of turns; a line of standard input that is none as its error."""
+    if list(questions) != ["-"]:
+        yield list(questions)
+        return
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    for number, line in enumerate(sys.stdin, 1):
+        if line.strip():
+            yield _read_turns(line.strip(), number)
+
+
+def _read_turns(line: str, number: int) -> list[str] | ConfigError:
+    if not line.startswith("["):
+        return [line]
+    try:
+        turns: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        turns = None
+    if isinstance(turns, list) and turns and all(isinstance(turn, str) for turn in turns):
+        return turns
+    return ConfigError(f'line {number} is no JSON list of strings; write ["first turn", "second"]')
+
+
+def _converse(
+    chat: NewsChat,
+    turns: Sequence[str] | ConfigError,
+    filters: Filters,
+    as_json: bool,
+    history: list[Answer],
+) -> int:
+    """Answer the turns in order into `history`; return the exit status that the worst asks for."""
+    from ui.render import print_answer
+
+    if isinstance(turns, ConfigError):
+        return _complain(turns)
+    status = 0
+    for turn in turns:
+        try:
+            answer = chat.ask(turn, history, filters)
+        except Exception as error:
+            if os.environ.get("WORTLAUT_DEBUG"):
+                raise
+            status = max(status, _complain(error))
+            continue
+        history.append(answer)
+        if as_json:
+            print(json.dumps(answer.as_json(), ensure_ascii=False), flush=True)
+        else:
+            print_answer(answer)
+    return status
+
+
+def _complain(error: Exception) -> int:
+    """Print the error as one line; return its exit status."""
+    from ui.render import clean_controls, collapse
+
+    if isinstance(error, WortlautError):
+        print(f"wortlaut: {clean_controls(collapse(str(error)))}", file=sys.stderr)
+        return error.exit_status
+    line = clean_controls(collapse(str(error)))[:300]
+    print(
+        f"wortlaut: unforeseen: {type(error).__name__}: {line}; WORTLAUT_DEBUG=1 shows where",
+        file=sys.stderr,
+    )
+    return 1
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    query: Annotated[list[str], typer.Argument(help="What to look for.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most passages.")] = 10,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    speaker: Speaker = None,
+    source: SourceName = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the passages that fit best, best first, without composing an answer."""
+    from rag.assembly import open_chat
+    from ui.terminal.reports import print_passages
+
+    filters = _make_filters(since, until, as_of, speaker, source, None)
+    text = " ".join(query)
+    if not text.strip():
+        raise ConfigError("empty query; name what to look for: wortlaut search WORDS")
+    print_passages(open_chat(context.obj).search(text, limit, filters), as_json=as_json)
+
+
+@app.command()
+def timeline(
+    context: typer.Context,
+    speaker: Annotated[str, typer.Option(metavar="NAME", help="Whose statements.")],
+    topic: Annotated[str, typer.Option(metavar="WORDS", help="Only those about it.")] = "",
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    source: SourceName = None,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
+) -> None:
+    """List what a person said, dated, oldest first, each statement with its source."""
+    from rag.assembly import open_chat
+    from ui.terminal.speech import print_timeline
+
+    filters = _make_filters(since, until, as_of, None, source, None)
+    rows = open_chat(context.obj).list_timeline(speaker, topic, filters)
+    if not rows:
+        print(f"wortlaut: no statement by {speaker!r} fits; try fewer filters", file=sys.stderr)
+    print_timeline(rows, as_json=as_json, as_csv=as_csv)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    receipts: Annotated[list[Path], typer.Argument(help="Files that `ask --receipt` wrote.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check receipts against the archive: articles, quotes, speakers, verdicts.
+
+    Exit status 1 when one no longer holds, 2 when one is no receipt of this archive.
+    """
+    from ui.terminal.speech import check_files
+
+    if status := check_files(context.obj, receipts, as_json=as_json):
+        raise typer.Exit(status)
+
+
+@app.command()
+def statements(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders; '-' for JSON lines.")],
+    as_json: AsJson = False,
+) -> None:
+    """List who says what in articles, without an archive."""
+    from ui.terminal.speech import print_statements
+
+    if not print_statements(paths, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def chat(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port.")] = None,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = False,
+) -> None:
+    """Open the chat in the browser at http://127.0.0.1:7860."""
+    from rag.assembly import open_chat
+    from ui.browser.app import serve
+
+    settings: Settings = context.obj
+    serve(
+        open_chat(settings),
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        open_browser=open_browser,
+    )
+
+
+@app.command()
+def info(context: typer.Context, as_json: AsJson = False) -> None:
+    """Say what the archive holds: articles, passages, statements, period, embedder."""
+    from ui.terminal.reports import print_info
+
+    print_info(context.obj, as_json=as_json)
+
+
+@app.command()
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Check the installation, and that the vector store agrees with the archive; mend it if not."""
+    from ui.terminal.reports import print_diagnosis
+
+    if not print_diagnosis(context.obj, as_json=as_json):
+        raise typer.Exit(1)
+
+
+def _make_filters(
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    speaker: str | None,
+    source: str | None,
+    language: AnswerLanguage | None,
+) -> Filters:
+    from rag.answer import Filters
+
+    first = _read_day("--since", since, last=False)
+    final = _read_day("--until", until, last=True)
+    if first and final and first > final:
+        raise ConfigError(f"--since {since} is after --until {until}; swap them")
+    tongue: Language | None = None if language is None else language.value
+    return Filters(
+        since=first,
+        until=final,
+        as_of=_read_day("--as-of", as_of, last=True),
+        speaker=speaker,
+        source=source,
+        language=tongue,
+    )
+
+
+def _read_day(flag: str, text: str | None, *, last: bool) -> date | None:
+    """The day; of a month or year that is named alone, its first or last."""
+    if text is None:
+        return None
+    day, precision = read_date(text)
+    if day is None:
+        raise ConfigError(f"{flag} {text!r} is no date; write it like 2026-01-29, 2026-01 or 2026")
+    if last and precision == "year":
+        return day.replace(month=12, day=31)
+    if last and precision == "month":
+        return day.replace(day=monthrange(day.year, day.month)[1])
+    return day
+
+
+if __name__ == "__main__":
+    main()

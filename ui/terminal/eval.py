@@ -1,0 +1,321 @@
+"""`wortlaut eval …`: how good and how quick it is, measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from index.errors import ConfigError
+from ui.terminal.eval_compare import compare_runs, compare_starter
+from ui.terminal.eval_run import measure_abstention, run_suite
+from ui.terminal.eval_scorer import measure_scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eval.lies.data import ClaimSet
+    from eval.lies.lies import JudgedSentence, Ranking, Timing
+    from eval.retrieval import RunFigures
+    from index.embedder import Embedder
+    from index.lang.language import Language
+
+eval_app = typer.Typer(help="Measure answers, retrieval and speed.", no_args_is_help=True)
+
+_AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+
+
+def measure_retrieval(
+    context: typer.Context,
+    data: Annotated[
+        Path | None, typer.Option(help="SQuAD JSON with the paragraphs, or a BEIR folder.")
+    ] = None,
+    questions: Annotated[
+        list[Path] | None, typer.Option(help="Parallel SQuAD JSON to ask from; may be repeated.")
+    ] = None,
+    distractors: Annotated[Path | None, typer.Option(help="Folder of other articles.")] = None,
+    run: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what was found as a TREC run.")
+    ] = None,
+    score: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Score this TREC run, of any system.")
+    ] = None,
+    qrels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Qrels: read with --score, written with --data."),
+    ] = None,
+    as_json: _AsJson = False,
+) -> None:
+    """Recall and rank of what is relevant, in an archive of its own, or of a run by any system.
+
+    SQuAD JSON is measured by question language. Of a BEIR folder (corpus.jsonl, queries.jsonl,
+    qrels/test.tsv), and with --score of a TREC run, recall@1, @5 and @10, MRR, nDCG@10 and MAP are
+    told with 95 % intervals. Runs and qrels are read as trec_eval reads them; qrels may be BEIR's.
+    """
+    from eval.retrieval import compare_languages, retrieve_beir, retrieve_squad, score_run
+    from eval.suites.formats import read_qrels, read_trec_run, write_qrels, write_trec_run
+
+    _check_retrieval(data, questions, distractors, run, score, qrels)
+    if score is not None and qrels is not None:
+        _print_run_figures(score_run(read_trec_run(score), read_qrels(qrels)), as_json)
+        return
+    assert data is not None
+    if data.is_dir():
+        found = retrieve_beir(context.obj, data, distractors)
+    else:
+        found = retrieve_squad(context.obj, data, questions or [], distractors)
+    if run is not None:
+        write_trec_run(run, found.run)
+    if qrels is not None:
+        write_qrels(qrels, found.qrels)
+    if data.is_dir():
+        _print_run_figures(score_run(found.run, found.qrels), as_json)
+    else:
+        _print_languages(compare_languages(found), as_json)
+
+
+def _check_retrieval(
+    data: Path | None,
+    questions: Sequence[Path] | None,
+    distractors: Path | None,
+    run: Path | None,
+    score: Path | None,
+    qrels: Path | None,
+) -> None:
+    """Return if the options go together; else raise ConfigError."""
+    if score is not None:
+        if qrels is None:
+            raise ConfigError("--score RUN needs what is relevant: --qrels FILE")
+        if data or questions or distractors or run:
+            raise ConfigError("--score RUN goes with --qrels alone: nothing is searched for")
+    elif data is None:
+        raise ConfigError(
+            "nothing to measure; name SQuAD JSON or a BEIR folder with --data, "
+            "or a run: --score RUN --qrels FILE"
+        )
+    elif data.is_dir() and questions:
+        raise ConfigError(f"--questions goes with SQuAD JSON alone; {data} is a folder")
+
+
+def _print_languages(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(result))
+        return
+    print("language     n  recall@1  recall@5  mrr@10")
+    for language, scores in result["languages"].items():
+        figures = "  ".join(f"{scores[name]:8.3f}" for name in ("recall@1", "recall@5", "mrr@10"))
+        print(f"{language:8} {scores['n']:5}  {figures}")
+    gaps = ", ".join(f"{name} {_show(gap)}" for name, gap in result["parity_gap"].items())
+    print(f"gap between the best and the worst language: {gaps}")
+
+
+def _print_run_figures(figures: RunFigures, as_json: bool) -> None:
+    from eval.reports.showing import show_figure, show_interval
+
+    if figures.missing:
+        _tell(f"{figures.missing} of {figures.queries} queries are not in the run and count 0")
+    if figures.unjudged:
+        _tell(f"{figures.unjudged} queries of the run are not in the qrels and do not count")
+    if as_json:
+        print(json.dumps(figures.as_json()))
+        return
+    print(f"{'metric':10} {'value':>6} {'n':>6}  95 % interval")
+    for name, each in figures.metrics.items():
+        interval = show_interval(name, each.low, each.high)
+        print(f"{name:10} {show_figure(name, each.value):>6} {each.n:6}  {interval}")
+
+
+def export_suite(
+    context: typer.Context,
+    suite: Annotated[Path, typer.Argument(help="Gold questions (JSON lines), or SQuAD JSON.")],
+    folder: Annotated[Path, typer.Argument(help="The BEIR folder to write: new, or empty.")],
+    questions: Annotated[
+        list[Path] | None, typer.Option(help="Parallel SQuAD JSON to ask from; may be repeated.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many, as in `run`.")] = None,
+) -> None:
+    """Write a suite, and the archive that it is asked of, as a BEIR folder for other retrievers.
+
+    corpus.jsonl holds the articles, queries.jsonl the questions that have gold (a conversation's
+    turns in one line), qrels/test.tsv the articles with their gold.
+    """
+    from eval.retrieval import export_beir
+    from eval.suites.questions import read_suite
+
+    read = read_suite(suite, questions or [], limit)
+    if read.kind == "transcripts":
+        raise ConfigError(f"{suite} holds transcripts; name questions with gold")
+    done = export_beir(context.obj, read, folder)
+    print(f"{folder}: {done.documents} documents, {done.queries} queries")
+    if done.left_out:
+        _tell(f"{done.left_out} questions without gold are left out")
+
+
+def measure_speed(
+    context: typer.Context,
+    articles: Annotated[Path, typer.Argument(help="Articles to index and ask about.")],
+    question: Annotated[str, typer.Option(help="The question.")] = "What did the minister say?",
+    as_json: _AsJson = False,
+) -> None:
+    """Time and memory against the plain LlamaIndex starter, in one run on the same articles."""
+    from eval.speed import measure
+
+    result = measure(context.obj, articles, question, _tell)
+    if as_json:
+        print(json.dumps(result))
+        return
+    for name, value in result.items():
+        print(f"{name:44} {_show(value)}")
+
+
+def measure_lies(
+    context: typer.Context,
+    articles: Annotated[
+        list[Path] | None,
+        typer.Option(help="Articles as `index` reads them, or Wikinews quotes; may be repeated."),
+    ] = None,
+    pawsx: Annotated[list[Path] | None, typer.Option(help="PAWS-X; may be repeated.")] = None,
+    xnli: Annotated[list[Path] | None, typer.Option(help="XNLI, one file a language.")] = None,
+    xquad: Annotated[Path | None, typer.Option(help="German SQuAD JSON.")] = None,
+    xquad_en: Annotated[Path | None, typer.Option(help="The same in English.")] = None,
+    xquad_ru: Annotated[Path | None, typer.Option(help="The same in Russian.")] = None,
+    seed: Annotated[int, typer.Option(help="Other lies for another seed.")] = 7,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="So many truths, and lies of each kind, a data set.")
+    ] = None,
+    half: Annotated[int | None, typer.Option(min=0, max=1, help="Only half 0 or 1.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    show_wrong: Annotated[bool, typer.Option(help="List what was judged wrong.")] = False,
+) -> None:
+    """Plant lies in true sentences and count which the offline verifier catches, by class.
+
+    The classes: verbatim (of articles), paraphrase (one language), cross (over a German text).
+    PAWS-X and XNLI files have their language in their name, as in xnli.dev.de.jsonl.gz.
+    """
+    from eval.lies.data import gather_sets
+    from eval.lies.lies import Counts, count_verdicts
+    from index.embedder import load_embedder
+    from ui.terminal.reports import print_lies, print_wrong
+
+    sets = gather_sets(
+        articles or [], pawsx or [], xnli or [], (xquad, xquad_en, xquad_ru), seed, half, _tell
+    )
+    embedder = load_embedder(context.obj.embedder, context.obj.models_folder)
+    total = Counts()
+    for claims in sets:
+        judged, ranking, timing = _check_claims(claims, embedder, seed, limit)
+        counts = count_verdicts(judged)
+        print_lies(claims.name, counts, ranking, timing, as_json=as_json)
+        if show_wrong:
+            print_wrong([each for each in judged if each.wrong], as_json=as_json)
+        total += counts
+    if len(sets) > 1:
+        print_lies("all", total, as_json=as_json)
+
+
+def _check_claims(
+    claims: ClaimSet, embedder: Embedder, seed: int, limit: int | None
+) -> tuple[list[JudgedSentence], Ranking | None, Timing | None]:
+    """The verdicts on the claims, how they rank pairs that came with the data, and their time."""
+    from eval.lies.data import take_first
+    from eval.lies.lies import judge_claims, list_speakers, rank_pairs, time_verifier
+    from index.errors import DatasetError
+    from rag.verification.verifier import OfflineVerifier
+    from ui.terminal.progress import show_progress
+
+    cases = list(take_first(claims.plant(), limit))
+    if not cases:
+        raise DatasetError(f"{claims.name}: no sentence to check; name other data")
+    open_verifier = partial(OfflineVerifier, embedder, list_speakers(cases))
+    judged = []
+    # What is printed while the bar is drawn would end up on standard error.
+    with show_progress("checking") as progress:
+        for each in judge_claims(open_verifier(), cases):
+            judged.append(each)
+            if progress:
+                progress(len(judged), len(cases), claims.name)
+        own = [each for each in judged if each.case.lie in (None, claims.own_lie)]
+        ranking = rank_pairs(own, embedder) if claims.own_lie else None
+        timing = time_verifier(open_verifier, cases, embedder, seed)
+    return judged, ranking, timing
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _show(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def make_suite(
+    context: typer.Context,
+    archive: Annotated[
+        Path | None, typer.Argument(help="The archive's folder; without it, the configured one.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The file to write, JSON lines.")] = Path(
+        "questions.jsonl"
+    ),
+    n: Annotated[int, typer.Option("--n", min=1, max=5000, help="How many questions.")] = 60,
+    languages: Annotated[str, typer.Option(help="Of de, en and ru, with commas.")] = "de,en,ru",
+    seed: Annotated[int, typer.Option(help="Other questions for another seed.")] = 7,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+) -> None:
+    """Propose questions with gold spans from what the archive holds, for you to edit.
+
+    Read them, mend or delete those that are no good, then: wortlaut eval run FILE.
+    """
+    from eval.proposals.make import Proposer, write_suite
+    from index.archive import Archive
+
+    chosen = _read_languages(languages)
+    folder = archive or context.obj.data
+    if not (folder / "archive.sqlite").is_file():
+        raise ConfigError(
+            f"{folder} holds no archive; give the folder that you indexed into with --data, "
+            "or index first, with: wortlaut index FOLDER"
+        )
+    opened = Archive(folder)
+    try:
+        rows = Proposer(opened, seed).propose(out.resolve().parent, n, chosen)
+    finally:
+        opened.close()
+    write_suite(rows, out, force=force)
+    counts = Counter(row["type"] for row in rows)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    print(f"{out}: {len(rows)} questions proposed: {kinds}")
+    if len(rows) < n:
+        print(f"the archive offers no more than these of the {n}", file=sys.stderr)
+    print(f"read and edit them, then: wortlaut --data {folder} eval run {out}")
+
+
+def _read_languages(text: str) -> list[Language]:
+    from typing import get_args
+
+    from index.lang.language import Language
+
+    known = {str(name): name for name in get_args(Language)}
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names or any(name not in known for name in names):
+        raise ConfigError(f"--languages {text!r}: name some of de, en, ru, with commas between")
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+# In the order that --help lists them.
+eval_app.command("run")(run_suite)
+eval_app.command("compare")(compare_runs)
+eval_app.command("scorer")(measure_scorer)
+eval_app.command("abstention")(measure_abstention)
+eval_app.command("make")(make_suite)
+eval_app.command("versus")(compare_starter)
+eval_app.command("retrieval")(measure_retrieval)
+eval_app.command("export")(export_suite)
+eval_app.command("speed")(measure_speed)
+eval_app.command("lies")(measure_lies)
