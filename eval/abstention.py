@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from eval.figures.intervals import Indices, bootstrap, bootstrap_mean
-from eval.figures.metrics import Bools, area_under_risk_coverage, auroc
-from eval.figures.rows import RunRow
-from eval.suites.formats import (
+from wortlaut.eval.figures.intervals import Indices, bootstrap, bootstrap_mean
+from wortlaut.eval.figures.metrics import Bools, area_under_risk_coverage, auroc
+from wortlaut.eval.figures.rows import RunRow
+from wortlaut.eval.suites.formats import (
     Place,
     SquadFile,
     SquadQuestion,
@@ -27,12 +27,12 @@ from eval.suites.formats import (
     name_place,
     read_squad,
 )
-from index.lang.language import Language
-from index.selection import Selection
-from rag.assembly import Library
-from rag.chat import NewsChat
-from rag.config import Settings
-from rag.retriever import Probe, Retriever, ScoredPassage
+from wortlaut.index.lang.language import Language
+from wortlaut.index.selection import Selection
+from wortlaut.rag.assembly import Library
+from wortlaut.rag.chat import NewsChat
+from wortlaut.rag.config import Settings
+from wortlaut.rag.retriever import Probe, Retriever, ScoredPassage
 
 ANSWERABLE = "answerable"
 HIDDEN = ("paragraph_hidden", "article_hidden")

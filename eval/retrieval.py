@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.figures.intervals import Estimate, bootstrap_mean
-from eval.figures.metrics import (
+from wortlaut.eval.figures.intervals import Estimate, bootstrap_mean
+from wortlaut.eval.figures.metrics import (
     average_precision_of_ranking,
     mean,
     ndcg_at_k,
@@ -19,7 +19,7 @@ from eval.figures.metrics import (
     recall_at_k,
     reciprocal_rank,
 )
-from eval.suites.formats import (
+from wortlaut.eval.suites.formats import (
     Qrels,
     SquadQuestion,
     TrecRun,
@@ -31,15 +31,15 @@ from eval.suites.formats import (
     read_squad,
     write_beir,
 )
-from eval.suites.questions import Suite
-from eval.suites.transcripts import hash_files
-from index.archive import Archive
-from index.article import Article, hash_text
-from index.errors import ConfigError, DatasetError
-from index.sources import find_files
-from rag.assembly import Library, index_articles, index_paths, open_library, open_retriever
-from rag.config import Settings
-from rag.retriever import Retriever
+from wortlaut.eval.suites.questions import Suite
+from wortlaut.eval.suites.transcripts import hash_files
+from wortlaut.index.archive import Archive
+from wortlaut.index.article import Article, hash_text
+from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.index.sources import find_files
+from wortlaut.rag.assembly import Library, index_articles, index_paths, open_library, open_retriever
+from wortlaut.rag.config import Settings
+from wortlaut.rag.retriever import Retriever
 
 _DEPTH = 50
 _STAMP = "abstention.json"

@@ -12,18 +12,18 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from eval.figures.metrics import quantile
-from eval.rivals.starter import list_command
-from index import bundled
-from index.descriptors import find_offices
-from index.embedder import Embedder, load_embedder
-from index.engines import open_model
-from index.errors import WortlautError
-from index.splitter import split_sentences
-from index.statements import drop_mere_nouns, extract_statements
-from rag.assembly import index_paths, open_chat, open_library
-from rag.chat import NewsChat
-from rag.config import Settings
+from wortlaut.eval.figures.metrics import quantile
+from wortlaut.eval.rivals.starter import list_command
+from wortlaut.index import bundled
+from wortlaut.index.descriptors import find_offices
+from wortlaut.index.embedder import Embedder, load_embedder
+from wortlaut.index.engines import open_model
+from wortlaut.index.errors import WortlautError
+from wortlaut.index.splitter import split_sentences
+from wortlaut.index.statements import drop_mere_nouns, extract_statements
+from wortlaut.rag.assembly import index_paths, open_chat, open_library
+from wortlaut.rag.chat import NewsChat
+from wortlaut.rag.config import Settings
 
 _RUNS = 3
 _QUESTIONS = 40
@@ -160,10 +160,10 @@ def _make_questions(chat: NewsChat) -> list[str]:
 
 def _measure_cold(settings: Settings, articles: Path, store: Path, question: str) -> dict[str, Any]:
     model = find_model(settings)
-    starter = list_command("eval.rivals.starter")
+    starter = list_command("wortlaut.eval.rivals.starter")
     indexing = run_alone([*starter, "index", str(articles), str(store), model], settings)
     ask_starter = [*starter, "ask", str(articles), str(store), model, question]
-    ask_ours = list_command("ui.terminal.cli", "--data", str(settings.data), "ask", question)
+    ask_ours = list_command("wortlaut.ui.terminal.cli", "--data", str(settings.data), "ask", question)
     runs = [(run_alone(ask_starter, settings), run_alone(ask_ours, settings)) for _ in range(_RUNS)]
     theirs = [min(run[0][k] for run in runs) for k in (0, 1)]
     ours = [min(run[1][k] for run in runs) for k in (0, 1)]

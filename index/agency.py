@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from index.article import Precision, Span
+from wortlaut.index.article import Precision, Span
 
 _HEADER = re.compile(
     r"\A[ \t\n\ufeff]*date:?[ \t]+(?P<date>\d{4}(?:-\d{1,2}(?:-\d{1,2})?)?|\d{1,2}\.\d{1,2}\.\d{4})"

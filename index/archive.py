@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Article, Passage, ReadArticle, Span, Statement
-from index.errors import EmbedderMismatch, StaleSpan, StoreUnavailable
+from wortlaut.index.article import Article, Passage, ReadArticle, Span, Statement
+from wortlaut.index.errors import EmbedderMismatch, StaleSpan, StoreUnavailable
 
 SCHEMA_VERSION = "1"
 _ARTICLE = (
@@ -70,7 +70,7 @@ class Archive:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.executescript((files("index") / "schema.sql").read_text(encoding="utf-8"))
+            self._db.executescript((files("wortlaut.index") / "schema.sql").read_text(encoding="utf-8"))
             self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
             self._db.execute(
                 "INSERT OR IGNORE INTO meta VALUES ('archive_id', ?)", (uuid.uuid4().hex[:12],)

@@ -6,8 +6,8 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 
-from index.archive import Archive
-from index.embedder import Embedder
+from wortlaut.index.archive import Archive
+from wortlaut.index.embedder import Embedder
 
 _SENTENCES = "background_sentences.txt"
 _QUESTIONS = "background_questions.tsv"
@@ -42,5 +42,5 @@ def keep_backgrounds(archive: Archive, embedder: Embedder) -> None:
 @cache
 def _read(file: str) -> tuple[tuple[str, ...], str]:
     """The file's lines, and what tells this version of it from others."""
-    text = (files("index") / file).read_text(encoding="utf-8")
+    text = (files("wortlaut.index") / file).read_text(encoding="utf-8")
     return tuple(text.splitlines()), hashlib.sha256(text.encode()).hexdigest()[:8]

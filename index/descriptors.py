@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from index.article import Statement
-from index.attribution.cast import strip_genitive
-from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES
-from index.lang.functionwords import read_function_words
-from index.lang.offices import is_place, is_role, read_office
-from index.lang.roles import names_institution, read_titles, role_gender
-from index.lang.verbs import read_verb_forms
-from index.lang.words import read_words_and_marks
+from wortlaut.index.article import Statement
+from wortlaut.index.attribution.cast import strip_genitive
+from wortlaut.index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.offices import is_place, is_role, read_office
+from wortlaut.index.lang.roles import names_institution, read_titles, role_gender
+from wortlaut.index.lang.verbs import read_verb_forms
+from wortlaut.index.lang.words import read_words_and_marks
 
 _SAYING = frozenset(read_verb_forms())
 _VERBS = read_function_words("office-verb")

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from index import bundled
-from index.article import normalise_text
-from index.bulk import BulkEngine
-from index.engines import (
+from wortlaut.index import bundled
+from wortlaut.index.article import normalise_text
+from wortlaut.index.bulk import BulkEngine
+from wortlaut.index.engines import (
     Engine,
     NativeEngine,
     Role,
@@ -28,7 +28,7 @@ from index.engines import (
     open_hub_model,
     open_model,
 )
-from index.errors import ConfigError
+from wortlaut.index.errors import ConfigError
 
 DEFAULT_MODEL = "multilingual-e5-small"
 DEFAULT_HUB_NAME = "intfloat/multilingual-e5-small"

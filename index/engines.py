@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import ConfigError
+from wortlaut.index.errors import ConfigError
 
 if TYPE_CHECKING:
     import torch

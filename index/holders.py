@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
 
-from index.lang.offices import FIELDS, Office, read_office
-from index.people import People
+from wortlaut.index.lang.offices import FIELDS, Office, read_office
+from wortlaut.index.people import People
 
 # A speaker, the office as an article words it, the year of those articles, and how many they are.
 Held = tuple[str, str, int | None, int]

@@ -10,15 +10,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-from index.archive import Archive
-from index.article import Article
-from index.background import keep_backgrounds
-from index.embedder import Embedder
-from index.errors import SourceError
-from index.ledger import FileState, Ledger
-from index.repair import repair_store
-from index.sources import READER_VERSION, SourceNotice, find_files, read_articles
-from index.store import PassageStore
+from wortlaut.index.archive import Archive
+from wortlaut.index.article import Article
+from wortlaut.index.background import keep_backgrounds
+from wortlaut.index.embedder import Embedder
+from wortlaut.index.errors import SourceError
+from wortlaut.index.ledger import FileState, Ledger
+from wortlaut.index.repair import repair_store
+from wortlaut.index.sources import READER_VERSION, SourceNotice, find_files, read_articles
+from wortlaut.index.store import PassageStore
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
 PIPELINE_VERSION = "11"
@@ -203,7 +203,7 @@ class Indexer:
             return
         from llama_index.core.schema import TextNode
 
-        from index.pipeline import make_documents, make_pipeline
+        from wortlaut.index.pipeline import make_documents, make_pipeline
 
         self._letters += letters
         # What a large job has started serves all that follows.

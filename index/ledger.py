@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index.archive import Archive, grow_generation
+from wortlaut.index.archive import Archive, grow_generation
 
 
 @dataclass(frozen=True, slots=True)

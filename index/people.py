@@ -8,10 +8,10 @@ from typing import overload
 
 from rapidfuzz import fuzz, process
 
-from index.article import Span
-from index.lang.functionwords import read_function_words
-from index.lang.letters import CYRILLIC_LETTER, fold_word, fold_words
-from index.lang.names import (
+from wortlaut.index.article import Span
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.letters import CYRILLIC_LETTER, fold_word, fold_words
+from wortlaut.index.lang.names import (
     APOSTROPHE_S,
     SAME_PERSON,
     SHORT_NAME,
@@ -20,9 +20,9 @@ from index.lang.names import (
     fold_parts,
     match_names,
 )
-from index.lang.places import list_spellings
-from index.lang.roles import role_gender
-from index.lang.words import Word, read_name_words
+from wortlaut.index.lang.places import list_spellings
+from wortlaut.index.lang.roles import role_gender
+from wortlaut.index.lang.words import Word, read_name_words
 
 # Words of headlines that are surnames, too.
 _HEADLINE_WORDS = frozenset(

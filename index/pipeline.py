@@ -10,14 +10,14 @@ from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.schema import BaseNode, Document, MediaResource, TextNode, TransformComponent
 from pydantic import ConfigDict, Field
 
-from index.archive import Archive, EmbeddedPassage
-from index.article import Article, Passage
-from index.descriptors import find_offices
-from index.embedder import Embedder
-from index.lang.words import make_terms
-from index.splitter import split_passages, split_segments
-from index.statements import extract_article
-from index.store import PassageStore, make_nodes
+from wortlaut.index.archive import Archive, EmbeddedPassage
+from wortlaut.index.article import Article, Passage
+from wortlaut.index.descriptors import find_offices
+from wortlaut.index.embedder import Embedder
+from wortlaut.index.lang.words import make_terms
+from wortlaut.index.splitter import split_passages, split_segments
+from wortlaut.index.statements import extract_article
+from wortlaut.index.store import PassageStore, make_nodes
 
 TARGET_TOKENS = 256
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.archive import Archive
-from index.errors import StoreBusy, StoreUnavailable
-from index.ledger import Ledger
-from index.store import PassageStore, make_nodes, set_aside
+from wortlaut.index.archive import Archive
+from wortlaut.index.errors import StoreBusy, StoreUnavailable
+from wortlaut.index.ledger import Ledger
+from wortlaut.index.store import PassageStore, make_nodes, set_aside
 
 _log = logging.getLogger(__name__)
 _BATCH = 1000

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from index.archive import Archive, Vectors
+from wortlaut.index.archive import Archive, Vectors
 
 # The last day of an article's period, from its first day and its precision.
 _LAST_DAY = """CASE a.published_precision

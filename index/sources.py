@@ -11,10 +11,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from index.agency import read_date, read_published, read_source, strip_header
-from index.article import Article, hash_text, make_article_id, normalise_text
-from index.errors import SourceError
-from index.splitter import split_segments
+from wortlaut.index.agency import read_date, read_published, read_source, strip_header
+from wortlaut.index.article import Article, hash_text, make_article_id, normalise_text
+from wortlaut.index.errors import SourceError
+from wortlaut.index.splitter import split_segments
 
 READER_VERSION = "2"
 SUFFIXES = (".jsonl", ".md", ".txt")

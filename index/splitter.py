@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.agency import find_boilerplate
-from index.article import Article, Passage, Span
+from wortlaut.index.agency import find_boilerplate
+from wortlaut.index.article import Article, Passage, Span
 
 LONGEST_SENTENCE = 1200
 _LONGEST_HEADING = 120

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive import EmbeddedPassage
-from index.article import Article, Passage
-from index.errors import (
+from wortlaut.index.archive import EmbeddedPassage
+from wortlaut.index.article import Article, Passage
+from wortlaut.index.errors import (
     ConfigError,
     EmbedderMismatch,
     StoreError,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.archive import Archive
-from index.lang.language import Language
-from index.selection import Selection, count_selected
-from rag.answer import Answer, Citation
-from rag.evidence import Evidence, EvidenceFinder
-from rag.extractive import cite
-from rag.query import Query
-from rag.understanding.timewindow import Window
-from rag.wording import AbstainReason, explain_abstention, say_nearest, say_searched
+from wortlaut.index.archive import Archive
+from wortlaut.index.lang.language import Language
+from wortlaut.index.selection import Selection, count_selected
+from wortlaut.rag.answer import Answer, Citation
+from wortlaut.rag.evidence import Evidence, EvidenceFinder
+from wortlaut.rag.extractive import cite
+from wortlaut.rag.query import Query
+from wortlaut.rag.understanding.timewindow import Window
+from wortlaut.rag.wording import AbstainReason, explain_abstention, say_nearest, say_searched
 
 
 class Abstention:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from index.article import Article, Span, Voice
-from index.lang.language import Language
-from rag.query import Query
+from wortlaut.index.agency import read_date
+from wortlaut.index.errors import ConfigError
+from wortlaut.index.article import Article, Span, Voice
+from wortlaut.index.lang.language import Language
+from wortlaut.rag.query import Query
 
 Mode = Literal["extractive", "llm"]
 Label = Literal["supported", "refuted", "not_enough_info"]
@@ -26,6 +29,34 @@ class Filters:
     language: Language | None = None
     # Parts of what the question says that are left aside: speaker, since, until.
     without: frozenset[str] = frozenset()
+
+
+def read_window(
+    since: str | date | None, until: str | date | None, as_of: str | date | None
+) -> tuple[date | None, date | None, date | None]:
+    """The days that bound a search; a month or year that is named alone counts whole.
+
+    Raises ConfigError for what is no day, and where the first is after the last.
+    """
+    first = _read_day("since", since, last=False)
+    final = _read_day("until", until, last=True)
+    if first and final and first > final:
+        raise ConfigError(f"--since {since} is after --until {until}; swap them")
+    return first, final, _read_day("as-of", as_of, last=True)
+
+
+def _read_day(name: str, day: str | date | None, *, last: bool) -> date | None:
+    """The day; of a month or year, its first or last."""
+    if day is None or isinstance(day, date):
+        return day
+    found, precision = read_date(day)
+    if found is None:
+        raise ConfigError(f"--{name} {day!r} is no date; write it like 2026-01-29, 2026-01 or 2026")
+    if last and precision == "year":
+        return found.replace(month=12, day=31)
+    if last and precision == "month":
+        return found.replace(day=monthrange(found.year, found.month)[1])
+    return found
 
 
 @dataclass(frozen=True, slots=True)

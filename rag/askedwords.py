@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from index.lang.grammar import read_grammar
-from index.lang.language import Language
-from index.lang.letters import fold, sound_forms
-from index.lang.words import TERM_LETTERS, find_runs
+from wortlaut.index.lang.grammar import read_grammar
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.letters import fold, sound_forms
+from wortlaut.index.lang.words import TERM_LETTERS, find_runs
 
 Stems = tuple[str, ...]
 
@@ -141,7 +141,7 @@ def _look_up(folded: str, language: Language) -> Stems:
 @cache
 def _read_table() -> Mapping[Language, Mapping[str, Stems]]:
     """By language each key with the German stems of all rows it stands in."""
-    text = (files("rag") / "concepts.tsv").read_text(encoding="utf-8")
+    text = (files("wortlaut.rag") / "concepts.tsv").read_text(encoding="utf-8")
     header, *rows = [line.split("\t") for line in text.splitlines()]
     german = header.index("de")
     tables: dict[Language, dict[str, dict[str, None]]] = {"en": {}, "ru": {}, "de": {}}

@@ -9,22 +9,24 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.archive import Archive
-from index.article import Article, ReadArticle
-from index.background import keep_backgrounds
-from index.embedder import Embedder, load_embedder
-from index.errors import ConfigError, StoreBusy
-from index.ingest import PIPELINE_VERSION, RUN_FLAG, Indexer, IngestReport, Progress
-from index.repair import lock_writer, open_writable, repair_store
-from index.store import PassageStore
-from rag.chat import NewsChat
-from rag.config import Settings
-from rag.retriever import Retriever
+from wortlaut.index.archive import Archive
+from wortlaut.index.article import Article, ReadArticle
+from wortlaut.index.background import keep_backgrounds
+from wortlaut.index.embedder import Embedder, load_embedder
+from wortlaut.index.errors import ConfigError, StoreBusy
+from wortlaut.index.ingest import PIPELINE_VERSION, RUN_FLAG, Indexer, IngestReport, Progress
+from wortlaut.index.repair import lock_writer, open_writable, repair_store
+from wortlaut.index.store import PassageStore
+from wortlaut.rag.chat import NewsChat
+from wortlaut.rag.config import Settings
+from wortlaut.rag.retriever import Retriever
 
 if TYPE_CHECKING:
-    from rag.model.llm import LanguageModel
-    from rag.model.writing import AnswerWriter
-    from rag.verification.verdict import Verifier
+    from llama_index.core.llms import LLM
+
+    from wortlaut.rag.model.llm import LanguageModel
+    from wortlaut.rag.model.writing import AnswerWriter
+    from wortlaut.rag.verification.verdict import Verifier
 
 LoadEmbedder = Callable[[int], Embedder]
 _LOCK_WAIT_S = 3
@@ -63,11 +65,14 @@ def is_complete(settings: Settings) -> bool:
         return not stopped and not archive.list_outdated(PIPELINE_VERSION)
 
 
-def open_library(settings: Settings) -> Library:
-    """The library for reading, brought in line with the archive if a crash left a difference."""
+def open_library(settings: Settings, embedder: Embedder | None = None) -> Library:
+    """The library for reading, brought in line with the archive if a crash left a difference.
+
+    `embedder` stands in for the one that the settings name.
+    """
     archive = Archive(settings.data)
     try:
-        embedder = load_embedder(settings.embedder, settings.models_folder)
+        embedder = embedder or load_embedder(settings.embedder, settings.models_folder)
         archive.check_embedder(embedder.fingerprint)
         try:
             store, _ = _open_in_line(settings, archive, embedder.fingerprint)
@@ -114,20 +119,25 @@ def open_retriever(library: Library) -> Retriever:
 
 def open_chat(settings: Settings) -> NewsChat:
     """The chat over the settings' archive."""
-    library = open_library(settings)
+    return make_chat(settings, open_library(settings))
+
+
+def make_chat(settings: Settings, library: Library, llm: LLM | None = None) -> NewsChat:
+    """The chat over an open library; `llm` words its answers in place of the settings' model."""
+    has_model = llm is not None or settings.llm_base_url is not None
     return NewsChat(
         library.archive,
         open_retriever(library),
         quotes=settings.quotes,
         min_confidence=settings.min_confidence,
         mode=settings.mode,
-        open_writer=partial(open_writer, settings, library) if settings.llm_base_url else None,
+        open_writer=partial(open_writer, settings, library, llm) if has_model else None,
     )
 
 
 def open_model(settings: Settings) -> LanguageModel:
     """The language model that is set, not yet connected; raises ConfigError for a bad address."""
-    from rag.model.endpoint import Endpoint, open_endpoint
+    from wortlaut.rag.model.endpoint import Endpoint, open_endpoint
 
     if settings.llm_base_url is None:
         raise ConfigError("no language model is set; set WORTLAUT_LLM_BASE_URL")
@@ -147,8 +157,8 @@ def open_model(settings: Settings) -> LanguageModel:
 
 def open_verifier(archive: Archive, embedder: Embedder) -> Verifier:
     """The offline verifier for answers from an archive that the embedder made."""
-    from index.statements import extract_article
-    from rag.verification.verifier import OfflineVerifier
+    from wortlaut.index.statements import extract_article
+    from wortlaut.rag.verification.verifier import OfflineVerifier
 
     def read_article(article: Article) -> ReadArticle:
         return archive.recall_article(article, PIPELINE_VERSION) or extract_article(article)
@@ -159,12 +169,14 @@ def open_verifier(archive: Archive, embedder: Embedder) -> Verifier:
     )
 
 
-def open_writer(settings: Settings, library: Library) -> AnswerWriter:
+def open_writer(settings: Settings, library: Library, llm: LLM | None = None) -> AnswerWriter:
     """The language model at its desk, with the verifier beside it."""
-    from rag.model.writing import AnswerWriter
+    from wortlaut.rag.model.llm import wrap_llm
+    from wortlaut.rag.model.writing import AnswerWriter
 
     verifier = open_verifier(library.archive, library.embedder)
-    return AnswerWriter(open_model(settings), verifier, on_unsupported=settings.on_unsupported)
+    model = open_model(settings) if llm is None else wrap_llm(llm)
+    return AnswerWriter(model, verifier, on_unsupported=settings.on_unsupported)
 
 
 def index_paths(

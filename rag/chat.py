@@ -7,24 +7,24 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from index.archive import Archive
-from index.errors import ConfigError
-from index.lang.language import Language
-from index.lang.offices import read_office
-from index.selection import Selection, count_selected
-from rag.abstention import Abstention
-from rag.answer import Answer, Citation, Filters, Mode
-from rag.evidence import Evidence, EvidenceFinder
-from rag.extractive import choose_evidence, compose_answer, list_timeline, split_growing
-from rag.query import Kind, Query
-from rag.question import understand
-from rag.retriever import Retriever, ScoredPassage
-from rag.suggestions import suggest_questions
-from rag.understanding.timewindow import Window
-from rag.wording import explain_abstention
+from wortlaut.index.archive import Archive
+from wortlaut.index.errors import ConfigError
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.offices import read_office
+from wortlaut.index.selection import Selection, count_selected
+from wortlaut.rag.abstention import Abstention
+from wortlaut.rag.answer import Answer, Citation, Filters, Mode
+from wortlaut.rag.evidence import Evidence, EvidenceFinder
+from wortlaut.rag.extractive import choose_evidence, compose_answer, list_timeline, split_growing
+from wortlaut.rag.query import Kind, Query
+from wortlaut.rag.question import understand
+from wortlaut.rag.retriever import Retriever, ScoredPassage
+from wortlaut.rag.suggestions import suggest_questions
+from wortlaut.rag.understanding.timewindow import Window
+from wortlaut.rag.wording import explain_abstention
 
 if TYPE_CHECKING:
-    from rag.model.writing import AnswerWriter
+    from wortlaut.rag.model.writing import AnswerWriter
 
 
 LONGEST_QUESTION = 2000

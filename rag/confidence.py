@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from index.archive import Vectors
-from index.lang.language import Language
-from rag.retriever import ScoredPassage
+from wortlaut.index.archive import Vectors
+from wortlaut.index.lang.language import Language
+from wortlaut.rag.retriever import ScoredPassage
 
 # Logistic regression on XQuAD with the gold paragraph, or its whole article, taken away (2,038
 # passages, most of 850 Wikinews articles). AUROC, paragraph / article taken, cross-validated by

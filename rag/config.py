@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from index.errors import ConfigError
+from wortlaut.index.errors import ConfigError
 
 # Variables that other tools have made customary; ours win.
 _CUSTOMARY = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
@@ -98,7 +98,7 @@ def _read_customary_endpoint(base_url: str | None) -> dict[str, Any]:
     key = os.environ.get("OPENAI_API_KEY")
     customary = os.environ.get("OPENAI_BASE_URL")
     if base_url is None and (host := os.environ.get("OLLAMA_HOST")) and not customary:
-        from rag.model.endpoint import read_ollama_host
+        from wortlaut.rag.model.endpoint import read_ollama_host
 
         # A bad address matters to none but those who ask the model.
         with suppress(ConfigError):

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from index.archive import Archive
-from index.article import Article, Span, Statement
-from index.holders import Offices
-from index.lang.language import Language
-from index.lang.words import make_terms
-from index.people import People
-from index.selection import Selection
-from rag.confidence import judge_passages, judge_topic
-from rag.query import Query
-from rag.retriever import Retriever, ScoredSentence
-from rag.understanding.timewindow import OPEN, Window
+from wortlaut.index.archive import Archive
+from wortlaut.index.article import Article, Span, Statement
+from wortlaut.index.holders import Offices
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.words import make_terms
+from wortlaut.index.people import People
+from wortlaut.index.selection import Selection
+from wortlaut.rag.confidence import judge_passages, judge_topic
+from wortlaut.rag.query import Query
+from wortlaut.rag.retriever import Retriever, ScoredSentence
+from wortlaut.rag.understanding.timewindow import OPEN, Window
 
 EVERY_PASSAGE = 20_000
 _POOL = 50

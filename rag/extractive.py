@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from index.article import Article
-from rag.answer import Citation, Claim, Filters
-from rag.evidence import EVERY_PASSAGE, Evidence, EvidenceFinder
-from rag.query import Query
-from rag.understanding.timewindow import Window
-from rag.wording import Tongue, format_date, voice_label
+from wortlaut.index.article import Article
+from wortlaut.rag.answer import Citation, Claim, Filters
+from wortlaut.rag.evidence import EVERY_PASSAGE, Evidence, EvidenceFinder
+from wortlaut.rag.query import Query
+from wortlaut.rag.understanding.timewindow import Window
+from wortlaut.rag.wording import Tongue, format_date, voice_label
 
 _QUOTES: dict[Tongue, tuple[str, str]] = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
 # Around each fact: the best sentences of XQuAD and MLQA among 2,365 passages hold the answer in

@@ -9,11 +9,11 @@ from llama_index.core.query_engine import CustomQueryEngine
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from index.selection import Selection
-from index.store import make_node
-from rag.answer import Answer, Filters
-from rag.chat import NewsChat
-from rag.retriever import Retriever
+from wortlaut.index.selection import Selection
+from wortlaut.index.store import make_node
+from wortlaut.rag.answer import Answer, Filters
+from wortlaut.rag.chat import NewsChat
+from wortlaut.rag.retriever import Retriever
 
 
 class WortlautRetriever(BaseRetriever):

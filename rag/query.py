@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from index.lang.language import Language
-from rag.understanding.timewindow import OPEN, Window
+from wortlaut.index.lang.language import Language
+from wortlaut.rag.understanding.timewindow import OPEN, Window
 
 Kind = Literal["speaker", "fact", "date", "who"]
 Order = Literal["relevance", "newest", "oldest"]

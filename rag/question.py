@@ -13,16 +13,16 @@ from dataclasses import replace
 from datetime import date
 from typing import get_args
 
-from index.errors import ConfigError
-from index.lang.grammar import read_grammar
-from index.lang.language import Language, detect_language
-from index.lang.roles import read_titles
-from index.people import find_names
-from rag.query import Filter, Kind, Order, Query, describe, label_filter
-from rag.understanding.followup import FollowUp
-from rag.understanding.office import HolderFinder
-from rag.understanding.reading import Reading, read_question
-from rag.understanding.timewindow import Window
+from wortlaut.index.errors import ConfigError
+from wortlaut.index.lang.grammar import read_grammar
+from wortlaut.index.lang.language import Language, detect_language
+from wortlaut.index.lang.roles import read_titles
+from wortlaut.index.people import find_names
+from wortlaut.rag.query import Filter, Kind, Order, Query, describe, label_filter
+from wortlaut.rag.understanding.followup import FollowUp
+from wortlaut.rag.understanding.office import HolderFinder
+from wortlaut.rag.understanding.reading import Reading, read_question
+from wortlaut.rag.understanding.timewindow import Window
 
 __all__ = [
     "Filter", "Kind", "Order", "Query", "Window", "describe", "label_filter", "understand",

@@ -21,14 +21,14 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from index.archive import Archive
-from index.article import Precision, Voice, hash_text
-from index.errors import ConfigError
-from index.ingest import PIPELINE_VERSION
-from index.lang.language import Language
-from rag.answer import Answer, Citation, Filters, Label, Mode
-from rag.config import Settings
-from rag.model.endpoint import normalise_base_url
+from wortlaut.index.archive import Archive
+from wortlaut.index.article import Precision, Voice, hash_text
+from wortlaut.index.errors import ConfigError
+from wortlaut.index.ingest import PIPELINE_VERSION
+from wortlaut.index.lang.language import Language
+from wortlaut.rag.answer import Answer, Citation, Filters, Label, Mode
+from wortlaut.rag.config import Settings
+from wortlaut.rag.model.endpoint import normalise_base_url
 
 FORMAT = "wortlaut-receipt/1"
 # Change it when the offline verifier judges the same claim otherwise.

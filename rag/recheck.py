@@ -9,18 +9,18 @@ from datetime import date
 from itertools import combinations
 from typing import Literal, get_args
 
-from index.archive import Archive
-from index.article import Article, Precision, Span, Statement, hash_text
-from index.errors import ConfigError
-from index.ingest import PIPELINE_VERSION
-from index.lang.language import Language
-from index.lang.words import find_runs
-from rag.answer import Citation, format_published
-from rag.evidence import Evidence, find_statement
-from rag.extractive import compose_answer
-from rag.receipt import VERIFIER_VERSION, CitedQuote, JudgedClaim, Receipt, Turn
-from rag.verification.verdict import Verifier
-from rag.wording import (
+from wortlaut.index.archive import Archive
+from wortlaut.index.article import Article, Precision, Span, Statement, hash_text
+from wortlaut.index.errors import ConfigError
+from wortlaut.index.ingest import PIPELINE_VERSION
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.words import find_runs
+from wortlaut.rag.answer import Citation, format_published
+from wortlaut.rag.evidence import Evidence, find_statement
+from wortlaut.rag.extractive import compose_answer
+from wortlaut.rag.receipt import VERIFIER_VERSION, CitedQuote, JudgedClaim, Receipt, Turn
+from wortlaut.rag.verification.verdict import Verifier
+from wortlaut.rag.wording import (
     AbstainReason,
     explain_abstention,
     format_date,

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from index.lang.language import Language
-from index.lang.tables import read_rows
-from index.lang.words import read_typed_words
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.tables import read_rows
+from wortlaut.index.lang.words import read_typed_words
 
 # What the model says when the lines do not answer; `is_refusal` knows it again.
 REFUSALS: dict[Language, str] = {

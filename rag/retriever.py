@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.archive import Archive, EmbeddedPassage, Vectors
-from index.article import Article, Passage, Span
-from index.background import name_questions, name_sentences
-from index.embedder import Embedder
-from index.lang.language import Language, detect_language
-from index.lang.words import make_terms
-from index.lexicon import Lexicon, measure_coverage
-from index.selection import Selection, count_selected, list_selected, read_vectors
-from index.store import PassageStore
-from rag.askedwords import AskedWord, measure_held, read_asked_words
+from wortlaut.index.archive import Archive, EmbeddedPassage, Vectors
+from wortlaut.index.article import Article, Passage, Span
+from wortlaut.index.background import name_questions, name_sentences
+from wortlaut.index.embedder import Embedder
+from wortlaut.index.lang.language import Language, detect_language
+from wortlaut.index.lang.words import make_terms
+from wortlaut.index.lexicon import Lexicon, measure_coverage
+from wortlaut.index.selection import Selection, count_selected, list_selected, read_vectors
+from wortlaut.index.store import PassageStore
+from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words
 
 # Up to here every selected row is scored exactly; Chroma's own filters are slower.
 _EXACT_ROWS = 200_000

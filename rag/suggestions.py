@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from index.archive import Archive
-from index.lang.language import Language
-from index.lang.names import fold_name
+from wortlaut.index.archive import Archive
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.names import fold_name
 
 _ASK: dict[Language, str] = {
     "en": "What did {speaker} say about {topic}?",

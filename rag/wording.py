@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from index.article import Precision, Voice
-from index.lang.calendar import Tongue as Tongue
-from index.lang.calendar import name_month, write_day
+from wortlaut.index.article import Precision, Voice
+from wortlaut.index.lang.calendar import Tongue as Tongue
+from wortlaut.index.lang.calendar import name_month, write_day
 
 _UNDATED: dict[Tongue, str] = {"en": "undated", "de": "ohne Datum", "ru": "без даты"}
 

@@ -9,18 +9,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from index.archive import ArchiveCounts
-from index.article import Article, Span, Statement, hash_text
-from index.errors import ConfigError
-from rag.answer import Answer, Citation, Claim, Filters
-from rag.evidence import Evidence
-from rag.extractive import split_growing
-from rag.model.endpoint import Endpoint, open_endpoint
-from rag.model.llm import Patience
-from rag.model.writing import AnswerWriter
-from rag.question import Query
-from rag.understanding.timewindow import Window
-from rag.verification.verdict import Verdict
+from wortlaut.index.archive import ArchiveCounts
+from wortlaut.index.article import Article, Span, Statement, hash_text
+from wortlaut.index.errors import ConfigError
+from wortlaut.rag.answer import Answer, Citation, Claim, Filters
+from wortlaut.rag.evidence import Evidence
+from wortlaut.rag.extractive import split_growing
+from wortlaut.rag.model.endpoint import Endpoint, open_endpoint
+from wortlaut.rag.model.llm import Patience
+from wortlaut.rag.model.writing import AnswerWriter
+from wortlaut.rag.question import Query
+from wortlaut.rag.understanding.timewindow import Window
+from wortlaut.rag.verification.verdict import Verdict
 
 HOSTILE = (
     '<img src=x onerror="window.hit=1"> <script>window.hit=1</script> '

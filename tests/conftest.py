@@ -59,8 +59,8 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
     """A data folder with the sample archive indexed; to be read only."""
-    from rag.assembly import index_paths
-    from rag.config import Settings
+    from wortlaut.rag.assembly import index_paths
+    from wortlaut.rag.config import Settings
 
     data = tmp_path_factory.mktemp("seeded")
     report = index_paths(Settings(data=data, models=models), [SEEDS / "archive"])
@@ -97,8 +97,8 @@ def judge_saying() -> Callable[..., Any]:
     """Make a judge whose language model gives the answers in turn, the last one for ever."""
     from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
 
-    from rag.judges import JudgeVerifier
-    from rag.model.llm import wrap_llm
+    from wortlaut.rag.judges import JudgeVerifier
+    from wortlaut.rag.model.llm import wrap_llm
 
     def make_judge(*answers: str, prompts: list[str] | None = None) -> JudgeVerifier:
         asked: list[str] = [] if prompts is None else prompts

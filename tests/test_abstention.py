@@ -10,24 +10,24 @@ from hypothesis import strategies as st
 from test_eval import ASKED, PARAGRAPHS, write_squad
 from typer.testing import CliRunner
 
-from eval.abstention import (
+from wortlaut.eval.abstention import (
     ANSWERABLE,
     HIDDEN,
     ask_all,
     read_asked,
     summarise_abstention,
 )
-from eval.figures.rows import RunRow, parse_row
-from eval.retrieval import open_archive
-from eval.suites.formats import make_articles
-from index.article import Article, Passage, Span
-from index.errors import DatasetError
-from index.selection import Selection
-from rag.askedwords import measure_held, read_asked_words
-from rag.confidence import judge_passages
-from rag.config import Settings
-from rag.retriever import ScoredPassage
-from ui.terminal.cli import app
+from wortlaut.eval.figures.rows import RunRow, parse_row
+from wortlaut.eval.retrieval import open_archive
+from wortlaut.eval.suites.formats import make_articles
+from wortlaut.index.article import Article, Passage, Span
+from wortlaut.index.errors import DatasetError
+from wortlaut.index.selection import Selection
+from wortlaut.rag.askedwords import measure_held, read_asked_words
+from wortlaut.rag.confidence import judge_passages
+from wortlaut.rag.config import Settings
+from wortlaut.rag.retriever import ScoredPassage
+from wortlaut.ui.terminal.cli import app
 
 
 def make_rows(*confidences, language="en"):

@@ -6,12 +6,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from eval.figures.rows import parse_row
-from eval.retrieval import open_archive
-from eval.suites.formats import make_articles, read_squad
-from index.errors import ConfigError
-from rag.config import Settings
-from ui.terminal.eval_run import measure_abstention
+from wortlaut.eval.figures.rows import parse_row
+from wortlaut.eval.retrieval import open_archive
+from wortlaut.eval.suites.formats import make_articles, read_squad
+from wortlaut.index.errors import ConfigError
+from wortlaut.rag.config import Settings
+from wortlaut.ui.terminal.eval_run import measure_abstention
 
 
 def write_data(file, *texts):

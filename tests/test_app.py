@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from index.errors import ConfigError
+from wortlaut.index.errors import ConfigError
 from tests.chatdouble import ARTICLES, HOSTILE, PORT, Chat
 from tests.llmserver import Reply, serve
 from tests.test_render import check_harmless
-from ui.browser.app import _listen, build_server
-from ui.browser.gate import LARGEST_BODY
-from ui.browser.session import ChatPage, Session
+from wortlaut.ui.browser.app import _listen, build_server
+from wortlaut.ui.browser.gate import LARGEST_BODY
+from wortlaut.ui.browser.session import ChatPage, Session
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

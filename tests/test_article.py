@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.article import Span, make_article_id, normalise_text
+from wortlaut.index.article import Span, make_article_id, normalise_text
 
 
 @given(st.text(st.characters()))

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.article import Article, Span, Statement, hash_text
-from index.errors import ConfigError
-from rag.answer import Filters, format_published
-from rag.assembly import index_articles, open_chat
-from rag.config import Settings
-from rag.evidence import find_statement
+from wortlaut.index.article import Article, Span, Statement, hash_text
+from wortlaut.index.errors import ConfigError
+from wortlaut.rag.answer import Filters, format_published
+from wortlaut.rag.assembly import index_articles, open_chat
+from wortlaut.rag.config import Settings
+from wortlaut.rag.evidence import find_statement
 
 NAMES = [
     ("Mira Talberg", "Jonas Hellwig"), ("Ruth Kessin", "Paul Ostrand"), ("Nora Veltin", "Karl Immhof"),
@@ -265,7 +265,7 @@ def test_a_timeline_is_dated_and_one_persons(seed_chat):
 
 
 def test_llamaindex_programs_get_passages_and_quotes(seed_chat):
-    from rag.llamaindex import WortlautQueryEngine, WortlautRetriever
+    from wortlaut.rag.llamaindex import WortlautQueryEngine, WortlautRetriever
 
     nodes = WortlautRetriever(seed_chat.retriever, limit=3).retrieve("Staudamm an der Olme")
     assert len(nodes) == 3
@@ -275,9 +275,9 @@ def test_llamaindex_programs_get_passages_and_quotes(seed_chat):
 
 
 def test_an_archive_of_an_older_version_abstains_as_well(tmp_path, models):
-    from index.archive import Archive
-    from rag.assembly import index_paths, open_chat
-    from rag.config import Settings
+    from wortlaut.index.archive import Archive
+    from wortlaut.rag.assembly import index_paths, open_chat
+    from wortlaut.rag.config import Settings
 
     source = tmp_path / "a.txt"
     source.write_text("Die Schulen blieben offen, sagte Ministerin Ada Holm am Montag in Tarvo.\n")

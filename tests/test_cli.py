@@ -19,13 +19,13 @@ CITATION_KEYS = {
 def run(*arguments, stdin=None, data=None):
     environment = os.environ | ({"WORTLAUT_DATA": str(data)} if data else {})
     return subprocess.run(
-        [sys.executable, "-m", "ui.terminal.cli", *map(str, arguments)],
+        [sys.executable, "-m", "wortlaut.ui.terminal.cli", *map(str, arguments)],
         input=stdin, capture_output=True, text=True, check=False, env=environment,
     )  # fmt: skip
 
 
 def test_ask_prints_the_contracts_json_and_every_quote_is_verbatim(seeded):
-    from index.archive import Archive
+    from wortlaut.index.archive import Archive
 
     done = run("ask", "--json", "What did Lavrov say about guarantees?", data=seeded)
     assert done.returncode == 0
@@ -90,7 +90,7 @@ def test_bad_input_gets_one_clear_line_and_the_right_status(arguments, status, w
 
 
 def test_an_archive_of_another_embedder_names_the_command_that_rebuilds(tmp_path):
-    from index.archive import Archive
+    from wortlaut.index.archive import Archive
 
     archive = Archive(tmp_path / "data")
     archive.bind_embedder("another model")
@@ -160,7 +160,7 @@ def test_help_imports_nothing_heavy(arguments):
     code = (
         f"import sys; sys.argv = ['wortlaut', *{arguments!r}]\n"
         "import contextlib, io\n"
-        "from ui.terminal.cli import main\n"
+        "from wortlaut.ui.terminal.cli import main\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\n"
         "heavy = {'torch', 'gradio', 'chromadb', 'llama_index', 'transformers', 'numpy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
@@ -173,7 +173,7 @@ def test_a_question_imports_neither_torch_nor_llamaindex(seeded):
     code = (
         "import sys; sys.argv = ['wortlaut', 'ask', '--json', 'What did Lavrov say?']\n"
         "import contextlib, io\n"
-        "from ui.terminal.cli import main\n"
+        "from wortlaut.ui.terminal.cli import main\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\n"
         "print(sorted({'torch', 'gradio', 'llama_index', 'transformers'} & set(sys.modules)))"
     )

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from eval.figures.rows import Run, RunRow, load_run
-from eval.figures.summary import summarise
-from eval.reports.compare import _correct, _open_figures, _read_p, compare_pair
-from eval.reports.report import write_report
-from index.errors import ConfigError, DatasetError
-from ui.terminal.eval_compare import compare_runs
+from wortlaut.eval.figures.rows import Run, RunRow, load_run
+from wortlaut.eval.figures.summary import summarise
+from wortlaut.eval.reports.compare import _correct, _open_figures, _read_p, compare_pair
+from wortlaut.eval.reports.report import write_report
+from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.ui.terminal.eval_compare import compare_runs
 
 CLI = typer.Typer()
 CLI.command()(compare_runs)

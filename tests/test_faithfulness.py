@@ -10,18 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from eval.faithfulness.measuring import (
+from wortlaut.eval.faithfulness.measuring import (
     Judgement,
     fit_curve,
     judge_answers,
     measure_level,
     read_labelled,
 )
-from eval.faithfulness.offline import Calibration, OfflineScorer, SourceWords, load_rarity
-from eval.faithfulness.scorer import open_scorer
-from eval.faithfulness.splitting import cut_windows, is_refusal_answer, split_claims
-from index.errors import ConfigError, DatasetError, LLMUnavailable
-from rag.config import load_settings
+from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer, SourceWords, load_rarity
+from wortlaut.eval.faithfulness.scorer import open_scorer
+from wortlaut.eval.faithfulness.splitting import cut_windows, is_refusal_answer, split_claims
+from wortlaut.index.errors import ConfigError, DatasetError, LLMUnavailable
+from wortlaut.rag.config import load_settings
 
 QUESTION = "When does the ferry to Ellmark sail?"
 FERRY = (
@@ -241,7 +241,7 @@ def test_the_order_of_the_contexts_does_not_matter(scorer):
 def test_the_evaluator_speaks_llamaindex(scorer):
     from llama_index.core.evaluation import BaseEvaluator
 
-    from eval.faithfulness.evaluator import WortlautFaithfulnessEvaluator
+    from wortlaut.eval.faithfulness.evaluator import WortlautFaithfulnessEvaluator
 
     evaluator = WortlautFaithfulnessEvaluator(scorer)
     assert isinstance(evaluator, BaseEvaluator)
@@ -421,7 +421,7 @@ def test_an_entailment_model_scores_by_its_best_window(nli_folder, models):
 
 
 def test_a_judge_scores_by_the_share_it_supports(judge_saying):
-    from eval.faithfulness.scorer import LlmScorer
+    from wortlaut.eval.faithfulness.scorer import LlmScorer
 
     judge = LlmScorer(judge_saying("SUPPORTED: it says so.", "REFUTED: it says 14."))
     found = judge.score(QUESTION, "It sails at 10 pm. It takes 19 hours.", [FERRY])
@@ -433,7 +433,7 @@ def test_a_judge_scores_by_the_share_it_supports(judge_saying):
 def run_scorer(*arguments):
     from typer.testing import CliRunner
 
-    from ui.terminal.cli import app
+    from wortlaut.ui.terminal.cli import app
 
     return CliRunner().invoke(app, ["eval", "scorer", *map(str, arguments)])
 

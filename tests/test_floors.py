@@ -2,10 +2,10 @@
 
 import pytest
 
-from eval.figures.intervals import Estimate
-from eval.figures.summary import Summary
-from eval.reports.compare import check_floors, parse_floor
-from index.errors import ConfigError
+from wortlaut.eval.figures.intervals import Estimate
+from wortlaut.eval.figures.summary import Summary
+from wortlaut.eval.reports.compare import check_floors, parse_floor
+from wortlaut.index.errors import ConfigError
 
 SUMMARY = Summary(
     suite="Tarvo",

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from index.archive import Archive
-from index.descriptors import find_offices
-from index.embedder import load_embedder
-from index.errors import EmbedderMismatch, StaleSpan, StoreBusy, StoreUnavailable
-from index.repair import lock_writer, repair_store
-from rag.assembly import count_outstanding, index_paths, is_complete, open_library
-from rag.config import load_settings
+from wortlaut.index.archive import Archive
+from wortlaut.index.descriptors import find_offices
+from wortlaut.index.embedder import load_embedder
+from wortlaut.index.errors import EmbedderMismatch, StaleSpan, StoreBusy, StoreUnavailable
+from wortlaut.index.repair import lock_writer, repair_store
+from wortlaut.rag.assembly import count_outstanding, index_paths, is_complete, open_library
+from wortlaut.rag.config import load_settings
 
 TEXTS = {
     "damm.txt": " date 2026-02-04 TARVO (kda) - Energieministerin Oda Falk hält den Damm für sicher. "
@@ -169,7 +169,7 @@ def test_a_damaged_chroma_is_moved_aside_and_filled_from_sqlite(settings, source
     index_paths(settings, [sources])
     damage(settings.data / "chroma" / "chroma.sqlite3", "noise")
     done = subprocess.run(
-        [sys.executable, "-m", "ui.terminal.cli", "doctor", "--json"], capture_output=True, text=True,
+        [sys.executable, "-m", "wortlaut.ui.terminal.cli", "doctor", "--json"], capture_output=True, text=True,
         check=False, env=os.environ | {"WORTLAUT_DATA": str(settings.data)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -218,7 +218,7 @@ def test_a_stopped_rebuild_is_reported_and_finished_without_a_path(settings, sou
 
 
 def test_reports_name_what_is_left_and_print_no_controls(settings, sources, capsys):
-    from ui.terminal.reports import print_diagnosis, print_info, print_ingest_report
+    from wortlaut.ui.terminal.reports import print_diagnosis, print_info, print_ingest_report
 
     report = index_paths(settings, [sources / "damm.txt"])
     report.notices.append(("a\x1b[2J\nb.txt", "odd"))
@@ -302,7 +302,7 @@ def test_a_second_indexer_is_told_to_wait(settings, sources):
     settings.data.mkdir(parents=True)
     with lock_writer(settings.data):
         done = subprocess.run(
-            [sys.executable, "-m", "ui.terminal.cli", "--data", str(settings.data), "index", str(sources)],
+            [sys.executable, "-m", "wortlaut.ui.terminal.cli", "--data", str(settings.data), "index", str(sources)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 1
@@ -338,9 +338,9 @@ def test_rebuild_needs_no_source(settings, sources):
 _KILLED = """
 import os, sys
 from pathlib import Path
-from index import archive
-from rag.assembly import index_paths
-from rag.config import load_settings
+from wortlaut.index import archive
+from wortlaut.rag.assembly import index_paths
+from wortlaut.rag.config import load_settings
 
 real = archive.Archive.replace_article
 calls = []
@@ -376,13 +376,13 @@ def test_a_killed_run_leaves_no_half_article_and_the_next_run_completes_it(setti
 
 
 def test_a_reader_sees_what_another_process_indexed(settings, sources):
-    from rag.assembly import open_chat
+    from wortlaut.rag.assembly import open_chat
 
     index_paths(settings, [sources / "damm.txt"])
     chat = open_chat(settings)
     assert {s.article.title for s in chat.search("Nachtzug", 9)} != {"Nachtzug"}
     subprocess.run(
-        [sys.executable, "-m", "ui.terminal.cli", "index", str(sources)], check=True, capture_output=True,
+        [sys.executable, "-m", "wortlaut.ui.terminal.cli", "index", str(sources)], check=True, capture_output=True,
         env=os.environ | {"WORTLAUT_DATA": str(settings.data)},
     )  # fmt: skip
     assert chat.search("Wann fährt der Nachtzug?", 9)[0].article.title == "Nachtzug"
@@ -398,7 +398,7 @@ def test_the_c_engine_and_torch_make_one_archive(settings, models):
 
 
 def test_the_measured_share_of_statements_includes_the_offices(settings, sources, monkeypatch):
-    from eval import speed
+    from wortlaut.eval import speed
 
     index_paths(settings, [sources])
     seen = []

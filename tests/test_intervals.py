@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.figures.intervals import (
+from wortlaut.eval.figures.intervals import (
     Estimate,
     bootstrap,
     bootstrap_gap,
@@ -11,7 +11,7 @@ from eval.figures.intervals import (
     paired_difference,
     wilson,
 )
-from eval.figures.metrics import auroc
+from wortlaut.eval.figures.metrics import auroc
 
 SHARES = st.lists(st.none() | st.floats(0, 1), max_size=30)
 

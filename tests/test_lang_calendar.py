@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.lies.mutations import change_date
-from index.lang.calendar import (
+from wortlaut.eval.lies.mutations import change_date
+from wortlaut.index.lang.calendar import (
     TONGUES,
     list_forms,
     list_names,
@@ -20,14 +20,14 @@ from index.lang.calendar import (
     weekday_number,
     write_day,
 )
-from index.lang.numerals import list_ordinals, name_number, read_counts, read_scale, read_times
-from index.lang.tables import match_any, read_rows
-from index.lang.units import list_unit_words, read_unit
-from rag.model.citations import DraftSplitter
-from rag.understanding.timewindow import find_step, find_window
-from rag.verification.dates import read_dates
-from rag.verification.quantities import read_quantities
-from rag.wording import format_date
+from wortlaut.index.lang.numerals import list_ordinals, name_number, read_counts, read_scale, read_times
+from wortlaut.index.lang.tables import match_any, read_rows
+from wortlaut.index.lang.units import list_unit_words, read_unit
+from wortlaut.rag.model.citations import DraftSplitter
+from wortlaut.rag.understanding.timewindow import find_step, find_window
+from wortlaut.rag.verification.dates import read_dates
+from wortlaut.rag.verification.quantities import read_quantities
+from wortlaut.rag.wording import format_date
 
 HERE = Path(__file__).parent
 WEDNESDAY = date(2024, 5, 15)

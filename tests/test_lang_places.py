@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from index.article import Article, hash_text
-from index.lang.offices import read_office
-from index.lang.places import (
+from wortlaut.index.article import Article, hash_text
+from wortlaut.index.lang.offices import read_office
+from wortlaut.index.lang.places import (
     find_exonym,
     find_opening,
     find_place,
@@ -19,12 +19,12 @@ from index.lang.places import (
     name_place,
     split_words,
 )
-from index.lang.tables import read_rows
-from index.lang.words import read_words
-from rag.assembly import index_articles, open_chat
-from rag.config import Settings
-from rag.verification.names import same_word
-from rag.verification.swaps import find_swapped_country
+from wortlaut.index.lang.tables import read_rows
+from wortlaut.index.lang.words import read_words
+from wortlaut.rag.assembly import index_articles, open_chat
+from wortlaut.rag.config import Settings
+from wortlaut.rag.verification.names import same_word
+from wortlaut.rag.verification.swaps import find_swapped_country
 
 ROWS = read_rows("places.tsv")
 STATES = [row for row in ROWS if row["kind"] == "state"]

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lang.functionwords import read_class, read_function_words, read_genders
-from index.lang.language import detect_language
-from index.lang.letters import fold, fold_word, sound_forms
-from index.lang.names import SAME_PERSON, match_names
-from index.lang.tables import read_rows
-from index.lang.words import (
+from wortlaut.index.lang.functionwords import read_class, read_function_words, read_genders
+from wortlaut.index.lang.language import detect_language
+from wortlaut.index.lang.letters import fold, fold_word, sound_forms
+from wortlaut.index.lang.names import SAME_PERSON, match_names
+from wortlaut.index.lang.tables import read_rows
+from wortlaut.index.lang.words import (
     clean_word,
     find_letter_runs,
     find_runs,
@@ -24,7 +24,7 @@ from index.lang.words import (
     read_words,
     read_words_and_marks,
 )
-from rag.askedwords import measure_held, read_asked_words
+from wortlaut.rag.askedwords import measure_held, read_asked_words
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from eval.lies.data import (
+from wortlaut.eval.lies.data import (
     OTHER_MEANING,
     cite_text,
     gather_sets,
@@ -27,7 +27,7 @@ from eval.lies.data import (
     read_wikinews,
     take_first,
 )
-from eval.lies.lies import (
+from wortlaut.eval.lies.lies import (
     Counts,
     JudgedSentence,
     Planted,
@@ -41,14 +41,14 @@ from eval.lies.lies import (
     report_lies,
     time_verifier,
 )
-from eval.lies.mutations import MUTATIONS, swap_roles, swap_words
-from index.article import Article, Span, hash_text
-from index.embedder import DEFAULT_MODEL, load_embedder
-from index.errors import ConfigError, DatasetError
-from rag.answer import Citation
-from rag.verification.verdict import Verdict
-from rag.verification.verifier import OfflineVerifier
-from ui.terminal.cli import app, main
+from wortlaut.eval.lies.mutations import MUTATIONS, swap_roles, swap_words
+from wortlaut.index.article import Article, Span, hash_text
+from wortlaut.index.embedder import DEFAULT_MODEL, load_embedder
+from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.rag.answer import Citation
+from wortlaut.rag.verification.verdict import Verdict
+from wortlaut.rag.verification.verifier import OfflineVerifier
+from wortlaut.ui.terminal.cli import app, main
 
 TEXTS = [
     "Der Hafen von Tarvo wird im Mai nicht verkauft, sagte Ministerin Mira Talberg am Mittwoch. "
@@ -235,7 +235,7 @@ def test_time_is_taken_of_five_claims_of_one_article_with_its_vectors_given():
 def test_the_mutators_share_nothing_with_the_verifier():
     tree = ast.parse(Path(inspect.getfile(swap_roles)).read_text(encoding="utf-8"))
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert not [name for name in modules if name.startswith("rag.verif")]
+    assert not [name for name in modules if name.startswith("wortlaut.rag.verif")]
 
 
 def test_names_of_one_list_are_not_swapped():

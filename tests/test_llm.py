@@ -10,15 +10,15 @@ import pytest
 from llmserver import Reply, serve
 from ports import find_port
 
-from index.errors import ConfigError, LLMError, LLMUnavailable, MalformedAnswer
-from rag.model.endpoint import (
+from wortlaut.index.errors import ConfigError, LLMError, LLMUnavailable, MalformedAnswer
+from wortlaut.rag.model.endpoint import (
     Endpoint,
     bound_bytes,
     normalise_base_url,
     open_endpoint,
     read_ollama_host,
 )
-from rag.model.llm import Message, Patience, wrap_llm
+from wortlaut.rag.model.llm import Message, Patience, wrap_llm
 
 QUESTION = [Message("system", "Answer briefly."), Message("user", "How deep is the harbour?")]
 # Long enough for a busy machine wherever nothing is meant to run out.

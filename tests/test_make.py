@@ -8,14 +8,14 @@ from collections import Counter
 
 import pytest
 
-from eval.proposals.make import Proposer, write_suite
-from eval.proposals.material import TopicFinder
-from eval.proposals.wording import ask_number
-from eval.suites.questions import read_questions
-from index.archive import Archive
-from index.errors import ConfigError, DatasetError
-from rag.assembly import index_paths
-from rag.config import Settings
+from wortlaut.eval.proposals.make import Proposer, write_suite
+from wortlaut.eval.proposals.material import TopicFinder
+from wortlaut.eval.proposals.wording import ask_number
+from wortlaut.eval.suites.questions import read_questions
+from wortlaut.index.archive import Archive
+from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.rag.assembly import index_paths
+from wortlaut.rag.config import Settings
 
 TOLD_TWICE = (
     "Der Umweltminister Rolo Fentmark hat das Kraftwerk Aldora besucht. Das Kraftwerk Aldora sei "
@@ -190,7 +190,7 @@ def test_an_archive_that_quotes_nobody_says_what_to_do(tmp_path):
 
 def make(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "ui.terminal.cli", "eval", "make", *map(str, arguments)],
+        [sys.executable, "-m", "wortlaut.ui.terminal.cli", "eval", "make", *map(str, arguments)],
         capture_output=True, text=True, check=False, env=os.environ,
     )  # fmt: skip
 

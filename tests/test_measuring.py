@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.faithfulness.measuring import Judgement, fit_curve, is_enough, measure_level
-from eval.figures.metrics import best_f1, precision_recall_f1
+from wortlaut.eval.faithfulness.measuring import Judgement, fit_curve, is_enough, measure_level
+from wortlaut.eval.figures.metrics import best_f1, precision_recall_f1
 
 JUDGED = st.lists(
     st.tuples(st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]), st.booleans()), min_size=4, max_size=60

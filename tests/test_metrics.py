@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from eval.figures.metrics import (
+from wortlaut.eval.figures.metrics import (
     area_under_risk_coverage,
     auroc,
     average_precision,

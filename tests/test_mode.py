@@ -9,16 +9,16 @@ import pytest
 from llmserver import Reply, serve
 from ports import find_port
 
-from index.errors import ConfigError
-from rag.assembly import open_chat
-from rag.config import load_settings
+from wortlaut.index.errors import ConfigError
+from wortlaut.rag.assembly import open_chat
+from wortlaut.rag.config import load_settings
 
 QUESTION = "Was sagte Lawrow im Januar 2026 über Garantien?"
 
 
 def run(*arguments, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "ui.terminal.cli", *map(str, arguments)],
+        [sys.executable, "-m", "wortlaut.ui.terminal.cli", *map(str, arguments)],
         capture_output=True, text=True, check=False, env=os.environ | environment,
     )  # fmt: skip
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lang.names import SAME_PERSON, fold_name, match_names
-from index.people import People, find_names
+from wortlaut.index.lang.names import SAME_PERSON, fold_name, match_names
+from wortlaut.index.people import People, find_names
 
 KNOWN = [
     "Sergej Lawrow",

@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import settings as settings_
 from hypothesis import strategies as st
 
-from index.archive import Archive
-from index.article import Article, hash_text
-from index.descriptors import find_offices
-from index.holders import Offices
-from index.lang.offices import is_place, read_office
-from index.people import People
-from index.splitter import split_sentences
-from index.statements import drop_mere_nouns, extract_statements
-from rag.assembly import index_articles, open_chat, open_library
-from rag.config import Settings
+from wortlaut.index.archive import Archive
+from wortlaut.index.article import Article, hash_text
+from wortlaut.index.descriptors import find_offices
+from wortlaut.index.holders import Offices
+from wortlaut.index.lang.offices import is_place, read_office
+from wortlaut.index.people import People
+from wortlaut.index.splitter import split_sentences
+from wortlaut.index.statements import drop_mere_nouns, extract_statements
+from wortlaut.rag.assembly import index_articles, open_chat, open_library
+from wortlaut.rag.config import Settings
 
 COPY = {
     "bahn": "Der aldorische Verkehrsminister Tilo Werling hat den Tunnel gelobt. „Der Tunnel ist "

@@ -23,7 +23,7 @@ def watch(event, values):
 
 sys.addaudithook(watch)
 sys.argv = ["wortlaut", *sys.argv[2:]]
-from ui.terminal.cli import main
+from wortlaut.ui.terminal.cli import main
 main()
 """
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "None", "0.0.0.0"}
@@ -55,7 +55,7 @@ def list_strangers(log):
 
 def test_the_watch_sees_a_connection(log):
     connect = "import socket\nsocket.socket().connect(('127.0.0.9', 9))"
-    watched = _WATCHED.replace("from ui.terminal.cli import main\nmain()", connect)
+    watched = _WATCHED.replace("from wortlaut.ui.terminal.cli import main\nmain()", connect)
     subprocess.run([sys.executable, "-c", watched, str(log)], check=False, capture_output=True)
     assert list_strangers(log) == ["connect 127.0.0.9"]
 

@@ -5,14 +5,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from index.archive import Archive, EmbeddedPassage
-from index.article import Article, Passage, ReadArticle, Span, hash_text
-from index.embedder import DEFAULT_MODEL, load_embedder
-from index.ingest import PIPELINE_VERSION
-from index.statements import extract_article
-from rag.answer import Citation
-from rag.assembly import open_verifier
-from rag.verification.verifier import OfflineVerifier
+from wortlaut.index.archive import Archive, EmbeddedPassage
+from wortlaut.index.article import Article, Passage, ReadArticle, Span, hash_text
+from wortlaut.index.embedder import DEFAULT_MODEL, load_embedder
+from wortlaut.index.ingest import PIPELINE_VERSION
+from wortlaut.index.statements import extract_article
+from wortlaut.rag.answer import Citation
+from wortlaut.rag.assembly import open_verifier
+from wortlaut.rag.verification.verifier import OfflineVerifier
 
 TEXT = (
     "Die Verteidigung sagte, Jonas Hellwig habe den Damm nie geprüft. "
@@ -92,7 +92,7 @@ def test_a_sentence_kept_in_two_halves_is_not_recalled(tmp_path):
 
 def test_the_verifier_over_an_archive_reads_no_article_again(archive, embedder, monkeypatch):
     claims = list(make_claims(archive))[::25]
-    for name in ("index.statements.extract_article", "index.statements.split_sentences"):
+    for name in ("wortlaut.index.statements.extract_article", "wortlaut.index.statements.split_sentences"):
         monkeypatch.setattr(name, refuse)
     verifier = open_verifier(archive, embedder)
     assert {verifier.verify(claim, [citation], "de").rule for claim, citation in claims} > {

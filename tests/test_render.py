@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from index.article import Article, Span, Statement, hash_text
-from rag.answer import Citation, Claim
-from rag.wording import explain_abstention, format_period, say_searched, strike_out, voice_label
+from wortlaut.index.article import Article, Span, Statement, hash_text
+from wortlaut.rag.answer import Citation, Claim
+from wortlaut.rag.wording import explain_abstention, format_period, say_searched, strike_out, voice_label
 from tests.chatdouble import BRIDGE, HOSTILE, PORT, TRAP, Archive, Chat, cite
-from ui.browser.page import (
+from wortlaut.ui.browser.page import (
     LONGEST_SHOWN,
     PageTurn,
     render_answer_html,
@@ -28,8 +28,8 @@ from ui.browser.page import (
     render_turn_html,
     render_welcome_html,
 )
-from ui.render import render_markdown, render_terminal, show_date, split_line
-from ui.words import choose_tongue
+from wortlaut.ui.render import render_markdown, render_terminal, show_date, split_line
+from wortlaut.ui.words import choose_tongue
 
 OUR_TAGS = set(
     (

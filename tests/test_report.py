@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.figures.intervals import Estimate
-from eval.figures.rows import RunRow, count_faulty
-from eval.figures.summary import SCORES, Summary, summarise
-from eval.reports.report import MetricLine, escape_markdown, find_worst, split_answer, write_report
-from eval.reports.showing import (
+from wortlaut.eval.figures.intervals import Estimate
+from wortlaut.eval.figures.rows import RunRow, count_faulty
+from wortlaut.eval.figures.summary import SCORES, Summary, summarise
+from wortlaut.eval.reports.report import MetricLine, escape_markdown, find_worst, split_answer, write_report
+from wortlaut.eval.reports.showing import (
     describe_metric,
     draw_reliability,
     draw_risk_coverage,
@@ -24,7 +24,7 @@ from eval.reports.showing import (
     show_interval,
     thin,
 )
-from index.errors import ConfigError
+from wortlaut.index.errors import ConfigError
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"' | `x` [a](http://evil.example)"
 TRAP = "\u202etxt.exe\x1b[31m\x00\ud800 {{ 7*7 }} {% raw %} </style> --> &lt;"

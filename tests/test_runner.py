@@ -12,11 +12,11 @@ import pytest
 from conftest import SEEDS
 from test_suites import ANSWERED, DAM, TRAIN, WordScorer, put, put_squad
 
-from eval.figures.rows import RunRow, parse_row
-from eval.run.runner import ScorerChoice, SuiteRun, open_rows, run_cases
-from eval.suites.questions import GoldQuestion, read_suite
-from index.errors import ConfigError, DatasetError
-from rag.config import Settings
+from wortlaut.eval.figures.rows import RunRow, parse_row
+from wortlaut.eval.run.runner import ScorerChoice, SuiteRun, open_rows, run_cases
+from wortlaut.eval.suites.questions import GoldQuestion, read_suite
+from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.rag.config import Settings
 
 STAMP = {"suite": "a.jsonl", "suite_sha256": "0" * 64}
 
@@ -223,7 +223,7 @@ def test_squad_paragraphs_are_asked_in_an_archive_of_the_runs_own(tmp_path, mode
 def start(out, data, *more):
     arguments = ["eval", "run", SEEDS / "questions.jsonl", "--limit", "14", "--out", out, *more]
     return subprocess.Popen(
-        [sys.executable, "-m", "ui.terminal.cli", *map(str, arguments)], text=True,
+        [sys.executable, "-m", "wortlaut.ui.terminal.cli", *map(str, arguments)], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"WORTLAUT_DATA": str(data)},
     )  # fmt: skip
 
@@ -286,7 +286,7 @@ def test_the_command_prints_its_figures_and_holds_its_floors(seeded, tmp_path):
 
 def start_over(suite, *more):
     done = subprocess.run(
-        [sys.executable, "-m", "ui.terminal.cli", "eval", "run", str(suite), *map(str, more)],
+        [sys.executable, "-m", "wortlaut.ui.terminal.cli", "eval", "run", str(suite), *map(str, more)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr

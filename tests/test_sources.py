@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from index.article import Article
-from index.errors import SourceError
-from index.sources import MAX_ARTICLE_BYTES, SourceNotice, find_files, read_articles
+from wortlaut.index.article import Article
+from wortlaut.index.errors import SourceError
+from wortlaut.index.sources import MAX_ARTICLE_BYTES, SourceNotice, find_files, read_articles
 
 TODAY = date(2026, 3, 1)
 

@@ -12,7 +12,7 @@ TEXT = "Der Damm hält, sagte Ministerin Oda Falk. „Niemand muss gehen“, fü
 
 def run(*arguments, stdin=None, data=None):
     return subprocess.run(
-        [sys.executable, "-m", "ui.terminal.cli", *map(str, arguments)],
+        [sys.executable, "-m", "wortlaut.ui.terminal.cli", *map(str, arguments)],
         input=stdin, capture_output=True, text=True, check=False,
         env=os.environ | ({"WORTLAUT_DATA": str(data)} if data else {}),
     )  # fmt: skip

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.article import Span, Statement
-from index.attribution.quotes import pair_quotes
-from index.splitter import split_sentences
-from index.statements import drop_mere_nouns, extract_statements
+from wortlaut.index.article import Span, Statement
+from wortlaut.index.attribution.quotes import pair_quotes
+from wortlaut.index.splitter import split_sentences
+from wortlaut.index.statements import drop_mere_nouns, extract_statements
 
 BENCH = Path(__file__).resolve().parents[2] / "shared" / "bench"
 

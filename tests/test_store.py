@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from ports import find_port
 
-from index.archive import EmbeddedPassage
-from index.article import Article, Passage, Span, hash_text
-from index.errors import ConfigError, EmbedderMismatch, StoreUnavailable
-from index.store import PassageStore, make_nodes, set_aside
+from wortlaut.index.archive import EmbeddedPassage
+from wortlaut.index.article import Article, Passage, Span, hash_text
+from wortlaut.index.errors import ConfigError, EmbedderMismatch, StoreUnavailable
+from wortlaut.index.store import PassageStore, make_nodes, set_aside
 
 DIMENSION = 8
 
@@ -165,8 +165,8 @@ def server(tmp_path):
 
 
 def test_the_same_code_talks_to_a_chroma_server(server, write):
-    from rag.assembly import index_paths, open_chat
-    from rag.config import load_settings
+    from wortlaut.rag.assembly import index_paths, open_chat
+    from wortlaut.rag.config import load_settings
 
     address, process = server
     settings = load_settings(chroma=address)

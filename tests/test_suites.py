@@ -5,13 +5,13 @@ from itertools import pairwise
 
 import pytest
 
-from eval.faithfulness.scorer import Faithfulness, ScoredClaim
-from eval.figures.summary import count_right
-from eval.reports.report import find_worst
-from eval.run.judging import judge_transcript, split_cited
-from eval.suites.questions import read_suite
-from eval.suites.transcripts import Transcript
-from index.errors import ConfigError, DatasetError
+from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim
+from wortlaut.eval.figures.summary import count_right
+from wortlaut.eval.reports.report import find_worst
+from wortlaut.eval.run.judging import judge_transcript, split_cited
+from wortlaut.eval.suites.questions import read_suite
+from wortlaut.eval.suites.transcripts import Transcript
+from wortlaut.index.errors import ConfigError, DatasetError
 
 DAM = "Der Damm an der Olme ist 92 Meter hoch. Er wurde nach sechs Jahren fertig."
 TRAIN = "Der Nachtzug nach Tarvo fährt seit November wieder."

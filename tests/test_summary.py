@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.figures.intervals import Estimate
-from eval.figures.rows import RunRow
-from eval.figures.summary import SCORES, summarise
-from index.errors import DatasetError
+from wortlaut.eval.figures.intervals import Estimate
+from wortlaut.eval.figures.rows import RunRow
+from wortlaut.eval.figures.summary import SCORES, summarise
+from wortlaut.index.errors import DatasetError
 
 RIGHT = "answer.right"
 

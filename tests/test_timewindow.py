@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.understanding.timewindow import OPEN, Window, find_step, find_window
+from wortlaut.rag.understanding.timewindow import OPEN, Window, find_step, find_window
 
 TODAY = date(2024, 5, 15)
 

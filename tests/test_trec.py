@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from test_eval import ASKED, PARAGRAPHS, run, write_squad
 from typer.testing import CliRunner
 
-from eval.figures.metrics import average_precision_of_ranking, ndcg_at_k
-from eval.retrieval import score_run
-from eval.suites.formats import (
+from wortlaut.eval.figures.metrics import average_precision_of_ranking, ndcg_at_k
+from wortlaut.eval.retrieval import score_run
+from wortlaut.eval.suites.formats import (
     read_beir,
     read_qrels,
     read_trec_run,
@@ -21,9 +21,9 @@ from eval.suites.formats import (
     write_qrels,
     write_trec_run,
 )
-from index.article import Article, hash_text
-from index.errors import ConfigError, DatasetError
-from ui.terminal.cli import app
+from wortlaut.index.article import Article, hash_text
+from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.ui.terminal.cli import app
 
 IDS = st.text(string.ascii_letters + string.digits + "äжß-_:#/", min_size=1, max_size=6)
 SCORES = st.floats(allow_nan=False, width=32)

@@ -4,11 +4,11 @@ from functools import cache
 
 import pytest
 
-from index.lang.language import Language
-from index.lang.tables import Row, read_rows
-from index.lang.verbs import list_forms, read_asking_verbs, read_verb_forms
-from rag.question import understand
-from rag.verification.attribution import read_attribution
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.tables import Row, read_rows
+from wortlaut.index.lang.verbs import list_forms, read_asking_verbs, read_verb_forms
+from wortlaut.rag.question import understand
+from wortlaut.rag.verification.attribution import read_attribution
 
 NAME = "Sergej Lawrow"
 LANGUAGES: tuple[Language, ...] = ("de", "en", "ru")

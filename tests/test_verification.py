@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from index.article import Article, Span, hash_text
-from index.embedder import DEFAULT_MODEL, load_embedder
-from rag.answer import Citation
-from rag.verification.verifier import OfflineVerifier
+from wortlaut.index.article import Article, Span, hash_text
+from wortlaut.index.embedder import DEFAULT_MODEL, load_embedder
+from wortlaut.rag.answer import Citation
+from wortlaut.rag.verification.verifier import OfflineVerifier
 
 TEXT = (
     "Die Deiche von Aldora haben Risse. "

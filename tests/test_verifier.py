@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.article import Article, Span, hash_text
-from index.embedder import DEFAULT_MODEL, load_embedder
-from index.errors import ConfigError
-from index.lang.words import read_words
-from rag.answer import Citation
-from rag.judges import NliVerifier, read_judgement
-from rag.model.citations import strip_markers
-from rag.verification.copying import find_false_quote, find_quotes
-from rag.verification.negation import find_opposite
-from rag.verification.verifier import OfflineVerifier
+from wortlaut.index.article import Article, Span, hash_text
+from wortlaut.index.embedder import DEFAULT_MODEL, load_embedder
+from wortlaut.index.errors import ConfigError
+from wortlaut.index.lang.words import read_words
+from wortlaut.rag.answer import Citation
+from wortlaut.rag.judges import NliVerifier, read_judgement
+from wortlaut.rag.model.citations import strip_markers
+from wortlaut.rag.verification.copying import find_false_quote, find_quotes
+from wortlaut.rag.verification.negation import find_opposite
+from wortlaut.rag.verification.verifier import OfflineVerifier
 
 TEXT = (
     "Tarvo. Der Hafen von Tarvo wird im Mai nicht verkauft, sagte Ministerin Mira Talberg am Mittwoch. "

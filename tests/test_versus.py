@@ -13,8 +13,8 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.rivals.starter import Shelf, Shown, list_command
-from eval.rivals.versus import (
+from wortlaut.eval.rivals.starter import Shelf, Shown, list_command
+from wortlaut.eval.rivals.versus import (
     METRICS,
     AskedPair,
     Versus,
@@ -25,12 +25,12 @@ from eval.rivals.versus import (
     read_all_articles,
     spread,
 )
-from eval.suites.questions import GoldQuestion, GoldSpan, read_suite
-from index.article import Article, Span, hash_text
-from index.errors import DatasetError
-from index.sources import read_articles
-from rag.config import Settings
-from ui.terminal.eval_compare import list_lines
+from wortlaut.eval.suites.questions import GoldQuestion, GoldSpan, read_suite
+from wortlaut.index.article import Article, Span, hash_text
+from wortlaut.index.errors import DatasetError
+from wortlaut.index.sources import read_articles
+from wortlaut.rag.config import Settings
+from wortlaut.ui.terminal.eval_compare import list_lines
 
 PARAGRAPHS = [
     "Der Leuchtturm von Aldora ist 41 Meter hoch. Er wurde nach drei Jahren Bauzeit fertig.",
@@ -198,11 +198,11 @@ def test_both_sides_answer_the_same_question_in_one_run(tmp_path, models):
 
 
 def test_what_is_run_on_its_own_is_ours_whatever_the_users_folder_holds(tmp_path):
-    (tmp_path / "eval.py").write_text("raise SystemExit(1)")
+    (tmp_path / "wortlaut.eval.py").write_text("raise SystemExit(1)")
     for name in ("ui", "eval", "index"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise SystemExit(1)")
-    command = list_command("ui.terminal.cli", "--help")
+    command = list_command("wortlaut.ui.terminal.cli", "--help")
     done = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, check=False,
         env=os.environ | {"PYTHONPATH": str(ROOT)},

@@ -11,19 +11,19 @@ from chatdouble import BRIDGE, HOSTILE, PORT, TRAP, cite, make_article
 from llmserver import CONTEXT_TOKENS, Reply, serve
 from ports import find_port
 
-from index.article import Statement
-from index.errors import LLMUnavailable
-from rag.evidence import Evidence
-from rag.extractive import compose_answer
-from rag.model.endpoint import Endpoint, open_endpoint
-from rag.model.llm import Patience
-from rag.model.prompts import build_prompt, estimate_tokens
-from rag.model.writing import AnswerWriter
-from rag.query import Query
-from rag.refusals import REFUSALS
-from rag.understanding.timewindow import OPEN
-from rag.verification.verdict import Verdict
-from rag.wording import write_notice
+from wortlaut.index.article import Statement
+from wortlaut.index.errors import LLMUnavailable
+from wortlaut.rag.evidence import Evidence
+from wortlaut.rag.extractive import compose_answer
+from wortlaut.rag.model.endpoint import Endpoint, open_endpoint
+from wortlaut.rag.model.llm import Patience
+from wortlaut.rag.model.prompts import build_prompt, estimate_tokens
+from wortlaut.rag.model.writing import AnswerWriter
+from wortlaut.rag.query import Query
+from wortlaut.rag.refusals import REFUSALS
+from wortlaut.rag.understanding.timewindow import OPEN
+from wortlaut.rag.verification.verdict import Verdict
+from wortlaut.rag.wording import write_notice
 
 CALM = Patience(5, 20, 20, 30)
 TRUE = "Mira Talberg sagte, das Land brauche verlässliche Zusagen. [1]"

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from index.article import Article
-from rag.answer import Answer, Citation, Claim
-from rag.query import describe, label_filter
-from rag.wording import Tongue, format_date, strike_out, voice_label
-from ui.words import choose_words
+from wortlaut.index.article import Article
+from wortlaut.rag.answer import Answer, Citation, Claim
+from wortlaut.rag.query import describe, label_filter
+from wortlaut.rag.wording import Tongue, format_date, strike_out, voice_label
+from wortlaut.ui.words import choose_words
 
 if TYPE_CHECKING:
     from rich.console import Console

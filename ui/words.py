@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from rag.wording import Tongue
+from wortlaut.rag.wording import Tongue
 
 
 @dataclass(frozen=True, slots=True)

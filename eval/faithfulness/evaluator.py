@@ -9,7 +9,7 @@ from typing import Any
 from llama_index.core.evaluation import BaseEvaluator, EvaluationResult
 from llama_index.core.prompts.mixin import PromptDictType
 
-from eval.faithfulness.scorer import Faithfulness, Scorer
+from wortlaut.eval.faithfulness.scorer import Faithfulness, Scorer
 
 
 class WortlautFaithfulnessEvaluator(BaseEvaluator):

@@ -15,9 +15,9 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from eval.faithfulness.scorer import Scorer
-from eval.figures.intervals import Estimate, Indices, bootstrap, bootstrap_mean
-from eval.figures.metrics import (
+from wortlaut.eval.faithfulness.scorer import Scorer
+from wortlaut.eval.figures.intervals import Estimate, Indices, bootstrap, bootstrap_mean
+from wortlaut.eval.figures.metrics import (
     Bools,
     Numbers,
     auroc,
@@ -28,8 +28,8 @@ from eval.figures.metrics import (
     expected_calibration_error,
     precision_recall_f1,
 )
-from index.article import Span
-from index.errors import DatasetError
+from wortlaut.index.article import Span
+from wortlaut.index.errors import DatasetError
 
 _FOLDS = 5
 # Of fewer that count, resampling shows too little.

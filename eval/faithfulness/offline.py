@@ -17,23 +17,23 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.faithfulness.scorer import Faithfulness, ScoredClaim
-from eval.faithfulness.splitting import make_context, split_claims
-from index.archive import Vectors
-from index.article import Span, normalise_text
-from index.bundled import WeightFile, find_weights
-from index.embedder import Embedder
-from index.errors import ConfigError
-from index.lang.language import Language, detect_language
-from index.lang.numerals import read_numeral, read_ordinal
-from index.lang.words import Word, find_letter_runs, read_words
-from index.splitter import split_segments
-from rag.answer import Citation, Label
-from rag.confidence import squash
-from rag.model.citations import strip_markers
-from rag.refusals import mentions_lack, says_what_lacks
-from rag.verification.negation import is_negator
-from rag.verification.verdict import Verifier
+from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim
+from wortlaut.eval.faithfulness.splitting import make_context, split_claims
+from wortlaut.index.archive import Vectors
+from wortlaut.index.article import Span, normalise_text
+from wortlaut.index.bundled import WeightFile, find_weights
+from wortlaut.index.embedder import Embedder
+from wortlaut.index.errors import ConfigError
+from wortlaut.index.lang.language import Language, detect_language
+from wortlaut.index.lang.numerals import read_numeral, read_ordinal
+from wortlaut.index.lang.words import Word, find_letter_runs, read_words
+from wortlaut.index.splitter import split_segments
+from wortlaut.rag.answer import Citation, Label
+from wortlaut.rag.confidence import squash
+from wortlaut.rag.model.citations import strip_markers
+from wortlaut.rag.refusals import mentions_lack, says_what_lacks
+from wortlaut.rag.verification.negation import is_negator
+from wortlaut.rag.verification.verdict import Verifier
 
 _CHECKED = 3
 _SHOWN = 5

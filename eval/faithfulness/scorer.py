@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
-from eval.faithfulness.splitting import cut_windows, make_context, split_claims
-from index.article import Span, normalise_text
-from index.errors import ConfigError
-from index.lang.language import detect_language
-from rag.answer import Citation, Label
-from rag.config import Settings
-from rag.judges import JudgeVerifier, NliVerifier
-from rag.verification.verdict import Verdict
+from wortlaut.eval.faithfulness.splitting import cut_windows, make_context, split_claims
+from wortlaut.index.article import Span, normalise_text
+from wortlaut.index.errors import ConfigError
+from wortlaut.index.lang.language import detect_language
+from wortlaut.rag.answer import Citation, Label
+from wortlaut.rag.config import Settings
+from wortlaut.rag.judges import JudgeVerifier, NliVerifier
+from wortlaut.rag.verification.verdict import Verdict
 
 # About 250 tokens: the models were trained on short premises, and 512 is where most end.
 _WINDOW_LETTERS = 1000
@@ -175,9 +175,9 @@ def open_scorer(settings: Settings, name: str = "offline", model: str | None = N
 
 
 def _open_offline(settings: Settings, file: Path | None) -> Scorer:
-    from eval.faithfulness.offline import Calibration, OfflineScorer, load_rarity
-    from index.embedder import load_embedder
-    from rag.verification.verifier import OfflineVerifier
+    from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer, load_rarity
+    from wortlaut.index.embedder import load_embedder
+    from wortlaut.rag.verification.verifier import OfflineVerifier
 
     calibration = Calibration.read(file) if file else Calibration()
     embedder = load_embedder(settings.embedder, settings.models_folder)
@@ -185,7 +185,7 @@ def _open_offline(settings: Settings, file: Path | None) -> Scorer:
 
 
 def _open_nli(model: str | None) -> Scorer:
-    from rag.judges import NliVerifier
+    from wortlaut.rag.judges import NliVerifier
 
     if model is None:
         raise ConfigError("the nli scorer needs an entailment model: --scorer-model NAME_OR_FOLDER")
@@ -193,8 +193,8 @@ def _open_nli(model: str | None) -> Scorer:
 
 
 def _open_llm(settings: Settings, model: str | None) -> Scorer:
-    from rag.assembly import open_model
-    from rag.judges import JudgeVerifier
+    from wortlaut.rag.assembly import open_model
+    from wortlaut.rag.judges import JudgeVerifier
 
     if model is not None:
         settings = settings.model_copy(update={"llm_model": model})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from index.article import Article, Span, hash_text
-from index.splitter import split_segments
-from rag.refusals import is_refusal
+from wortlaut.index.article import Article, Span, hash_text
+from wortlaut.index.splitter import split_segments
+from wortlaut.rag.refusals import is_refusal
 
 # Only what holds a word, or a number that is no list's, can be a claim.
 _SAYS_SOMETHING = re.compile(r"[^\W\d_]{2,}|\d")

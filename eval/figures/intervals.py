@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.figures.metrics import Numbers
+from wortlaut.eval.figures.metrics import Numbers
 
 Indices = NDArray[np.intp]
 Values = Sequence[float | None]

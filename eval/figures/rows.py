@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.errors import DatasetError
+from wortlaut.index.errors import DatasetError
 
 Scores = Mapping[str, float | None]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.figures.intervals import (
+from wortlaut.eval.figures.intervals import (
     FEWEST_GROUPS,
     Estimate,
     Indices,
@@ -18,7 +18,7 @@ from eval.figures.intervals import (
     bootstrap_gap,
     bootstrap_mean,
 )
-from eval.figures.metrics import (
+from wortlaut.eval.figures.metrics import (
     Numbers,
     area_under_risk_coverage,
     auroc,
@@ -29,8 +29,8 @@ from eval.figures.metrics import (
     quantile,
     risk_coverage,
 )
-from eval.figures.rows import RunRow
-from index.errors import DatasetError
+from wortlaut.eval.figures.rows import RunRow
+from wortlaut.index.errors import DatasetError
 
 Estimates = Mapping[str, Estimate]
 

@@ -15,15 +15,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
-from eval.lies.lies import LieKind, Planted, make_lies, plant_verbatim
-from eval.lies.mutations import swap_roles
-from eval.suites.formats import Place, SquadFile, read_language, read_squad
-from index.article import Article, Span, hash_text, normalise_text
-from index.errors import ConfigError, DatasetError, SourceError
-from index.lang.language import Language
-from index.sources import SourceNotice, find_files, read_articles
-from index.splitter import split_sentences
-from rag.answer import Citation
+from wortlaut.eval.lies.lies import LieKind, Planted, make_lies, plant_verbatim
+from wortlaut.eval.lies.mutations import swap_roles
+from wortlaut.eval.suites.formats import Place, SquadFile, read_language, read_squad
+from wortlaut.index.article import Article, Span, hash_text, normalise_text
+from wortlaut.index.errors import ConfigError, DatasetError, SourceError
+from wortlaut.index.lang.language import Language
+from wortlaut.index.sources import SourceNotice, find_files, read_articles
+from wortlaut.index.splitter import split_sentences
+from wortlaut.rag.answer import Citation
 
 # The lie of a PAWS-X pair that does not mean the same, as people judged it.
 OTHER_MEANING = "other meaning"

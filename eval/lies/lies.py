@@ -13,17 +13,17 @@ from typing import Literal
 
 import numpy as np
 
-from eval.figures.metrics import quantile
-from eval.lies.mutations import MUTATIONS, swap_roles
-from index.archive import Vectors
-from index.article import Article, Statement
-from index.embedder import Embedder
-from index.lang.language import Language
-from index.splitter import split_sentences
-from index.statements import drop_mere_nouns, extract_statements
-from rag.answer import Citation
-from rag.evidence import find_statement
-from rag.verification.verdict import Verdict, Verifier
+from wortlaut.eval.figures.metrics import quantile
+from wortlaut.eval.lies.mutations import MUTATIONS, swap_roles
+from wortlaut.index.archive import Vectors
+from wortlaut.index.article import Article, Statement
+from wortlaut.index.embedder import Embedder
+from wortlaut.index.lang.language import Language
+from wortlaut.index.splitter import split_sentences
+from wortlaut.index.statements import drop_mere_nouns, extract_statements
+from wortlaut.rag.answer import Citation
+from wortlaut.rag.evidence import find_statement
+from wortlaut.rag.verification.verdict import Verdict, Verifier
 
 LieKind = Literal["verbatim", "paraphrase", "cross"]
 # How often a lie, or the truth (None), of a class was refused and was not.

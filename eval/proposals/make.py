@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.proposals.material import Material, Said, Topic, TopicFinder, find_same, max_cosine
-from eval.proposals.wording import Candidate, CandidateTurn, ask_number
-from index.archive import Archive
-from index.errors import ConfigError, DatasetError
-from index.lang.language import Language
-from index.lang.offices import read_office
-from index.lang.roles import names_institution
-from rag.answer import format_published
+from wortlaut.eval.proposals.material import Material, Said, Topic, TopicFinder, find_same, max_cosine
+from wortlaut.eval.proposals.wording import Candidate, CandidateTurn, ask_number
+from wortlaut.index.archive import Archive
+from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.offices import read_office
+from wortlaut.index.lang.roles import names_institution
+from wortlaut.rag.answer import format_published
 
 # Shares of a suite by type and form; what one cannot fill goes to the others.
 _SHARES = {

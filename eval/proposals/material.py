@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz import fuzz
 
-from index.archive import Archive, Vectors
-from index.article import Article, Span, make_article_id
-from index.lang.calendar import list_forms
-from index.lang.functionwords import read_function_words
-from index.lang.names import fold_parts
-from index.lang.roles import names_institution, role_gender
-from index.lang.words import Word, make_terms, read_name_words
-from index.people import People
-from rag.evidence import find_statement
+from wortlaut.index.archive import Archive, Vectors
+from wortlaut.index.article import Article, Span, make_article_id
+from wortlaut.index.lang.calendar import list_forms
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.names import fold_parts
+from wortlaut.index.lang.roles import names_institution, role_gender
+from wortlaut.index.lang.words import Word, make_terms, read_name_words
+from wortlaut.index.people import People
+from wortlaut.rag.evidence import find_statement
 
 _SHORTEST, _LONGEST = 25, 420
 # What the same person says twice: cosine of the sentences, or the share of words in common.

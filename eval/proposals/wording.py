@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from eval.proposals.material import Said, Topic
-from index.lang.calendar import list_names, name_month
-from index.lang.functionwords import read_function_words
-from index.lang.language import Language
-from index.lang.places import name_place
+from wortlaut.eval.proposals.material import Said, Topic
+from wortlaut.index.lang.calendar import list_names, name_month
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.places import name_place
 
 _FORMS: dict[str, dict[Language, str]] = {
     "about": {

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.figures.intervals import FEWEST_GROUPS, Indices, bootstrap, paired_difference
-from eval.figures.metrics import area_under_risk_coverage, auroc, brier, expected_calibration_error
-from eval.figures.rows import JUDGED, Pairing, Run, RunRow, is_right, pair_rows
-from eval.figures.summary import SCORES
-from eval.reports.showing import describe_metric, is_less_better, is_share, show_figure
-from index.errors import ConfigError
+from wortlaut.eval.figures.intervals import FEWEST_GROUPS, Indices, bootstrap, paired_difference
+from wortlaut.eval.figures.metrics import area_under_risk_coverage, auroc, brier, expected_calibration_error
+from wortlaut.eval.figures.rows import JUDGED, Pairing, Run, RunRow, is_right, pair_rows
+from wortlaut.eval.figures.summary import SCORES
+from wortlaut.eval.reports.showing import describe_metric, is_less_better, is_share, show_figure
+from wortlaut.index.errors import ConfigError
 
 if TYPE_CHECKING:
-    from eval.figures.summary import Summary
+    from wortlaut.eval.figures.summary import Summary
 
 Pairs = Sequence[tuple[RunRow, RunRow]]
 ChangeVerdict = Literal["better", "worse", "noise", "same", "undefined", "incomparable"]

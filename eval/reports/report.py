@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from eval.figures.intervals import Estimate
-from eval.figures.rows import RunRow, count_faulty, is_doubted, is_right, list_faults
-from eval.figures.summary import Summary
-from eval.reports.showing import (
+from wortlaut.eval.figures.intervals import Estimate
+from wortlaut.eval.figures.rows import RunRow, count_faulty, is_doubted, is_right, list_faults
+from wortlaut.eval.figures.summary import Summary
+from wortlaut.eval.reports.showing import (
     UNDEFINED,
     choose_headlines,
     describe_metric,
@@ -28,7 +28,7 @@ from eval.reports.showing import (
     show_interval,
     thin,
 )
-from index.errors import ConfigError
+from wortlaut.index.errors import ConfigError
 
 _MOST_CASES = 30
 _MOST_IN_MARKDOWN = 10

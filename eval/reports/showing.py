@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from eval.figures.intervals import wilson
+from wortlaut.eval.figures.intervals import wilson
 
 _BY_WHOM = (
     "the judge is the scorer, and for our own answers the archive's record of who said what "

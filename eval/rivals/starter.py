@@ -22,8 +22,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.article import Article, Span
-    from rag.config import Settings
+    from wortlaut.index.article import Article, Span
+    from wortlaut.rag.config import Settings
 
 _PATIENCE_S = 60
 
@@ -34,7 +34,7 @@ def list_command(module: str, *arguments: str) -> list[str]:
     Wherever our packages are installed it is this one, and none that the user's folder happens to
     hold by that name.
     """
-    house = (__package__ or "").removesuffix("eval.rivals")
+    house = (__package__ or "").removesuffix("wortlaut.eval.rivals")
     return [sys.executable, "-P", "-m", f"{house}{module}", *arguments]
 
 
@@ -171,7 +171,7 @@ class Shelf:
             self._write(f"{number:05}", article)
 
     def _write(self, name: str, article: Article) -> None:
-        from rag.answer import format_published
+        from wortlaut.rag.answer import format_published
 
         published = format_published(article) or ""
         data = {"title": article.title, "source": article.source, "published": published}
@@ -205,7 +205,7 @@ class Shelf:
 
     def locate(self, path: str, start: int, end: int) -> Shown:
         """What the starter found in its file, without the header, in the article's own letters."""
-        from index.article import Span
+        from wortlaut.index.article import Span
 
         header = self._headers[Path(path).stem]
         span = Span(max(start - header, 0), max(end - header, 0))
@@ -221,7 +221,7 @@ class Starter:
         self._log = store.with_suffix(".log")
         with self._log.open("w") as complaints:
             self._process = subprocess.Popen(
-                list_command("eval.rivals.starter", "serve", str(shelf.theirs), str(store), model),
+                list_command("wortlaut.eval.rivals.starter", "serve", str(shelf.theirs), str(store), model),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True,
                 env=os.environ | {"ANONYMIZED_TELEMETRY": "False", "HF_HUB_OFFLINE": "1"},
             )  # fmt: skip
@@ -231,7 +231,7 @@ class Starter:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            from index.errors import WortlautError
+            from wortlaut.index.errors import WortlautError
 
             self._process.wait(_PATIENCE_S)
             last = self._log.read_text(errors="replace").strip().splitlines()[-1:] or ["no message"]

@@ -22,27 +22,27 @@ from typing import Any
 
 import numpy as np
 
-from eval.figures.intervals import (
+from wortlaut.eval.figures.intervals import (
     Difference,
     Estimate,
     bootstrap,
     bootstrap_mean,
     paired_difference,
 )
-from eval.figures.metrics import quantile
-from eval.figures.rows import Scores
-from eval.rivals.starter import Shelf, Shown, Starter, list_command
-from eval.run.examiner import ask_conversation, search_as_asked
-from eval.speed import find_model, run_alone
-from eval.suites.questions import GoldQuestion
-from index.article import Article, Span
-from index.errors import DatasetError
-from index.lang.names import SAME_PERSON, match_names
-from index.sources import find_files, read_articles
-from rag.answer import Answer
-from rag.assembly import open_chat
-from rag.chat import NewsChat
-from rag.config import Settings
+from wortlaut.eval.figures.metrics import quantile
+from wortlaut.eval.figures.rows import Scores
+from wortlaut.eval.rivals.starter import Shelf, Shown, Starter, list_command
+from wortlaut.eval.run.examiner import ask_conversation, search_as_asked
+from wortlaut.eval.speed import find_model, run_alone
+from wortlaut.eval.suites.questions import GoldQuestion
+from wortlaut.index.article import Article, Span
+from wortlaut.index.errors import DatasetError
+from wortlaut.index.lang.names import SAME_PERSON, match_names
+from wortlaut.index.sources import find_files, read_articles
+from wortlaut.rag.answer import Answer
+from wortlaut.rag.assembly import open_chat
+from wortlaut.rag.chat import NewsChat
+from wortlaut.rag.config import Settings
 
 # Deep enough that short passages, too, come by five articles.
 _DEPTH = 30
@@ -173,10 +173,10 @@ def _check(questions: Sequence[GoldQuestion], articles: Sequence[Article]) -> No
 
 def _index(settings: Settings, shelf: Shelf, store: Path) -> dict[str, float]:
     model = find_model(settings)
-    starter = list_command("eval.rivals.starter", "index", str(shelf.theirs), str(store), model)
+    starter = list_command("wortlaut.eval.rivals.starter", "index", str(shelf.theirs), str(store), model)
     # By name, as `eval.speed` does: what is timed is the command that a user types, so eval leans on
     # ui here, which no import shows.
-    ours = list_command("ui.terminal.cli", "--data", str(settings.data), "index", str(shelf.ours))
+    ours = list_command("wortlaut.ui.terminal.cli", "--data", str(settings.data), "index", str(shelf.ours))
     their_s, their_mb = run_alone(starter, settings)
     our_s, our_mb = run_alone(ours, settings)
     return {
@@ -194,8 +194,8 @@ def _ask_cold(
 ) -> dict[str, float]:
     """The best of some runs a side, in turns: what disturbs a run only ever makes it slower."""
     model, words = find_model(settings), " ".join(question.turns)
-    starter = list_command("eval.rivals.starter", "ask", str(shelf.theirs), str(store), model)
-    ours = list_command("ui.terminal.cli", "--data", str(settings.data), "ask", words)
+    starter = list_command("wortlaut.eval.rivals.starter", "ask", str(shelf.theirs), str(store), model)
+    ours = list_command("wortlaut.ui.terminal.cli", "--data", str(settings.data), "ask", words)
     taken = [
         (run_alone([*starter, words], settings), run_alone(ours, settings)) for _ in range(runs)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from eval.figures.metrics import (
+from wortlaut.eval.figures.metrics import (
     contains_gold,
     mean,
     ndcg_at_k,
@@ -14,21 +14,21 @@ from eval.figures.metrics import (
     reciprocal_rank,
     token_f1,
 )
-from eval.figures.rows import RunRow, Scores
-from eval.run.judging import CitationCheck, list_told
-from eval.suites.questions import GoldQuestion, GoldSpan
-from index.archive import Archive
-from index.errors import DatasetError
-from index.lang.names import SAME_PERSON, match_names
-from index.selection import Selection
-from rag.answer import Answer, Citation, Filters, format_published
-from rag.chat import NewsChat
-from rag.query import Query
-from rag.retriever import ScoredPassage
-from rag.verification.verdict import Verifier
+from wortlaut.eval.figures.rows import RunRow, Scores
+from wortlaut.eval.run.judging import CitationCheck, list_told
+from wortlaut.eval.suites.questions import GoldQuestion, GoldSpan
+from wortlaut.index.archive import Archive
+from wortlaut.index.errors import DatasetError
+from wortlaut.index.lang.names import SAME_PERSON, match_names
+from wortlaut.index.selection import Selection
+from wortlaut.rag.answer import Answer, Citation, Filters, format_published
+from wortlaut.rag.chat import NewsChat
+from wortlaut.rag.query import Query
+from wortlaut.rag.retriever import ScoredPassage
+from wortlaut.rag.verification.verdict import Verifier
 
 if TYPE_CHECKING:
-    from eval.faithfulness.scorer import Scorer
+    from wortlaut.eval.faithfulness.scorer import Scorer
 
 _DEPTH = 50
 _MOST_NAMED = 3

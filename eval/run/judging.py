@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from eval.faithfulness.scorer import Faithfulness, ScoredClaim, Scorer
-from eval.faithfulness.splitting import is_refusal_answer
-from eval.figures.metrics import (
+from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim, Scorer
+from wortlaut.eval.faithfulness.splitting import is_refusal_answer
+from wortlaut.eval.figures.metrics import (
     citation_precision,
     citation_recall,
     contains_gold,
@@ -18,17 +18,17 @@ from eval.figures.metrics import (
     mean,
     token_f1,
 )
-from eval.figures.rows import RunRow, Scores
-from eval.suites.transcripts import Transcript
-from index.archive import Archive
-from index.article import Voice
-from index.errors import StaleSpan
-from index.lang.language import Language
-from index.lang.names import SAME_PERSON, match_names
-from rag.answer import Answer, Citation, Claim
-from rag.model.citations import SentenceStream, read_markers
-from rag.verification.verdict import Verifier
-from rag.wording import voice_label
+from wortlaut.eval.figures.rows import RunRow, Scores
+from wortlaut.eval.suites.transcripts import Transcript
+from wortlaut.index.archive import Archive
+from wortlaut.index.article import Voice
+from wortlaut.index.errors import StaleSpan
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.names import SAME_PERSON, match_names
+from wortlaut.rag.answer import Answer, Citation, Claim
+from wortlaut.rag.model.citations import SentenceStream, read_markers
+from wortlaut.rag.verification.verdict import Verifier
+from wortlaut.rag.wording import voice_label
 
 _VOICES: tuple[Voice, ...] = ("direct", "reported", "narrated")
 _LINE = re.compile(r"(?:(?P<head>.*?): )?[“„«](?P<words>.+)[”“»] \[\d+\]", re.DOTALL)

@@ -14,20 +14,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from eval.figures.rows import RunRow, parse_row
-from eval.suites.questions import Suite
-from eval.suites.transcripts import hash_files
-from index.errors import ConfigError, DatasetError
-from index.ingest import PIPELINE_VERSION, Progress
-from rag.receipt import VERIFIER_VERSION
+from wortlaut.eval.figures.rows import RunRow, parse_row
+from wortlaut.eval.suites.questions import Suite
+from wortlaut.eval.suites.transcripts import hash_files
+from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.index.ingest import PIPELINE_VERSION, Progress
+from wortlaut.rag.receipt import VERIFIER_VERSION
 
 if TYPE_CHECKING:
-    from eval.faithfulness.scorer import Scorer
-    from eval.run.examiner import Examiner
-    from eval.suites.questions import GoldQuestion
-    from eval.suites.transcripts import Transcript
-    from rag.chat import NewsChat
-    from rag.config import Settings
+    from wortlaut.eval.faithfulness.scorer import Scorer
+    from wortlaut.eval.run.examiner import Examiner
+    from wortlaut.eval.suites.questions import GoldQuestion
+    from wortlaut.eval.suites.transcripts import Transcript
+    from wortlaut.rag.chat import NewsChat
+    from wortlaut.rag.config import Settings
 
 ROWS = "rows.jsonl"
 STAMP = "run.json"
@@ -299,7 +299,7 @@ class SuiteRun:
         return Outcome(rows, tuple(self._problems))
 
     def _judge(self, transcripts: Sequence[Transcript]) -> list[RunRow]:
-        from eval.run.judging import judge_transcript
+        from wortlaut.eval.run.judging import judge_transcript
 
         scorer = self._scorer
         if scorer is None:
@@ -311,8 +311,8 @@ class SuiteRun:
                 return run_cases(transcripts, judge, file, progress)
 
     def _ask_configured(self, questions: Sequence[GoldQuestion]) -> list[RunRow]:
-        from eval.run.examiner import check_archive
-        from rag.assembly import open_chat
+        from wortlaut.eval.run.examiner import check_archive
+        from wortlaut.rag.assembly import open_chat
 
         chat = open_chat(self._settings)
         archive = chat.archive
@@ -327,9 +327,9 @@ class SuiteRun:
 
     def _ask_own(self, questions: Sequence[GoldQuestion]) -> list[RunRow]:
         """Index what the questions are about into the folder, then ask; articles there stay."""
-        from eval.run.examiner import check_archive
-        from index.sources import find_files
-        from rag.assembly import open_chat
+        from wortlaut.eval.run.examiner import check_archive
+        from wortlaut.index.sources import find_files
+        from wortlaut.rag.assembly import open_chat
 
         folder = self._folder / ARCHIVE
         settings = self._settings.model_copy(
@@ -349,7 +349,7 @@ class SuiteRun:
                 chat.archive.close()
 
     def _index(self, settings: Settings) -> None:
-        from rag.assembly import index_articles, index_paths
+        from wortlaut.rag.assembly import index_articles, index_paths
 
         self._tell(f"indexing into {settings.data}")
         if self._suite.articles:
@@ -369,8 +369,8 @@ class SuiteRun:
             return run_cases(questions, examiner.examine, file, progress)
 
     def _open_examiner(self, chat: NewsChat) -> Examiner:
-        from eval.run.examiner import Examiner
-        from rag.assembly import open_verifier
+        from wortlaut.eval.run.examiner import Examiner
+        from wortlaut.rag.assembly import open_verifier
 
         return Examiner(
             chat,
@@ -411,7 +411,7 @@ def _hash(fingerprint: str) -> str:
 
 def _list_lost(chat: NewsChat, questions: Sequence[GoldQuestion]) -> list[str]:
     """One line on each question whose gold sentence is not in its article."""
-    from eval.run.examiner import explain_lost, find_lost
+    from wortlaut.eval.run.examiner import explain_lost, find_lost
 
     found = [(question.id, find_lost(chat.archive, question)) for question in questions]
     return [f"{name}: {explain_lost(gold)}" for name, gold in found if gold]

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from index.article import Article, hash_text, normalise_text
-from index.errors import ConfigError, DatasetError
-from index.lang.language import detect_language
+from wortlaut.index.article import Article, hash_text, normalise_text
+from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.index.lang.language import detect_language
 
 TrecRun = Mapping[str, Sequence[tuple[str, float]]]  # by query: documents with scores, best first
 Qrels = Mapping[str, Mapping[str, int]]  # by query: documents with grades

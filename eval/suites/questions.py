@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from eval.suites.formats import (
+from wortlaut.eval.suites.formats import (
     SquadFile,
     SquadQuestion,
     check_places,
@@ -21,17 +21,17 @@ from eval.suites.formats import (
     name_place,
     read_squad,
 )
-from eval.suites.transcripts import NEEDS as TRANSCRIPT_NEEDS
-from eval.suites.transcripts import (
+from wortlaut.eval.suites.transcripts import NEEDS as TRANSCRIPT_NEEDS
+from wortlaut.eval.suites.transcripts import (
     Transcript,
     hash_files,
     list_files,
     looks_like_transcript,
     read_transcripts,
 )
-from index.article import Article, Span, make_article_id, normalise_text
-from index.errors import ConfigError, DatasetError
-from index.splitter import split_sentences
+from wortlaut.index.article import Article, Span, make_article_id, normalise_text
+from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.index.splitter import split_sentences
 
 SuiteKind = Literal["questions", "squad", "transcripts"]
 

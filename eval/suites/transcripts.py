@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from index.article import normalise_text
-from index.errors import DatasetError
-from index.lang.language import detect_language
+from wortlaut.index.article import normalise_text
+from wortlaut.index.errors import DatasetError
+from wortlaut.index.lang.language import detect_language
 
 # Ours first, then Ragas' of several versions, then what else is common.
 _QUESTION = ("question", "user_input", "query")

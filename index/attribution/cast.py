@@ -7,8 +7,8 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass, field
 
-from index.attribution.lonenames import find_lone_speakers
-from index.attribution.mentions import (
+from wortlaut.index.attribution.lonenames import find_lone_speakers
+from wortlaut.index.attribution.mentions import (
     CALENDAR,
     DETERMINERS,
     NOT_NAMES,
@@ -16,10 +16,10 @@ from index.attribution.mentions import (
     read_complement,
     read_run,
 )
-from index.lang.numerals import read_numerals
-from index.lang.roles import FORMER_PREFIX, Gender, read_english_gender, read_role, role_gender
-from index.lang.verbs import read_verb_forms
-from index.lang.words import Words
+from wortlaut.index.lang.numerals import read_numerals
+from wortlaut.index.lang.roles import FORMER_PREFIX, Gender, read_english_gender, read_role, role_gender
+from wortlaut.index.lang.verbs import read_verb_forms
+from wortlaut.index.lang.words import Words
 
 _CONTRACTED = frozenset("am im zum zur vom beim ins ans".split())
 _NUMERALS = frozenset(

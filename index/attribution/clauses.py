@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.attribution.mentions import Mention
-from index.lang.functionwords import read_function_words
-from index.lang.speech import BE, HAVE, KONJUNKTIV, KONJUNKTIV_II
-from index.lang.words import Words
+from wortlaut.index.attribution.mentions import Mention
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.speech import BE, HAVE, KONJUNKTIV, KONJUNKTIV_II
+from wortlaut.index.lang.words import Words
 
 Range = tuple[int, int]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from index.attribution.clauses import CONJUNCTIONS, MOODS, PREPOSITIONS, RELATIVE, THAT, Unit
-from index.lang.functionwords import read_function_words
-from index.lang.speech import COMPLEMENT_OPENERS, SUBORDINATORS
-from index.lang.verbs import VerbForm
-from index.lang.words import Words
+from wortlaut.index.attribution.clauses import CONJUNCTIONS, MOODS, PREPOSITIONS, RELATIVE, THAT, Unit
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.speech import COMPLEMENT_OPENERS, SUBORDINATORS
+from wortlaut.index.lang.verbs import VerbForm
+from wortlaut.index.lang.words import Words
 
 _PARTICLES = read_function_words("prefix")
 _PURPOSE = frozenset({"um", "ohne", "statt", "anstatt"})

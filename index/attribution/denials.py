@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.lang.speech import HAVE
-from index.lang.verbs import VerbForm, find_verbs
+from wortlaut.index.lang.speech import HAVE
+from wortlaut.index.lang.verbs import VerbForm, find_verbs
 
 CONDITIONAL = frozenset("if unless whether lest".split())
 _CONDITIONAL_DE = frozenset("falls sofern wenn ob".split())

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from index.attribution.clauses import Frame, Range, Unit
-from index.attribution.denials import ONLY, find_denial, names_nobody
-from index.attribution.englishphrases import (
+from wortlaut.index.attribution.clauses import Frame, Range, Unit
+from wortlaut.index.attribution.denials import ONLY, find_denial, names_nobody
+from wortlaut.index.attribution.englishphrases import (
     ADVERBS,
     LONGEST_PHRASE,
     NOBODY,
@@ -20,12 +20,12 @@ from index.attribution.englishphrases import (
     EnglishPhrases,
     Forms,
 )
-from index.attribution.englishsubjects import BESIDE, MODALS, EnglishSubjects
-from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS
-from index.lang.functionwords import read_function_words
-from index.lang.speech import BE, HAVE
-from index.lang.verbs import VerbForm
-from index.lang.words import Words
+from wortlaut.index.attribution.englishsubjects import BESIDE, MODALS, EnglishSubjects
+from wortlaut.index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.speech import BE, HAVE
+from wortlaut.index.lang.verbs import VerbForm
+from wortlaut.index.lang.words import Words
 
 _SUBORDINATE = read_function_words("en-subordinate")
 _OBJECT_PREPOSITIONS = frozenset({"on", "for", "of", "against"})

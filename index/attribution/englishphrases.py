@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from index.article import Span
-from index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS, Kind, Mention
-from index.lang.functionwords import read_function_words
-from index.lang.roles import Gender, read_english_gender, read_role, role_gender
-from index.lang.speech import BE, HAVE
-from index.lang.verbs import VerbForm, read_plural_groups
-from index.lang.words import Words
+from wortlaut.index.article import Span
+from wortlaut.index.attribution.mentions import CALENDAR, DETERMINERS, PRONOUNS, Kind, Mention
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.roles import Gender, read_english_gender, read_role, role_gender
+from wortlaut.index.lang.speech import BE, HAVE
+from wortlaut.index.lang.verbs import VerbForm, read_plural_groups
+from wortlaut.index.lang.words import Words
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
 

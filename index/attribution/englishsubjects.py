@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from index.attribution.clauses import Range, Unit
-from index.attribution.denials import CONDITIONAL
-from index.attribution.englishphrases import (
+from wortlaut.index.attribution.clauses import Range, Unit
+from wortlaut.index.attribution.denials import CONDITIONAL
+from wortlaut.index.attribution.englishphrases import (
     ADVERBS,
     CONJUNCTIONS,
     NOBODY,
@@ -12,11 +12,11 @@ from index.attribution.englishphrases import (
     RELATIVE,
     EnglishPhrases,
 )
-from index.attribution.mentions import DETERMINERS, PRONOUNS, Mention
-from index.lang.functionwords import read_function_words
-from index.lang.roles import role_gender
-from index.lang.speech import BE, HAVE
-from index.lang.words import Words
+from wortlaut.index.attribution.mentions import DETERMINERS, PRONOUNS, Mention
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.roles import role_gender
+from wortlaut.index.lang.speech import BE, HAVE
+from wortlaut.index.lang.words import Words
 
 MODALS = read_function_words("en-modal")
 # What opens a clause that tells a fact beside the main one.

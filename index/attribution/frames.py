@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from index.attribution.cast import Cast
-from index.attribution.clauses import CONJUNCTIONS, MOODS, RELATIVE, Frame, Range, Unit, cut_unit
-from index.attribution.complements import ComplementFinder
-from index.attribution.english import EnglishReader
-from index.attribution.inquits import InquitReader
-from index.attribution.mentions import Mention, read_mention
-from index.attribution.phrases import PhraseReader
-from index.attribution.speech import Forms, SpeechReader
-from index.attribution.subjects import SubjectFinder
-from index.lang.calendar import list_forms
-from index.lang.speech import (
+from wortlaut.index.attribution.cast import Cast
+from wortlaut.index.attribution.clauses import CONJUNCTIONS, MOODS, RELATIVE, Frame, Range, Unit, cut_unit
+from wortlaut.index.attribution.complements import ComplementFinder
+from wortlaut.index.attribution.english import EnglishReader
+from wortlaut.index.attribution.inquits import InquitReader
+from wortlaut.index.attribution.mentions import Mention, read_mention
+from wortlaut.index.attribution.phrases import PhraseReader
+from wortlaut.index.attribution.speech import Forms, SpeechReader
+from wortlaut.index.attribution.subjects import SubjectFinder
+from wortlaut.index.lang.calendar import list_forms
+from wortlaut.index.lang.speech import (
     COMPLEMENT_OPENERS,
     CONTENT_ADJECTIVES,
     CONTENT_NOUNS,
@@ -25,8 +25,8 @@ from index.lang.speech import (
     KONJUNKTIV_II,
     SUBORDINATORS,
 )
-from index.lang.verbs import VerbForm
-from index.lang.words import Words
+from wortlaut.index.lang.verbs import VerbForm
+from wortlaut.index.lang.words import Words
 
 _MIND = VerbForm("", "think", "finite")
 _NOUN = VerbForm("", "tell", "finite")

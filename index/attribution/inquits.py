@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.attribution.clauses import (
+from wortlaut.index.attribution.clauses import (
     CONJUNCTIONS,
     FINITE,
     MOODS,
@@ -13,10 +13,10 @@ from index.attribution.clauses import (
     Frame,
     Unit,
 )
-from index.attribution.mentions import DETERMINERS, NOT_NAMES, PRONOUNS, Mention, read_mention
-from index.attribution.subjects import ADVERBS, SubjectFinder
-from index.lang.speech import COMPLEMENT_OPENERS, SUBORDINATORS
-from index.lang.words import Words
+from wortlaut.index.attribution.mentions import DETERMINERS, NOT_NAMES, PRONOUNS, Mention, read_mention
+from wortlaut.index.attribution.subjects import ADVERBS, SubjectFinder
+from wortlaut.index.lang.speech import COMPLEMENT_OPENERS, SUBORDINATORS
+from wortlaut.index.lang.words import Words
 
 # Small words that are no finite verb whatever they end in.
 _SMALL = (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from index.attribution.clauses import OBLIQUE, PREPOSITIONS
-from index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES, names_object
-from index.lang.functionwords import read_function_words
-from index.lang.roles import names_institution, role_gender
-from index.lang.verbs import VerbForm, find_verbs, read_verb_forms
-from index.lang.words import Words
+from wortlaut.index.attribution.clauses import OBLIQUE, PREPOSITIONS
+from wortlaut.index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES, names_object
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.roles import names_institution, role_gender
+from wortlaut.index.lang.verbs import VerbForm, find_verbs, read_verb_forms
+from wortlaut.index.lang.words import Words
 
 _FORMS = read_verb_forms()
 # What somebody says in person: agencies report and announce, accidents demand, rain reports.

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from index.article import Span
-from index.lang.calendar import list_forms
-from index.lang.functionwords import read_function_words, read_genders
-from index.lang.roles import Gender, names_institution, read_role, read_titles, role_gender
-from index.lang.words import Words
+from wortlaut.index.article import Span
+from wortlaut.index.lang.calendar import list_forms
+from wortlaut.index.lang.functionwords import read_function_words, read_genders
+from wortlaut.index.lang.roles import Gender, names_institution, read_role, read_titles, role_gender
+from wortlaut.index.lang.words import Words
 
 Kind = Literal["person", "role", "pronoun", "group"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import replace
 
-from index.article import Span
-from index.attribution.clauses import BREAKS, MOODS, PREPOSITIONS, Frame, Range, Unit
-from index.attribution.mentions import Mention, read_mention
-from index.attribution.subjects import ADVERBS, SubjectFinder
-from index.lang.roles import Gender
-from index.lang.speech import SAYING_NOUNS
-from index.lang.words import Words
+from wortlaut.index.article import Span
+from wortlaut.index.attribution.clauses import BREAKS, MOODS, PREPOSITIONS, Frame, Range, Unit
+from wortlaut.index.attribution.mentions import Mention, read_mention
+from wortlaut.index.attribution.subjects import ADVERBS, SubjectFinder
+from wortlaut.index.lang.roles import Gender
+from wortlaut.index.lang.speech import SAYING_NOUNS
+from wortlaut.index.lang.words import Words
 
 _MARKS = frozenset("\"„“”»«‚‘’'‹›")
 _BY = frozenset({"von", "vom", "aus", "im", "in"})

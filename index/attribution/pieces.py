@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.article import Span, Voice
-from index.attribution.clauses import Frame, Range
-from index.lang.words import Words
+from wortlaut.index.article import Span, Voice
+from wortlaut.index.attribution.clauses import Frame, Range
+from wortlaut.index.lang.words import Words
 
 # Sentences that quotations join are read as one, up to this many words.
 _LONGEST_UNIT = 1200

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from index.lang.functionwords import read_function_words
-from index.lang.words import Words
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.words import Words
 
 _NAME_PARTICLES = read_function_words("in-medium") | {"-", "&"}
 # Words with marks: anything shorter is a title or a distanced word, not a quotation.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.article import Span
+from wortlaut.index.article import Span
 
 # „…“  »…«  «…»  "…"  “…”  and their single forms; an apostrophe inside a word is none of them.
 _MARK = re.compile(r"''+|[„“”\"»«‚‘’'›‹]|\n[ \t]*\n")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from index.attribution.clauses import MOODS, RELATIVE, THAT, Frame, Range, Unit, has_verb, is_final
-from index.attribution.complements import ComplementFinder
-from index.attribution.denials import is_denied_in_german
-from index.attribution.mentions import Mention, read_mention
-from index.attribution.subjects import SubjectFinder
-from index.attribution.verdicts import QuotedFinder, find_verdict
-from index.lang.functionwords import read_function_words
-from index.lang.speech import BE, HAVE, KONJUNKTIV, SUBORDINATORS, is_judgement
-from index.lang.verbs import VerbForm, find_verbs, read_bare_words, read_other_senses
-from index.lang.words import Words
+from wortlaut.index.attribution.clauses import MOODS, RELATIVE, THAT, Frame, Range, Unit, has_verb, is_final
+from wortlaut.index.attribution.complements import ComplementFinder
+from wortlaut.index.attribution.denials import is_denied_in_german
+from wortlaut.index.attribution.mentions import Mention, read_mention
+from wortlaut.index.attribution.subjects import SubjectFinder
+from wortlaut.index.attribution.verdicts import QuotedFinder, find_verdict
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.speech import BE, HAVE, KONJUNKTIV, SUBORDINATORS, is_judgement
+from wortlaut.index.lang.verbs import VerbForm, find_verbs, read_bare_words, read_other_senses
+from wortlaut.index.lang.words import Words
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
 

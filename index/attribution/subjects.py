@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Container
 from dataclasses import replace
 
-from index.article import Span
-from index.attribution.cast import Cast
-from index.attribution.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Unit, is_final
-from index.attribution.mentions import DETERMINERS, Mention, can_speak, read_mention
-from index.lang.calendar import list_forms
-from index.lang.functionwords import read_function_words
-from index.lang.speech import BE, HAVE, SUBORDINATORS
-from index.lang.words import Words
+from wortlaut.index.article import Span
+from wortlaut.index.attribution.cast import Cast
+from wortlaut.index.attribution.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Unit, is_final
+from wortlaut.index.attribution.mentions import DETERMINERS, Mention, can_speak, read_mention
+from wortlaut.index.lang.calendar import list_forms
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.speech import BE, HAVE, SUBORDINATORS
+from wortlaut.index.lang.words import Words
 
 ADVERBS = read_function_words("after-verb")
 _CALENDAR = frozenset(

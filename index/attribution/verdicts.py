@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from index.article import Span
-from index.attribution.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Range, Unit
-from index.attribution.mentions import Mention, can_speak, read_mention
-from index.attribution.subjects import ADVERBS, SubjectFinder
-from index.lang.roles import Gender, names_institution, role_gender
-from index.lang.speech import SUBORDINATORS
-from index.lang.words import Words
+from wortlaut.index.article import Span
+from wortlaut.index.attribution.clauses import CONJUNCTIONS, OBLIQUE, PREPOSITIONS, RELATIVE, Range, Unit
+from wortlaut.index.attribution.mentions import Mention, can_speak, read_mention
+from wortlaut.index.attribution.subjects import ADVERBS, SubjectFinder
+from wortlaut.index.lang.roles import Gender, names_institution, role_gender
+from wortlaut.index.lang.speech import SUBORDINATORS
+from wortlaut.index.lang.words import Words
 
 _OBJECTS = frozenset({"ihn", "sie"})
 _OPENING = frozenset("„“\"»«‚‘'")

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
-from index.lang.tables import read_phrases, read_rows
+from wortlaut.index.lang.tables import read_phrases, read_rows
 
 Tongue = Literal["de", "en", "ru"]
 TONGUES: tuple[Tongue, ...] = ("de", "en", "ru")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
-from index.lang.tables import read_rows
+from wortlaut.index.lang.tables import read_rows
 
 _LANGUAGES = ("de", "en", "ru")
 _NO_GENDER = "-"

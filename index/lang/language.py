@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from index.lang.functionwords import read_function_words
-from index.lang.words import find_letter_runs
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.words import find_letter_runs
 
 Language = Literal["de", "en", "ru"]
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from index.lang.tables import read_rows
+from wortlaut.index.lang.tables import read_rows
 
 CYRILLIC_LETTER = re.compile("[а-яёіїєґў]")
 _NO_LETTER = "_"

@@ -7,10 +7,10 @@ import unicodedata
 
 from rapidfuzz import fuzz
 
-from index.lang.functionwords import read_function_words
-from index.lang.letters import CYRILLIC_LETTER, fold_words
-from index.lang.roles import read_titles, role_gender
-from index.lang.words import read_name_words
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.letters import CYRILLIC_LETTER, fold_words
+from wortlaut.index.lang.roles import read_titles, role_gender
+from wortlaut.index.lang.words import read_name_words
 
 SAME_PERSON = 0.8
 

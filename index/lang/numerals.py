@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Literal
 
-from index.lang.calendar import TONGUES, Tongue
-from index.lang.tables import match_any, read_phrases, read_rows
+from wortlaut.index.lang.calendar import TONGUES, Tongue
+from wortlaut.index.lang.tables import match_any, read_phrases, read_rows
 
 Kind = Literal[
     "cardinal", "inflected", "one", "article", "scale", "ordinal", "half", "fraction", "times"

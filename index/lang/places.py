@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from index.lang.inflection import Kind, bend
-from index.lang.tables import read_rows
+from wortlaut.index.lang.inflection import Kind, bend
+from wortlaut.index.lang.tables import read_rows
 
 _LATIN, _CYRILLIC = ("de", "en"), ("ru",)
 _LANGUAGES = _LATIN + _CYRILLIC

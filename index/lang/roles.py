@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from index.lang.tables import read_lists, read_rows
+from wortlaut.index.lang.tables import read_lists, read_rows
 
 Gender = Literal["m", "f", ""]
 

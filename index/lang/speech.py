@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.lang.tables import read_lists
+from wortlaut.index.lang.tables import read_lists
 
 _GERMAN, _ENGLISH = read_lists("de/speech.tsv"), read_lists("en/speech.tsv")
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from index.lang.calendar import TONGUES, Tongue
-from index.lang.tables import Row, read_rows
+from wortlaut.index.lang.calendar import TONGUES, Tongue
+from wortlaut.index.lang.tables import Row, read_rows
 
 
 @dataclass(frozen=True, slots=True)

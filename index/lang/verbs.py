@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from index.lang.language import Language
-from index.lang.tables import Row, read_rows
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.tables import Row, read_rows
 
 Group = Literal["say", "tell", "think"]
 Form = Literal["finite", "participle"]

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.lang.functionwords import read_function_words
-from index.lang.letters import fold
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.letters import fold
 
 # "t-online.de" and "ai-Bericht" are names, too.
 _NAME_SHAPE = re.compile(r"\.[a-z]{2,3}\Z|-[A-ZÄÖÜ]")

@@ -17,8 +17,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from index.errors import ConfigError, LLMUnavailable, MalformedAnswer
-from rag.model.llm import LanguageModel, Patience, clean_detail
+from wortlaut.index.errors import ConfigError, LLMUnavailable, MalformedAnswer
+from wortlaut.rag.model.llm import LanguageModel, Patience, clean_detail
 
 if TYPE_CHECKING:
     import httpx

@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from index.errors import LLMError, LLMUnavailable, MalformedAnswer
+from wortlaut.index.errors import LLMError, LLMUnavailable, MalformedAnswer
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM

@@ -11,12 +11,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.errors import LLMUnavailable
-from index.lang.language import Language
-from rag.answer import Citation
-from rag.model.llm import Message
-from rag.refusals import REFUSALS
-from rag.wording import format_date, voice_label
+from wortlaut.index.errors import LLMUnavailable
+from wortlaut.index.lang.language import Language
+from wortlaut.rag.answer import Citation
+from wortlaut.rag.model.llm import Message
+from wortlaut.rag.refusals import REFUSALS
+from wortlaut.rag.wording import format_date, voice_label
 
 CountTokens = Callable[[str], int]
 

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Literal
 
-from index.errors import LLMError, LLMUnavailable
-from index.lang.language import Language
-from index.lang.words import find_runs
-from rag.answer import Answer, Citation, Claim
-from rag.evidence import Evidence
-from rag.extractive import compose_answer
-from rag.model.citations import Draft, DraftSplitter
-from rag.model.llm import LanguageModel
-from rag.model.prompts import CountTokens, Prompt, build_prompt
-from rag.query import Query
-from rag.refusals import is_refusal
-from rag.verification.verdict import Verifier
-from rag.wording import NoticeKind, strike_out, write_notice
+from wortlaut.index.errors import LLMError, LLMUnavailable
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.words import find_runs
+from wortlaut.rag.answer import Answer, Citation, Claim
+from wortlaut.rag.evidence import Evidence
+from wortlaut.rag.extractive import compose_answer
+from wortlaut.rag.model.citations import Draft, DraftSplitter
+from wortlaut.rag.model.llm import LanguageModel
+from wortlaut.rag.model.prompts import CountTokens, Prompt, build_prompt
+from wortlaut.rag.query import Query
+from wortlaut.rag.refusals import is_refusal
+from wortlaut.rag.verification.verdict import Verifier
+from wortlaut.rag.wording import NoticeKind, strike_out, write_notice
 
 OnUnsupported = Literal["quote", "strike"]
 _CITES_NOTHING = "it cites none of the sources"

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from index.article import Span
-from index.lang.grammar import Grammar
-from rag.understanding.cues import SIGNS, CueFinder
-from rag.understanding.namescan import Asked, NameScanner, Token
-from rag.understanding.office import OfficeReader, Resolve, resolve_nobody
+from wortlaut.index.article import Span
+from wortlaut.index.lang.grammar import Grammar
+from wortlaut.rag.understanding.cues import SIGNS, CueFinder
+from wortlaut.rag.understanding.namescan import Asked, NameScanner, Token
+from wortlaut.rag.understanding.office import OfficeReader, Resolve, resolve_nobody
 
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PLURAL_AUXILIARIES = frozenset(["haben", "hatten", "wollen", "wollten", "sollen"])

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from index.lang.grammar import Grammar
-from index.lang.speech import HAVE
-from index.lang.verbs import AskingForm
-from rag.understanding.namescan import NameScanner, Token
+from wortlaut.index.lang.grammar import Grammar
+from wortlaut.index.lang.speech import HAVE
+from wortlaut.index.lang.verbs import AskingForm
+from wortlaut.rag.understanding.namescan import NameScanner, Token
 
 # From the strongest sign of a speaker to the weakest, as verbs have them; "will" says least.
 Sign = Literal["sure", "weak", "known", "modal"]

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from index.lang.grammar import Grammar
-from index.lang.offices import read_office
-from index.people import find_names
-from rag.query import Kind, Query
-from rag.understanding.reading import Reading
-from rag.understanding.restate import (
+from wortlaut.index.lang.grammar import Grammar
+from wortlaut.index.lang.offices import read_office
+from wortlaut.index.people import find_names
+from wortlaut.rag.query import Kind, Query
+from wortlaut.rag.understanding.reading import Reading
+from wortlaut.rag.understanding.restate import (
     AND,
     DATE_TEXT,
     SPEAKER_TEXT,
@@ -21,7 +21,7 @@ from rag.understanding.restate import (
     fill,
     without_times,
 )
-from rag.understanding.timewindow import OPEN, Window, find_window
+from wortlaut.rag.understanding.timewindow import OPEN, Window, find_window
 
 _LEADING_LETTERS = 5  # of a preposition between an office and the topic
 _OF_A_COUNTRY = re.compile(r"(?:isch|ск)(?:e[rnms]?|ий|ая|ого|ой|ие)$")

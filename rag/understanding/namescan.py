@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.article import Span
-from index.lang.grammar import Grammar
-from index.lang.roles import names_institution, role_gender
-from index.lang.words import read_typed_words, word_set
+from wortlaut.index.article import Span
+from wortlaut.index.lang.grammar import Grammar
+from wortlaut.index.lang.roles import names_institution, role_gender
+from wortlaut.index.lang.words import read_typed_words, word_set
 
 _POSSESSIVE = re.compile(r"['’]s?$")
 ANYBODY = word_set(

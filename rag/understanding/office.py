@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.article import Span
-from index.lang.grammar import Grammar
-from rag.query import Query
-from rag.understanding.namescan import Asked, NameScanner, Token
+from wortlaut.index.article import Span
+from wortlaut.index.lang.grammar import Grammar
+from wortlaut.rag.query import Query
+from wortlaut.rag.understanding.namescan import Asked, NameScanner, Token
 
 Resolve = Callable[[str], Sequence[str]]
 _SHORTEST_ACRONYM = 2  # letters

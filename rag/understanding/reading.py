@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from index.article import Span
-from index.lang.grammar import Grammar, read_grammar
-from index.lang.language import Language
-from index.lang.words import read_typed_words
-from index.people import find_names
-from rag.query import Kind, Order
-from rag.understanding.asked import SpeakerReader
-from rag.understanding.namescan import Asked, Token, split_tokens
-from rag.understanding.office import OfficeReader, Resolve, resolve_nobody
-from rag.understanding.timewindow import TimeStep, Window, find_step, find_window
+from wortlaut.index.article import Span
+from wortlaut.index.lang.grammar import Grammar, read_grammar
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.words import read_typed_words
+from wortlaut.index.people import find_names
+from wortlaut.rag.query import Kind, Order
+from wortlaut.rag.understanding.asked import SpeakerReader
+from wortlaut.rag.understanding.namescan import Asked, Token, split_tokens
+from wortlaut.rag.understanding.office import OfficeReader, Resolve, resolve_nobody
+from wortlaut.rag.understanding.timewindow import TimeStep, Window, find_step, find_window
 
 # Grammar is read in the first part of a question only; the rest still counts as its text.
 _READ_LETTERS = 1000

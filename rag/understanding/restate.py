@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from index.lang.language import Language
-from rag.query import Query
-from rag.understanding.timewindow import find_window
+from wortlaut.index.lang.language import Language
+from wortlaut.rag.query import Query
+from wortlaut.rag.understanding.timewindow import find_window
 
 SPEAKER_TEXT: dict[Language, tuple[str, str]] = {
     "en": ("What did {who} say about {topic}", "What did {who} say"),

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, date
 from functools import cache
 
-from index.article import Precision, Span
-from index.lang.calendar import TONGUES, list_times
-from index.lang.tables import match_any
-from rag.understanding import timewords as words
-from rag.understanding.timewords import Atom, Mode, days_back, find_atoms, month_days
+from wortlaut.index.article import Precision, Span
+from wortlaut.index.lang.calendar import TONGUES, list_times
+from wortlaut.index.lang.tables import match_any
+from wortlaut.rag.understanding import timewords as words
+from wortlaut.rag.understanding.timewords import Atom, Mode, days_back, find_atoms, month_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from datetime import MINYEAR, date, timedelta
 from functools import cache
 from typing import Literal
 
-from index.article import Span
-from index.lang.calendar import (
+from wortlaut.index.article import Span
+from wortlaut.index.lang.calendar import (
     Tongue,
     list_forms,
     list_names,
@@ -24,9 +24,9 @@ from index.lang.calendar import (
     season_month,
     weekday_number,
 )
-from index.lang.numerals import list_ordinals, read_counts
-from index.lang.tables import match_any
-from index.lang.units import list_unit_words
+from wortlaut.index.lang.numerals import list_ordinals, read_counts
+from wortlaut.index.lang.tables import match_any
+from wortlaut.index.lang.units import list_unit_words
 
 Unit = Literal["day", "week", "month", "year"]
 Mode = Literal["in", "since", "after", "before", "until"]

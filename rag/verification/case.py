@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from index.article import Span
-from index.lang.language import Language
-from index.lang.words import Word
-from rag.verification.attribution import Attribution, read_attribution
-from rag.verification.copying import Alignment, align, find_quotes
-from rag.verification.evidence import CitedSpan, ReadText, merge_texts, read_text
-from rag.verification.names import find_names
+from wortlaut.index.article import Span
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.words import Word
+from wortlaut.rag.verification.attribution import Attribution, read_attribution
+from wortlaut.rag.verification.copying import Alignment, align, find_quotes
+from wortlaut.rag.verification.evidence import CitedSpan, ReadText, merge_texts, read_text
+from wortlaut.rag.verification.names import find_names
 
 _NEAR_COPY = 0.7
 _FEWEST_KEPT = 2

@@ -10,9 +10,9 @@ from itertools import takewhile
 
 from rapidfuzz import fuzz
 
-from index.article import Span
-from index.attribution.quotes import pair_quotes
-from index.lang.words import Word
+from wortlaut.index.article import Span
+from wortlaut.index.attribution.quotes import pair_quotes
+from wortlaut.index.lang.words import Word
 
 _ALIKE = 82.0
 _SHORTEST_ALIKE = 5

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from index.article import Article
-from index.lang.calendar import (
+from wortlaut.index.article import Article
+from wortlaut.index.lang.calendar import (
     list_forms,
     list_short_months,
     list_times,
     month_number,
     weekday_number,
 )
-from index.lang.language import Language
-from index.lang.tables import match_any
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.tables import match_any
 
 _SHORT = frozenset(list_short_months())
 # "в сент.", but not "в Сент-Луисе".

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from index.article import Article, ReadArticle, Span, Statement
-from index.lang.language import Language, detect_language
-from index.lang.names import TITLES
-from index.lang.speech import SAYING_NOUNS
-from index.lang.words import Word, read_words
-from rag.answer import Citation
-from rag.verification.dates import DateMention, read_dates
-from rag.verification.quantities import Quantity, read_quantities
+from wortlaut.index.article import Article, ReadArticle, Span, Statement
+from wortlaut.index.lang.language import Language, detect_language
+from wortlaut.index.lang.names import TITLES
+from wortlaut.index.lang.speech import SAYING_NOUNS
+from wortlaut.index.lang.words import Word, read_words
+from wortlaut.rag.answer import Citation
+from wortlaut.rag.verification.dates import DateMention, read_dates
+from wortlaut.rag.verification.quantities import Quantity, read_quantities
 
 _MOST_ARTICLES = 64
 _CONTEXT = 3

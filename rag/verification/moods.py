@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.lang.functionwords import read_function_words
-from index.lang.verbs import read_verb_forms
-from index.lang.words import Word, compile_forms
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.verbs import read_verb_forms
+from wortlaut.index.lang.words import Word, compile_forms
 
 _POSSIBLE = r"""
     könnten? könntest möglicherweise vielleicht eventuell womöglich dürften? may might could

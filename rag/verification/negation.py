@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.lang.words import Word, compile_forms
+from wortlaut.index.lang.words import Word, compile_forms
 
 _CYRILLIC = re.compile("[а-яё]")
 _NEGATORS = re.compile(

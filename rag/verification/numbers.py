@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.verification.quantities import Bound, Quantity
+from wortlaut.rag.verification.quantities import Bound, Quantity
 
 _TOLERANCE = 1e-6
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from index.lang.language import Language
-from index.lang.numerals import (
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.numerals import (
     is_half,
     list_amounts,
     list_ones,
@@ -21,9 +21,9 @@ from index.lang.numerals import (
     read_scale,
     read_times,
 )
-from index.lang.tables import match_any
-from index.lang.units import read_unit
-from index.lang.words import read_words
+from wortlaut.index.lang.tables import match_any
+from wortlaut.index.lang.units import read_unit
+from wortlaut.index.lang.words import read_words
 
 # "over" and "under" may be mere prepositions.
 Bound = Literal["", "about", "exactly", "min", "max", "over", "under"]

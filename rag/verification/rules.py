@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from index.attribution.clauses import MOODS
-from index.lang.functionwords import read_function_words
-from index.lang.names import TITLES
-from index.lang.roles import role_gender
-from index.lang.speech import KONJUNKTIV
-from index.lang.verbs import read_verb_forms
-from index.lang.words import Word, level_wording, read_words
-from rag.verification.attribution import (
+from wortlaut.index.attribution.clauses import MOODS
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.names import TITLES
+from wortlaut.index.lang.roles import role_gender
+from wortlaut.index.lang.speech import KONJUNKTIV
+from wortlaut.index.lang.verbs import read_verb_forms
+from wortlaut.index.lang.words import Word, level_wording, read_words
+from wortlaut.rag.verification.attribution import (
     find_broken_frame,
     find_speech_as_fact,
     find_wrong_office,
     find_wrong_speaker,
 )
-from rag.verification.case import ClaimCase, is_near_copy, is_one_word_off
-from rag.verification.copying import find_false_quote
-from rag.verification.dates import find_wrong_date
-from rag.verification.moods import (
+from wortlaut.rag.verification.case import ClaimCase, is_near_copy, is_one_word_off
+from wortlaut.rag.verification.copying import find_false_quote
+from wortlaut.rag.verification.dates import find_wrong_date
+from wortlaut.rag.verification.moods import (
     find_dropped_condition,
     find_modals,
     find_moods,
@@ -30,23 +30,23 @@ from rag.verification.moods import (
     is_reported,
     oppose_modals,
 )
-from rag.verification.names import find_strange_names, same_word
-from rag.verification.negation import (
+from wortlaut.rag.verification.names import find_strange_names, same_word
+from wortlaut.rag.verification.negation import (
     count_half_negated,
     find_moved_negator,
     find_moved_time,
     find_negators,
     find_opposite,
 )
-from rag.verification.numbers import find_strange_code, find_wrong_number
-from rag.verification.quantities import count_comparisons, find_wrong_quantifier
-from rag.verification.swaps import (
+from wortlaut.rag.verification.numbers import find_strange_code, find_wrong_number
+from wortlaut.rag.verification.quantities import count_comparisons, find_wrong_quantifier
+from wortlaut.rag.verification.swaps import (
     check_roles,
     find_moved_number,
     find_swapped_country,
     find_swapped_person,
 )
-from rag.verification.verdict import Verdict, decide
+from wortlaut.rag.verification.verdict import Verdict, decide
 
 _SPEECH = frozenset(read_verb_forms())
 # Cosines of single words: "Middle Ages" to "Mittelalter" .93, "Football" to "Fußball" .91, names

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from index.attribution.clauses import FINITE, OBLIQUE, PREPOSITIONS, RELATIVE
-from index.lang.functionwords import read_function_words
-from index.lang.names import sound_of
-from index.lang.words import Word, read_words
-from rag.verification.case import ClaimCase, is_near_copy
-from rag.verification.copying import Alignment
-from rag.verification.evidence import ReadText
-from rag.verification.names import find_countries, same_word
-from rag.verification.numbers import same_value
-from rag.verification.quantities import Quantity
-from rag.verification.verdict import Verdict, decide
+from wortlaut.index.attribution.clauses import FINITE, OBLIQUE, PREPOSITIONS, RELATIVE
+from wortlaut.index.lang.functionwords import read_function_words
+from wortlaut.index.lang.names import sound_of
+from wortlaut.index.lang.words import Word, read_words
+from wortlaut.rag.verification.case import ClaimCase, is_near_copy
+from wortlaut.rag.verification.copying import Alignment
+from wortlaut.rag.verification.evidence import ReadText
+from wortlaut.rag.verification.names import find_countries, same_word
+from wortlaut.rag.verification.numbers import same_value
+from wortlaut.rag.verification.quantities import Quantity
+from wortlaut.rag.verification.verdict import Verdict, decide
 
 _ADVERBIAL = read_function_words("adverbial")
 _PASSIVE = read_function_words("passive")

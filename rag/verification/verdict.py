@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.lang.language import Language
-from rag.answer import Citation, Label
+from wortlaut.index.lang.language import Language
+from wortlaut.rag.answer import Citation, Label
 
 _SURE: dict[Label, float] = {"supported": 1.0, "refuted": 0.0, "not_enough_info": 0.1}
 

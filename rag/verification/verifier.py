@@ -6,19 +6,19 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
-from index.archive import Vectors
-from index.article import Article, ReadArticle
-from index.embedder import Embedder
-from index.lang.language import Language
-from index.lang.names import fold_name
-from index.statements import extract_article
-from rag.answer import Citation
-from rag.model.citations import strip_markers
-from rag.verification.case import read_case
-from rag.verification.evidence import EvidenceReader
-from rag.verification.rules import RULES, find_verbatim
-from rag.verification.verdict import Verdict
-from rag.verification.weighing import SupportReader
+from wortlaut.index.archive import Vectors
+from wortlaut.index.article import Article, ReadArticle
+from wortlaut.index.embedder import Embedder
+from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.names import fold_name
+from wortlaut.index.statements import extract_article
+from wortlaut.rag.answer import Citation
+from wortlaut.rag.model.citations import strip_markers
+from wortlaut.rag.verification.case import read_case
+from wortlaut.rag.verification.evidence import EvidenceReader
+from wortlaut.rag.verification.rules import RULES, find_verbatim
+from wortlaut.rag.verification.verdict import Verdict
+from wortlaut.rag.verification.weighing import SupportReader
 
 # Letters; nobody checks a longer sentence, and reading one takes its time.
 _LONGEST = 1500

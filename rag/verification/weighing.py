@@ -15,11 +15,11 @@ from typing import Literal
 
 import numpy as np
 
-from index.archive import Vectors
-from index.embedder import Embedder
-from rag.confidence import squash
-from rag.verification.case import ClaimCase, is_near_copy
-from rag.verification.verdict import Verdict
+from wortlaut.index.archive import Vectors
+from wortlaut.index.embedder import Embedder
+from wortlaut.rag.confidence import squash
+from wortlaut.rag.verification.case import ClaimCase, is_near_copy
+from wortlaut.rag.verification.verdict import Verdict
 
 Kind = Literal["copy", "same", "en-de", "ru-de", "other"]
 # Weights of the cosine, its lead over the neighbours, the claim's length beside the sentence's,

@@ -9,14 +9,14 @@ from collections.abc import Collection
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from index.errors import ConfigError
-from ui.browser.gate import Gate
-from ui.browser.session import ChatPage
+from wortlaut.index.errors import ConfigError
+from wortlaut.ui.browser.gate import Gate
+from wortlaut.ui.browser.session import ChatPage
 
 if TYPE_CHECKING:
     import gradio as gr
 
-    from rag.chat import NewsChat
+    from wortlaut.rag.chat import NewsChat
 
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
@@ -25,7 +25,7 @@ def build_app(chat: NewsChat, *, concurrency: int = 4) -> gr.Blocks:
     """The page as Gradio Blocks; `concurrency` questions are answered at a time."""
     # Must stand before the import: Gradio reads it once.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    from ui.browser.blocks import make_blocks
+    from wortlaut.ui.browser.blocks import make_blocks
 
     return make_blocks(ChatPage(chat), _read_asset("app.js"), concurrency)
 
@@ -36,7 +36,7 @@ def build_server(chat: NewsChat, hosts: Collection[str] = _LOCAL_NAMES) -> Gate:
     import gradio as gr
     from fastapi import FastAPI
 
-    from ui.browser.blocks import make_theme
+    from wortlaut.ui.browser.blocks import make_theme
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     gr.mount_gradio_app(

@@ -11,9 +11,9 @@ from typing import Any
 
 import gradio as gr
 
-from ui.browser.page import render_no_source_html
-from ui.browser.session import ChatPage, PageUpdate, Session
-from ui.words import choose_words
+from wortlaut.ui.browser.page import render_no_source_html
+from wortlaut.ui.browser.session import ChatPage, PageUpdate, Session
+from wortlaut.ui.words import choose_words
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 

@@ -13,11 +13,11 @@ from datetime import date
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from index.archive import ArchiveCounts
-from index.article import Span, Statement
-from rag.answer import Answer, Citation, Claim, Filters, Mode
-from rag.wording import Tongue, format_date, format_period, join_names, voice_label
-from ui.render import (
+from wortlaut.index.archive import ArchiveCounts
+from wortlaut.index.article import Span, Statement
+from wortlaut.rag.answer import Answer, Citation, Claim, Filters, Mode
+from wortlaut.rag.wording import Tongue, format_date, format_period, join_names, voice_label
+from wortlaut.ui.render import (
     LinePart,
     collapse,
     describe_place,
@@ -28,8 +28,8 @@ from ui.render import (
     split_line,
     split_lines,
 )
-from ui.render import escape_text as esc
-from ui.words import PageWords, choose_words
+from wortlaut.ui.render import escape_text as esc
+from wortlaut.ui.words import PageWords, choose_words
 
 _OPENING = re.compile(r"\s*[“„«\"]?$")
 LONGEST_SHOWN = 150_000

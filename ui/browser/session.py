@@ -9,10 +9,10 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from index.errors import WortlautError
-from rag.answer import Answer, Citation, Filters, Mode
-from rag.wording import Tongue
-from ui.browser.page import (
+from wortlaut.index.errors import WortlautError
+from wortlaut.rag.answer import Answer, Citation, Filters, Mode
+from wortlaut.rag.wording import Tongue
+from wortlaut.ui.browser.page import (
     PageTurn,
     render_header_html,
     render_no_source_html,
@@ -22,10 +22,10 @@ from ui.browser.page import (
     render_turns_html,
     render_welcome_html,
 )
-from ui.words import choose_tongue, choose_words
+from wortlaut.ui.words import choose_tongue, choose_words
 
 if TYPE_CHECKING:
-    from rag.chat import NewsChat
+    from wortlaut.rag.chat import NewsChat
 
 # Earlier turns, the current turn, the source to open; None leaves that part as it is.
 PageUpdate = tuple[str | None, str | None, str | None]

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.agency import read_date
-from index.errors import ConfigError, WortlautError
-from rag.config import Settings, load_settings
-from ui.terminal.eval import eval_app
-from ui.terminal.progress import show_progress
+from wortlaut.index.agency import read_date
+from wortlaut.index.errors import ConfigError, WortlautError
+from wortlaut.rag.config import Settings, load_settings
+from wortlaut.ui.terminal.eval import eval_app
+from wortlaut.ui.terminal.progress import show_progress
 
 if TYPE_CHECKING:
-    from index.lang.language import Language
-    from rag.answer import Answer, Filters
-    from rag.chat import NewsChat
+    from wortlaut.index.lang.language import Language
+    from wortlaut.rag.answer import Answer, Filters
+    from wortlaut.rag.chat import NewsChat
 
 app = typer.Typer(
     name="wortlaut",
@@ -110,8 +110,8 @@ def index_sources(
 
     Exit status 1 when something could not be read; the rest is in.
     """
-    from rag.assembly import count_articles, count_outstanding, index_paths, is_complete
-    from ui.terminal.reports import print_ingest_report
+    from wortlaut.rag.assembly import count_articles, count_outstanding, index_paths, is_complete
+    from wortlaut.ui.terminal.reports import print_ingest_report
 
     if not paths and not (rebuild or prune or count_outstanding(context.obj)):
         raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
@@ -145,7 +145,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer in the archive's exact words, each quote with its source, or say that it has none."""
-    from rag.assembly import open_chat
+    from wortlaut.rag.assembly import open_chat
 
     filters = _make_filters(since, until, as_of, speaker, source, language)
     if questions != ["-"] and not any(question.strip() for question in questions):
@@ -154,7 +154,7 @@ def ask(
     if mode is not None:
         settings = settings.model_copy(update={"mode": mode.value})
     if receipt is not None:
-        from rag.receipt import check_target
+        from wortlaut.rag.receipt import check_target
 
         if questions == ["-"]:
             raise ConfigError("a receipt is of one conversation; put its questions after --receipt")
@@ -165,7 +165,7 @@ def ask(
         history: list[Answer] = []
         status = max(status, _converse(chat, turns, filters, as_json, history))
         if receipt is not None and history:
-            from rag.receipt import write_receipt
+            from wortlaut.rag.receipt import write_receipt
 
             write_receipt(
                 receipt, history, archive=chat.archive, settings=settings, filters=filters
@@ -206,7 +206,7 @@ def _converse(
     history: list[Answer],
 ) -> int:
     """Answer the turns in order into `history`; return the exit status that the worst asks for."""
-    from ui.render import print_answer
+    from wortlaut.ui.render import print_answer
 
     if isinstance(turns, ConfigError):
         return _complain(turns)
@@ -229,7 +229,7 @@ def _converse(
 
 def _complain(error: Exception) -> int:
     """Print the error as one line; return its exit status."""
-    from ui.render import clean_controls, collapse
+    from wortlaut.ui.render import clean_controls, collapse
 
     if isinstance(error, WortlautError):
         print(f"wortlaut: {clean_controls(collapse(str(error)))}", file=sys.stderr)
@@ -255,8 +255,8 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """List the passages that fit best, best first, without composing an answer."""
-    from rag.assembly import open_chat
-    from ui.terminal.reports import print_passages
+    from wortlaut.rag.assembly import open_chat
+    from wortlaut.ui.terminal.reports import print_passages
 
     filters = _make_filters(since, until, as_of, speaker, source, None)
     text = " ".join(query)
@@ -278,8 +278,8 @@ def timeline(
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
 ) -> None:
     """List what a person said, dated, oldest first, each statement with its source."""
-    from rag.assembly import open_chat
-    from ui.terminal.speech import print_timeline
+    from wortlaut.rag.assembly import open_chat
+    from wortlaut.ui.terminal.speech import print_timeline
 
     filters = _make_filters(since, until, as_of, None, source, None)
     rows = open_chat(context.obj).list_timeline(speaker, topic, filters)
@@ -298,7 +298,7 @@ def verify(
 
     Exit status 1 when one no longer holds, 2 when one is no receipt of this archive.
     """
-    from ui.terminal.speech import check_files
+    from wortlaut.ui.terminal.speech import check_files
 
     if status := check_files(context.obj, receipts, as_json=as_json):
         raise typer.Exit(status)
@@ -310,7 +310,7 @@ def statements(
     as_json: AsJson = False,
 ) -> None:
     """List who says what in articles, without an archive."""
-    from ui.terminal.speech import print_statements
+    from wortlaut.ui.terminal.speech import print_statements
 
     if not print_statements(paths, as_json=as_json):
         raise typer.Exit(1)
@@ -324,8 +324,8 @@ def chat(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = False,
 ) -> None:
     """Open the chat in the browser at http://127.0.0.1:7860."""
-    from rag.assembly import open_chat
-    from ui.browser.app import serve
+    from wortlaut.rag.assembly import open_chat
+    from wortlaut.ui.browser.app import serve
 
     settings: Settings = context.obj
     serve(
@@ -339,7 +339,7 @@ def chat(
 @app.command()
 def info(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what the archive holds: articles, passages, statements, period, embedder."""
-    from ui.terminal.reports import print_info
+    from wortlaut.ui.terminal.reports import print_info
 
     print_info(context.obj, as_json=as_json)
 
@@ -347,7 +347,7 @@ def info(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Check the installation, and that the vector store agrees with the archive; mend it if not."""
-    from ui.terminal.reports import print_diagnosis
+    from wortlaut.ui.terminal.reports import print_diagnosis
 
     if not print_diagnosis(context.obj, as_json=as_json):
         raise typer.Exit(1)
@@ -361,7 +361,7 @@ def _make_filters(
     source: str | None,
     language: AnswerLanguage | None,
 ) -> Filters:
-    from rag.answer import Filters
+    from wortlaut.rag.answer import Filters
 
     first = _read_day("--since", since, last=False)
     final = _read_day("--until", until, last=True)

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.errors import ConfigError
-from ui.terminal.eval_compare import compare_runs, compare_starter
-from ui.terminal.eval_run import measure_abstention, run_suite
-from ui.terminal.eval_scorer import measure_scorer
+from wortlaut.index.errors import ConfigError
+from wortlaut.ui.terminal.eval_compare import compare_runs, compare_starter
+from wortlaut.ui.terminal.eval_run import measure_abstention, run_suite
+from wortlaut.ui.terminal.eval_scorer import measure_scorer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eval.lies.data import ClaimSet
-    from eval.lies.lies import JudgedSentence, Ranking, Timing
-    from eval.retrieval import RunFigures
-    from index.embedder import Embedder
-    from index.lang.language import Language
+    from wortlaut.eval.lies.data import ClaimSet
+    from wortlaut.eval.lies.lies import JudgedSentence, Ranking, Timing
+    from wortlaut.eval.retrieval import RunFigures
+    from wortlaut.index.embedder import Embedder
+    from wortlaut.index.lang.language import Language
 
 eval_app = typer.Typer(help="Measure answers, retrieval and speed.", no_args_is_help=True)
 
@@ -57,8 +57,8 @@ def measure_retrieval(
     qrels/test.tsv), and with --score of a TREC run, recall@1, @5 and @10, MRR, nDCG@10 and MAP are
     told with 95 % intervals. Runs and qrels are read as trec_eval reads them; qrels may be BEIR's.
     """
-    from eval.retrieval import compare_languages, retrieve_beir, retrieve_squad, score_run
-    from eval.suites.formats import read_qrels, read_trec_run, write_qrels, write_trec_run
+    from wortlaut.eval.retrieval import compare_languages, retrieve_beir, retrieve_squad, score_run
+    from wortlaut.eval.suites.formats import read_qrels, read_trec_run, write_qrels, write_trec_run
 
     _check_retrieval(data, questions, distractors, run, score, qrels)
     if score is not None and qrels is not None:
@@ -115,7 +115,7 @@ def _print_languages(result: dict[str, Any], as_json: bool) -> None:
 
 
 def _print_run_figures(figures: RunFigures, as_json: bool) -> None:
-    from eval.reports.showing import show_figure, show_interval
+    from wortlaut.eval.reports.showing import show_figure, show_interval
 
     if figures.missing:
         _tell(f"{figures.missing} of {figures.queries} queries are not in the run and count 0")
@@ -144,8 +144,8 @@ def export_suite(
     corpus.jsonl holds the articles, queries.jsonl the questions that have gold (a conversation's
     turns in one line), qrels/test.tsv the articles with their gold.
     """
-    from eval.retrieval import export_beir
-    from eval.suites.questions import read_suite
+    from wortlaut.eval.retrieval import export_beir
+    from wortlaut.eval.suites.questions import read_suite
 
     read = read_suite(suite, questions or [], limit)
     if read.kind == "transcripts":
@@ -163,7 +163,7 @@ def measure_speed(
     as_json: _AsJson = False,
 ) -> None:
     """Time and memory against the plain LlamaIndex starter, in one run on the same articles."""
-    from eval.speed import measure
+    from wortlaut.eval.speed import measure
 
     result = measure(context.obj, articles, question, _tell)
     if as_json:
@@ -197,10 +197,10 @@ def measure_lies(
     The classes: verbatim (of articles), paraphrase (one language), cross (over a German text).
     PAWS-X and XNLI files have their language in their name, as in xnli.dev.de.jsonl.gz.
     """
-    from eval.lies.data import gather_sets
-    from eval.lies.lies import Counts, count_verdicts
-    from index.embedder import load_embedder
-    from ui.terminal.reports import print_lies, print_wrong
+    from wortlaut.eval.lies.data import gather_sets
+    from wortlaut.eval.lies.lies import Counts, count_verdicts
+    from wortlaut.index.embedder import load_embedder
+    from wortlaut.ui.terminal.reports import print_lies, print_wrong
 
     sets = gather_sets(
         articles or [], pawsx or [], xnli or [], (xquad, xquad_en, xquad_ru), seed, half, _tell
@@ -222,11 +222,11 @@ def _check_claims(
     claims: ClaimSet, embedder: Embedder, seed: int, limit: int | None
 ) -> tuple[list[JudgedSentence], Ranking | None, Timing | None]:
     """The verdicts on the claims, how they rank pairs that came with the data, and their time."""
-    from eval.lies.data import take_first
-    from eval.lies.lies import judge_claims, list_speakers, rank_pairs, time_verifier
-    from index.errors import DatasetError
-    from rag.verification.verifier import OfflineVerifier
-    from ui.terminal.progress import show_progress
+    from wortlaut.eval.lies.data import take_first
+    from wortlaut.eval.lies.lies import judge_claims, list_speakers, rank_pairs, time_verifier
+    from wortlaut.index.errors import DatasetError
+    from wortlaut.rag.verification.verifier import OfflineVerifier
+    from wortlaut.ui.terminal.progress import show_progress
 
     cases = list(take_first(claims.plant(), limit))
     if not cases:
@@ -272,8 +272,8 @@ def make_suite(
 
     Read them, mend or delete those that are no good, then: wortlaut eval run FILE.
     """
-    from eval.proposals.make import Proposer, write_suite
-    from index.archive import Archive
+    from wortlaut.eval.proposals.make import Proposer, write_suite
+    from wortlaut.index.archive import Archive
 
     chosen = _read_languages(languages)
     folder = archive or context.obj.data
@@ -299,7 +299,7 @@ def make_suite(
 def _read_languages(text: str) -> list[Language]:
     from typing import get_args
 
-    from index.lang.language import Language
+    from wortlaut.index.lang.language import Language
 
     known = {str(name): name for name in get_args(Language)}
     names = [name.strip() for name in text.split(",") if name.strip()]

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.errors import ConfigError
+from wortlaut.index.errors import ConfigError
 
 if TYPE_CHECKING:
-    from eval.reports.compare import Change, Comparison
+    from wortlaut.eval.reports.compare import Change, Comparison
 
 _MOST_FLIPS = 20
 _MEANING = {
@@ -64,8 +64,8 @@ def compare_runs(
     correction); --metric looks at fewer. What two different scorers judged is
     incomparable. Questions are paired by id, by text where no id is shared.
     """
-    from eval.figures.rows import load_run
-    from eval.reports.compare import compare_pair
+    from wortlaut.eval.figures.rows import load_run
+    from wortlaut.eval.reports.compare import compare_pair
 
     if len(runs) < 2:
         raise ConfigError("name two runs to compare: wortlaut eval compare A B")
@@ -138,7 +138,7 @@ def _describe_pairs(comparison: Comparison) -> str:
 
 
 def _write_change(change: Change, width: int) -> str:
-    from eval.reports.showing import show_figure, show_interval
+    from wortlaut.eval.reports.showing import show_figure, show_interval
 
     figures = [
         show_figure(change.metric, value) for value in (change.a, change.b, change.difference)
@@ -179,7 +179,7 @@ def _count(number: int, thing: str) -> str:
 
 def _clean(text: str) -> str:
     """The text on one line, without what could steer the terminal."""
-    from ui.render import clean_controls, collapse
+    from wortlaut.ui.render import clean_controls, collapse
 
     return clean_controls(collapse(text))
 
@@ -206,10 +206,10 @@ def compare_starter(
     Same articles, same embedding model; the starter has its default chunks and shows its default
     two of them. Both are indexed afresh, and asked in turns.
     """
-    from eval.rivals.versus import compare, read_all_articles, spread
-    from eval.suites.questions import read_suite
-    from index.errors import DatasetError
-    from ui.terminal.progress import show_progress
+    from wortlaut.eval.rivals.versus import compare, read_all_articles, spread
+    from wortlaut.eval.suites.questions import read_suite
+    from wortlaut.index.errors import DatasetError
+    from wortlaut.ui.terminal.progress import show_progress
 
     read = read_suite(suite, questions or [])
     if not read.questions:
@@ -238,7 +238,7 @@ def _tell(line: str) -> None:
 
 def list_lines(data: Mapping[str, Any], markdown: bool) -> Iterator[str]:
     """The table of a comparison's JSON, line by line; figures of few questions say so by n."""
-    from ui.render import clean_controls, collapse
+    from wortlaut.ui.render import clean_controls, collapse
 
     suite = clean_controls(collapse(data["suite"]))
     yield f"{suite}: {data['n']} questions, {data['articles']} articles"
@@ -255,7 +255,7 @@ def list_lines(data: Mapping[str, Any], markdown: bool) -> Iterator[str]:
 
 
 def _list_rows(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    from ui.render import clean_controls, collapse
+    from wortlaut.ui.render import clean_controls, collapse
 
     yield from _list_quality("", data["all"], tuple(_MEANING))
     letters = data["all"]["shown.characters"]

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.errors import ConfigError
-from ui.terminal.progress import show_progress
+from wortlaut.index.errors import ConfigError
+from wortlaut.ui.terminal.progress import show_progress
 
 if TYPE_CHECKING:
-    from eval.figures.rows import RunRow
-    from eval.figures.summary import Summary
-    from eval.run.runner import Outcome, ScorerChoice
-    from eval.suites.questions import Suite
-    from rag.config import Settings
+    from wortlaut.eval.figures.rows import RunRow
+    from wortlaut.eval.figures.summary import Summary
+    from wortlaut.eval.run.runner import Outcome, ScorerChoice
+    from wortlaut.eval.suites.questions import Suite
+    from wortlaut.rag.config import Settings
 
 _INTERRUPTED = 130
 # How a table of groups heads its columns: of answers that are judged right or wrong, of others.
@@ -92,10 +92,10 @@ def run_suite(
     Transcripts are {"question", "answer", "contexts": […]}, Ragas' names do too. A run that was
     stopped goes on when it is started again with the same --out or --report.
     """
-    from eval.figures.summary import summarise
-    from eval.reports.compare import check_floors, parse_floor
-    from eval.run.runner import SuiteRun
-    from eval.suites.questions import read_suite
+    from wortlaut.eval.figures.summary import summarise
+    from wortlaut.eval.reports.compare import check_floors, parse_floor
+    from wortlaut.eval.run.runner import SuiteRun
+    from wortlaut.eval.suites.questions import read_suite
 
     for floor in fail_under or []:
         parse_floor(floor)
@@ -126,7 +126,7 @@ def run_suite(
             raise typer.Exit(_INTERRUPTED) from None
     summary = summarise(outcome.rows, suite=read.name)
     if report:
-        from eval.reports.report import write_report
+        from wortlaut.eval.reports.report import write_report
 
         write_report(summary, outcome.rows, report)
     _print_run(summary, outcome.rows, as_json=as_json, show_wrong=show_wrong)
@@ -151,17 +151,17 @@ def _make_temporary() -> TemporaryDirectory[str]:
 def _choose(
     settings: Settings, name: ScorerOption | None, model: str | None
 ) -> ScorerChoice | None:
-    from eval.run.runner import ScorerChoice
+    from wortlaut.eval.run.runner import ScorerChoice
 
     if name is None:
         if model:
-            from index.errors import ConfigError
+            from wortlaut.index.errors import ConfigError
 
             raise ConfigError("--scorer-model is a scorer's; choose one too: --scorer nli")
         return None
 
     def open_chosen() -> Any:
-        from eval.faithfulness.scorer import open_scorer
+        from wortlaut.eval.faithfulness.scorer import open_scorer
 
         return open_scorer(settings, name.value, model)
 
@@ -174,7 +174,7 @@ def _tell(line: str) -> None:
 
 def _clean(text: str) -> str:
     """The text on one line, without what could steer a terminal."""
-    from ui.render import clean_controls, collapse
+    from wortlaut.ui.render import clean_controls, collapse
 
     return clean_controls(collapse(text))
 
@@ -196,9 +196,9 @@ def _complain(outcome: Outcome, short: Sequence[str]) -> bool:
 def _print_run(
     summary: Summary, rows: Sequence[RunRow], *, as_json: bool, show_wrong: bool
 ) -> None:
-    from eval.figures.rows import is_faulty
-    from eval.figures.summary import count_right, show_row
-    from ui.render import clean_controls
+    from wortlaut.eval.figures.rows import is_faulty
+    from wortlaut.eval.figures.summary import count_right, show_row
+    from wortlaut.ui.render import clean_controls
 
     tally = count_right(rows)
     if as_json:
@@ -214,7 +214,7 @@ def _print_run(
 
 
 def _print_metrics(summary: Summary) -> None:
-    from eval.reports.showing import show_figure, show_interval
+    from wortlaut.eval.reports.showing import show_figure, show_interval
 
     print(f"{'metric':24} {'value':>9} {'n':>6}  95 % interval")
     for name, each in summary.metrics.items():
@@ -294,10 +294,10 @@ def measure_abstention(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """Ask with the gold paragraph there, hidden, and with its article hidden; by language."""
-    from eval.abstention import ask_all, read_asked, summarise_abstention
-    from eval.retrieval import open_archive
-    from eval.suites.formats import make_articles
-    from ui.terminal.progress import show_progress
+    from wortlaut.eval.abstention import ask_all, read_asked, summarise_abstention
+    from wortlaut.eval.retrieval import open_archive
+    from wortlaut.eval.suites.formats import make_articles
+    from wortlaut.ui.terminal.progress import show_progress
 
     squad, asked = read_asked(data, questions or [])
     with (

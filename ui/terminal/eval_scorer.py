@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from eval.faithfulness.measuring import JudgedAnswer, LabelledAnswer, Level
-    from eval.faithfulness.scorer import Scorer
+    from wortlaut.eval.faithfulness.measuring import JudgedAnswer, LabelledAnswer, Level
+    from wortlaut.eval.faithfulness.scorer import Scorer
 
 _FIGURES = (
     ("auroc", "AUROC"),
@@ -50,9 +50,9 @@ def measure_scorer(
     What is to be found are the unsupported claims and answers. "Refitted" is the same scorer with
     its probability and cut fitted to the other sources of the data (5-fold, by source).
     """
-    from eval.faithfulness.measuring import measure_level, read_labelled
-    from eval.faithfulness.scorer import open_scorer
-    from index.errors import ConfigError, DatasetError
+    from wortlaut.eval.faithfulness.measuring import measure_level, read_labelled
+    from wortlaut.eval.faithfulness.scorer import open_scorer
+    from wortlaut.index.errors import ConfigError, DatasetError
 
     if fit is not None and scorer != "offline":
         raise ConfigError("--fit calibrates the offline scorer; leave out --scorer")
@@ -74,8 +74,8 @@ def measure_scorer(
 
 
 def _judge(scorer: Scorer, answers: list[LabelledAnswer], name: str) -> list[JudgedAnswer]:
-    from eval.faithfulness.measuring import judge_answers
-    from ui.terminal.progress import show_progress
+    from wortlaut.eval.faithfulness.measuring import judge_answers
+    from wortlaut.ui.terminal.progress import show_progress
 
     judged = []
     with show_progress("scoring") as progress:
@@ -87,9 +87,9 @@ def _judge(scorer: Scorer, answers: list[LabelledAnswer], name: str) -> list[Jud
 
 
 def _write_calibration(judged: list[JudgedAnswer], start: str | None, file: Path) -> None:
-    from eval.faithfulness.measuring import fit_curve, is_enough
-    from eval.faithfulness.offline import Calibration
-    from index.errors import DatasetError
+    from wortlaut.eval.faithfulness.measuring import fit_curve, is_enough
+    from wortlaut.eval.faithfulness.offline import Calibration
+    from wortlaut.index.errors import DatasetError
 
     claims = [claim for each in judged for claim in each.claims]
     curve = fit_curve(claims) if is_enough(claims) else None

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.ingest import Progress
+    from wortlaut.index.ingest import Progress
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def show_progress(doing: str = "indexing") -> Iterator[Progress | None]:
     from rich import progress
     from rich.console import Console
 
-    from ui.render import clean_controls, collapse
+    from wortlaut.ui.render import clean_controls, collapse
 
     columns = (
         progress.TextColumn(doing),

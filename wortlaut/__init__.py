@@ -1,0 +1,296 @@
+"""Ask a news archive who said what, and when; every sentence stands on the archive's exact words.
+
+    import wortlaut
+
+    with wortlaut.open("archive") as archive:
+        archive.index("articles/")
+        answer = archive.ask("What did Lavrov say about guarantees?")
+        print(answer.text)
+
+What is not named here may change from one version to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from wortlaut.index.errors import (
+    ConfigError,
+    DatasetError,
+    EmbedderMismatch,
+    LLMError,
+    LLMUnavailable,
+    MalformedAnswer,
+    SourceError,
+    StaleSpan,
+    StoreBusy,
+    StoreError,
+    StoreUnavailable,
+    WortlautError,
+)
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+    from wortlaut.eval.faithfulness.scorer import Faithfulness
+    from wortlaut.index.article import Article, Span, Statement
+    from wortlaut.index.embedder import Embedder
+    from wortlaut.index.ingest import IngestReport
+    from wortlaut.rag.answer import Answer, Citation, Claim, Filters
+    from wortlaut.rag.assembly import Library
+    from wortlaut.rag.chat import NewsChat
+    from wortlaut.rag.config import Settings
+    from wortlaut.rag.llamaindex import WortlautQueryEngine, WortlautRetriever
+    from wortlaut.rag.recheck import Finding
+    from wortlaut.rag.retriever import ScoredPassage
+
+__all__ = [
+    "Answer", "Article", "Citation", "Claim", "ConfigError", "DatasetError", "Embedder",
+    "EmbedderMismatch", "Faithfulness", "Finding", "IngestReport", "LLMError", "LLMUnavailable",
+    "MalformedAnswer", "NewsArchive", "ScoredPassage", "SourceError", "Span", "StaleSpan",
+    "Statement", "StoreBusy", "StoreError", "StoreUnavailable", "WortlautError", "open", "score",
+    "statements",
+]  # fmt: skip
+
+# The types that answers are made of come when they are named: importing this package loads nothing.
+_HOMES = {
+    "Answer": "rag.answer", "Article": "index.article", "Citation": "rag.answer",
+    "Claim": "rag.answer", "Embedder": "index.embedder",
+    "Faithfulness": "eval.faithfulness.scorer", "Finding": "rag.recheck",
+    "IngestReport": "index.ingest", "ScoredPassage": "rag.retriever", "Span": "index.article",
+    "Statement": "index.article",
+}  # fmt: skip
+Day = str | date
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'wortlaut' has no attribute {name!r}")
+    return getattr(import_module(f"wortlaut.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def open(  # noqa: A001  # as gzip.open and tarfile.open are called
+    folder: str | Path | None = None,
+    *,
+    config: str | Path | None = None,
+    embedder: str | Embedder | None = None,
+    llm: LLM | None = None,
+    **settings: Any,
+) -> NewsArchive:
+    """The archive in the folder, which is made if it is not there; to be closed, or used in `with`.
+
+    Without a folder it is `$WORTLAUT_DATA`, else the platform's user data folder, as on the command
+    line. `embedder` is a model's name or folder, or one of your own; `llm` any LlamaIndex `LLM`,
+    which then words the answers. Other settings by name, as in a file: `quotes=3`. Raises
+    ConfigError for a setting that does not exist.
+    """
+    from wortlaut.rag.config import load_settings
+
+    named = embedder if isinstance(embedder, str) else None
+    if llm is not None:
+        settings.setdefault("mode", "llm")
+    loaded = load_settings(
+        Path(config) if config else None,
+        data=Path(folder) if folder else None,
+        embedder=named,
+        **settings,
+    )
+    return NewsArchive(loaded, None if isinstance(embedder, str) else embedder, llm)
+
+
+def statements(text: str) -> list[Statement]:
+    """Who says what in a German or English text, in its order; no archive is needed."""
+    from wortlaut.index.splitter import split_sentences
+    from wortlaut.index.statements import drop_mere_nouns, extract_statements
+
+    return drop_mere_nouns(extract_statements(text, split_sentences(text)), text)
+
+
+def score(question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
+    """How far the contexts bear out an answer of any system, offline; no archive is needed."""
+    from wortlaut.eval.faithfulness.scorer import open_scorer
+    from wortlaut.rag.config import load_settings
+
+    return open_scorer(load_settings()).score(question, answer, contexts)
+
+
+class NewsArchive:
+    """An archive of news articles: read into, asked and checked from one place.
+
+    Days are `date`s or ISO texts: `2026-01-29`, `2026-01`, `2026`.
+    """
+
+    def __init__(
+        self, settings: Settings, embedder: Embedder | None = None, llm: LLM | None = None
+    ) -> None:
+        self._settings = settings
+        self._embedder = embedder
+        self._llm = llm
+        self._library: Library | None = None
+        self._chat: NewsChat | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the files; whatever is asked next opens them again."""
+        if self._library is not None:
+            self._library.close()
+        self._library = self._chat = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the archive is."""
+        return self._settings.data
+
+    @property
+    def chat(self) -> NewsChat:
+        """The conversation behind `ask`: it streams, suggests questions and knows the retriever."""
+        if self._chat is None:
+            from wortlaut.rag.assembly import make_chat, open_library
+
+            self._library = open_library(self._settings, self._embedder)
+            self._chat = make_chat(self._settings, self._library, self._llm)
+        return self._chat
+
+    def index(self, *paths: str | Path, rebuild: bool = False, prune: bool = False) -> IngestReport:
+        """Read files and folders into the archive: what was added, updated and could not be read.
+
+        Unchanged files cost nothing. `prune` drops articles whose source is gone, `rebuild` makes
+        all anew. Raises StoreBusy while another process writes.
+        """
+        from wortlaut.rag.assembly import index_paths
+
+        self.close()
+        own = self._embedder
+        load = None if own is None else lambda letters: own
+        found = [Path(path) for path in paths]
+        return index_paths(self._settings, found, rebuild=rebuild, prune=prune, load=load)
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        since: Day | None = None,
+        until: Day | None = None,
+        as_of: Day | None = None,
+        speaker: str | None = None,
+        source: str | None = None,
+        language: Literal["de", "en", "ru"] | None = None,
+        mode: Literal["extractive", "llm"] | None = None,
+    ) -> Answer:
+        """The answer in the archive's own words, or an abstention that says why.
+
+        `history` are the answers before it in the conversation. Raises ConfigError for an empty
+        question.
+        """
+        filters = self._read_filters(since, until, as_of, speaker, source, language)
+        return self.chat.ask(question, history, filters, mode)
+
+    def search(
+        self,
+        text: str,
+        limit: int = 10,
+        *,
+        since: Day | None = None,
+        until: Day | None = None,
+        as_of: Day | None = None,
+        speaker: str | None = None,
+        source: str | None = None,
+    ) -> list[ScoredPassage]:
+        """The passages that fit the text best, best first."""
+        filters = self._read_filters(since, until, as_of, speaker, source)
+        return self.chat.search(text, limit, filters)
+
+    def timeline(
+        self,
+        speaker: str,
+        topic: str = "",
+        *,
+        since: Day | None = None,
+        until: Day | None = None,
+        as_of: Day | None = None,
+        source: str | None = None,
+    ) -> list[Citation]:
+        """What a person said, on the topic if there is one: oldest first, undated last."""
+        filters = self._read_filters(since, until, as_of, None, source)
+        return self.chat.list_timeline(speaker, topic, filters)
+
+    def statements(self, article_id: str) -> list[Statement]:
+        """Who says what in one of the archive's articles, in its order; `[]` for an unknown id."""
+        return self.chat.archive.read_statements(article_id)
+
+    def keep_receipt(self, file: str | Path, turns: Answer | Sequence[Answer]) -> None:
+        """Write what the answers of one conversation rest on to a file, for `verify`."""
+        from wortlaut.rag.answer import Answer
+        from wortlaut.rag.receipt import write_receipt
+
+        turns = [turns] if isinstance(turns, Answer) else turns
+        write_receipt(Path(file), turns, archive=self.chat.archive, settings=self._settings)
+
+    def verify(self, kept: str | Path | Answer) -> list[Finding]:
+        """What of a receipt's file, or of an answer, no longer holds; `[]` where all does.
+
+        Quotes are held against the archive's text, claims against their quotes. A finding whose
+        `severity` is "note" makes nothing wrong. Raises ConfigError for a file that is no receipt
+        of this archive.
+        """
+        from wortlaut.rag.assembly import open_verifier
+        from wortlaut.rag.receipt import make_receipt
+        from wortlaut.rag.receipt import read_receipt
+        from wortlaut.rag.recheck import check_receipt
+
+        archive = self.chat.archive
+        if isinstance(kept, str | Path):
+            receipt = read_receipt(Path(kept))
+        else:
+            receipt = make_receipt([kept], archive=archive, settings=self._settings)
+        assert self._library is not None  # the chat has opened it
+        return check_receipt(receipt, archive, open_verifier(archive, self._library.embedder))
+
+    def score(
+        self, question: str, answer: str, contexts: Sequence[str] | Iterable[Citation]
+    ) -> Faithfulness:
+        """How far contexts, or cited quotes, bear out an answer; see `wortlaut.score`."""
+        from wortlaut.eval.faithfulness.scorer import open_scorer
+
+        texts = [each if isinstance(each, str) else each.quote for each in contexts]
+        return open_scorer(self._settings).score(question, answer, texts)
+
+    def as_retriever(self, limit: int = 5) -> WortlautRetriever:
+        """The archive's passages as a LlamaIndex retriever."""
+        from wortlaut.rag.llamaindex import WortlautRetriever
+
+        return WortlautRetriever(self.chat.retriever, limit)
+
+    def as_query_engine(self) -> WortlautQueryEngine:
+        """The chat as a LlamaIndex query engine; its source nodes are the cited quotes."""
+        from wortlaut.rag.llamaindex import WortlautQueryEngine
+
+        return WortlautQueryEngine(chat=self.chat)
+
+    @staticmethod
+    def _read_filters(
+        since: Day | None,
+        until: Day | None,
+        as_of: Day | None,
+        speaker: str | None = None,
+        source: str | None = None,
+        language: Literal["de", "en", "ru"] | None = None,
+    ) -> Filters:
+        from wortlaut.rag.answer import Filters, read_window
+
+        first, final, last_known = read_window(since, until, as_of)
+        return Filters(first, final, last_known, speaker, source, language)
