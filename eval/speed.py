@@ -15,12 +15,12 @@ from typing import Any
 from wortlaut.eval.figures.metrics import quantile
 from wortlaut.eval.rivals.starter import list_command
 from wortlaut.index import bundled
-from wortlaut.index.descriptors import find_offices
 from wortlaut.index.embedder import Embedder, load_embedder
 from wortlaut.index.engines import open_model
 from wortlaut.index.errors import WortlautError
+from wortlaut.index.reading.offices import find_offices
+from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
 from wortlaut.index.splitter import split_sentences
-from wortlaut.index.statements import drop_mere_nouns, extract_statements
 from wortlaut.rag.assembly import index_paths, open_chat, open_library
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.config import Settings
@@ -163,7 +163,9 @@ def _measure_cold(settings: Settings, articles: Path, store: Path, question: str
     starter = list_command("wortlaut.eval.rivals.starter")
     indexing = run_alone([*starter, "index", str(articles), str(store), model], settings)
     ask_starter = [*starter, "ask", str(articles), str(store), model, question]
-    ask_ours = list_command("wortlaut.ui.terminal.cli", "--data", str(settings.data), "ask", question)
+    ask_ours = list_command(
+        "wortlaut.ui.terminal.cli", "--data", str(settings.data), "ask", question
+    )
     runs = [(run_alone(ask_starter, settings), run_alone(ask_ours, settings)) for _ in range(_RUNS)]
     theirs = [min(run[0][k] for run in runs) for k in (0, 1)]
     ours = [min(run[1][k] for run in runs) for k in (0, 1)]

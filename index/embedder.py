@@ -3,23 +3,27 @@
 Each sentence gets a forward pass of its own, and each passage one of the whole. (Sentence vectors
 pooled from the passage's pass, "late chunking", were measured and lose: e5 makes all tokens of a
 passage point the same way, cosine .99 to the passage vector, and the gain of ranking by the best
-sentence is gone: English R@1 .84 on XQuAD instead of .89.) See `index/bulk.py` for what makes the
+sentence is gone: English R@1 .84 on XQuAD instead of .89.) See `index/engines.py` for what makes the
 second pass cheap.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from wortlaut.index import bundled
+from wortlaut.index.archive import Archive
 from wortlaut.index.article import normalise_text
-from wortlaut.index.bulk import BulkEngine
 from wortlaut.index.engines import (
+    BulkEngine,
     Engine,
     NativeEngine,
     Role,
@@ -162,3 +166,40 @@ def _open_hub_default() -> TorchEngine:
         ) from error
     model.prompts = dict(bundled.PROMPTS)
     return BulkEngine(model)
+
+
+_SENTENCES = "background_sentences.txt"
+_QUESTIONS = "background_questions.tsv"
+
+
+def name_sentences() -> str:
+    """The name under which an archive keeps the sentences; another for other sentences."""
+    return f"sentences {_read(_SENTENCES)[1]}"
+
+
+def name_questions(language: str) -> str:
+    """The name under which an archive keeps the language's questions about everything."""
+    return f"questions {language} {_read(_QUESTIONS)[1]}"
+
+
+def keep_backgrounds(archive: Archive, embedder: Embedder) -> None:
+    """Embed into the archive what it lacks of the sentences and questions about everything.
+
+    Sentences are passages to every question, questions are queries to every sentence: how near
+    the one comes to the other says how near two texts are that have nothing to do with each other.
+    """
+    name = name_sentences()
+    if not archive.has_background(name):
+        archive.write_background(name, embedder.encode_document(list(_read(_SENTENCES)[0])))
+    header, *rows = [line.split("\t") for line in _read(_QUESTIONS)[0]]
+    for language, questions in zip(header, zip(*rows, strict=True), strict=True):
+        name = name_questions(language)
+        if not archive.has_background(name):
+            archive.write_background(name, embedder.encode_query(questions))
+
+
+@cache
+def _read(file: str) -> tuple[tuple[str, ...], str]:
+    """The file's lines, and what tells this version of it from others."""
+    text = (files("wortlaut.index") / file).read_text(encoding="utf-8")
+    return tuple(text.splitlines()), hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,15 +11,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-from wortlaut.index.archive import Archive
+from wortlaut.index.archive import Archive, grow_generation
 from wortlaut.index.article import Article
-from wortlaut.index.background import keep_backgrounds
-from wortlaut.index.embedder import Embedder
-from wortlaut.index.errors import SourceError
-from wortlaut.index.ledger import FileState, Ledger
-from wortlaut.index.repair import repair_store
+from wortlaut.index.embedder import Embedder, keep_backgrounds
+from wortlaut.index.errors import SourceError, StoreBusy, StoreUnavailable
 from wortlaut.index.sources import READER_VERSION, SourceNotice, find_files, read_articles
-from wortlaut.index.store import PassageStore
+from wortlaut.index.store import PassageStore, make_nodes, set_aside
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
 PIPELINE_VERSION = "11"
@@ -309,3 +307,146 @@ def _size_of(file: Path) -> int:
         return file.stat().st_size
     except OSError:
         return 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What a source file looked like when it was last read whole."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+    reader: str
+
+
+class Ledger:
+    """The archive's notes on its source files and on its differences from Chroma."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def read_file_state(self, path: str) -> FileState | None:
+        """What the file looked like when it was last read whole."""
+        rows = self._archive.query(
+            "SELECT size, mtime_ns, sha256, reader FROM files WHERE path = ?", (path,)
+        )
+        return FileState(*rows[0]) if rows else None
+
+    def record_file(self, path: str, state: FileState) -> None:
+        """Remember that every article of the file is in."""
+        with self._archive.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+                (path, state.size, state.mtime_ns, state.sha256, state.reader),
+            )
+
+    def forget_files(self, paths: Iterable[str]) -> None:
+        """Have the files read again, should they come back."""
+        with self._archive.transaction() as db:
+            db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+
+    def list_pending(self) -> tuple[list[str], list[str]]:
+        """The ids of passages to upsert and of passages to delete."""
+        rows = self._archive.query("SELECT passage, operation FROM pending")
+        upserts = [passage for passage, operation in rows if operation == "upsert"]
+        return upserts, [passage for passage, operation in rows if operation == "delete"]
+
+    def mark_pending(self, upserts: Iterable[str], deletes: Iterable[str]) -> None:
+        """Note differences that a check found."""
+        rows = [(i, "upsert") for i in upserts] + [(i, "delete") for i in deletes]
+        with self._archive.transaction() as db:
+            db.executemany("INSERT OR REPLACE INTO pending VALUES (?, ?)", rows)
+
+    def clear_pending(self, ids: Iterable[str]) -> None:
+        """Note that Chroma has been told, and that readers have something to see."""
+        with self._archive.transaction() as db:
+            db.executemany("DELETE FROM pending WHERE passage = ?", [(i,) for i in ids])
+            grow_generation(db)
+
+
+_log = logging.getLogger(__name__)
+_BATCH = 1000
+
+
+@contextmanager
+def lock_writer(folder: Path, wait_s: float = 0) -> Iterator[None]:
+    """Hold the archive's only writing place; raises StoreBusy when another has it for `wait_s`.
+
+    Two locks on one folder exclude each other inside one process too: take it once.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / "write.lock", timeout=wait_s)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreBusy(
+            f"another process is indexing into {folder}; wait for it, or give another --data"
+        ) from error
+    except OSError as error:
+        raise StoreBusy(
+            f"cannot lock {folder} for writing: {error.strerror}; check its rights"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def open_writable(
+    location: Path | str,
+    archive: Archive,
+    fingerprint: str,
+    prepare: Callable[[PassageStore], int] = PassageStore.count,
+) -> tuple[PassageStore, int]:
+    """The store for the writer, and what `prepare` returned of it.
+
+    An embedded Chroma that is damaged is moved aside, which is said on standard error, and a fresh
+    one opened. The caller holds the writer's lock and has checked the archive's embedder.
+    """
+    try:
+        return _open_and_prepare(location, archive, fingerprint, prepare)
+    except StoreUnavailable as error:
+        if not isinstance(location, Path) or (aside := set_aside(location)) is None:
+            raise
+        _log.warning("%s; moved to %s, a fresh one is filled from the archive", error, aside)
+    return _open_and_prepare(location, archive, fingerprint, prepare)
+
+
+def _open_and_prepare(
+    location: Path | str,
+    archive: Archive,
+    fingerprint: str,
+    prepare: Callable[[PassageStore], int],
+) -> tuple[PassageStore, int]:
+    archive_id = archive.read_meta("archive_id") or ""
+    store = PassageStore(location, archive_id, fingerprint, may_replace=True)
+    try:
+        return store, prepare(store)
+    except BaseException:
+        store.close()
+        raise
+
+
+def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = False) -> int:
+    """The number of passages by which Chroma was brought back in line with the archive.
+
+    Cheap when nothing is amiss: the noted differences and the two counts. `thorough` compares
+    every id and asks for a nearest neighbour. The caller holds the writer's lock.
+    """
+    ledger = Ledger(archive)
+    upserts, deletes = ledger.list_pending()
+    stored_count = store.count()
+    counted = archive.query("SELECT count(*) FROM passages")[0][0]
+    if thorough or (not upserts and not deletes and stored_count != counted):
+        kept, stored = archive.list_passage_ids(), store.list_ids()
+        ledger.mark_pending(kept - stored, stored - kept)
+        upserts, deletes = ledger.list_pending()
+    if upserts or deletes:
+        store.delete(deletes)
+        for start in range(0, len(upserts), _BATCH):
+            store.upsert(make_nodes(archive.read_passages(upserts[start : start + _BATCH])))
+        ledger.clear_pending(upserts + deletes)
+    if thorough and (some := next(iter(archive.list_passage_ids()), None)):
+        store.search(archive.read_passages([some])[0][1].vector, 1)
+    return len(upserts) + len(deletes)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 
-from wortlaut.index.archive import Archive
+from wortlaut.index.archive import Archive, Selection
 from wortlaut.index.lang.words import TERM_LETTERS, make_terms
-from wortlaut.index.selection import Selection
 
 _SQL_BATCH = 500
 _LONGEST_MATCH = 64

@@ -12,11 +12,11 @@ from pydantic import ConfigDict, Field
 
 from wortlaut.index.archive import Archive, EmbeddedPassage
 from wortlaut.index.article import Article, Passage
-from wortlaut.index.descriptors import find_offices
 from wortlaut.index.embedder import Embedder
 from wortlaut.index.lang.words import make_terms
+from wortlaut.index.reading.offices import find_offices
+from wortlaut.index.reading.statements import extract_article
 from wortlaut.index.splitter import split_passages, split_segments
-from wortlaut.index.statements import extract_article
 from wortlaut.index.store import PassageStore, make_nodes
 
 TARGET_TOKENS = 256

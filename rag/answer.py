@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from wortlaut.index.agency import read_date
-from wortlaut.index.errors import ConfigError
 from wortlaut.index.article import Article, Span, Voice
-from wortlaut.index.lang.language import Language
-from wortlaut.rag.query import Query
+from wortlaut.index.errors import ConfigError
+from wortlaut.index.lang.words import Language
+from wortlaut.rag.understanding.query import Query
 
 Mode = Literal["extractive", "llm"]
 Label = Literal["supported", "refuted", "not_enough_info"]
@@ -187,3 +188,33 @@ def format_published(article: Article) -> str | None:
         return None
     length = {"day": 10, "month": 7, "year": 4, "unknown": 0}[article.published_precision]
     return article.published.isoformat()[:length] or None
+
+
+_SURE: dict[Label, float] = {"supported": 1.0, "refuted": 0.0, "not_enough_info": 0.1}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the cited spans bear a claim out, and why.
+
+    `support` in [0, 1] is how sure it is that they do; `reason` one plain English sentence;
+    `rule` the short code of what decided, as `number` or `negation`.
+    """
+
+    label: Label
+    support: float
+    reason: str
+    rule: str
+
+
+def decide(label: Label, reason: str, rule: str) -> Verdict:
+    """The verdict of a rule, which is sure of it."""
+    return Verdict(label, _SURE[label], reason, rule)
+
+
+class Verifier(Protocol):
+    """Checks one claim at a time; whatever checks by other means has this shape."""
+
+    def verify(self, claim: str, citations: Sequence[Citation], language: Language) -> Verdict:
+        """The verdict on `claim`, one sentence in `language`, over the spans it cites."""
+        ...

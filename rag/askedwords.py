@@ -14,9 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from wortlaut.index.lang.grammar import read_grammar
-from wortlaut.index.lang.language import Language
-from wortlaut.index.lang.letters import fold, sound_forms
-from wortlaut.index.lang.words import TERM_LETTERS, find_runs
+from wortlaut.index.lang.words import TERM_LETTERS, Language, find_runs, fold, sound_forms
 
 Stems = tuple[str, ...]
 

@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING
 
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article, ReadArticle
-from wortlaut.index.background import keep_backgrounds
-from wortlaut.index.embedder import Embedder, load_embedder
+from wortlaut.index.embedder import Embedder, keep_backgrounds, load_embedder
 from wortlaut.index.errors import ConfigError, StoreBusy
-from wortlaut.index.ingest import PIPELINE_VERSION, RUN_FLAG, Indexer, IngestReport, Progress
-from wortlaut.index.repair import lock_writer, open_writable, repair_store
+from wortlaut.index.ingest import (
+    PIPELINE_VERSION,
+    RUN_FLAG,
+    Indexer,
+    IngestReport,
+    Progress,
+    lock_writer,
+    open_writable,
+    repair_store,
+)
 from wortlaut.index.store import PassageStore
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.config import Settings
@@ -24,9 +31,9 @@ from wortlaut.rag.retriever import Retriever
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
+    from wortlaut.rag.answer import Verifier
     from wortlaut.rag.model.llm import LanguageModel
     from wortlaut.rag.model.writing import AnswerWriter
-    from wortlaut.rag.verification.verdict import Verifier
 
 LoadEmbedder = Callable[[int], Embedder]
 _LOCK_WAIT_S = 3
@@ -157,7 +164,7 @@ def open_model(settings: Settings) -> LanguageModel:
 
 def open_verifier(archive: Archive, embedder: Embedder) -> Verifier:
     """The offline verifier for answers from an archive that the embedder made."""
-    from wortlaut.index.statements import extract_article
+    from wortlaut.index.reading.statements import extract_article
     from wortlaut.rag.verification.verifier import OfflineVerifier
 
     def read_article(article: Article) -> ReadArticle:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from wortlaut.index.archive import Vectors
-from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.words import Language
 from wortlaut.rag.retriever import ScoredPassage
 
 # Logistic regression on XQuAD with the gold paragraph, or its whole article, taken away (2,038

@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from wortlaut.index.archive import Archive
+from wortlaut.index.archive import Archive, Selection
 from wortlaut.index.article import Article, Span, Statement
-from wortlaut.index.holders import Offices
-from wortlaut.index.lang.language import Language
-from wortlaut.index.lang.words import make_terms
-from wortlaut.index.people import People
-from wortlaut.index.selection import Selection
+from wortlaut.index.lang.words import Language, make_terms
+from wortlaut.index.reading.people import Offices, People
 from wortlaut.rag.confidence import judge_passages, judge_topic
-from wortlaut.rag.query import Query
 from wortlaut.rag.retriever import Retriever, ScoredSentence
+from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import OPEN, Window
 
 EVERY_PASSAGE = 20_000

@@ -9,7 +9,7 @@ from llama_index.core.query_engine import CustomQueryEngine
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from wortlaut.index.selection import Selection
+from wortlaut.index.archive import Selection
 from wortlaut.index.store import make_node
 from wortlaut.rag.answer import Answer, Filters
 from wortlaut.rag.chat import NewsChat

@@ -25,7 +25,7 @@ from wortlaut.index.archive import Archive
 from wortlaut.index.article import Precision, Voice, hash_text
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.ingest import PIPELINE_VERSION
-from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Filters, Label, Mode
 from wortlaut.rag.config import Settings
 from wortlaut.rag.model.endpoint import normalise_base_url

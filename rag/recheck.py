@@ -13,13 +13,11 @@ from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article, Precision, Span, Statement, hash_text
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.ingest import PIPELINE_VERSION
-from wortlaut.index.lang.language import Language
-from wortlaut.index.lang.words import find_runs
-from wortlaut.rag.answer import Citation, format_published
+from wortlaut.index.lang.words import Language, find_runs
+from wortlaut.rag.answer import Citation, Verifier, format_published
 from wortlaut.rag.evidence import Evidence, find_statement
 from wortlaut.rag.extractive import compose_answer
 from wortlaut.rag.receipt import VERIFIER_VERSION, CitedQuote, JudgedClaim, Receipt, Turn
-from wortlaut.rag.verification.verdict import Verifier
 from wortlaut.rag.wording import (
     AbstainReason,
     explain_abstention,

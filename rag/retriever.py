@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wortlaut.index.archive import Archive, EmbeddedPassage, Vectors
+from wortlaut.index.archive import (
+    Archive,
+    EmbeddedPassage,
+    Selection,
+    Vectors,
+    count_selected,
+    list_selected,
+    read_vectors,
+)
 from wortlaut.index.article import Article, Passage, Span
-from wortlaut.index.background import name_questions, name_sentences
-from wortlaut.index.embedder import Embedder
-from wortlaut.index.lang.language import Language, detect_language
-from wortlaut.index.lang.words import make_terms
+from wortlaut.index.embedder import Embedder, name_questions, name_sentences
+from wortlaut.index.lang.words import Language, detect_language, make_terms
 from wortlaut.index.lexicon import Lexicon, measure_coverage
-from wortlaut.index.selection import Selection, count_selected, list_selected, read_vectors
 from wortlaut.index.store import PassageStore
 from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words
 

@@ -12,15 +12,14 @@ from datetime import date
 from wortlaut.index.archive import ArchiveCounts
 from wortlaut.index.article import Article, Span, Statement, hash_text
 from wortlaut.index.errors import ConfigError
-from wortlaut.rag.answer import Answer, Citation, Claim, Filters
+from wortlaut.rag.answer import Answer, Citation, Claim, Filters, Verdict
 from wortlaut.rag.evidence import Evidence
 from wortlaut.rag.extractive import split_growing
 from wortlaut.rag.model.endpoint import Endpoint, open_endpoint
 from wortlaut.rag.model.llm import Patience
 from wortlaut.rag.model.writing import AnswerWriter
-from wortlaut.rag.question import Query
+from wortlaut.rag.understanding.question import Query
 from wortlaut.rag.understanding.timewindow import Window
-from wortlaut.rag.verification.verdict import Verdict
 
 HOSTILE = (
     '<img src=x onerror="window.hit=1"> <script>window.hit=1</script> '

@@ -97,8 +97,8 @@ def judge_saying() -> Callable[..., Any]:
     """Make a judge whose language model gives the answers in turn, the last one for ever."""
     from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
 
-    from wortlaut.rag.judges import JudgeVerifier
     from wortlaut.rag.model.llm import wrap_llm
+    from wortlaut.rag.verification.judges import JudgeVerifier
 
     def make_judge(*answers: str, prompts: list[str] | None = None) -> JudgeVerifier:
         asked: list[str] = [] if prompts is None else prompts

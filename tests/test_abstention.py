@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 from test_eval import ASKED, PARAGRAPHS, write_squad
 from typer.testing import CliRunner
 
-from wortlaut.eval.abstention import (
+from wortlaut.eval.figures.rows import RunRow, parse_row
+from wortlaut.eval.retrieval import (
     ANSWERABLE,
     HIDDEN,
     ask_all,
+    open_archive,
     read_asked,
     summarise_abstention,
 )
-from wortlaut.eval.figures.rows import RunRow, parse_row
-from wortlaut.eval.retrieval import open_archive
 from wortlaut.eval.suites.formats import make_articles
+from wortlaut.index.archive import Selection
 from wortlaut.index.article import Article, Passage, Span
 from wortlaut.index.errors import DatasetError
-from wortlaut.index.selection import Selection
 from wortlaut.rag.askedwords import measure_held, read_asked_words
 from wortlaut.rag.confidence import judge_passages
 from wortlaut.rag.config import Settings

@@ -2,7 +2,13 @@ from datetime import date
 
 import pytest
 
-from wortlaut.index.agency import find_boilerplate, read_date, read_published, read_source, strip_header
+from wortlaut.index.agency import (
+    find_boilerplate,
+    read_date,
+    read_published,
+    read_source,
+    strip_header,
+)
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from wortlaut.index.errors import ConfigError
 from tests.chatdouble import ARTICLES, HOSTILE, PORT, Chat
 from tests.llmserver import Reply, serve
 from tests.test_render import check_harmless
-from wortlaut.ui.browser.app import _listen, build_server
-from wortlaut.ui.browser.gate import LARGEST_BODY
+from wortlaut.index.errors import ConfigError
+from wortlaut.ui.browser.app import LARGEST_BODY, _listen, build_server
 from wortlaut.ui.browser.session import ChatPage, Session
 
 CHROMIUM = (

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wortlaut.index.attribution.quotes import pair_quotes
 from wortlaut.index.lang.words import clean_word
+from wortlaut.index.reading.quotes import pair_quotes
+from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
 from wortlaut.index.splitter import split_sentences
-from wortlaut.index.statements import drop_mere_nouns, extract_statements
-from wortlaut.ui.terminal.speech import print_statements
+from wortlaut.ui.terminal.reports import print_statements
 
 CAST = "Außenministerin Mira Talberg sprach in Brenn. "
 NESTED = "Er sagte: {0}Ich hörte: {0}Nein, nie wieder{1} und ging{1} so war das"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wortlaut.index.lang.refusals import REFUSALS, is_refusal
 from wortlaut.rag.model.citations import DraftSplitter, read_markers
-from wortlaut.rag.refusals import REFUSALS, is_refusal
 
 QUOTES = {
     1: "Der Hafen von Aldora ist neun Meter tief.",

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wortlaut.index import bundled
-from wortlaut.index.bulk import BulkEngine
 from wortlaut.index.embedder import DEFAULT_MODEL, Embedder, _cut_units, load_embedder
+from wortlaut.index.engines import BulkEngine
 from wortlaut.index.errors import ConfigError
 
 pytestmark = pytest.mark.skipif(

@@ -14,8 +14,16 @@ import pytest
 from wortlaut.eval.figures.rows import RunRow
 from wortlaut.eval.figures.summary import count_right, summarise
 from wortlaut.eval.reports.compare import check_floors
-from wortlaut.eval.run.examiner import Examiner, ask_conversation, check_archive, find_lost, score_answer
-from wortlaut.eval.run.judging import CitationCheck, Quoting, read_quoting
+from wortlaut.eval.run.examiner import (
+    CitationCheck,
+    Examiner,
+    Quoting,
+    ask_conversation,
+    check_archive,
+    find_lost,
+    read_quoting,
+    score_answer,
+)
 from wortlaut.eval.suites.formats import read_language, read_squad
 from wortlaut.eval.suites.questions import GoldQuestion, GoldSpan, read_questions
 from wortlaut.index.article import Article, Span, hash_text
@@ -23,7 +31,7 @@ from wortlaut.index.errors import DatasetError
 from wortlaut.rag.answer import Answer, Citation, Claim
 from wortlaut.rag.assembly import open_chat, open_verifier
 from wortlaut.rag.config import Settings
-from wortlaut.rag.query import Query
+from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import OPEN
 
 PARAGRAPHS = [

@@ -18,8 +18,12 @@ from wortlaut.eval.faithfulness.measuring import (
     read_labelled,
 )
 from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer, SourceWords, load_rarity
-from wortlaut.eval.faithfulness.scorer import open_scorer
-from wortlaut.eval.faithfulness.splitting import cut_windows, is_refusal_answer, split_claims
+from wortlaut.eval.faithfulness.scorer import (
+    cut_windows,
+    is_refusal_answer,
+    open_scorer,
+    split_claims,
+)
 from wortlaut.index.errors import ConfigError, DatasetError, LLMUnavailable
 from wortlaut.rag.config import load_settings
 

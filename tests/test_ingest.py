@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from wortlaut.index.archive import Archive
-from wortlaut.index.descriptors import find_offices
 from wortlaut.index.embedder import load_embedder
 from wortlaut.index.errors import EmbedderMismatch, StaleSpan, StoreBusy, StoreUnavailable
-from wortlaut.index.repair import lock_writer, repair_store
+from wortlaut.index.ingest import lock_writer, repair_store
+from wortlaut.index.reading.offices import find_offices
 from wortlaut.rag.assembly import count_outstanding, index_paths, is_complete, open_library
 from wortlaut.rag.config import load_settings
 

@@ -20,9 +20,16 @@ from wortlaut.index.lang.calendar import (
     weekday_number,
     write_day,
 )
-from wortlaut.index.lang.numerals import list_ordinals, name_number, read_counts, read_scale, read_times
+from wortlaut.index.lang.numerals import (
+    list_ordinals,
+    list_unit_words,
+    name_number,
+    read_counts,
+    read_scale,
+    read_times,
+    read_unit,
+)
 from wortlaut.index.lang.tables import match_any, read_rows
-from wortlaut.index.lang.units import list_unit_words, read_unit
 from wortlaut.rag.model.citations import DraftSplitter
 from wortlaut.rag.understanding.timewindow import find_step, find_window
 from wortlaut.rag.verification.dates import read_dates

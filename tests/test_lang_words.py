@@ -8,21 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wortlaut.index.lang.functionwords import read_class, read_function_words, read_genders
-from wortlaut.index.lang.language import detect_language
-from wortlaut.index.lang.letters import fold, fold_word, sound_forms
 from wortlaut.index.lang.names import SAME_PERSON, match_names
 from wortlaut.index.lang.tables import read_rows
 from wortlaut.index.lang.words import (
     clean_word,
+    detect_language,
     find_letter_runs,
     find_runs,
+    fold,
+    fold_word,
     level_wording,
     make_terms,
+    read_class,
+    read_function_words,
+    read_genders,
     read_name_words,
     read_typed_words,
     read_words,
     read_words_and_marks,
+    sound_forms,
 )
 from wortlaut.rag.askedwords import measure_held, read_asked_words
 
@@ -257,8 +261,8 @@ def test_the_search_for_lists_sees_them(tmp_path):
 PROBE = "Wer wartet heute auf Lenas Boot"
 TOKENISING = {
     "rag/model/citations.py": "a growing text's next word reaches to the white space that has arrived",
-    "rag/refusals.py": "the elements of a table's pattern, not of a text",
-    "eval/faithfulness/splitting.py": "whether a sentence says anything: any word, or a digit",
+    "index/lang/refusals.py": "the elements of a table's pattern, not of a text",
+    "eval/faithfulness/scorer.py": "whether a sentence says anything: any word, or a digit",
     "index/lang/offices.py": "offices in a table's notation; goes to index/lang with the offices",
 }
 

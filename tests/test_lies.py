@@ -45,8 +45,7 @@ from wortlaut.eval.lies.mutations import MUTATIONS, swap_roles, swap_words
 from wortlaut.index.article import Article, Span, hash_text
 from wortlaut.index.embedder import DEFAULT_MODEL, load_embedder
 from wortlaut.index.errors import ConfigError, DatasetError
-from wortlaut.rag.answer import Citation
-from wortlaut.rag.verification.verdict import Verdict
+from wortlaut.rag.answer import Citation, Verdict
 from wortlaut.rag.verification.verifier import OfflineVerifier
 from wortlaut.ui.terminal.cli import app, main
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wortlaut.index.lang.names import SAME_PERSON, fold_name, match_names
-from wortlaut.index.people import People, find_names
+from wortlaut.index.reading.people import People, find_names
 
 KNOWN = [
     "Sergej Lawrow",

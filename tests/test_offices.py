@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article, hash_text
-from wortlaut.index.descriptors import find_offices
-from wortlaut.index.holders import Offices
 from wortlaut.index.lang.offices import is_place, read_office
-from wortlaut.index.people import People
+from wortlaut.index.reading.offices import find_offices
+from wortlaut.index.reading.people import Offices, People
+from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
 from wortlaut.index.splitter import split_sentences
-from wortlaut.index.statements import drop_mere_nouns, extract_statements
 from wortlaut.rag.assembly import index_articles, open_chat, open_library
 from wortlaut.rag.config import Settings
 

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wortlaut.index.errors import ConfigError
-from wortlaut.index.holders import Offices
-from wortlaut.index.lang.language import detect_language
-from wortlaut.index.people import People
-from wortlaut.rag.question import Query, Window, describe, label_filter, understand
+from wortlaut.index.lang.words import detect_language
+from wortlaut.index.reading.people import Offices, People
+from wortlaut.rag.understanding.question import Query, Window, describe, label_filter, understand
 
 KNOWN = {"T": "Mira Talberg", "B": "Jonas Brandt", "L": "Pjotr Lensow", "F": "August Feld"}
 NAMES = list(KNOWN.values())

@@ -9,7 +9,7 @@ from wortlaut.index.archive import Archive, EmbeddedPassage
 from wortlaut.index.article import Article, Passage, ReadArticle, Span, hash_text
 from wortlaut.index.embedder import DEFAULT_MODEL, load_embedder
 from wortlaut.index.ingest import PIPELINE_VERSION
-from wortlaut.index.statements import extract_article
+from wortlaut.index.reading.statements import extract_article
 from wortlaut.rag.answer import Citation
 from wortlaut.rag.assembly import open_verifier
 from wortlaut.rag.verification.verifier import OfflineVerifier
@@ -92,7 +92,10 @@ def test_a_sentence_kept_in_two_halves_is_not_recalled(tmp_path):
 
 def test_the_verifier_over_an_archive_reads_no_article_again(archive, embedder, monkeypatch):
     claims = list(make_claims(archive))[::25]
-    for name in ("wortlaut.index.statements.extract_article", "wortlaut.index.statements.split_sentences"):
+    for name in (
+        "wortlaut.index.reading.statements.extract_article",
+        "wortlaut.index.reading.statements.split_sentences",
+    ):
         monkeypatch.setattr(name, refuse)
     verifier = open_verifier(archive, embedder)
     assert {verifier.verify(claim, [citation], "de").rule for claim, citation in claims} > {

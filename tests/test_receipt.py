@@ -19,16 +19,21 @@ from typer.testing import CliRunner
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Statement, hash_text
 from wortlaut.index.errors import ConfigError
-from wortlaut.rag.answer import Claim, Filters
+from wortlaut.rag.answer import Claim, Filters, Verdict
 from wortlaut.rag.assembly import index_paths, open_chat
 from wortlaut.rag.config import Settings, load_settings
 from wortlaut.rag.evidence import Evidence
 from wortlaut.rag.extractive import compose_answer
-from wortlaut.rag.receipt import FORMAT, describe_settings, make_receipt, read_receipt, write_receipt
+from wortlaut.rag.receipt import (
+    FORMAT,
+    describe_settings,
+    make_receipt,
+    read_receipt,
+    write_receipt,
+)
 from wortlaut.rag.recheck import check_receipt
-from wortlaut.rag.verification.verdict import Verdict
 from wortlaut.rag.wording import strike_out
-from wortlaut.ui.terminal.speech import LateVerifier, check_files, open_verifier_for
+from wortlaut.ui.terminal.reports import LateVerifier, check_files, open_verifier_for
 
 PORT = (
     " date 2025-01-29 ALDORA (kda) - Der Hafen von Aldora wird nicht verkauft. Die Ministerin Mira "

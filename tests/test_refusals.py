@@ -2,7 +2,7 @@
 
 import pytest
 
-from wortlaut.rag.refusals import REFUSALS, is_refusal, says_what_lacks
+from wortlaut.index.lang.refusals import REFUSALS, is_refusal, says_what_lacks
 
 PLAIN = {
     "en": """I cannot answer this question based on the provided context.

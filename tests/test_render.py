@@ -13,10 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from tests.chatdouble import BRIDGE, HOSTILE, PORT, TRAP, Archive, Chat, cite
 from wortlaut.index.article import Article, Span, Statement, hash_text
 from wortlaut.rag.answer import Citation, Claim
-from wortlaut.rag.wording import explain_abstention, format_period, say_searched, strike_out, voice_label
-from tests.chatdouble import BRIDGE, HOSTILE, PORT, TRAP, Archive, Chat, cite
+from wortlaut.rag.wording import (
+    explain_abstention,
+    format_period,
+    say_searched,
+    strike_out,
+    voice_label,
+)
 from wortlaut.ui.browser.page import (
     LONGEST_SHOWN,
     PageTurn,

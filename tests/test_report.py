@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from wortlaut.eval.figures.intervals import Estimate
 from wortlaut.eval.figures.rows import RunRow, count_faulty
 from wortlaut.eval.figures.summary import SCORES, Summary, summarise
-from wortlaut.eval.reports.report import MetricLine, escape_markdown, find_worst, split_answer, write_report
+from wortlaut.eval.reports.report import (
+    MetricLine,
+    escape_markdown,
+    find_worst,
+    split_answer,
+    write_report,
+)
 from wortlaut.eval.reports.showing import (
     describe_metric,
     draw_reliability,

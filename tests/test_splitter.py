@@ -4,7 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wortlaut.index.article import Article, hash_text, normalise_text
-from wortlaut.index.splitter import LONGEST_SENTENCE, split_passages, split_segments, split_sentences
+from wortlaut.index.splitter import (
+    LONGEST_SENTENCE,
+    split_passages,
+    split_segments,
+    split_sentences,
+)
 
 TEXTS = st.text(
     st.one_of(st.characters(), st.sampled_from(' .!?\n\n"„“»«abcÄö12()/😀')), max_size=400

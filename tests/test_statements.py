@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wortlaut.index.article import Span, Statement
-from wortlaut.index.attribution.quotes import pair_quotes
+from wortlaut.index.reading.quotes import pair_quotes
+from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
 from wortlaut.index.splitter import split_sentences
-from wortlaut.index.statements import drop_mere_nouns, extract_statements
 
 BENCH = Path(__file__).resolve().parents[2] / "shared" / "bench"
 

@@ -8,7 +8,7 @@ import pytest
 from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim
 from wortlaut.eval.figures.summary import count_right
 from wortlaut.eval.reports.report import find_worst
-from wortlaut.eval.run.judging import judge_transcript, split_cited
+from wortlaut.eval.run.examiner import judge_transcript, split_cited
 from wortlaut.eval.suites.questions import read_suite
 from wortlaut.eval.suites.transcripts import Transcript
 from wortlaut.index.errors import ConfigError, DatasetError

@@ -4,10 +4,10 @@ from functools import cache
 
 import pytest
 
-from wortlaut.index.lang.language import Language
 from wortlaut.index.lang.tables import Row, read_rows
 from wortlaut.index.lang.verbs import list_forms, read_asking_verbs, read_verb_forms
-from wortlaut.rag.question import understand
+from wortlaut.index.lang.words import Language
+from wortlaut.rag.understanding.question import understand
 from wortlaut.rag.verification.attribution import read_attribution
 
 NAME = "Sergej Lawrow"

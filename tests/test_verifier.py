@@ -14,9 +14,9 @@ from wortlaut.index.embedder import DEFAULT_MODEL, load_embedder
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.words import read_words
 from wortlaut.rag.answer import Citation
-from wortlaut.rag.judges import NliVerifier, read_judgement
 from wortlaut.rag.model.citations import strip_markers
-from wortlaut.rag.verification.copying import find_false_quote, find_quotes
+from wortlaut.rag.verification.case import find_false_quote, find_quotes
+from wortlaut.rag.verification.judges import NliVerifier, read_judgement
 from wortlaut.rag.verification.negation import find_opposite
 from wortlaut.rag.verification.verifier import OfflineVerifier
 

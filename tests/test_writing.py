@@ -13,16 +13,15 @@ from ports import find_port
 
 from wortlaut.index.article import Statement
 from wortlaut.index.errors import LLMUnavailable
+from wortlaut.index.lang.refusals import REFUSALS
+from wortlaut.rag.answer import Verdict
 from wortlaut.rag.evidence import Evidence
 from wortlaut.rag.extractive import compose_answer
 from wortlaut.rag.model.endpoint import Endpoint, open_endpoint
 from wortlaut.rag.model.llm import Patience
-from wortlaut.rag.model.prompts import build_prompt, estimate_tokens
-from wortlaut.rag.model.writing import AnswerWriter
-from wortlaut.rag.query import Query
-from wortlaut.rag.refusals import REFUSALS
+from wortlaut.rag.model.writing import AnswerWriter, build_prompt, estimate_tokens
+from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import OPEN
-from wortlaut.rag.verification.verdict import Verdict
 from wortlaut.rag.wording import write_notice
 
 CALM = Patience(5, 20, 20, 30)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from wortlaut.index.article import Article
 from wortlaut.rag.answer import Answer, Citation, Claim
-from wortlaut.rag.query import describe, label_filter
+from wortlaut.rag.understanding.query import describe, label_filter
 from wortlaut.rag.wording import Tongue, format_date, strike_out, voice_label
 from wortlaut.ui.words import choose_words
 

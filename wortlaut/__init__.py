@@ -108,8 +108,8 @@ def open(  # noqa: A001  # as gzip.open and tarfile.open are called
 
 def statements(text: str) -> list[Statement]:
     """Who says what in a German or English text, in its order; no archive is needed."""
+    from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
     from wortlaut.index.splitter import split_sentences
-    from wortlaut.index.statements import drop_mere_nouns, extract_statements
 
     return drop_mere_nouns(extract_statements(text, split_sentences(text)), text)
 
@@ -248,8 +248,7 @@ class NewsArchive:
         of this archive.
         """
         from wortlaut.rag.assembly import open_verifier
-        from wortlaut.rag.receipt import make_receipt
-        from wortlaut.rag.receipt import read_receipt
+        from wortlaut.rag.receipt import make_receipt, read_receipt
         from wortlaut.rag.recheck import check_receipt
 
         archive = self.chat.archive

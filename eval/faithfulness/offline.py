@@ -17,23 +17,20 @@ from pathlib import Path
 
 import numpy as np
 
-from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim
-from wortlaut.eval.faithfulness.splitting import make_context, split_claims
+from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim, make_context, split_claims
 from wortlaut.index.archive import Vectors
 from wortlaut.index.article import Span, normalise_text
 from wortlaut.index.bundled import WeightFile, find_weights
 from wortlaut.index.embedder import Embedder
 from wortlaut.index.errors import ConfigError
-from wortlaut.index.lang.language import Language, detect_language
 from wortlaut.index.lang.numerals import read_numeral, read_ordinal
-from wortlaut.index.lang.words import Word, find_letter_runs, read_words
+from wortlaut.index.lang.refusals import mentions_lack, says_what_lacks
+from wortlaut.index.lang.words import Language, Word, detect_language, find_letter_runs, read_words
 from wortlaut.index.splitter import split_segments
-from wortlaut.rag.answer import Citation, Label
+from wortlaut.rag.answer import Citation, Label, Verifier
 from wortlaut.rag.confidence import squash
 from wortlaut.rag.model.citations import strip_markers
-from wortlaut.rag.refusals import mentions_lack, says_what_lacks
 from wortlaut.rag.verification.negation import is_negator
-from wortlaut.rag.verification.verdict import Verifier
 
 _CHECKED = 3
 _SHOWN = 5

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
-from wortlaut.eval.faithfulness.splitting import cut_windows, make_context, split_claims
-from wortlaut.index.article import Span, normalise_text
+from wortlaut.index.article import Article, Span, hash_text, normalise_text
 from wortlaut.index.errors import ConfigError
-from wortlaut.index.lang.language import detect_language
-from wortlaut.rag.answer import Citation, Label
+from wortlaut.index.lang.refusals import is_refusal
+from wortlaut.index.lang.words import detect_language
+from wortlaut.index.splitter import split_segments
+from wortlaut.rag.answer import Citation, Label, Verdict
 from wortlaut.rag.config import Settings
-from wortlaut.rag.judges import JudgeVerifier, NliVerifier
-from wortlaut.rag.verification.verdict import Verdict
+from wortlaut.rag.verification.judges import JudgeVerifier, NliVerifier
 
 # About 250 tokens: the models were trained on short premises, and 512 is where most end.
 _WINDOW_LETTERS = 1000
@@ -185,7 +187,7 @@ def _open_offline(settings: Settings, file: Path | None) -> Scorer:
 
 
 def _open_nli(model: str | None) -> Scorer:
-    from wortlaut.rag.judges import NliVerifier
+    from wortlaut.rag.verification.judges import NliVerifier
 
     if model is None:
         raise ConfigError("the nli scorer needs an entailment model: --scorer-model NAME_OR_FOLDER")
@@ -194,9 +196,64 @@ def _open_nli(model: str | None) -> Scorer:
 
 def _open_llm(settings: Settings, model: str | None) -> Scorer:
     from wortlaut.rag.assembly import open_model
-    from wortlaut.rag.judges import JudgeVerifier
+    from wortlaut.rag.verification.judges import JudgeVerifier
 
     if model is not None:
         settings = settings.model_copy(update={"llm_model": model})
     fingerprint = f"llm {settings.llm_model} at {settings.llm_base_url}"
     return LlmScorer(JudgeVerifier(open_model(settings)), fingerprint)
+
+
+# Only what holds a word, or a number that is no list's, can be a claim.
+_SAYS_SOMETHING = re.compile(r"[^\W\d_]{2,}|\d")
+_BARE_LISTING = re.compile(r"\W*(?:\d{1,2}|[a-z])\s*[.):]?\W*\Z", re.IGNORECASE)
+
+
+def is_refusal_answer(answer: str) -> bool:
+    """Whether an answer says nothing but that there is none."""
+    spans = [segment.span for segment in split_segments(answer)]
+    return bool(spans) and all(is_refusal(span.of(answer)) for span in spans)
+
+
+def split_claims(answer: str) -> list[Span]:
+    """The answer's sentences, headings and list items in order, disjoint spans of it.
+
+    A bare number or bullet belongs to what follows it: "1." is no claim of its own. An answer that
+    only says that it has none claims nothing.
+    """
+    if is_refusal_answer(answer):
+        return []
+    spans = [segment.span for segment in split_segments(answer)]
+    if len(spans) == 1:
+        return spans if _SAYS_SOMETHING.search(answer) else []
+    merged: list[Span] = []
+    start: int | None = None
+    for span in spans:
+        begin = span.start if start is None else start
+        text = span.of(answer)
+        if _SAYS_SOMETHING.search(text) and not _BARE_LISTING.match(text):
+            merged.append(Span(begin, span.end))
+            start = None
+        else:
+            start = begin
+    return merged
+
+
+def cut_windows(context: str, letters: int) -> list[Span]:
+    """Spans of whole sentences, each at most `letters` long unless one sentence is longer.
+
+    Neighbours share a sentence, so that what two sentences say together is found in one window.
+    """
+    sentences = [segment.span for segment in split_segments(context)]
+    windows: list[Span] = []
+    first = 0
+    for place, (span, after) in enumerate(pairwise([*sentences, Span(len(context), len(context))])):
+        if after.end - sentences[first].start > letters or place == len(sentences) - 1:
+            windows.append(Span(sentences[first].start, span.end))
+            first = max(place, first + 1)
+    return windows
+
+
+def make_context(number: int, text: str) -> Article:
+    """A context as what a citation can point into; `text` is normalised."""
+    return Article(f"context-{number}", f"Context {number}", text, hash_text(text))

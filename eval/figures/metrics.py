@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wortlaut.index.lang.functionwords import read_class
+from wortlaut.index.lang.words import read_class
 
 _Statement = TypeVar("_Statement")
 _Citation = TypeVar("_Citation")

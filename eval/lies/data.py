@@ -20,7 +20,7 @@ from wortlaut.eval.lies.mutations import swap_roles
 from wortlaut.eval.suites.formats import Place, SquadFile, read_language, read_squad
 from wortlaut.index.article import Article, Span, hash_text, normalise_text
 from wortlaut.index.errors import ConfigError, DatasetError, SourceError
-from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.words import Language
 from wortlaut.index.sources import SourceNotice, find_files, read_articles
 from wortlaut.index.splitter import split_sentences
 from wortlaut.rag.answer import Citation

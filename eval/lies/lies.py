@@ -18,12 +18,11 @@ from wortlaut.eval.lies.mutations import MUTATIONS, swap_roles
 from wortlaut.index.archive import Vectors
 from wortlaut.index.article import Article, Statement
 from wortlaut.index.embedder import Embedder
-from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.words import Language
+from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
 from wortlaut.index.splitter import split_sentences
-from wortlaut.index.statements import drop_mere_nouns, extract_statements
-from wortlaut.rag.answer import Citation
+from wortlaut.rag.answer import Citation, Verdict, Verifier
 from wortlaut.rag.evidence import find_statement
-from wortlaut.rag.verification.verdict import Verdict, Verifier
 
 LieKind = Literal["verbatim", "paraphrase", "cross"]
 # How often a lie, or the truth (None), of a class was refused and was not.

@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from wortlaut.index.lang.calendar import TONGUES, list_names
-from wortlaut.index.lang.functionwords import read_function_words
-from wortlaut.index.lang.language import Language
 from wortlaut.index.lang.numerals import name_number
 from wortlaut.index.lang.places import name_capital, name_place
+from wortlaut.index.lang.words import Language, read_function_words
 
 Mutate = Callable[[str, Language, random.Random], str | None]
 

@@ -12,13 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wortlaut.eval.proposals.material import Material, Said, Topic, TopicFinder, find_same, max_cosine
+from wortlaut.eval.proposals.material import (
+    Material,
+    Said,
+    Topic,
+    TopicFinder,
+    find_same,
+    max_cosine,
+)
 from wortlaut.eval.proposals.wording import Candidate, CandidateTurn, ask_number
 from wortlaut.index.archive import Archive
 from wortlaut.index.errors import ConfigError, DatasetError
-from wortlaut.index.lang.language import Language
 from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.roles import names_institution
+from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import format_published
 
 # Shares of a suite by type and form; what one cannot fill goes to the others.

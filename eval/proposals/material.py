@@ -21,11 +21,10 @@ from rapidfuzz import fuzz
 from wortlaut.index.archive import Archive, Vectors
 from wortlaut.index.article import Article, Span, make_article_id
 from wortlaut.index.lang.calendar import list_forms
-from wortlaut.index.lang.functionwords import read_function_words
 from wortlaut.index.lang.names import fold_parts
 from wortlaut.index.lang.roles import names_institution, role_gender
-from wortlaut.index.lang.words import Word, make_terms, read_name_words
-from wortlaut.index.people import People
+from wortlaut.index.lang.words import Word, make_terms, read_function_words, read_name_words
+from wortlaut.index.reading.people import People
 from wortlaut.rag.evidence import find_statement
 
 _SHORTEST, _LONGEST = 25, 420

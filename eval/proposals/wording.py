@@ -12,9 +12,8 @@ from datetime import date
 
 from wortlaut.eval.proposals.material import Said, Topic
 from wortlaut.index.lang.calendar import list_names, name_month
-from wortlaut.index.lang.functionwords import read_function_words
-from wortlaut.index.lang.language import Language
 from wortlaut.index.lang.places import name_place
+from wortlaut.index.lang.words import Language, read_function_words
 
 _FORMS: dict[str, dict[Language, str]] = {
     "about": {

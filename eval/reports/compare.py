@@ -12,7 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wortlaut.eval.figures.intervals import FEWEST_GROUPS, Indices, bootstrap, paired_difference
-from wortlaut.eval.figures.metrics import area_under_risk_coverage, auroc, brier, expected_calibration_error
+from wortlaut.eval.figures.metrics import (
+    area_under_risk_coverage,
+    auroc,
+    brier,
+    expected_calibration_error,
+)
 from wortlaut.eval.figures.rows import JUDGED, Pairing, Run, RunRow, is_right, pair_rows
 from wortlaut.eval.figures.summary import SCORES
 from wortlaut.eval.reports.showing import describe_metric, is_less_better, is_share, show_figure

@@ -173,10 +173,14 @@ def _check(questions: Sequence[GoldQuestion], articles: Sequence[Article]) -> No
 
 def _index(settings: Settings, shelf: Shelf, store: Path) -> dict[str, float]:
     model = find_model(settings)
-    starter = list_command("wortlaut.eval.rivals.starter", "index", str(shelf.theirs), str(store), model)
+    starter = list_command(
+        "wortlaut.eval.rivals.starter", "index", str(shelf.theirs), str(store), model
+    )
     # By name, as `eval.speed` does: what is timed is the command that a user types, so eval leans on
     # ui here, which no import shows.
-    ours = list_command("wortlaut.ui.terminal.cli", "--data", str(settings.data), "index", str(shelf.ours))
+    ours = list_command(
+        "wortlaut.ui.terminal.cli", "--data", str(settings.data), "index", str(shelf.ours)
+    )
     their_s, their_mb = run_alone(starter, settings)
     our_s, our_mb = run_alone(ours, settings)
     return {
@@ -194,7 +198,9 @@ def _ask_cold(
 ) -> dict[str, float]:
     """The best of some runs a side, in turns: what disturbs a run only ever makes it slower."""
     model, words = find_model(settings), " ".join(question.turns)
-    starter = list_command("wortlaut.eval.rivals.starter", "ask", str(shelf.theirs), str(store), model)
+    starter = list_command(
+        "wortlaut.eval.rivals.starter", "ask", str(shelf.theirs), str(store), model
+    )
     ours = list_command("wortlaut.ui.terminal.cli", "--data", str(settings.data), "ask", words)
     taken = [
         (run_alone([*starter, words], settings), run_alone(ours, settings)) for _ in range(runs)

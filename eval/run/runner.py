@@ -299,7 +299,7 @@ class SuiteRun:
         return Outcome(rows, tuple(self._problems))
 
     def _judge(self, transcripts: Sequence[Transcript]) -> list[RunRow]:
-        from wortlaut.eval.run.judging import judge_transcript
+        from wortlaut.eval.run.examiner import judge_transcript
 
         scorer = self._scorer
         if scorer is None:

@@ -20,7 +20,7 @@ import numpy as np
 
 from wortlaut.index.article import Article, hash_text, normalise_text
 from wortlaut.index.errors import ConfigError, DatasetError
-from wortlaut.index.lang.language import detect_language
+from wortlaut.index.lang.words import detect_language
 
 TrecRun = Mapping[str, Sequence[tuple[str, float]]]  # by query: documents with scores, best first
 Qrels = Mapping[str, Mapping[str, int]]  # by query: documents with grades

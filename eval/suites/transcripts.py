@@ -11,7 +11,7 @@ from typing import Any
 
 from wortlaut.index.article import normalise_text
 from wortlaut.index.errors import DatasetError
-from wortlaut.index.lang.language import detect_language
+from wortlaut.index.lang.words import detect_language
 
 # Ours first, then Ragas' of several versions, then what else is common.
 _QUESTION = ("question", "user_input", "query")

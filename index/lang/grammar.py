@@ -13,8 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from wortlaut.index.lang.language import Language
 from wortlaut.index.lang.verbs import AskingVerbs, read_asking_verbs
+from wortlaut.index.lang.words import Language
 
 _WORD_STARTS, _WORD_ENDS = r"(?<!\w)", r"(?!\w)"
 _NOTHING = r"(?!)"

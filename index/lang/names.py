@@ -7,10 +7,13 @@ import unicodedata
 
 from rapidfuzz import fuzz
 
-from wortlaut.index.lang.functionwords import read_function_words
-from wortlaut.index.lang.letters import CYRILLIC_LETTER, fold_words
 from wortlaut.index.lang.roles import read_titles, role_gender
-from wortlaut.index.lang.words import read_name_words
+from wortlaut.index.lang.words import (
+    CYRILLIC_LETTER,
+    fold_words,
+    read_function_words,
+    read_name_words,
+)
 
 SAME_PERSON = 0.8
 

@@ -10,10 +10,10 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from wortlaut.index.lang.letters import CYRILLIC_LETTER, fold_word
 from wortlaut.index.lang.places import Place, find_opening, find_place, find_run
 from wortlaut.index.lang.roles import Gender, is_address, read_english_gender, role_gender
 from wortlaut.index.lang.tables import Row, read_rows
+from wortlaut.index.lang.words import CYRILLIC_LETTER, fold_word
 
 _STOP = frozenset(
     """der die das des dem den ein eine einer eines einem einen und von vom für in im am an auf aus

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from wortlaut.index.lang.language import Language
-from wortlaut.index.lang.tables import Row, read_rows
+from wortlaut.index.lang.tables import Row, read_lists, read_rows
+from wortlaut.index.lang.words import Language
 
 Group = Literal["say", "tell", "think"]
 Form = Literal["finite", "participle"]
@@ -248,3 +248,43 @@ def _inflect_russian(row: Row) -> Iterator[tuple[str, Shape, str]]:
     for word in (singular, plural, he, she, she[:-1] + "о", she[:-1] + "и"):
         own = "" if base == verb else "сь" if word[-1] in "аоуиеёюяы" else "ся"
         yield word + own, "finite", ""
+
+
+_GERMAN, _ENGLISH = read_lists("de/speech.tsv"), read_lists("en/speech.tsv")
+
+KONJUNKTIV = frozenset(_GERMAN["konjunktiv"])
+KONJUNKTIV_II = frozenset(_GERMAN["konjunktiv_2"])
+CONTENT_ADJECTIVES = frozenset(_GERMAN["content_adjectives"])
+SUBORDINATORS = frozenset(_GERMAN["subordinators"] + _ENGLISH["subordinators"])
+COMPLEMENT_OPENERS = frozenset(_GERMAN["openers"] + _ENGLISH["openers"])
+HAVE = frozenset(_GERMAN["have"] + _ENGLISH["have"])
+BE = frozenset(_GERMAN["be"] + _ENGLISH["be"])
+
+# "nach Angaben", "laut Mitteilung": the noun stands for what is said.
+SAYING_NOUNS = re.compile(
+    rf"(?:{'|'.join(_GERMAN['saying_noun_ends'])}|\A(?:{'|'.join(_GERMAN['saying_nouns'])}))\Z"
+)
+# A noun that a dass-clause, an infinitive or a colon spells out.
+CONTENT_NOUNS = re.compile(rf"\A(?:{'|'.join(_GERMAN['content_nouns'])})\Z")
+
+_JUDGED = re.compile(rf"(?:{'|'.join(_GERMAN['judged_ends'])})(?:e?s|en)?\Z")
+_SEEN_IN = frozenset(_GERMAN["seen_in"])
+_JUDGING = frozenset(_GERMAN["judging"])
+
+
+def is_judgement(words: Sequence[str]) -> bool:
+    """Whether words in lower case go on behind "sieht" as an opinion does.
+
+    "in dem Gesetz eine Gefahr", "keinen Durchbruch kommen"; figures make it a report of a match.
+    """
+    judged = [k for k, word in enumerate(words) if _JUDGED.search(word)]
+    if not judged or "man" in words or any(word[0].isdigit() for word in words):
+        return False
+    if words[-1] in {"kommen", "zukommen"}:
+        return True
+    for k, word in enumerate(words):
+        placed = word == "in" and words[k + 1 : k + 2] and words[k + 1] in _SEEN_IN
+        if placed or word in {"darin", "hierin", "im"}:
+            first = k + 1 if word in {"darin", "hierin"} else k + 2 + bool(placed)
+            return any(not _JUDGING.isdisjoint(words[max(first, j - 4) : j]) for j in judged)
+    return False

@@ -13,12 +13,132 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Literal
 
-from wortlaut.index.lang.functionwords import read_function_words
-from wortlaut.index.lang.letters import fold
+from wortlaut.index.lang.tables import read_rows
+
+_LANGUAGES = ("de", "en", "ru")
+_NO_GENDER = "-"
+
+
+@cache
+def read_function_words(use: str, *languages: str) -> frozenset[str]:
+    """The words of a use, as uses.tsv lists them; of all languages if none is given.
+
+    Raises KeyError for a use that the table of uses does not have.
+    """
+    if use not in _list_uses():
+        raise KeyError(use)
+    return frozenset(word for each in languages or _LANGUAGES for word in _sort(each).get(use, ()))
+
+
+@cache
+def read_class(name: str, language: str) -> frozenset[str]:
+    """The words of one class: "article", "preposition", "pronoun" …"""
+    return frozenset(row["word"] for row in _read(language) if name in row["class"].split())
+
+
+@cache
+def read_genders(column: Literal["determiner", "pronoun"]) -> Mapping[str, Literal["m", "f", ""]]:
+    """The determiners or pronouns of German and English, each with the gender it shows."""
+    genders: dict[str, Literal["m", "f", ""]] = {"m": "m", "f": "f", _NO_GENDER: ""}
+    return {
+        row["word"]: genders[row[column]]
+        for language in ("de", "en")
+        for row in _read(language)
+        if row[column]
+    }
+
+
+@cache
+def _list_uses() -> frozenset[str]:
+    return frozenset(row["use"] for row in read_rows("uses.tsv"))
+
+
+def _read(language: str) -> tuple[Mapping[str, str], ...]:
+    return read_rows(f"{language}/function_words.tsv")
+
+
+@cache
+def _sort(language: str) -> Mapping[str, set[str]]:
+    sorted_words: dict[str, set[str]] = {}
+    for row in _read(language):
+        for use in row["uses"].split():
+            sorted_words.setdefault(use, set()).add(row["word"])
+    return sorted_words
+
+
+CYRILLIC_LETTER = re.compile("[а-яёіїєґў]")
+_NO_LETTER = "_"
+_PRESS = str.maketrans(
+    {
+        row["letter"]: row["press"].replace(_NO_LETTER, "")
+        for row in read_rows("ru/letters.tsv")
+        if row["press"]
+    }
+)
+_CYRILLIC_SOUND = str.maketrans(
+    {row["letter"]: row["sound"].replace(_NO_LETTER, "") for row in read_rows("ru/letters.tsv")}
+)
+_SURNAME_ENDINGS = tuple(
+    (row["ending"], row["nominative"]) for row in read_rows("ru/surname_endings.tsv")
+)
+_LATIN_SOUNDS = tuple(
+    (re.compile(row["spelling"]), row["sound"]) for row in read_rows("sounds.tsv")
+)
+_LATIN = str.maketrans(
+    {"ö": "oe", "ä": "ae", "ø": "oe", "ß": "ss", "ł": "l", "ı": "i", "đ": "d", "æ": "ae",
+     "š": "sh", "ž": "zh", "č": "tsch", "ć": "tsch"}
+)  # fmt: skip
+_COMBINING = re.compile("[\u0300-\u036f]")
+# "Тюрингия" is no "Tiuringia": a consonant takes the ю for a u.
+_SOFT_U = re.compile(r"(?<=[бвгджзклмнпрстфхцчшщ])ю")
+
+
+def fold(text: str) -> str:
+    """The text in small letters without accents, Cyrillic ones as German agencies spell them."""
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_PRESS))
+    return _COMBINING.sub("", folded)
+
+
+@lru_cache(maxsize=65536)
+def fold_words(words: tuple[str, ...], nominative: bool = True) -> tuple[str, ...]:
+    """The words as sounds, those without any left out; cached."""
+    return tuple(folded for word in words if (folded := fold_word(word, nominative=nominative)))
+
+
+def fold_word(word: str, keep_s: bool = False, nominative: bool = True) -> str:
+    """One word as a sound; `nominative` undoes Cyrillic case endings, `keep_s` spares a final s."""
+    if CYRILLIC_LETTER.search(word):
+        word = _to_nominative(word) if nominative else word
+        word = "й" + word if word.startswith("е") else word
+        word = _SOFT_U.sub("у", word).translate(_CYRILLIC_SOUND)
+    elif len(word) > 4 and word.endswith("s") and not word.endswith("ss") and not keep_s:
+        word = word[:-1]
+    word = unicodedata.normalize("NFD", word.translate(_LATIN))
+    word = "".join(c for c in word if not unicodedata.combining(c))
+    for pattern, sound in _LATIN_SOUNDS:
+        word = pattern.sub(sound, word)
+    return word
+
+
+def sound_forms(word: str) -> tuple[str, ...]:
+    """The word by sound: a Cyrillic one as the case form of a name, and as it stands."""
+    low = word.casefold()
+    if CYRILLIC_LETTER.search(low):
+        return tuple(dict.fromkeys((*fold_words((low,)), *fold_words((low,), False))))
+    return fold_words((low,))
+
+
+def _to_nominative(word: str) -> str:
+    for ending, base in _SURNAME_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= (2 if len(ending) > 1 else 3):
+            return word[: -len(ending)] + base
+    return word
+
 
 # "t-online.de" and "ai-Bericht" are names, too.
 _NAME_SHAPE = re.compile(r"\.[a-z]{2,3}\Z|-[A-ZÄÖÜ]")
@@ -175,3 +295,46 @@ def compile_forms(forms: str) -> re.Pattern[str]:
 def word_set(words: str) -> frozenset[str]:
     """The words of a list written with spaces."""
     return frozenset(words.split())
+
+
+Language = Literal["de", "en", "ru"]
+
+
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+# Words of one language only; "was", "in", "die", "so" and the like are left out on purpose.
+_ENGLISH_WORDS = read_function_words("telling", "en")
+_GERMAN_WORDS = read_function_words("telling", "de")
+_GERMAN_SHAPE = re.compile(
+    r"[äöüß]|(?:ungen|ung|keit|heit|schaft|ierte|iert|lich|lichen|ischen|tionen|chen)$|sch|^ge\w+t$"
+)
+_ENGLISH_SHAPE = re.compile(
+    r"(?:ing|tion|tions|ness|ment|ments|ed|ies|ty|ous|ould|ght)$|th|wh|^w[rh]"
+)
+
+
+def detect_language(text: str, fallback: Language = "en") -> Language:
+    """The language most words speak for; `fallback` when nothing decides.
+
+    Cyrillic words count as Russian. Names tell little, so a capitalised word inside the text
+    counts only where nothing else does.
+    """
+    words = find_letter_runs(text[:2000])
+    if text.isupper():
+        words = [w.lower() for w in words]
+    plain = [w for n, w in enumerate(words) if n == 0 or not w[0].isupper()]
+    if len(plain) == 1 and plain[0].lower() not in _GERMAN_WORDS | _ENGLISH_WORDS:
+        plain = words
+    cyrillic = [w for w in plain if _CYRILLIC.match(w)]
+    if cyrillic and (len(cyrillic) * 2 > len(plain) or plain[0] == cyrillic[0]):
+        return "ru"
+    lower = [w.lower() for w in plain]
+    english = sum(2 for w in lower if w in _ENGLISH_WORDS)
+    german = sum(2 for w in lower if w in _GERMAN_WORDS)
+    # "Was" opens a German question far more often than an English one.
+    german += lower[:1] == ["was"]
+    if english == german:
+        english += sum(1 for w in lower if _ENGLISH_SHAPE.search(w))
+        german += sum(1 for w in lower if _GERMAN_SHAPE.search(w))
+    if english == german:
+        return fallback
+    return "en" if english > german else "de"

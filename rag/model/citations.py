@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wortlaut.index.lang.calendar import list_forms
-from wortlaut.index.lang.language import Language
 from wortlaut.index.lang.tables import match_any
+from wortlaut.index.lang.words import Language
 
 _NUMBER = r"(?:0|[1-9][0-9]{0,3})"
 _MARKER = re.compile(rf"(?<!\[)\[({_NUMBER}(?:(?:, ?|-){_NUMBER})*)\](?!\])")

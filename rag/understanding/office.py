@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar
-from wortlaut.rag.query import Query
 from wortlaut.rag.understanding.namescan import Asked, NameScanner, Token
+from wortlaut.rag.understanding.query import Query
 
 Resolve = Callable[[str], Sequence[str]]
 _SHORTEST_ACRONYM = 2  # letters

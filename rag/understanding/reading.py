@@ -9,13 +9,12 @@ from itertools import pairwise
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar, read_grammar
-from wortlaut.index.lang.language import Language
-from wortlaut.index.lang.words import read_typed_words
-from wortlaut.index.people import find_names
-from wortlaut.rag.query import Kind, Order
+from wortlaut.index.lang.words import Language, read_typed_words
+from wortlaut.index.reading.people import find_names
 from wortlaut.rag.understanding.asked import SpeakerReader
 from wortlaut.rag.understanding.namescan import Asked, Token, split_tokens
 from wortlaut.rag.understanding.office import OfficeReader, Resolve, resolve_nobody
+from wortlaut.rag.understanding.query import Kind, Order
 from wortlaut.rag.understanding.timewindow import TimeStep, Window, find_step, find_window
 
 # Grammar is read in the first part of a question only; the rest still counts as its text.

@@ -24,9 +24,8 @@ from wortlaut.index.lang.calendar import (
     season_month,
     weekday_number,
 )
-from wortlaut.index.lang.numerals import list_ordinals, read_counts
+from wortlaut.index.lang.numerals import list_ordinals, list_unit_words, read_counts
 from wortlaut.index.lang.tables import match_any
-from wortlaut.index.lang.units import list_unit_words
 
 Unit = Literal["day", "week", "month", "year"]
 Mode = Literal["in", "since", "after", "before", "until"]

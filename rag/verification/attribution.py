@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wortlaut.index.article import Article, Span, Statement
-from wortlaut.index.descriptors import find_offices
-from wortlaut.index.lang.functionwords import read_function_words
-from wortlaut.index.lang.language import Language
 from wortlaut.index.lang.names import SAME_PERSON, match_names
 from wortlaut.index.lang.offices import FIELDS, Office, read_office
 from wortlaut.index.lang.roles import names_institution, role_gender
-from wortlaut.index.lang.speech import KONJUNKTIV
-from wortlaut.index.lang.verbs import read_asking_verbs, read_verb_forms
-from wortlaut.index.lang.words import Word, read_words
-from wortlaut.index.statements import drop_mere_nouns, extract_statements
+from wortlaut.index.lang.verbs import KONJUNKTIV, read_asking_verbs, read_verb_forms
+from wortlaut.index.lang.words import Language, Word, read_function_words, read_words
+from wortlaut.index.reading.offices import find_offices
+from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
 from wortlaut.rag.answer import Citation
 from wortlaut.rag.verification.evidence import CitedSpan
 from wortlaut.rag.verification.names import same_name, same_word

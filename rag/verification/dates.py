@@ -15,8 +15,8 @@ from wortlaut.index.lang.calendar import (
     month_number,
     weekday_number,
 )
-from wortlaut.index.lang.language import Language
 from wortlaut.index.lang.tables import match_any
+from wortlaut.index.lang.words import Language
 
 _SHORT = frozenset(list_short_months())
 # "в сент.", but not "в Сент-Луисе".

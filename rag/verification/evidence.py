@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from wortlaut.index.article import Article, ReadArticle, Span, Statement
-from wortlaut.index.lang.language import Language, detect_language
 from wortlaut.index.lang.names import TITLES
-from wortlaut.index.lang.speech import SAYING_NOUNS
-from wortlaut.index.lang.words import Word, read_words
+from wortlaut.index.lang.verbs import SAYING_NOUNS
+from wortlaut.index.lang.words import Language, Word, detect_language, read_words
 from wortlaut.rag.answer import Citation
 from wortlaut.rag.verification.dates import DateMention, read_dates
 from wortlaut.rag.verification.quantities import Quantity, read_quantities

@@ -9,12 +9,11 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from wortlaut.index.lang.calendar import list_forms
-from wortlaut.index.lang.language import Language
 from wortlaut.index.lang.names import TITLES, sound_of
 from wortlaut.index.lang.places import find_exonym, find_opening, find_place, find_run, find_sharing
 from wortlaut.index.lang.roles import role_gender
 from wortlaut.index.lang.tables import match_any
-from wortlaut.index.lang.words import Word, read_words
+from wortlaut.index.lang.words import Language, Word, read_words
 
 _COMMON = re.compile(
     r"(?:president|prime|minist(?:er|ry|ers)|foreign|defen[cs]e|interior|finance|secretary|state|general"

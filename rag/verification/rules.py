@@ -4,49 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from wortlaut.index.attribution.clauses import MOODS
-from wortlaut.index.lang.functionwords import read_function_words
 from wortlaut.index.lang.names import TITLES
 from wortlaut.index.lang.roles import role_gender
-from wortlaut.index.lang.speech import KONJUNKTIV
-from wortlaut.index.lang.verbs import read_verb_forms
-from wortlaut.index.lang.words import Word, level_wording, read_words
+from wortlaut.index.lang.verbs import KONJUNKTIV, read_verb_forms
+from wortlaut.index.lang.words import Word, level_wording, read_function_words, read_words
+from wortlaut.index.reading.clauses import MOODS
+from wortlaut.rag.answer import Verdict, decide
 from wortlaut.rag.verification.attribution import (
     find_broken_frame,
     find_speech_as_fact,
     find_wrong_office,
     find_wrong_speaker,
 )
-from wortlaut.rag.verification.case import ClaimCase, is_near_copy, is_one_word_off
-from wortlaut.rag.verification.copying import find_false_quote
+from wortlaut.rag.verification.case import (
+    ClaimCase,
+    find_false_quote,
+    is_near_copy,
+    is_one_word_off,
+)
 from wortlaut.rag.verification.dates import find_wrong_date
-from wortlaut.rag.verification.moods import (
+from wortlaut.rag.verification.names import find_strange_names, same_word
+from wortlaut.rag.verification.negation import (
+    count_half_negated,
     find_dropped_condition,
     find_modals,
     find_moods,
+    find_moved_negator,
+    find_moved_time,
+    find_negators,
+    find_opposite,
     find_plan_as_done,
     is_hedged,
     is_planned,
     is_reported,
     oppose_modals,
 )
-from wortlaut.rag.verification.names import find_strange_names, same_word
-from wortlaut.rag.verification.negation import (
-    count_half_negated,
-    find_moved_negator,
-    find_moved_time,
-    find_negators,
-    find_opposite,
+from wortlaut.rag.verification.quantities import (
+    count_comparisons,
+    find_strange_code,
+    find_wrong_number,
+    find_wrong_quantifier,
 )
-from wortlaut.rag.verification.numbers import find_strange_code, find_wrong_number
-from wortlaut.rag.verification.quantities import count_comparisons, find_wrong_quantifier
 from wortlaut.rag.verification.swaps import (
     check_roles,
     find_moved_number,
     find_swapped_country,
     find_swapped_person,
 )
-from wortlaut.rag.verification.verdict import Verdict, decide
 
 _SPEECH = frozenset(read_verb_forms())
 # Cosines of single words: "Middle Ages" to "Mittelalter" .93, "Football" to "Fußball" .91, names

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from wortlaut.index.attribution.clauses import FINITE, OBLIQUE, PREPOSITIONS, RELATIVE
-from wortlaut.index.lang.functionwords import read_function_words
 from wortlaut.index.lang.names import sound_of
-from wortlaut.index.lang.words import Word, read_words
-from wortlaut.rag.verification.case import ClaimCase, is_near_copy
-from wortlaut.rag.verification.copying import Alignment
+from wortlaut.index.lang.words import Word, read_function_words, read_words
+from wortlaut.index.reading.clauses import FINITE, OBLIQUE, PREPOSITIONS, RELATIVE
+from wortlaut.rag.answer import Verdict, decide
+from wortlaut.rag.verification.case import Alignment, ClaimCase, is_near_copy
 from wortlaut.rag.verification.evidence import ReadText
 from wortlaut.rag.verification.names import find_countries, same_word
-from wortlaut.rag.verification.numbers import same_value
-from wortlaut.rag.verification.quantities import Quantity
-from wortlaut.rag.verification.verdict import Verdict, decide
+from wortlaut.rag.verification.quantities import Quantity, same_value
 
 _ADVERBIAL = read_function_words("adverbial")
 _PASSIVE = read_function_words("passive")

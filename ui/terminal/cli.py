@@ -19,10 +19,10 @@ from wortlaut.index.agency import read_date
 from wortlaut.index.errors import ConfigError, WortlautError
 from wortlaut.rag.config import Settings, load_settings
 from wortlaut.ui.terminal.eval import eval_app
-from wortlaut.ui.terminal.progress import show_progress
+from wortlaut.ui.terminal.reports import show_progress
 
 if TYPE_CHECKING:
-    from wortlaut.index.lang.language import Language
+    from wortlaut.index.lang.words import Language
     from wortlaut.rag.answer import Answer, Filters
     from wortlaut.rag.chat import NewsChat
 
@@ -279,7 +279,7 @@ def timeline(
 ) -> None:
     """List what a person said, dated, oldest first, each statement with its source."""
     from wortlaut.rag.assembly import open_chat
-    from wortlaut.ui.terminal.speech import print_timeline
+    from wortlaut.ui.terminal.reports import print_timeline
 
     filters = _make_filters(since, until, as_of, None, source, None)
     rows = open_chat(context.obj).list_timeline(speaker, topic, filters)
@@ -298,7 +298,7 @@ def verify(
 
     Exit status 1 when one no longer holds, 2 when one is no receipt of this archive.
     """
-    from wortlaut.ui.terminal.speech import check_files
+    from wortlaut.ui.terminal.reports import check_files
 
     if status := check_files(context.obj, receipts, as_json=as_json):
         raise typer.Exit(status)
@@ -310,7 +310,7 @@ def statements(
     as_json: AsJson = False,
 ) -> None:
     """List who says what in articles, without an archive."""
-    from wortlaut.ui.terminal.speech import print_statements
+    from wortlaut.ui.terminal.reports import print_statements
 
     if not print_statements(paths, as_json=as_json):
         raise typer.Exit(1)

@@ -209,7 +209,7 @@ def compare_starter(
     from wortlaut.eval.rivals.versus import compare, read_all_articles, spread
     from wortlaut.eval.suites.questions import read_suite
     from wortlaut.index.errors import DatasetError
-    from wortlaut.ui.terminal.progress import show_progress
+    from wortlaut.ui.terminal.reports import show_progress
 
     read = read_suite(suite, questions or [])
     if not read.questions:

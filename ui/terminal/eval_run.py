@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wortlaut.index.errors import ConfigError
-from wortlaut.ui.terminal.progress import show_progress
+from wortlaut.ui.terminal.reports import show_progress
 
 if TYPE_CHECKING:
     from wortlaut.eval.figures.rows import RunRow
@@ -294,10 +294,9 @@ def measure_abstention(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """Ask with the gold paragraph there, hidden, and with its article hidden; by language."""
-    from wortlaut.eval.abstention import ask_all, read_asked, summarise_abstention
-    from wortlaut.eval.retrieval import open_archive
+    from wortlaut.eval.retrieval import ask_all, open_archive, read_asked, summarise_abstention
     from wortlaut.eval.suites.formats import make_articles
-    from wortlaut.ui.terminal.progress import show_progress
+    from wortlaut.ui.terminal.reports import show_progress
 
     squad, asked = read_asked(data, questions or [])
     with (

@@ -11,16 +11,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Article, ReadArticle, Span, Statement
-from wortlaut.index.attribution.cast import Cast, Figure, strip_genitive
-from wortlaut.index.attribution.clauses import OBLIQUE, PREPOSITIONS, Frame, Range, may_be_mood
-from wortlaut.index.attribution.frames import FrameReader
-from wortlaut.index.attribution.mentions import Mention, can_speak
-from wortlaut.index.attribution.pieces import Joint, Piece, join_sentences, locate_sentences, merge
-from wortlaut.index.attribution.quotations import is_quotation
-from wortlaut.index.attribution.quotes import find_torn_ends, pair_quotes
 from wortlaut.index.lang.roles import FORMER_PREFIX, names_institution, role_gender
 from wortlaut.index.lang.verbs import read_verb_forms
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
+from wortlaut.index.reading.cast import Cast, Figure, strip_genitive
+from wortlaut.index.reading.clauses import (
+    OBLIQUE,
+    PREPOSITIONS,
+    Frame,
+    Joint,
+    Piece,
+    Range,
+    join_sentences,
+    locate_sentences,
+    may_be_mood,
+    merge,
+)
+from wortlaut.index.reading.frames import FrameReader
+from wortlaut.index.reading.mentions import Mention, can_speak
+from wortlaut.index.reading.quotes import find_torn_ends, is_quotation, pair_quotes
 from wortlaut.index.splitter import split_sentences
 
 _FORMS = read_verb_forms()

@@ -8,9 +8,8 @@ from typing import Literal
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.calendar import list_forms
-from wortlaut.index.lang.functionwords import read_function_words, read_genders
 from wortlaut.index.lang.roles import Gender, names_institution, read_role, read_titles, role_gender
-from wortlaut.index.lang.words import Words
+from wortlaut.index.lang.words import Words, read_function_words, read_genders
 
 Kind = Literal["person", "role", "pronoun", "group"]
 

@@ -7,26 +7,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from wortlaut.index.attribution.cast import Cast
-from wortlaut.index.attribution.clauses import CONJUNCTIONS, MOODS, RELATIVE, Frame, Range, Unit, cut_unit
-from wortlaut.index.attribution.complements import ComplementFinder
-from wortlaut.index.attribution.english import EnglishReader
-from wortlaut.index.attribution.inquits import InquitReader
-from wortlaut.index.attribution.mentions import Mention, read_mention
-from wortlaut.index.attribution.phrases import PhraseReader
-from wortlaut.index.attribution.speech import Forms, SpeechReader
-from wortlaut.index.attribution.subjects import SubjectFinder
 from wortlaut.index.lang.calendar import list_forms
-from wortlaut.index.lang.speech import (
+from wortlaut.index.lang.verbs import (
     COMPLEMENT_OPENERS,
     CONTENT_ADJECTIVES,
     CONTENT_NOUNS,
     KONJUNKTIV,
     KONJUNKTIV_II,
     SUBORDINATORS,
+    VerbForm,
 )
-from wortlaut.index.lang.verbs import VerbForm
 from wortlaut.index.lang.words import Words
+from wortlaut.index.reading.cast import Cast
+from wortlaut.index.reading.clauses import (
+    CONJUNCTIONS,
+    MOODS,
+    RELATIVE,
+    Frame,
+    Range,
+    Unit,
+    cut_unit,
+)
+from wortlaut.index.reading.english import EnglishReader
+from wortlaut.index.reading.mentions import Mention, read_mention
+from wortlaut.index.reading.phrases import InquitReader, PhraseReader
+from wortlaut.index.reading.speech import Forms, SpeechReader
+from wortlaut.index.reading.subjects import ComplementFinder, SubjectFinder
 
 _MIND = VerbForm("", "think", "finite")
 _NOUN = VerbForm("", "tell", "finite")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from wortlaut.index.article import Span
+from wortlaut.index.lang.words import Words, read_function_words
 
 # „…“  »…«  «…»  "…"  “…”  and their single forms; an apostrophe inside a word is none of them.
 _MARK = re.compile(r"''+|[„“”\"»«‚‘’'›‹]|\n[ \t]*\n")
@@ -172,3 +173,43 @@ def _closes(text: str, at: int, mark: str) -> bool:
     if mark in "’'‘":
         return not after.isalnum()
     return not (mark == '"' and before.isspace() and after.isalnum())
+
+
+_NAME_PARTICLES = read_function_words("in-medium") | {"-", "&"}
+# Words with marks: anything shorter is a title or a distanced word, not a quotation.
+_SHORTEST = 5
+_LONGEST_INQUIT = 14
+_ENDS = frozenset(".;!?")
+
+
+def is_quotation(words: Words, start: int, stop: int, verbs: Container[str]) -> bool:
+    """Whether words `[start, stop)`, marks included, are long enough, or somebody says them.
+
+    "„Nein“, sagte X" and "antwortete X: „Nein.“"; `verbs` are the forms of the speech verbs.
+    """
+    if stop - start >= _SHORTEST and not _is_name(words, start, stop):
+        return True
+    if _answers(words, start, verbs):
+        return True
+    said = words.lows[stop : stop + 2]
+    return len(said) == 2 and said[0] == "," and said[1] in verbs
+
+
+def _answers(words: Words, start: int, verbs: Container[str]) -> bool:
+    """Whether it stands behind a speech verb and a colon."""
+    if not start or words.words[start - 1] != ":" or not words.caps[start + 1]:
+        return False
+    for k in range(start - 2, max(-1, start - 2 - _LONGEST_INQUIT), -1):
+        if words.words[k] in _ENDS or words.breaks[k + 1]:
+            return False
+        if words.lows[k] in verbs and not words.caps[k]:
+            return True
+    return False
+
+
+def _is_name(words: Words, start: int, stop: int) -> bool:
+    """Whether a quotation is nothing but a name: "„Wache von Aldora“"."""
+    if start and words.words[start - 1] == ":":
+        return False
+    inside = range(start + 1, stop - 1)
+    return all(words.caps[k] or words.lows[k] in _NAME_PARTICLES for k in inside)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from wortlaut.index.lang.language import Language
 from wortlaut.index.lang.tables import read_rows
-from wortlaut.index.lang.words import read_typed_words
+from wortlaut.index.lang.words import Language, read_typed_words
 
 # What the model says when the lines do not answer; `is_refusal` knows it again.
 REFUSALS: dict[Language, str] = {

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from wortlaut.index.errors import ConfigError, MalformedAnswer
-from wortlaut.index.lang.language import Language
-from wortlaut.rag.answer import Citation, Label
+from wortlaut.index.lang.words import Language
+from wortlaut.rag.answer import Citation, Label, Verdict
 from wortlaut.rag.model.citations import strip_markers
 from wortlaut.rag.model.llm import LanguageModel, Message
-from wortlaut.rag.verification.verdict import Verdict
 
 _LONGEST_REASON = 200
 _ANSWER = re.compile(r"\A\W*(supported|refuted|unknown)\b[\W_]*(.*)\Z", re.IGNORECASE | re.DOTALL)

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from wortlaut.index.article import Statement
-from wortlaut.index.attribution.cast import strip_genitive
-from wortlaut.index.attribution.mentions import CALENDAR, DETERMINERS, NOT_NAMES
-from wortlaut.index.lang.functionwords import read_function_words
 from wortlaut.index.lang.offices import is_place, is_role, read_office
 from wortlaut.index.lang.roles import names_institution, read_titles, role_gender
 from wortlaut.index.lang.verbs import read_verb_forms
-from wortlaut.index.lang.words import read_words_and_marks
+from wortlaut.index.lang.words import read_function_words, read_words_and_marks
+from wortlaut.index.reading.cast import strip_genitive
+from wortlaut.index.reading.mentions import CALENDAR, DETERMINERS, NOT_NAMES
 
 _SAYING = frozenset(read_verb_forms())
 _VERBS = read_function_words("office-verb")

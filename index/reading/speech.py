@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from wortlaut.index.attribution.clauses import MOODS, RELATIVE, THAT, Frame, Range, Unit, has_verb, is_final
-from wortlaut.index.attribution.complements import ComplementFinder
-from wortlaut.index.attribution.denials import is_denied_in_german
-from wortlaut.index.attribution.mentions import Mention, read_mention
-from wortlaut.index.attribution.subjects import SubjectFinder
-from wortlaut.index.attribution.verdicts import QuotedFinder, find_verdict
-from wortlaut.index.lang.functionwords import read_function_words
-from wortlaut.index.lang.speech import BE, HAVE, KONJUNKTIV, SUBORDINATORS, is_judgement
-from wortlaut.index.lang.verbs import VerbForm, find_verbs, read_bare_words, read_other_senses
-from wortlaut.index.lang.words import Words
+from wortlaut.index.lang.verbs import (
+    BE,
+    HAVE,
+    KONJUNKTIV,
+    SUBORDINATORS,
+    VerbForm,
+    find_verbs,
+    is_judgement,
+    read_bare_words,
+    read_other_senses,
+)
+from wortlaut.index.lang.words import Words, read_function_words
+from wortlaut.index.reading.clauses import (
+    MOODS,
+    RELATIVE,
+    THAT,
+    Frame,
+    Range,
+    Unit,
+    has_verb,
+    is_denied_in_german,
+    is_final,
+)
+from wortlaut.index.reading.mentions import Mention, read_mention
+from wortlaut.index.reading.phrases import QuotedFinder, find_verdict
+from wortlaut.index.reading.subjects import ComplementFinder, SubjectFinder
 
 Forms = Mapping[str, tuple[VerbForm, ...]]
 

@@ -15,12 +15,12 @@ from typing import get_args
 
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.grammar import read_grammar
-from wortlaut.index.lang.language import Language, detect_language
 from wortlaut.index.lang.roles import read_titles
-from wortlaut.index.people import find_names
-from wortlaut.rag.query import Filter, Kind, Order, Query, describe, label_filter
+from wortlaut.index.lang.words import Language, detect_language
+from wortlaut.index.reading.people import find_names
 from wortlaut.rag.understanding.followup import FollowUp
 from wortlaut.rag.understanding.office import HolderFinder
+from wortlaut.rag.understanding.query import Filter, Kind, Order, Query, describe, label_filter
 from wortlaut.rag.understanding.reading import Reading, read_question
 from wortlaut.rag.understanding.timewindow import Window
 

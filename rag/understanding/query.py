@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from wortlaut.index.lang.language import Language
+from wortlaut.index.lang.words import Language
 from wortlaut.rag.understanding.timewindow import OPEN, Window
 
 Kind = Literal["speaker", "fact", "date", "who"]
