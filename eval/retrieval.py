@@ -27,7 +27,7 @@ from wortlaut.eval.figures.metrics import (
 )
 from wortlaut.eval.figures.rows import RunRow
 from wortlaut.eval.suites.formats import (
-    Place,
+    ParagraphPlace,
     Qrels,
     SquadFile,
     SquadQuestion,
@@ -35,7 +35,7 @@ from wortlaut.eval.suites.formats import (
     check_places,
     make_articles,
     name_language,
-    name_place,
+    name_paragraph,
     read_beir,
     read_squad,
     write_beir,
@@ -139,7 +139,7 @@ def retrieve_squad(
         for language, some in asked.items()
         for question in some
     ]
-    qrels = {name: {name_place(question.place): 1} for _, name, question in named}
+    qrels = {name: {name_paragraph(question.place): 1} for _, name, question in named}
     if len(qrels) < len(named):
         raise DatasetError(f"{data}: one id stands for two questions; give each its own")
     with open_archive(settings, list(make_articles(squad)), distractors) as library:
@@ -366,16 +366,16 @@ def ask_all(
                 tell(done, total, each.language)
 
 
-def _list_ways(squad: SquadFile, place: Place) -> list[tuple[str, tuple[str, ...]]]:
-    siblings = tuple(name_place(other) for other in squad.paragraphs if other[0] == place[0])
-    return [(ANSWERABLE, ()), (HIDDEN[0], (name_place(place),)), (HIDDEN[1], siblings)]
+def _list_ways(squad: SquadFile, place: ParagraphPlace) -> list[tuple[str, tuple[str, ...]]]:
+    siblings = tuple(name_paragraph(other) for other in squad.paragraphs if other[0] == place[0])
+    return [(ANSWERABLE, ()), (HIDDEN[0], (name_paragraph(place),)), (HIDDEN[1], siblings)]
 
 
 def _ask(chat: NewsChat, question: SquadQuestion, language: str, kind: str) -> RunRow:
     started = perf_counter()
     answer = chat.ask(question.text)
     is_there = kind == ANSWERABLE
-    gold = name_place(question.place)
+    gold = name_paragraph(question.place)
     cited = {citation.article.id for citation in answer.citations}
     return RunRow(
         id=f"{question.id} {language} {kind}",

@@ -1,5 +1,7 @@
 """The archive: immutable article text by id and hash, and all that is derived from it, in SQLite.
 
+A `Selection` names the articles that a time window, a source and speakers leave.
+
 SQLite is the truth. What Chroma must still be told stands in the table `pending`, written in the
 same transaction as the article, so that a crash at any point leaves a difference that is known.
 """
@@ -31,6 +33,12 @@ _ARTICLE = (
 _ARTICLE_A = ", ".join(f"a.{column}" for column in _ARTICLE.split(", "))
 
 Vectors = NDArray[np.float32]
+
+# The last day of an article's period, from its first day and its precision.
+_LAST_DAY = """CASE a.published_precision
+  WHEN 'year' THEN date(a.published, '+1 year', '-1 day')
+  WHEN 'month' THEN date(a.published, '+1 month', '-1 day')
+  ELSE a.published END"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -385,62 +393,6 @@ def grow_generation(db: sqlite3.Connection) -> None:
     )
 
 
-def _is_title(name: str) -> bool:
-    """Whether the name could be an institution's own: "Financial Times", "NATO"."""
-    words = name.split()
-    return (len(words) > 1 and all(word[0].isupper() for word in words)) or (
-        len(name) > 1 and name.isupper()
-    )
-
-
-def _pack_statement(article: int | None, statement: Statement) -> tuple[Any, ...]:
-    mention = statement.speaker_span
-    return (
-        article, statement.span.start, statement.span.end, statement.speaker,
-        mention.start if mention else None, mention.end if mention else None,
-        statement.cue, statement.voice, statement.via, statement.is_person,
-    )  # fmt: skip
-
-
-def _unpack_statement(article_id: str, row: Sequence[Any]) -> Statement:
-    start, end, speaker, mention_start, mention_end, cue, voice, via, is_person = row
-    mention = None if mention_start is None else Span(mention_start, mention_end)
-    return Statement(
-        article_id, Span(start, end), speaker, mention, cue, voice, via, bool(is_person)
-    )
-
-
-def _unpack_article(row: Sequence[Any]) -> Article:
-    identity, title, text, text_sha256, source, url, language, day, precision, path = row
-    published = date.fromisoformat(day) if day else None
-    return Article(
-        identity, title, text, text_sha256, source, url, language, published, precision, path
-    )
-
-
-def _unpack_spans(packed: bytes) -> tuple[Span, ...]:
-    return tuple(
-        Span(start, end) for start, end in np.frombuffer(packed, "<u4").reshape(-1, 2).tolist()
-    )
-
-
-def _unpack_passage(article_id: str, row: Sequence[Any]) -> EmbeddedPassage:
-    identity, ordinal, start, end, sentences, vector, sentence_vectors = row
-    unpacked = np.frombuffer(vector, "<f2").astype(np.float32)
-    return EmbeddedPassage(
-        Passage(identity, article_id, ordinal, Span(start, end), _unpack_spans(sentences)),
-        unpacked,
-        np.frombuffer(sentence_vectors, "<f2").reshape(-1, len(unpacked)).astype(np.float32),
-    )
-
-
-# The last day of an article's period, from its first day and its precision.
-_LAST_DAY = """CASE a.published_precision
-  WHEN 'year' THEN date(a.published, '+1 year', '-1 day')
-  WHEN 'month' THEN date(a.published, '+1 month', '-1 day')
-  ELSE a.published END"""
-
-
 @dataclass(frozen=True, slots=True)
 class Selection:
     """A time window (inclusive days; an article of a month or year overlaps it), source, speakers.
@@ -517,3 +469,52 @@ def read_vectors(archive: Archive, selection: Selection) -> tuple[list[str], Vec
         return [], np.zeros((0, 0), np.float32)
     matrix = np.frombuffer(b"".join(row[1] for row in rows), "<f2").reshape(len(rows), -1)
     return [row[0] for row in rows], matrix.astype(np.float32)
+
+
+def _is_title(name: str) -> bool:
+    """Whether the name could be an institution's own: "Financial Times", "NATO"."""
+    words = name.split()
+    return (len(words) > 1 and all(word[0].isupper() for word in words)) or (
+        len(name) > 1 and name.isupper()
+    )
+
+
+def _pack_statement(article: int | None, statement: Statement) -> tuple[Any, ...]:
+    mention = statement.speaker_span
+    return (
+        article, statement.span.start, statement.span.end, statement.speaker,
+        mention.start if mention else None, mention.end if mention else None,
+        statement.cue, statement.voice, statement.via, statement.is_person,
+    )  # fmt: skip
+
+
+def _unpack_statement(article_id: str, row: Sequence[Any]) -> Statement:
+    start, end, speaker, mention_start, mention_end, cue, voice, via, is_person = row
+    mention = None if mention_start is None else Span(mention_start, mention_end)
+    return Statement(
+        article_id, Span(start, end), speaker, mention, cue, voice, via, bool(is_person)
+    )
+
+
+def _unpack_article(row: Sequence[Any]) -> Article:
+    identity, title, text, text_sha256, source, url, language, day, precision, path = row
+    published = date.fromisoformat(day) if day else None
+    return Article(
+        identity, title, text, text_sha256, source, url, language, published, precision, path
+    )
+
+
+def _unpack_spans(packed: bytes) -> tuple[Span, ...]:
+    return tuple(
+        Span(start, end) for start, end in np.frombuffer(packed, "<u4").reshape(-1, 2).tolist()
+    )
+
+
+def _unpack_passage(article_id: str, row: Sequence[Any]) -> EmbeddedPassage:
+    identity, ordinal, start, end, sentences, vector, sentence_vectors = row
+    unpacked = np.frombuffer(vector, "<f2").astype(np.float32)
+    return EmbeddedPassage(
+        Passage(identity, article_id, ordinal, Span(start, end), _unpack_spans(sentences)),
+        unpacked,
+        np.frombuffer(sentence_vectors, "<f2").reshape(-1, len(unpacked)).astype(np.float32),
+    )

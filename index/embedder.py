@@ -5,6 +5,9 @@ pooled from the passage's pass, "late chunking", were measured and lose: e5 make
 passage point the same way, cosine .99 to the passage vector, and the gain of ranking by the best
 sentence is gone: English R@1 .84 on XQuAD instead of .89.) See `index/engines.py` for what makes the
 second pass cheap.
+
+The archive keeps the vectors of sentences and questions about everything, made by the same embedder:
+what the texts at hand are compared with.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from wortlaut.index import bundled
-from wortlaut.index.archive import Archive
+from wortlaut.index.archive import Archive, Vectors
 from wortlaut.index.article import normalise_text
 from wortlaut.index.engines import (
     BulkEngine,
@@ -28,9 +31,8 @@ from wortlaut.index.engines import (
     NativeEngine,
     Role,
     TorchEngine,
-    Vectors,
+    load_model,
     open_hub_model,
-    open_model,
 )
 from wortlaut.index.errors import ConfigError
 
@@ -41,6 +43,9 @@ BULK_CHARS = 30_000
 _SENTENCE_SCHEME = "own"
 
 SentenceSpans = Sequence[tuple[int, int]]
+
+_SENTENCES_FILE = "background_sentences.txt"
+_QUESTIONS_FILE = "background_questions.tsv"
 
 
 class Embedder:
@@ -102,6 +107,56 @@ class Embedder:
         return _normalise(self._engine.encode([normalise_text(text) for text in texts], role))
 
 
+def load_embedder(name: str, models_dir: Path, *, job_chars: int = 0) -> Embedder:
+    """The embedder called `name`: the bundled model, a local folder, or a hub name.
+
+    `job_chars` is about how much text the caller means to embed: from `BULK_CHARS` on the
+    bundled model runs in torch, below in its C engine, which starts in 0.1 s. Other models
+    always run in torch. `models_dir` keeps the unpacked bundled model.
+    Raises `ConfigError` when the model is not there and cannot be fetched.
+    """
+    # A busy neighbour makes spinning threads ten times slower; read when the engines load.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if name not in (DEFAULT_MODEL, DEFAULT_HUB_NAME):
+        return _load_other(name)
+    weights = bundled.find_weights()
+    if weights is None:
+        return Embedder(_open_hub_default(), DEFAULT_MODEL, bundled.PROMPTS)
+    if job_chars < BULK_CHARS:
+        return Embedder(NativeEngine(weights), DEFAULT_MODEL, bundled.PROMPTS)
+    folder = bundled.unpack_model(weights, models_dir)
+    model = load_model(str(folder), local_files_only=True)
+    return Embedder(BulkEngine(model), DEFAULT_MODEL, bundled.PROMPTS)
+
+
+def name_sentences() -> str:
+    """The name under which an archive keeps the sentences; another for other sentences."""
+    return f"sentences {_read_lines(_SENTENCES_FILE)[1]}"
+
+
+def name_questions(language: str) -> str:
+    """The name under which an archive keeps the language's questions about everything."""
+    return f"questions {language} {_read_lines(_QUESTIONS_FILE)[1]}"
+
+
+def keep_backgrounds(archive: Archive, embedder: Embedder) -> None:
+    """Embed into the archive what it lacks of the sentences and questions about everything.
+
+    Sentences are passages to every question, questions are queries to every sentence: how near
+    the one comes to the other says how near two texts are that have nothing to do with each other.
+    """
+    name = name_sentences()
+    if not archive.has_background(name):
+        archive.write_background(
+            name, embedder.encode_document(list(_read_lines(_SENTENCES_FILE)[0]))
+        )
+    header, *rows = [line.split("\t") for line in _read_lines(_QUESTIONS_FILE)[0]]
+    for language, questions in zip(header, zip(*rows, strict=True), strict=True):
+        name = name_questions(language)
+        if not archive.has_background(name):
+            archive.write_background(name, embedder.encode_query(questions))
+
+
 def _cut_units(text: str, spans: SentenceSpans) -> list[str]:
     """The text in one piece a sentence, nothing left out."""
     if not spans:
@@ -116,32 +171,10 @@ def _normalise(vectors: Vectors) -> Vectors:
     return unit
 
 
-def load_embedder(name: str, models_dir: Path, *, job_chars: int = 0) -> Embedder:
-    """The embedder called `name`: the bundled model, a local folder, or a hub name.
-
-    `job_chars` is about how much text the caller means to embed: from `BULK_CHARS` on the
-    bundled model runs in torch, below in its C engine, which starts in 0.1 s. Other models
-    always run in torch. `models_dir` keeps the unpacked bundled model.
-    Raises `ConfigError` when the model is not there and cannot be fetched.
-    """
-    # A busy neighbour makes spinning threads ten times slower; read when the engines load.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    if name not in (DEFAULT_MODEL, DEFAULT_HUB_NAME):
-        return _load_model(name)
-    weights = bundled.find_weights()
-    if weights is None:
-        return Embedder(_open_hub_default(), DEFAULT_MODEL, bundled.PROMPTS)
-    if job_chars < BULK_CHARS:
-        return Embedder(NativeEngine(weights), DEFAULT_MODEL, bundled.PROMPTS)
-    folder = bundled.unpack_model(weights, models_dir)
-    model = open_model(str(folder), local_files_only=True)
-    return Embedder(BulkEngine(model), DEFAULT_MODEL, bundled.PROMPTS)
-
-
-def _load_model(name: str) -> Embedder:
+def _load_other(name: str) -> Embedder:
     folder = Path(name).expanduser()
     if folder.is_dir():
-        model = open_model(str(folder), local_files_only=True)
+        model = load_model(str(folder), local_files_only=True)
     elif folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise ConfigError(f"no such embedding model folder: {name}; set WORTLAUT_EMBEDDER")
     else:
@@ -168,38 +201,8 @@ def _open_hub_default() -> TorchEngine:
     return BulkEngine(model)
 
 
-_SENTENCES = "background_sentences.txt"
-_QUESTIONS = "background_questions.tsv"
-
-
-def name_sentences() -> str:
-    """The name under which an archive keeps the sentences; another for other sentences."""
-    return f"sentences {_read(_SENTENCES)[1]}"
-
-
-def name_questions(language: str) -> str:
-    """The name under which an archive keeps the language's questions about everything."""
-    return f"questions {language} {_read(_QUESTIONS)[1]}"
-
-
-def keep_backgrounds(archive: Archive, embedder: Embedder) -> None:
-    """Embed into the archive what it lacks of the sentences and questions about everything.
-
-    Sentences are passages to every question, questions are queries to every sentence: how near
-    the one comes to the other says how near two texts are that have nothing to do with each other.
-    """
-    name = name_sentences()
-    if not archive.has_background(name):
-        archive.write_background(name, embedder.encode_document(list(_read(_SENTENCES)[0])))
-    header, *rows = [line.split("\t") for line in _read(_QUESTIONS)[0]]
-    for language, questions in zip(header, zip(*rows, strict=True), strict=True):
-        name = name_questions(language)
-        if not archive.has_background(name):
-            archive.write_background(name, embedder.encode_query(questions))
-
-
 @cache
-def _read(file: str) -> tuple[tuple[str, ...], str]:
+def _read_lines(file: str) -> tuple[tuple[str, ...], str]:
     """The file's lines, and what tells this version of it from others."""
     text = (files("wortlaut.index") / file).read_text(encoding="utf-8")
     return tuple(text.splitlines()), hashlib.sha256(text.encode()).hexdigest()[:8]

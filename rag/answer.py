@@ -1,4 +1,8 @@
-"""What a question gets back: claims, each on cited spans, or an abstention that says why."""
+"""What a question gets back: claims, each on cited spans, or an abstention that says why.
+
+`Filters` are what the user fixed beside the question; a `Verdict` is what a `Verifier` makes of a
+claim.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,8 @@ from wortlaut.rag.understanding.query import Query
 Mode = Literal["extractive", "llm"]
 Label = Literal["supported", "refuted", "not_enough_info"]
 
+_SUPPORT: dict[Label, float] = {"supported": 1.0, "refuted": 0.0, "not_enough_info": 0.1}
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -30,34 +36,6 @@ class Filters:
     language: Language | None = None
     # Parts of what the question says that are left aside: speaker, since, until.
     without: frozenset[str] = frozenset()
-
-
-def read_window(
-    since: str | date | None, until: str | date | None, as_of: str | date | None
-) -> tuple[date | None, date | None, date | None]:
-    """The days that bound a search; a month or year that is named alone counts whole.
-
-    Raises ConfigError for what is no day, and where the first is after the last.
-    """
-    first = _read_day("since", since, last=False)
-    final = _read_day("until", until, last=True)
-    if first and final and first > final:
-        raise ConfigError(f"--since {since} is after --until {until}; swap them")
-    return first, final, _read_day("as-of", as_of, last=True)
-
-
-def _read_day(name: str, day: str | date | None, *, last: bool) -> date | None:
-    """The day; of a month or year, its first or last."""
-    if day is None or isinstance(day, date):
-        return day
-    found, precision = read_date(day)
-    if found is None:
-        raise ConfigError(f"--{name} {day!r} is no date; write it like 2026-01-29, 2026-01 or 2026")
-    if last and precision == "year":
-        return found.replace(month=12, day=31)
-    if last and precision == "month":
-        return found.replace(day=monthrange(found.year, found.month)[1])
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,32 +145,6 @@ class Answer:
         }
 
 
-def _describe_query(query: Query) -> dict[str, Any]:
-    since, until = query.window.since, query.window.until
-    return {
-        "text": query.text,
-        "kind": query.kind,
-        "speakers": list(query.speakers),
-        "unknown_speakers": list(query.unknown_speakers),
-        "offices": list(query.offices),
-        "topic": query.topic,
-        "since": since.isoformat() if since else None,
-        "until": until.isoformat() if until else None,
-        "order": query.order,
-    }
-
-
-def format_published(article: Article) -> str | None:
-    """The article's date to the precision that is known: `2026-01-29`, `2026-01`, `2026`."""
-    if article.published is None:
-        return None
-    length = {"day": 10, "month": 7, "year": 4, "unknown": 0}[article.published_precision]
-    return article.published.isoformat()[:length] or None
-
-
-_SURE: dict[Label, float] = {"supported": 1.0, "refuted": 0.0, "not_enough_info": 0.1}
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether the cited spans bear a claim out, and why.
@@ -207,14 +159,65 @@ class Verdict:
     rule: str
 
 
-def decide(label: Label, reason: str, rule: str) -> Verdict:
-    """The verdict of a rule, which is sure of it."""
-    return Verdict(label, _SURE[label], reason, rule)
-
-
 class Verifier(Protocol):
     """Checks one claim at a time; whatever checks by other means has this shape."""
 
     def verify(self, claim: str, citations: Sequence[Citation], language: Language) -> Verdict:
         """The verdict on `claim`, one sentence in `language`, over the spans it cites."""
         ...
+
+
+def decide(label: Label, reason: str, rule: str) -> Verdict:
+    """The verdict of a rule, which is sure of it."""
+    return Verdict(label, _SUPPORT[label], reason, rule)
+
+
+def format_published(article: Article) -> str | None:
+    """The article's date to the precision that is known: `2026-01-29`, `2026-01`, `2026`."""
+    if article.published is None:
+        return None
+    length = {"day": 10, "month": 7, "year": 4, "unknown": 0}[article.published_precision]
+    return article.published.isoformat()[:length] or None
+
+
+def read_window(
+    since: str | date | None, until: str | date | None, as_of: str | date | None
+) -> tuple[date | None, date | None, date | None]:
+    """The days that bound a search; a month or year that is named alone counts whole.
+
+    Raises ConfigError for what is no day, and where the first is after the last.
+    """
+    first = _read_day("since", since, last=False)
+    final = _read_day("until", until, last=True)
+    if first and final and first > final:
+        raise ConfigError(f"--since {since} is after --until {until}; swap them")
+    return first, final, _read_day("as-of", as_of, last=True)
+
+
+def _read_day(name: str, day: str | date | None, *, last: bool) -> date | None:
+    """The day; of a month or year, its first or last."""
+    if day is None or isinstance(day, date):
+        return day
+    found, precision = read_date(day)
+    if found is None:
+        raise ConfigError(f"--{name} {day!r} is no date; write it like 2026-01-29, 2026-01 or 2026")
+    if last and precision == "year":
+        return found.replace(month=12, day=31)
+    if last and precision == "month":
+        return found.replace(day=monthrange(found.year, found.month)[1])
+    return found
+
+
+def _describe_query(query: Query) -> dict[str, Any]:
+    since, until = query.window.since, query.window.until
+    return {
+        "text": query.text,
+        "kind": query.kind,
+        "speakers": list(query.speakers),
+        "unknown_speakers": list(query.unknown_speakers),
+        "offices": list(query.offices),
+        "topic": query.topic,
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
+        "order": query.order,
+    }

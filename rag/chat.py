@@ -1,4 +1,4 @@
-"""A conversation with the archive: question in, cited answer or abstention out."""
+"""A conversation with the archive: question in, cited answer or abstention out; questions to begin with."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from wortlaut.rag.extractive import (
     split_growing,
 )
 from wortlaut.rag.retriever import Retriever, ScoredPassage
-from wortlaut.rag.understanding.query import Kind, Query
+from wortlaut.rag.understanding.query import Query, QueryKind
 from wortlaut.rag.understanding.question import understand
 from wortlaut.rag.understanding.timewindow import Window
 from wortlaut.rag.wording import explain_abstention
@@ -32,8 +32,22 @@ from wortlaut.rag.wording import explain_abstention
 if TYPE_CHECKING:
     from wortlaut.rag.model.writing import AnswerWriter
 
-
 LONGEST_QUESTION = 2000
+
+_ASK: dict[Language, str] = {
+    "en": "What did {speaker} say about {topic}?",
+    "de": "Was sagte {speaker} zu {topic}?",
+    "ru": "Что сказал(а) {speaker}: {topic}?",
+}
+_ASK_ALL: dict[Language, str] = {
+    "en": "What did {speaker} say?",
+    "de": "Was sagte {speaker}?",
+    "ru": "Что сказал(а) {speaker}?",
+}
+_NOUN = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]{5,}")
+# Nouns of these endings name a matter, not a person, a place or an office.
+_MATTER = re.compile(r"(?:ung|ungen|heit|keit|schaft|schaften|tion|tionen|tät|tien|ment|nisse?)$")
+_MOST_STATEMENTS = 200
 
 
 class NewsChat:
@@ -226,6 +240,29 @@ class NewsChat:
         return notes
 
 
+def suggest_questions(archive: Archive, speakers: Sequence[str], language: Language) -> list[str]:
+    """One question a speaker, about the noun that sets his statements apart; in that order."""
+    texts = {speaker: _read_statements(archive, speaker) for speaker in speakers}
+    counts = {speaker: Counter(_NOUN.findall(text)) for speaker, text in texts.items()}
+    names = {
+        part for speaker in archive.list_speakers()[:500] for part in fold_name(speaker).split()
+    }
+    everywhere: Counter[str] = Counter()
+    for counted in counts.values():
+        everywhere.update(counted.keys())
+    questions = []
+    for speaker in speakers:
+        nouns = [
+            noun
+            for noun in counts[speaker]
+            if _MATTER.search(noun) and not set(fold_name(noun).split()) & names
+        ]
+        topic = max(nouns, key=lambda n: (counts[speaker][n] / everywhere[n], len(n)), default=None)
+        form = _ASK[language] if topic else _ASK_ALL[language]
+        questions.append(form.format(speaker=speaker, topic=topic))
+    return questions
+
+
 def _leave_out_shown(evidence: Sequence[Evidence], history: Sequence[Answer]) -> list[Evidence]:
     """ "What else did he say?": nothing that an earlier answer quoted."""
     shown = {(c.article.id, c.span) for answer in history for c in answer.citations}
@@ -259,7 +296,7 @@ def _fix_window(filters: Filters) -> Window:
 def _leave_out(query: Query, without: frozenset[str], fixed: Window) -> Query:
     """The query less the parts of it that the user took away; what he fixed stays."""
     if "speaker" in without:
-        kind: Kind = "fact" if query.kind == "speaker" else query.kind
+        kind: QueryKind = "fact" if query.kind == "speaker" else query.kind
         query = replace(query, speakers=(), unknown_speakers=(), offices=(), kind=kind)
     if not without & {"since", "until"}:
         return query
@@ -269,49 +306,10 @@ def _leave_out(query: Query, without: frozenset[str], fixed: Window) -> Query:
     return replace(query, stated=stated, window=stated.intersect(fixed))
 
 
-_ASK: dict[Language, str] = {
-    "en": "What did {speaker} say about {topic}?",
-    "de": "Was sagte {speaker} zu {topic}?",
-    "ru": "Что сказал(а) {speaker}: {topic}?",
-}
-_ASK_ALL: dict[Language, str] = {
-    "en": "What did {speaker} say?",
-    "de": "Was sagte {speaker}?",
-    "ru": "Что сказал(а) {speaker}?",
-}
-_NOUN = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]{5,}")
-# Nouns of these endings name a matter, not a person, a place or an office.
-_MATTER = re.compile(r"(?:ung|ungen|heit|keit|schaft|schaften|tion|tionen|tät|tien|ment|nisse?)$")
-_STATEMENTS = 200
-
-
-def suggest_questions(archive: Archive, speakers: Sequence[str], language: Language) -> list[str]:
-    """One question a speaker, about the noun that sets his statements apart; in that order."""
-    texts = {speaker: _read_statements(archive, speaker) for speaker in speakers}
-    counts = {speaker: Counter(_NOUN.findall(text)) for speaker, text in texts.items()}
-    names = {
-        part for speaker in archive.list_speakers()[:500] for part in fold_name(speaker).split()
-    }
-    everywhere: Counter[str] = Counter()
-    for counted in counts.values():
-        everywhere.update(counted.keys())
-    questions = []
-    for speaker in speakers:
-        nouns = [
-            noun
-            for noun in counts[speaker]
-            if _MATTER.search(noun) and not set(fold_name(noun).split()) & names
-        ]
-        topic = max(nouns, key=lambda n: (counts[speaker][n] / everywhere[n], len(n)), default=None)
-        form = _ASK[language] if topic else _ASK_ALL[language]
-        questions.append(form.format(speaker=speaker, topic=topic))
-    return questions
-
-
 def _read_statements(archive: Archive, speaker: str) -> str:
     rows = archive.query(
         'SELECT substr(a.text, s.start + 1, s."end" - s.start) FROM statements s '
         "JOIN articles a ON a.number = s.article WHERE s.speaker = ? LIMIT ?",
-        (speaker, _STATEMENTS),
+        (speaker, _MOST_STATEMENTS),
     )
     return "\n".join(row[0] for row in rows)

@@ -1,4 +1,4 @@
-"""The archive's own words as an answer, or as one person's timeline; no language model."""
+"""The archive's own words as an answer or a timeline, or an abstention; no language model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import Window
 from wortlaut.rag.wording import (
     AbstainReason,
-    Tongue,
     explain_abstention,
     format_date,
     say_nearest,
@@ -24,7 +23,7 @@ from wortlaut.rag.wording import (
     voice_label,
 )
 
-_QUOTES: dict[Tongue, tuple[str, str]] = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
+_QUOTES: dict[Language, tuple[str, str]] = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
 # Around each fact: the best sentences of XQuAD and MLQA among 2,365 passages hold the answer in
 # .56 of the questions alone, in .71 with those this near, 2.4 on average.
 _MARGIN = 0.02
@@ -73,7 +72,7 @@ def _choose_statements(evidence: Sequence[Evidence], limit: int) -> list[Evidenc
 
 
 def compose_answer(
-    chosen: Sequence[Evidence], language: Tongue
+    chosen: Sequence[Evidence], language: Language
 ) -> tuple[str, tuple[Citation, ...], tuple[Claim, ...]]:
     """The answer's text, citations and claims; every claim is a quote, verbatim."""
     citations = tuple(cite(marker, item) for marker, item in enumerate(chosen, 1))
@@ -99,7 +98,7 @@ def cite(marker: int, item: Evidence) -> Citation:
     )
 
 
-def _head(article: Article, language: Tongue) -> str:
+def _head(article: Article, language: Language) -> str:
     day = format_date(article.published, article.published_precision, language)
     return f"{day} · {_tidy(article.source or article.title).rstrip(' .:')}:"
 
@@ -110,7 +109,7 @@ def _tidy(name: str) -> str:
     return line if len(line) <= _LONGEST_NAME else line[:_LONGEST_NAME].rsplit(" ", 1)[0] + " …"
 
 
-def _write_claim(citation: Citation, language: Tongue) -> str:
+def _write_claim(citation: Citation, language: Language) -> str:
     opening, closing = _QUOTES[language]
     words = " ".join(citation.quote.split())
     quoted = f"{opening}{words}{closing} [{citation.marker}]"
@@ -144,11 +143,6 @@ def list_timeline(
     found = finder.find_statements(query, filters.source, EVERY_PASSAGE)
     chosen = sorted((e for e in found if e.confidence >= min_confidence), key=_date_first)
     return [cite(number, item) for number, item in enumerate(chosen, 1)]
-
-
-def _date_first(item: Evidence) -> tuple[bool, date, str, int]:
-    published = item.article.published
-    return (published is None, published or date.min, item.article.id, item.span.start)
 
 
 class Abstention:
@@ -207,6 +201,11 @@ class Abstention:
             if found := self._finder.find(some, source, fixed):
                 return cite(1, found[0])
         return None
+
+
+def _date_first(item: Evidence) -> tuple[bool, date, str, int]:
+    published = item.article.published
+    return (published is None, published or date.min, item.article.id, item.span.start)
 
 
 def _find_reason(query: Query, evidence: Sequence[Evidence], articles: int) -> AbstainReason:

@@ -1,4 +1,8 @@
-"""A receipt held against the archive as it is now: every word, every speaker, every verdict."""
+"""A receipt held against the archive as it is now: every word, every speaker, every verdict.
+
+What the answer says beside its claims is all ours, headings, notes and abstentions: it is made anew
+here from what was understood, and whatever else stands there is a finding.
+"""
 
 from __future__ import annotations
 
@@ -97,14 +101,14 @@ class _TurnCheck:
         if turn.abstained:
             if turn.citations or turn.claims:
                 yield self._fail("an abstention cites nothing, this one does")
-            if fault := find_abstention_fault(turn, self._archive):
+            if fault := _find_abstention_fault(turn, self._archive):
                 yield self._fail(f"{fault}: {_excerpt(turn.answer)}")
             return
         if not turn.citations:
             yield self._fail("the answer cites nothing")
         for quote in turn.citations:
             yield from self._check_citation(quote)
-        for words in list_unheld(turn):
+        for words in _list_unheld(turn):
             yield self._fail(f"the answer says what no supported claim says: {_excerpt(words)}")
         for number, claim in enumerate(turn.claims, 1):
             yield from self._check_claim(number, claim)
@@ -258,7 +262,7 @@ def _excerpt(text: str) -> str:
 # What the answer may say beside its claims: headings, notes and abstentions, all ours.
 
 
-def list_unheld(turn: Turn) -> Iterator[str]:
+def _list_unheld(turn: Turn) -> Iterator[str]:
     """What the answer says in no claim that was supported, in no heading and no note of ours."""
     pieces = sorted(_list_shown(turn.claims), key=len, reverse=True)
     ours = set(_list_headings(turn)) | set(_list_notes(turn)) | set(_list_struck(turn))
@@ -272,7 +276,7 @@ def list_unheld(turn: Turn) -> Iterator[str]:
             yield " ".join(_MARKER.sub(" ", rest).split()) or rest
 
 
-def find_abstention_fault(turn: Turn, archive: Archive) -> str | None:
+def _find_abstention_fault(turn: Turn, archive: Archive) -> str | None:
     """Why an abstention's words are not ours; the number that was searched may be another now."""
     if turn.abstain_reason not in get_args(AbstainReason):
         return "an abstention for a reason that there is not"

@@ -10,12 +10,12 @@ from datetime import date
 from typing import Literal
 
 from wortlaut.index.article import Precision, Voice
-from wortlaut.index.lang.calendar import Tongue as Tongue
 from wortlaut.index.lang.calendar import name_month, write_day
+from wortlaut.index.lang.words import Language
 
-_UNDATED: dict[Tongue, str] = {"en": "undated", "de": "ohne Datum", "ru": "без даты"}
+_UNDATED: dict[Language, str] = {"en": "undated", "de": "ohne Datum", "ru": "без даты"}
 
-_VOICES: dict[Tongue, dict[Voice, str]] = {
+_VOICES: dict[Language, dict[Voice, str]] = {
     "en": {
         "direct": "said (verbatim)",
         "reported": "said, as reported",
@@ -32,21 +32,21 @@ _VOICES: dict[Tongue, dict[Voice, str]] = {
         "narrated": "слова самой статьи",
     },
 }
-_VIA: dict[Tongue, str] = {
+_VIA: dict[Language, str] = {
     "en": "according to {via}",
     "de": "laut {via}",
     "ru": "по данным {via}",
 }
 
-_PERIODS: dict[Tongue, dict[str, str]] = {
+_PERIODS: dict[Language, dict[str, str]] = {
     "en": {"both": "{since} to {until}", "since": "since {since}", "until": "until {until}"},
     "de": {"both": "{since} bis {until}", "since": "ab {since}", "until": "bis {until}"},
     "ru": {"both": "{since} – {until}", "since": "с {since}", "until": "по {until}"},
 }
-_AND: dict[Tongue, str] = {"en": "and", "de": "und", "ru": "и"}
-_OR: dict[Tongue, str] = {"en": "or", "de": "oder", "ru": "или"}
+_AND: dict[Language, str] = {"en": "and", "de": "und", "ru": "и"}
+_OR: dict[Language, str] = {"en": "or", "de": "oder", "ru": "или"}
 
-_SENTENCES: dict[Tongue, dict[str, str]] = {
+_SENTENCES: dict[Language, dict[str, str]] = {
     "en": {
         "empty_archive": "The archive is empty. Fill it with: wortlaut index PATH",
         "no_evidence": "The archive does not answer this.",
@@ -95,82 +95,10 @@ AbstainReason = Literal[
     "nothing_then",
 ]
 
-
-def format_date(published: date | None, precision: Precision, language: Tongue) -> str:
-    """The date to the precision that is known: "29 January 2026", "Januar 2022", "без даты"."""
-    if published is None or precision == "unknown":
-        return _UNDATED[language]
-    if precision == "year":
-        return str(published.year)
-    if precision == "month":
-        return f"{name_month(published.month, language)} {published.year}"
-    return write_day(published, language)
-
-
-def format_period(since: date | None, until: date | None, language: Tongue) -> str:
-    """The days from `since` to `until`, both inclusive; empty when both are open."""
-    days = {
-        name: format_date(day, "day", language)
-        for name, day in (("since", since), ("until", until))
-        if day is not None
-    }
-    if not days:
-        return ""
-    if since == until:
-        return days["since"]
-    return _PERIODS[language]["both" if len(days) == 2 else next(iter(days))].format(**days)
-
-
-def voice_label(voice: Voice, via: str | None, language: Tongue) -> str:
-    """How the words come to us: "said, as reported, according to Interfax"."""
-    label = _VOICES[language][voice]
-    return f"{label}, {_VIA[language].format(via=via)}" if via else label
-
-
-def join_names(names: Sequence[str], language: Tongue) -> str:
-    """The names as a list in the language: "A, B and C"."""
-    return _join(names, _AND[language])
-
-
-def _join(names: Sequence[str], word: str) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {word} {names[-1]}"
-
-
-def explain_abstention(
-    reason: AbstainReason,
-    language: Tongue,
-    *,
-    names: Sequence[str] = (),
-    since: date | None = None,
-    until: date | None = None,
-) -> str:
-    """One sentence that says why there is no answer; `names` are the speakers asked for."""
-    word = _OR[language] if reason == "unknown_speaker" else _AND[language]
-    return _SENTENCES[language][reason].format(
-        names=_join(names, word), period=format_period(since, until, language)
-    )
-
-
-def say_searched(articles: int, since: date | None, until: date | None, language: Tongue) -> str:
-    """One sentence that says how many articles were searched, and the period they span."""
-    period = format_period(since, until, language)
-    key = "searched" if period else "searched_undated"
-    return _SENTENCES[language][key].format(articles=articles, period=period)
-
-
-def say_nearest(published: date | None, precision: Precision, place: str, language: Tongue) -> str:
-    """One sentence that points to the nearest hit; `place` names the source or the title."""
-    return _SENTENCES[language]["nearest"].format(
-        date=format_date(published, precision, language), place=place
-    )
-
-
 # What is said about a language model's answer.
 NoticeKind = Literal["unavailable", "malformed", "broken_off", "nothing_held", "refused", "unheld"]
 
-_NOTICES: dict[Tongue, dict[NoticeKind, str]] = {
+_NOTICES: dict[Language, dict[NoticeKind, str]] = {
     "en": {
         "unavailable": "The language model did not answer; the archive's own words stand here.",
         "malformed": "The language model's answer was of no use; the archive's own words stand here.",
@@ -203,19 +131,92 @@ _NOTICES: dict[Tongue, dict[NoticeKind, str]] = {
         "unheld": "Предложений языковой модели, не подтверждённых источниками: {count}.",
     },
 }  # fmt: skip
-_STRUCK: dict[Tongue, str] = {
+_STRUCK: dict[Language, str] = {
     "en": "~~{text}~~ (not supported: {reason})",
     "de": "~~{text}~~ (nicht gedeckt: {reason})",
     "ru": "~~{text}~~ (не подтверждено: {reason})",
 }
 
 
-def write_notice(kind: NoticeKind, language: Tongue, *, count: int = 0, detail: str = "") -> str:
+def format_date(published: date | None, precision: Precision, language: Language) -> str:
+    """The date to the precision that is known: "29 January 2026", "Januar 2022", "без даты"."""
+    if published is None or precision == "unknown":
+        return _UNDATED[language]
+    if precision == "year":
+        return str(published.year)
+    if precision == "month":
+        return f"{name_month(published.month, language)} {published.year}"
+    return write_day(published, language)
+
+
+def format_period(since: date | None, until: date | None, language: Language) -> str:
+    """The days from `since` to `until`, both inclusive; empty when both are open."""
+    days = {
+        name: format_date(day, "day", language)
+        for name, day in (("since", since), ("until", until))
+        if day is not None
+    }
+    if not days:
+        return ""
+    if since == until:
+        return days["since"]
+    return _PERIODS[language]["both" if len(days) == 2 else next(iter(days))].format(**days)
+
+
+def voice_label(voice: Voice, via: str | None, language: Language) -> str:
+    """How the words come to us: "said, as reported, according to Interfax"."""
+    label = _VOICES[language][voice]
+    return f"{label}, {_VIA[language].format(via=via)}" if via else label
+
+
+def join_names(names: Sequence[str], language: Language) -> str:
+    """The names as a list in the language: "A, B and C"."""
+    return _join(names, _AND[language])
+
+
+def explain_abstention(
+    reason: AbstainReason,
+    language: Language,
+    *,
+    names: Sequence[str] = (),
+    since: date | None = None,
+    until: date | None = None,
+) -> str:
+    """One sentence that says why there is no answer; `names` are the speakers asked for."""
+    word = _OR[language] if reason == "unknown_speaker" else _AND[language]
+    return _SENTENCES[language][reason].format(
+        names=_join(names, word), period=format_period(since, until, language)
+    )
+
+
+def say_searched(articles: int, since: date | None, until: date | None, language: Language) -> str:
+    """One sentence that says how many articles were searched, and the period they span."""
+    period = format_period(since, until, language)
+    key = "searched" if period else "searched_undated"
+    return _SENTENCES[language][key].format(articles=articles, period=period)
+
+
+def say_nearest(
+    published: date | None, precision: Precision, place: str, language: Language
+) -> str:
+    """One sentence that points to the nearest hit; `place` names the source or the title."""
+    return _SENTENCES[language]["nearest"].format(
+        date=format_date(published, precision, language), place=place
+    )
+
+
+def write_notice(kind: NoticeKind, language: Language, *, count: int = 0, detail: str = "") -> str:
     """What the reader is told about the model's answer; `detail` follows in brackets."""
     notice = _NOTICES[language][kind].format(count=count)
     return f"{notice} ({detail})" if detail else notice
 
 
-def strike_out(text: str, reason: str, language: Tongue) -> str:
+def strike_out(text: str, reason: str, language: Language) -> str:
     """The sentence as struck out, with the reason."""
     return _STRUCK[language].format(text=text, reason=" ".join(reason.split()).rstrip("."))
+
+
+def _join(names: Sequence[str], word: str) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"

@@ -18,7 +18,7 @@ from wortlaut.rag.extractive import split_growing
 from wortlaut.rag.model.endpoint import Endpoint, open_endpoint
 from wortlaut.rag.model.llm import Patience
 from wortlaut.rag.model.writing import AnswerWriter
-from wortlaut.rag.understanding.question import Query
+from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import Window
 
 HOSTILE = (

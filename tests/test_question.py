@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.words import detect_language
 from wortlaut.index.reading.people import Offices, People
-from wortlaut.rag.understanding.question import Query, Window, describe, label_filter, understand
+from wortlaut.rag.understanding.query import Query, describe, label_filter
+from wortlaut.rag.understanding.question import understand
+from wortlaut.rag.understanding.timewindow import Window
 
 KNOWN = {"T": "Mira Talberg", "B": "Jonas Brandt", "L": "Pjotr Lensow", "F": "August Feld"}
 NAMES = list(KNOWN.values())

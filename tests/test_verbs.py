@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from wortlaut.index.lang.tables import Row, read_rows
-from wortlaut.index.lang.verbs import list_forms, read_asking_verbs, read_verb_forms
+from wortlaut.index.lang.verbs import conjugate, read_asking_verbs, read_verb_forms
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.understanding.question import understand
 from wortlaut.rag.verification.attribution import read_attribution
@@ -89,7 +89,7 @@ def test_every_form_of_every_verb_of_saying_asks_for_its_speaker(language):
     for row in read_rows(f"{language}/verbs.tsv"):
         if row["asks"] == "no":
             continue
-        for word, shape, particle in list_forms(row, language):
+        for word, shape, particle in conjugate(row, language):
             frames = FRAMES[language](row, word, shape, particle)
             # Each frame in its turn: all of them for every form take a minute.
             question = frames[asked % len(frames)] if frames else ""

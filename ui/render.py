@@ -12,9 +12,10 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from wortlaut.index.article import Article
+from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Claim
 from wortlaut.rag.understanding.query import describe, label_filter
-from wortlaut.rag.wording import Tongue, format_date, strike_out, voice_label
+from wortlaut.rag.wording import format_date, strike_out, voice_label
 from wortlaut.ui.words import choose_words
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def describe_writer(answer: Answer) -> str:
     return words.written.format(model=collapse(answer.model or "") or words.unnamed)
 
 
-def describe_refusal(claim: Claim, language: Tongue) -> str:
+def describe_refusal(claim: Claim, language: Language) -> str:
     """Why the claim does not stand: "not supported: the source has no such number"."""
     reason = collapse(claim.reason or "").rstrip(".")
     return choose_words(language).unsupported.format(reason=reason).rstrip(" :")
@@ -118,18 +119,18 @@ def collapse(text: str) -> str:
     return " ".join(text.split())
 
 
-def show_date(article: Article, language: Tongue) -> str:
+def show_date(article: Article, language: Language) -> str:
     """The article's date to the precision that is known, in the language."""
     return format_date(article.published, article.published_precision, language)
 
 
-def describe_place(article: Article, language: Tongue) -> str:
+def describe_place(article: Article, language: Language) -> str:
     """Source and date of an article: "dpa-AFX · 29 January 2026"."""
     place = [article.source] if article.source else []
     return " · ".join([*place, show_date(article, language)])
 
 
-def describe_voice(citation: Citation, language: Tongue) -> str:
+def describe_voice(citation: Citation, language: Language) -> str:
     """Who says it and how it comes to us: "Mira Talberg – said, as reported"."""
     voice = voice_label(citation.voice, citation.via, language)
     return f"{citation.speaker} – {voice}" if citation.speaker else voice
@@ -164,7 +165,7 @@ def _write_lines(answer: Answer) -> Iterator[str]:
         yield _AFTER_MARKER.sub(r"\1\\\2", shown.strip())
 
 
-def _write_source(citation: Citation, language: Tongue) -> str:
+def _write_source(citation: Citation, language: Language) -> str:
     article = citation.article
     parts = [
         f"“{collapse(citation.quote)}”",
@@ -245,7 +246,7 @@ def _write_terminal_line(line: str | Claim, answer: Answer) -> Text:
     return text
 
 
-def _write_terminal_source(citation: Citation, language: Tongue) -> Padding:
+def _write_terminal_source(citation: Citation, language: Language) -> Padding:
     from rich.padding import Padding
     from rich.text import Text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from wortlaut.rag.wording import Tongue
+from wortlaut.index.lang.words import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,17 +239,17 @@ _RU = PageWords(
     languages=MappingProxyType({"en": "английский", "de": "немецкий", "ru": "русский"}),
 )
 
-_WORDS: dict[Tongue, PageWords] = {"en": _EN, "de": _DE, "ru": _RU}
+_WORDS: dict[Language, PageWords] = {"en": _EN, "de": _DE, "ru": _RU}
 
 
-def choose_words(language: Tongue) -> PageWords:
+def choose_words(language: Language) -> PageWords:
     """The page's words in the language."""
     return _WORDS[language]
 
 
-def choose_tongue(accept_language: str | None) -> Tongue:
+def choose_tongue(accept_language: str | None) -> Language:
     """The browser's first language that the page speaks, from its Accept-Language; else English."""
-    wishes: list[tuple[float, Tongue]] = []
+    wishes: list[tuple[float, Language]] = []
     for part in (accept_language or "").split(","):
         tag, _, weight = part.strip().partition(";q=")
         for tongue in _WORDS:

@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 from wortlaut.eval.lies.lies import LieKind, Planted, make_lies, plant_verbatim
 from wortlaut.eval.lies.mutations import swap_roles
-from wortlaut.eval.suites.formats import Place, SquadFile, read_language, read_squad
+from wortlaut.eval.suites.formats import ParagraphPlace, SquadFile, read_language, read_squad
 from wortlaut.index.article import Article, Span, hash_text, normalise_text
 from wortlaut.index.errors import ConfigError, DatasetError, SourceError
 from wortlaut.index.lang.words import Language
@@ -206,7 +206,7 @@ def plant_xquad(
 
 
 def _join_sentences(
-    cited: SquadFile, said: SquadFile, place: Place, language: Language
+    cited: SquadFile, said: SquadFile, place: ParagraphPlace, language: Language
 ) -> Iterator[Planted]:
     claims, text = normalise_text(said.paragraphs[place]), normalise_text(cited.paragraphs[place])
     ours, theirs = split_sentences(claims), split_sentences(text)

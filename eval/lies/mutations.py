@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from wortlaut.index.lang.calendar import TONGUES, list_names
+from wortlaut.index.lang.calendar import list_names
 from wortlaut.index.lang.numerals import name_number
 from wortlaut.index.lang.places import name_capital, name_place
-from wortlaut.index.lang.words import Language, read_function_words
+from wortlaut.index.lang.words import LANGUAGES, Language, read_function_words
 
 Mutate = Callable[[str, Language, random.Random], str | None]
 
@@ -43,7 +43,7 @@ _MONTHS: dict[Language, Sequence[str]] = {
     "ru": [name for name in list_names("month", "ru", "day") if name != "мая"],
 }
 _DAYS: dict[Language, Sequence[str]] = {
-    language: list_names("weekday", language, "in") for language in TONGUES
+    language: list_names("weekday", language, "in") for language in LANGUAGES
 }
 _COUNTRIES = "DE FR RU CN PL IT ES JP IN CA".split()
 _CAPITALS = "DE FR GB RU CN AT IT ES BE US".split()

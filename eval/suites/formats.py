@@ -24,7 +24,9 @@ from wortlaut.index.lang.words import detect_language
 
 TrecRun = Mapping[str, Sequence[tuple[str, float]]]  # by query: documents with scores, best first
 Qrels = Mapping[str, Mapping[str, int]]  # by query: documents with grades
-Place = tuple[int, int]  # article and paragraph position: the same in every language's file
+ParagraphPlace = tuple[
+    int, int
+]  # article and paragraph position: the same in every language's file
 
 _BEIR_HEAD = ["query-id", "corpus-id", "score"]
 _CORPUS, _QUERIES, _QRELS = "corpus.jsonl", "queries.jsonl", "qrels/test.tsv"
@@ -40,7 +42,7 @@ class SquadQuestion:
 
     id: str
     text: str
-    place: Place
+    place: ParagraphPlace
     answers: tuple[tuple[str, int], ...]
     is_impossible: bool = False
 
@@ -49,8 +51,8 @@ class SquadQuestion:
 class SquadFile:
     """The paragraphs by place, with their article's title, and the questions, in file order."""
 
-    paragraphs: dict[Place, str]
-    titles: dict[Place, str]
+    paragraphs: dict[ParagraphPlace, str]
+    titles: dict[ParagraphPlace, str]
     questions: tuple[SquadQuestion, ...]
 
 
@@ -68,8 +70,8 @@ def read_squad(path: Path) -> SquadFile:
 
 
 def _parse(data: Any) -> SquadFile:
-    paragraphs: dict[Place, str] = {}
-    titles: dict[Place, str] = {}
+    paragraphs: dict[ParagraphPlace, str] = {}
+    titles: dict[ParagraphPlace, str] = {}
     questions: list[SquadQuestion] = []
     for a, article in enumerate(data["data"]):
         for p, paragraph in enumerate(article["paragraphs"]):
@@ -93,13 +95,13 @@ def check_places(path: Path, file: SquadFile, squad: SquadFile) -> None:
 
 
 def make_articles(squad: SquadFile) -> Iterator[Article]:
-    """Each paragraph as an article of its own, under `name_place`."""
+    """Each paragraph as an article of its own, under `name_paragraph`."""
     for place, paragraph in squad.paragraphs.items():
         text = normalise_text(paragraph)
-        yield Article(name_place(place), squad.titles[place], text, hash_text(text))
+        yield Article(name_paragraph(place), squad.titles[place], text, hash_text(text))
 
 
-def name_place(place: Place) -> str:
+def name_paragraph(place: ParagraphPlace) -> str:
     """The id of the article that is the paragraph at the place."""
     return f"paragraph-{place[0]}-{place[1]}"
 

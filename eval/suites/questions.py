@@ -18,7 +18,7 @@ from wortlaut.eval.suites.formats import (
     check_places,
     make_articles,
     name_language,
-    name_place,
+    name_paragraph,
     read_squad,
 )
 from wortlaut.eval.suites.transcripts import NEEDS as TRANSCRIPT_NEEDS
@@ -280,7 +280,7 @@ def _ask_squad(
         # The answers of a parallel file stand in other paragraphs: those of the same question count.
         is_own = asked.paragraphs[place] == squad.paragraphs[place]
         twin = question if is_own else theirs.get(question.id)
-        gold = () if question.is_impossible else _list_gold(twin, articles[name_place(place)])
+        gold = () if question.is_impossible else _list_gold(twin, articles[name_paragraph(place)])
         made.append(
             GoldQuestion(
                 id=f"{language}:{question.id}",

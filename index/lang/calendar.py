@@ -12,14 +12,13 @@ from functools import cache
 from typing import Literal
 
 from wortlaut.index.lang.tables import read_phrases, read_rows
+from wortlaut.index.lang.words import LANGUAGES, Language
 
-Tongue = Literal["de", "en", "ru"]
-TONGUES: tuple[Tongue, ...] = ("de", "en", "ru")
-Kind = Literal["month", "weekday", "season", "daypart"]
+CalendarKind = Literal["month", "weekday", "season", "daypart"]
 Case = Literal["name", "day", "in"]
 _CASES: tuple[Case, ...] = ("name", "day", "in")
 
-_DAY: Mapping[Tongue, str] = {
+_DAY: Mapping[Language, str] = {
     "de": "{day}. {month} {year}",
     "en": "{day} {month} {year}",
     "ru": "{day} {month} {year}",
@@ -42,7 +41,7 @@ class CalendarWord:
 
 
 @cache
-def read_calendar(kind: Kind, tongue: Tongue) -> tuple[CalendarWord, ...]:
+def read_calendar(kind: CalendarKind, language: Language) -> tuple[CalendarWord, ...]:
     """The words of a kind in the order of the table: January first, Monday first."""
     return tuple(
         CalendarWord(
@@ -52,7 +51,7 @@ def read_calendar(kind: Kind, tongue: Tongue) -> tuple[CalendarWord, ...]:
             tuple(_spell(row["plural"].split())),
             tuple(row["short"].split()),
         )
-        for row in read_rows(f"{tongue}/calendar.tsv")
+        for row in read_rows(f"{language}/calendar.tsv")
         if row["kind"] == kind
     )
 
@@ -64,13 +63,13 @@ def _spell(words: Sequence[str]) -> Iterator[str]:
 
 
 def list_forms(
-    kind: Kind, *tongues: Tongue, plural: bool = False, short: bool = False
+    kind: CalendarKind, *languages: Language, plural: bool = False, short: bool = False
 ) -> tuple[str, ...]:
-    """Every form of every word of a kind in lower case; without tongues, in all three."""
+    """Every form of every word of a kind in lower case; without languages, in all three."""
     forms = (
         form.lower()
-        for tongue in tongues or TONGUES
-        for word in read_calendar(kind, tongue)
+        for language in languages or LANGUAGES
+        for word in read_calendar(kind, language)
         for form in word.forms + (word.plural if plural else ()) + (word.short if short else ())
     )
     return tuple(dict.fromkeys(forms))
@@ -78,34 +77,34 @@ def list_forms(
 
 def list_short_months() -> tuple[str, ...]:
     """The abbreviations of months in lower case, without their points."""
-    short = (form for tongue in TONGUES for month in read_calendar("month", tongue)
+    short = (form for language in LANGUAGES for month in read_calendar("month", language)
              for form in month.short)  # fmt: skip
     return tuple(dict.fromkeys(form.lower() for form in short))
 
 
-def name_month(number: int, tongue: Tongue, case: Case = "name") -> str:
+def name_month(number: int, language: Language, case: Case = "name") -> str:
     """The name of month 1 to 12: "январь", behind a day "января", behind "in" "январе"."""
-    return read_calendar("month", tongue)[number - 1].cases[case]
+    return read_calendar("month", language)[number - 1].cases[case]
 
 
-def list_names(kind: Kind, tongue: Tongue, case: Case = "name") -> tuple[str, ...]:
+def list_names(kind: CalendarKind, language: Language, case: Case = "name") -> tuple[str, ...]:
     """The words of a kind in order, each in one case: "понедельник", "вторник", "среду" …"""
-    return tuple(word.cases[case] for word in read_calendar(kind, tongue))
+    return tuple(word.cases[case] for word in read_calendar(kind, language))
 
 
-def write_day(day: date, tongue: Tongue) -> str:
+def write_day(day: date, language: Language) -> str:
     """The day in words: "21 January 2022", "21. Januar 2022", "21 января 2022"."""
-    month = name_month(day.month, tongue, "day")
-    return _DAY[tongue].format(day=day.day, month=month, year=day.year)
+    month = name_month(day.month, language, "day")
+    return _DAY[language].format(day=day.day, month=month, year=day.year)
 
 
 def month_number(word: str) -> int | None:
-    """1 to 12 for a month in any form of any tongue, abbreviated or not; None for other words."""
+    """1 to 12 for a month in any form of any language, abbreviated or not; None for other words."""
     return _read_values("month").get(word.lower().removesuffix("."))
 
 
 def weekday_number(word: str) -> int | None:
-    """0 for Monday to 6 for Sunday in any form of any tongue; None for other words."""
+    """0 for Monday to 6 for Sunday in any form of any language; None for other words."""
     return _read_values("weekday").get(word.lower())
 
 
@@ -115,17 +114,19 @@ def season_month(word: str) -> int:
 
 
 @cache
-def list_times(name: str, *tongues: Tongue) -> tuple[str, ...]:
+def list_times(name: str, *languages: Language) -> tuple[str, ...]:
     """The words of a list of `times.tsv` ("yesterday", "since") in lower case; or in all three."""
-    lists = [read_phrases(f"{tongue}/times.tsv").get(name, ()) for tongue in tongues or TONGUES]
+    lists = [
+        read_phrases(f"{language}/times.tsv").get(name, ()) for language in languages or LANGUAGES
+    ]
     return tuple(dict.fromkeys(word.lower() for words in lists for word in words))
 
 
 @cache
-def _read_values(kind: Kind) -> Mapping[str, int]:
+def _read_values(kind: CalendarKind) -> Mapping[str, int]:
     return {
         form.lower(): word.value
-        for tongue in TONGUES
-        for word in read_calendar(kind, tongue)
+        for language in LANGUAGES
+        for word in read_calendar(kind, language)
         for form in (*word.forms, *word.plural, *word.short)
     }

@@ -1,6 +1,6 @@
-"""Number words in German, English and Russian -> values, and the words for how many without one.
+"""Number words and units in German, English and Russian -> values; the words for how many without one.
 
-The words are in `de/numerals.tsv`, `de/amounts.tsv` and their neighbours.
+The words are in `de/numerals.tsv`, `de/amounts.tsv` and their neighbours, and in `units.tsv`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from wortlaut.index.lang.calendar import TONGUES, Tongue
 from wortlaut.index.lang.tables import Row, match_any, read_phrases, read_rows
+from wortlaut.index.lang.words import LANGUAGES, Language
 
-Kind = Literal[
+NumeralKind = Literal[
     "cardinal", "inflected", "one", "article", "scale", "ordinal", "half", "fraction", "times"
 ]
 
@@ -27,11 +27,11 @@ _GERMAN_ENDINGS = ("te", "tem", "ten", "ter", "tes")
 
 
 @cache
-def read_numerals(kind: Kind, tongue: Tongue) -> Mapping[str, float]:
+def read_numerals(kind: NumeralKind, language: Language) -> Mapping[str, float]:
     """The words of a kind with their values, in the order of the table; "*" ends a stem."""
     return {
         form: _read_value(row["value"])
-        for row in read_rows(f"{tongue}/numerals.tsv")
+        for row in read_rows(f"{language}/numerals.tsv")
         if row["kind"] == kind
         for word in row["words"].split()
         for form in (word, word.replace("ё", "е"))
@@ -44,37 +44,37 @@ def _read_value(cell: str) -> float:
 
 
 @cache
-def _read_stems(kind: Kind, tongue: Tongue) -> tuple[tuple[str, float], ...]:
-    words = read_numerals(kind, tongue).items()
+def _read_stems(kind: NumeralKind, language: Language) -> tuple[tuple[str, float], ...]:
+    words = read_numerals(kind, language).items()
     return tuple((word.removesuffix("*"), value) for word, value in words if word[-1] == "*")
 
 
-def _find(low: str, kind: Kind, tongue: Tongue) -> float | None:
+def _find(low: str, kind: NumeralKind, language: Language) -> float | None:
     """The value of a word of the kind, or of the stem that it begins with."""
-    value = read_numerals(kind, tongue).get(low)
+    value = read_numerals(kind, language).get(low)
     if value is not None:
         return value
-    stems = _read_stems(kind, tongue)
+    stems = _read_stems(kind, language)
     return next((value for stem, value in stems if low.startswith(stem)), None)
 
 
-def name_number(value: int, tongue: Tongue) -> str:
+def name_number(value: int, language: Language) -> str:
     """The cardinal's plain word: "zwei", "two", "два"; raises `StopIteration` for a compound."""
-    return next(word for word, n in read_numerals("cardinal", tongue).items() if n == value)
+    return next(word for word, n in read_numerals("cardinal", language).items() if n == value)
 
 
 @cache
 def list_ones() -> frozenset[str]:
     """The words for one, and the articles that may count one thing, in all three languages."""
-    kinds: tuple[Kind, ...] = ("one", "article")
-    return frozenset(word for tongue in TONGUES for kind in kinds
-                     for word in read_numerals(kind, tongue))  # fmt: skip
+    kinds: tuple[NumeralKind, ...] = ("one", "article")
+    return frozenset(word for language in LANGUAGES for kind in kinds
+                     for word in read_numerals(kind, language))  # fmt: skip
 
 
 @cache
 def list_amounts(name: str) -> tuple[str, ...]:
     """The words of a list of `amounts.tsv` ("at least", "many") in all three; "*" ends a stem."""
-    lists = [read_phrases(f"{tongue}/amounts.tsv").get(name, ()) for tongue in TONGUES]
+    lists = [read_phrases(f"{language}/amounts.tsv").get(name, ()) for language in LANGUAGES]
     return tuple(dict.fromkeys(word for words in lists for word in words))
 
 
@@ -83,8 +83,8 @@ def read_counts() -> Mapping[str, int]:
     """Every word for 1 to 99 in all three languages with its value, articles for 1."""
     words = {
         word: int(value)
-        for tongue in TONGUES
-        for word, value in read_numerals("cardinal", tongue).items()
+        for language in LANGUAGES
+        for word, value in read_numerals("cardinal", language).items()
         if 1 <= value < 100
     }
     return words | dict.fromkeys(list_ones(), 1)
@@ -103,7 +103,7 @@ def list_ordinals(rank: int) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16384)
-def read_numeral(low: str, language: Tongue) -> float | None:
+def read_numeral(low: str, language: Language) -> float | None:
     """The value of a cardinal below a thousand, or of a German compound; None for other words.
 
     "ein" and "one" alone are articles as often as numbers and are none here.
@@ -115,7 +115,7 @@ def read_numeral(low: str, language: Tongue) -> float | None:
 
 
 @lru_cache(maxsize=16384)
-def read_one(low: str, language: Tongue, *, before_scale: bool = False) -> float | None:
+def read_one(low: str, language: Language, *, before_scale: bool = False) -> float | None:
     """1 for "one" behind "twenty"; before "hundred" for an article too; None for other words."""
     found = low in read_numerals("one", language)
     article = before_scale and low in read_numerals("article", language)
@@ -142,13 +142,13 @@ def _read_german(low: str) -> float | None:
 
 
 @lru_cache(maxsize=16384)
-def read_scale(low: str, language: Tongue) -> float | None:
+def read_scale(low: str, language: Language) -> float | None:
     """What a word multiplies by: "Millionen" 1e6; None for other words."""
     return _find(low, "scale", language)
 
 
 @lru_cache(maxsize=16384)
-def read_ordinal(low: str, language: Tongue) -> int | None:
+def read_ordinal(low: str, language: Language) -> int | None:
     """The rank an ordinal word gives, "zweiten" 2; None for other words."""
     ordinals = read_numerals("ordinal", language)
     if language == "en":
@@ -169,24 +169,24 @@ def read_ordinal(low: str, language: Tongue) -> int | None:
 @lru_cache(maxsize=16384)
 def read_fraction(low: str) -> float | None:
     """The part a word names: "Drittel" 1/3; None for other words."""
-    return next((value for tongue in TONGUES
-                 if (value := _find(low, "fraction", tongue)) is not None), None)  # fmt: skip
+    return next((value for language in LANGUAGES
+                 if (value := _find(low, "fraction", language)) is not None), None)  # fmt: skip
 
 
 @lru_cache(maxsize=16384)
 def is_half(low: str) -> bool:
     """Whether the word is a half: "halbe", "half", "половина"."""
-    return any(_find(low, "half", tongue) is not None for tongue in TONGUES)
+    return any(_find(low, "half", language) is not None for language in LANGUAGES)
 
 
 @lru_cache(maxsize=16384)
 def read_times(low: str) -> float | None:
     """What a word multiplies a thing by: "doppelt" 2, "anderthalb" 1.5; None for other words."""
-    return next((value for tongue in TONGUES
-                 if (value := _find(low, "times", tongue)) is not None), None)  # fmt: skip
+    return next((value for language in LANGUAGES
+                 if (value := _find(low, "times", language)) is not None), None)  # fmt: skip
 
 
-def read_digits(text: str, language: Tongue) -> float:
+def read_digits(text: str, language: Language) -> float:
     """The value digits stand for: "2.800" is 2800 in German and 2.8 in English."""
     if text.isdecimal():
         return float(text)
@@ -199,7 +199,7 @@ def read_digits(text: str, language: Tongue) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class MeasureUnit:
     """What a unit measures (its `dimension`), and how much of the dimension's base unit it is."""
 
     name: str
@@ -208,7 +208,7 @@ class Unit:
 
 
 @lru_cache(maxsize=16384)
-def read_unit(low: str) -> Unit | None:
+def read_unit(low: str) -> MeasureUnit | None:
     """The unit that a word in lower case, or two with a blank between them, names; else None."""
     words, stems = _read_units()
     found = words.get(low)
@@ -220,23 +220,23 @@ def read_unit(low: str) -> Unit | None:
 
 
 @cache
-def list_unit_words(name: str, *tongues: Tongue, several: bool = False) -> tuple[str, ...]:
-    """The words of a unit in full; without tongues, in all three.
+def list_unit_words(name: str, *languages: Language, several: bool = False) -> tuple[str, ...]:
+    """The words of a unit in full; without languages, in all three.
 
     With `several`, those too that only a number or "these" makes definite ("годы").
     """
     row = next(row for row in read_rows("units.tsv") if row["unit"] == name)
-    columns = [*(tongues or TONGUES), *(["several"] if several else [])]
+    columns = [*(languages or LANGUAGES), *(["several"] if several else [])]
     words = (word for column in columns for word in _spell(row[column]))
     return tuple(dict.fromkeys(word for word in words if word[-1] != "*"))
 
 
 @cache
-def _read_units() -> tuple[Mapping[str, Unit], tuple[tuple[str, Unit], ...]]:
-    words: dict[str, Unit] = {}
-    stems: list[tuple[str, Unit]] = []
+def _read_units() -> tuple[Mapping[str, MeasureUnit], tuple[tuple[str, MeasureUnit], ...]]:
+    words: dict[str, MeasureUnit] = {}
+    stems: list[tuple[str, MeasureUnit]] = []
     for row in read_rows("units.tsv"):
-        unit = Unit(row["unit"], row["dimension"], float(row["factor"]))
+        unit = MeasureUnit(row["unit"], row["dimension"], float(row["factor"]))
         for word in _list_words(row):
             if word[-1] == "*":
                 stems.append((word[:-1], unit))
@@ -246,7 +246,7 @@ def _read_units() -> tuple[Mapping[str, Unit], tuple[tuple[str, Unit], ...]]:
 
 
 def _list_words(row: Row) -> Iterator[str]:
-    for column in (*TONGUES, "several", "sign"):
+    for column in (*LANGUAGES, "several", "sign"):
         yield from _spell(row[column])
 
 

@@ -1,4 +1,8 @@
-"""Which country a word names, in German, English or Russian: a name, adjective, demonym, capital."""
+"""Which country a word names, in German, English or Russian: a name, adjective, demonym, capital.
+
+The countries are rows in `places.tsv` with one form of each word; its other forms are made here. Towns,
+peoples and faiths that go by other words in other languages are rows in `exonyms.tsv`.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,13 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from wortlaut.index.lang.tables import read_rows
+from wortlaut.index.lang.words import LANGUAGES
 
+PlaceForm = Literal["name", "adjective", "people", "capital"]
+# The part of a word that stays, and what may follow it.
+Stem = tuple[str, frozenset[str]]
 _LATIN, _CYRILLIC = ("de", "en"), ("ru",)
-_LANGUAGES = _LATIN + _CYRILLIC
-_COLUMNS: tuple[tuple[str, Kind], ...] = (
+_COLUMNS: tuple[tuple[str, PlaceForm], ...] = (
     ("", "name"), ("_adjective", "adjective"), ("_people", "people"), ("_capital", "capital"),
 )  # fmt: skip
 _TOKEN = re.compile(r"[^\W\d_]+")
@@ -26,6 +33,40 @@ _SHORTEST_OPENING = 4
 _MOST_NAMES = 4
 _FOLDED = str.maketrans("áàâãåăçćčéèêëíìîïñóòôõúùûýșşțţžšё", "aaaaaaccceeeeiiiinoooouuuyssttzsе")
 
+_FIXED = frozenset([""])
+_PLURAL_S = frozenset(["", "s"])
+_GERMAN_ADJECTIVE = frozenset(["", "e", "en", "er", "em", "es"])
+_GERMAN_PEOPLE_ER = frozenset(["", "n", "s", "in", "innen"])
+_GERMAN_PEOPLE_E = frozenset(["e", "en", "in", "innen"])
+_GERMAN_PEOPLE = frozenset(["", "s", "n", "en", "in", "innen"])
+_GERMAN_TOWN = frozenset(["", "s", "er", "ers", "ern", "erin", "erinnen"])
+_ENGLISH_TOWN = frozenset(["", "s", "ian", "ians", "er", "ers"])
+_MAN = frozenset(["man", "men", "woman", "women"])
+# "Vereinigte", "Dominikanische", "Heiliger" before a noun.
+_GERMAN_LEADING = re.compile(r"(?:(?:isch|igt|eint|iert)e[rs]?|iger)\Z")
+
+_RUSSIAN_HARD = frozenset("ий ого ому им ом ая ой ую ое ие их ими".split())
+_RUSSIAN_FIRM = frozenset("ый ой ого ому ым ом ая ую ое ые ых ыми".split())
+_RUSSIAN_SOFT = frozenset("ий его ему им ем яя ей юю ее ие их ими".split())
+_RUSSIAN_TOWN_ADJECTIVE = frozenset("ск" + ending for ending in _RUSSIAN_HARD)
+_RUSSIAN_ADJECTIVE = re.compile("(?:[иыо]й|[ая]я|[оеы]е|ие)\\Z")
+_RUSSIAN_MASCULINE = frozenset(["", "а", "у", "ом", "ем", "е"])
+_RUSSIAN_MEN = frozenset("а у ом е ы и ов ей ам ами ах".split()) | _FIXED
+_RUSSIAN_CITIZENS = frozenset("ин ина ину ином ине е ам ами ах".split()) | _FIXED
+_RUSSIAN_FLEETING = frozenset("а у ем е ы ев ам ами ах".split())
+_RUSSIAN_WOMEN = frozenset("а и е у ой ою ам ами ах".split())
+_RUSSIAN_FEMININE = frozenset("а ы и е у ой ей ою".split())
+_RUSSIAN_SOFT_FEMININE = frozenset("я и е ю ей".split())
+_RUSSIAN_J = frozenset("й я ю ем е".split())
+_RUSSIAN_SIGN = frozenset("ь я ю ем е и".split()) | {"ью"}
+_RUSSIAN_PLURAL = frozenset("ы ов ам ами ах".split()) | _FIXED
+_RUSSIAN_OWNED = frozenset("ы ых ым ыми".split())
+_RUSSIAN_NEUTER = frozenset("о а у ом е".split())
+# "Марокко", "Чили", "Самоа", "Никарагуа", but "Косово".
+_RUSSIAN_INDECLINABLE = re.compile("(?:(?<!ов)(?<!ев)о|[еиуэю]|[оуи]а)\\Z")
+_RUSSIAN_ISLANDS = frozenset("а ов ам ами ах".split())
+_HISSING = "гкхжчшщ"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -35,7 +76,7 @@ class Place:
     """
 
     code: str
-    kind: Kind
+    kind: PlaceForm
     town: str = ""
     guarded: bool = False
 
@@ -51,68 +92,6 @@ class Exonym:
     kind: str
 
 
-@dataclass(slots=True)
-class _Lexicon:
-    """The words of the table: a stem with the endings of each word, and names as runs of words.
-
-    Words have numbers from `first` on: no two lexicons share one.
-    """
-
-    first: int
-    stems: dict[str, list[tuple[frozenset[str], int]]] = field(default_factory=dict)
-    words: dict[tuple[str, str, Kind, bool], int] = field(default_factory=dict)
-    single: dict[int, Place] = field(default_factory=dict)
-    runs: dict[int, list[tuple[tuple[int, ...], Place]]] = field(default_factory=dict)
-    parts: dict[str, set[str]] = field(default_factory=dict)
-    openings: dict[str, Place] = field(default_factory=dict)
-
-    def add(self, text: str, language: str, place: Place) -> None:
-        """Take in one cell's name of the place."""
-        tokens = [t for t in split_words(text) if t not in _CONNECTING]
-        # "UNs" is none: "uns" is another word.
-        tongue = "" if text.isupper() else language
-        numbers = [
-            self._number(token, tongue, place.kind, at == len(tokens) - 1)
-            for at, token in enumerate(tokens)
-        ]
-        if len(numbers) == 1:
-            self.single.setdefault(numbers[0], place)
-            if language == "de" and place.kind != "people" and not place.guarded:
-                self.openings.setdefault(tokens[0], place)
-            return
-        self.runs.setdefault(numbers[0], []).append((tuple(numbers[1:]), place))
-        for token in tokens if place.kind == "name" else ():
-            self.parts.setdefault(token, set()).add(place.code)
-
-    def _number(self, token: str, language: str, kind: Kind, last: bool) -> int:
-        key = (token, language, kind, last)
-        number = self.words.get(key)
-        if number is None:
-            number = self.words[key] = self.first + len(self.words)
-            for stem, endings in bend(token, language, kind, last):
-                self.stems.setdefault(stem, []).append((endings, number))
-        return number
-
-    def find(self, word: str) -> Iterator[int]:
-        """The words of the table that a folded one is a form of."""
-        for cut in range(min(_LONGEST_ENDING, len(word) - 1) + 1):
-            ending = word[len(word) - cut :]
-            for endings, number in self.stems.get(word[: len(word) - cut], ()):
-                if ending in endings:
-                    yield number
-
-
-def fold_place(word: str) -> str:
-    """The word in lower case, without accents other than the umlauts, ё as е."""
-    low = word.casefold()
-    return low if low.isascii() else unicodedata.normalize("NFC", low).translate(_FOLDED)
-
-
-def split_words(text: str) -> list[str]:
-    """The words of a name as the table has them, folded: "Guinea-Bissau" has two."""
-    return _TOKEN.findall(fold_place(text))
-
-
 @lru_cache(maxsize=65536)
 def find_place(word: str) -> Place | None:
     """The country that a single word names; None where it names none."""
@@ -121,15 +100,6 @@ def find_place(word: str) -> Place | None:
     lexicon = _choose_lexicon(word)
     found = [lexicon.single[n] for n in _find_words(word) if n in lexicon.single]
     return min(found, key=_rank) if found else None
-
-
-def _rank(place: Place) -> tuple[bool, int]:
-    return place.guarded, ("name", "adjective", "people", "capital").index(place.kind)
-
-
-@lru_cache(maxsize=65536)
-def _find_words(word: str) -> tuple[int, ...]:
-    return tuple(_choose_lexicon(word).find(fold_place(word)))
 
 
 def find_run(words: Sequence[str], at: int) -> tuple[Place, int] | None:
@@ -143,17 +113,6 @@ def find_run(words: Sequence[str], at: int) -> tuple[Place, int] | None:
                 best = place, end
     single = None if best else find_place(words[at])
     return best or ((single, at + 1) if single else None)
-
-
-def _match_rest(words: Sequence[str], at: int, rest: Sequence[int]) -> int | None:
-    """One past the word that ends the run; None where the words go on otherwise."""
-    for number in rest:
-        while at < len(words) and words[at].casefold() in _CONNECTING:
-            at += 1
-        if at == len(words) or number not in _find_words(words[at]):
-            return None
-        at += 1
-    return at
 
 
 @lru_cache(maxsize=65536)
@@ -195,11 +154,108 @@ def name_capital(code: str, language: str) -> str:
 
 def list_spellings(code: str) -> list[str]:
     """The names of a country and its capitals in all languages, as they are written."""
-    columns = [language + suffix for language in _LANGUAGES for suffix in ("", "_capital")]
+    columns = [language + suffix for language in LANGUAGES for suffix in ("", "_capital")]
     row = _read_codes()[code]
     return [
         word for column in columns for part in _read_cell(row, column) for word in part.split("/")
     ]
+
+
+def fold_place(word: str) -> str:
+    """The word in lower case, without accents other than the umlauts, ё as е."""
+    low = word.casefold()
+    return low if low.isascii() else unicodedata.normalize("NFC", low).translate(_FOLDED)
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a name as the table has them, folded: "Guinea-Bissau" has two."""
+    return _TOKEN.findall(fold_place(text))
+
+
+def bend(word: str, language: str, kind: PlaceForm, last: bool) -> Iterator[Stem]:
+    """The stems and endings of a folded word; `last` of the words of its name, or not.
+
+    A word of no language, an acronym, is not bent.
+    """
+    if language == "de":
+        yield from _bend_german(word, kind, last)
+    elif language == "en":
+        yield from _bend_english(word, kind, last)
+    elif language == "ru":
+        yield from _bend_russian(word, kind, last)
+    else:
+        yield word, _FIXED
+
+
+@dataclass(slots=True)
+class _Lexicon:
+    """The words of the table: a stem with the endings of each word, and names as runs of words.
+
+    Words have numbers from `first` on: no two lexicons share one.
+    """
+
+    first: int
+    stems: dict[str, list[tuple[frozenset[str], int]]] = field(default_factory=dict)
+    words: dict[tuple[str, str, PlaceForm, bool], int] = field(default_factory=dict)
+    single: dict[int, Place] = field(default_factory=dict)
+    runs: dict[int, list[tuple[tuple[int, ...], Place]]] = field(default_factory=dict)
+    parts: dict[str, set[str]] = field(default_factory=dict)
+    openings: dict[str, Place] = field(default_factory=dict)
+
+    def add(self, text: str, language: str, place: Place) -> None:
+        """Take in one cell's name of the place."""
+        tokens = [t for t in split_words(text) if t not in _CONNECTING]
+        # "UNs" is none: "uns" is another word.
+        tongue = "" if text.isupper() else language
+        numbers = [
+            self._number(token, tongue, place.kind, at == len(tokens) - 1)
+            for at, token in enumerate(tokens)
+        ]
+        if len(numbers) == 1:
+            self.single.setdefault(numbers[0], place)
+            if language == "de" and place.kind != "people" and not place.guarded:
+                self.openings.setdefault(tokens[0], place)
+            return
+        self.runs.setdefault(numbers[0], []).append((tuple(numbers[1:]), place))
+        for token in tokens if place.kind == "name" else ():
+            self.parts.setdefault(token, set()).add(place.code)
+
+    def _number(self, token: str, language: str, kind: PlaceForm, last: bool) -> int:
+        key = (token, language, kind, last)
+        number = self.words.get(key)
+        if number is None:
+            number = self.words[key] = self.first + len(self.words)
+            for stem, endings in bend(token, language, kind, last):
+                self.stems.setdefault(stem, []).append((endings, number))
+        return number
+
+    def find(self, word: str) -> Iterator[int]:
+        """The words of the table that a folded one is a form of."""
+        for cut in range(min(_LONGEST_ENDING, len(word) - 1) + 1):
+            ending = word[len(word) - cut :]
+            for endings, number in self.stems.get(word[: len(word) - cut], ()):
+                if ending in endings:
+                    yield number
+
+
+def _rank(place: Place) -> tuple[bool, int]:
+    return place.guarded, ("name", "adjective", "people", "capital").index(place.kind)
+
+
+@lru_cache(maxsize=65536)
+def _find_words(word: str) -> tuple[int, ...]:
+    return tuple(_choose_lexicon(word).find(fold_place(word)))
+
+
+def _match_rest(words: Sequence[str], at: int, rest: Sequence[int]) -> int | None:
+    """One past the word that ends the run; None where the words go on otherwise."""
+    for number in rest:
+        while at < len(words) and words[at].casefold() in _CONNECTING:
+            at += 1
+        if at == len(words) or number not in _find_words(words[at]):
+            return None
+        at += 1
+    return at
 
 
 @cache
@@ -241,68 +297,14 @@ def _read_exonyms() -> tuple[Mapping[str, Exonym], Mapping[str, Exonym]]:
     openings: dict[str, Exonym] = {}
     for row in read_rows("exonyms.tsv"):
         exonym = Exonym(frozenset(row["key"].split()), row["kind"])
-        for language in _LANGUAGES:
+        for language in LANGUAGES:
             for word in row[language].split():
                 table = openings if word.endswith("-") else whole
                 table.setdefault(fold_place(word.removesuffix("-")), exonym)
     return whole, openings
 
 
-Kind = Literal["name", "adjective", "people", "capital"]
-# The part of a word that stays, and what may follow it.
-Stem = tuple[str, frozenset[str]]
-
-_FIXED = frozenset([""])
-_PLURAL_S = frozenset(["", "s"])
-_GERMAN_ADJECTIVE = frozenset(["", "e", "en", "er", "em", "es"])
-_GERMAN_PEOPLE_ER = frozenset(["", "n", "s", "in", "innen"])
-_GERMAN_PEOPLE_E = frozenset(["e", "en", "in", "innen"])
-_GERMAN_PEOPLE = frozenset(["", "s", "n", "en", "in", "innen"])
-_GERMAN_TOWN = frozenset(["", "s", "er", "ers", "ern", "erin", "erinnen"])
-_ENGLISH_TOWN = frozenset(["", "s", "ian", "ians", "er", "ers"])
-_MAN = frozenset(["man", "men", "woman", "women"])
-# "Vereinigte", "Dominikanische", "Heiliger" before a noun.
-_GERMAN_LEADING = re.compile(r"(?:(?:isch|igt|eint|iert)e[rs]?|iger)\Z")
-
-_RUSSIAN_HARD = frozenset("ий ого ому им ом ая ой ую ое ие их ими".split())
-_RUSSIAN_FIRM = frozenset("ый ой ого ому ым ом ая ую ое ые ых ыми".split())
-_RUSSIAN_SOFT = frozenset("ий его ему им ем яя ей юю ее ие их ими".split())
-_RUSSIAN_TOWN_ADJECTIVE = frozenset("ск" + ending for ending in _RUSSIAN_HARD)
-_RUSSIAN_ADJECTIVE = re.compile("(?:[иыо]й|[ая]я|[оеы]е|ие)\\Z")
-_RUSSIAN_MASCULINE = frozenset(["", "а", "у", "ом", "ем", "е"])
-_RUSSIAN_MEN = frozenset("а у ом е ы и ов ей ам ами ах".split()) | _FIXED
-_RUSSIAN_CITIZENS = frozenset("ин ина ину ином ине е ам ами ах".split()) | _FIXED
-_RUSSIAN_FLEETING = frozenset("а у ем е ы ев ам ами ах".split())
-_RUSSIAN_WOMEN = frozenset("а и е у ой ою ам ами ах".split())
-_RUSSIAN_FEMININE = frozenset("а ы и е у ой ей ою".split())
-_RUSSIAN_SOFT_FEMININE = frozenset("я и е ю ей".split())
-_RUSSIAN_J = frozenset("й я ю ем е".split())
-_RUSSIAN_SIGN = frozenset("ь я ю ем е и".split()) | {"ью"}
-_RUSSIAN_PLURAL = frozenset("ы ов ам ами ах".split()) | _FIXED
-_RUSSIAN_OWNED = frozenset("ы ых ым ыми".split())
-_RUSSIAN_NEUTER = frozenset("о а у ом е".split())
-# "Марокко", "Чили", "Самоа", "Никарагуа", but "Косово".
-_RUSSIAN_INDECLINABLE = re.compile("(?:(?<!ов)(?<!ев)о|[еиуэю]|[оуи]а)\\Z")
-_RUSSIAN_ISLANDS = frozenset("а ов ам ами ах".split())
-_HISSING = "гкхжчшщ"
-
-
-def bend(word: str, language: str, kind: Kind, last: bool) -> Iterator[Stem]:
-    """The stems and endings of a folded word; `last` of the words of its name, or not.
-
-    A word of no language, an acronym, is not bent.
-    """
-    if language == "de":
-        yield from _bend_german(word, kind, last)
-    elif language == "en":
-        yield from _bend_english(word, kind, last)
-    elif language == "ru":
-        yield from _bend_russian(word, kind, last)
-    else:
-        yield word, _FIXED
-
-
-def _bend_german(word: str, kind: Kind, last: bool) -> Iterator[Stem]:
+def _bend_german(word: str, kind: PlaceForm, last: bool) -> Iterator[Stem]:
     if not last:
         leading = kind == "name" and _GERMAN_LEADING.search(word)
         yield (_cut(word, "er", "es", "e"), _GERMAN_ADJECTIVE) if leading else (word, _FIXED)
@@ -331,7 +333,7 @@ def _list_genitive(word: str) -> frozenset[str]:
     return _PLURAL_S | {"n"} if word.endswith("e") else _PLURAL_S
 
 
-def _bend_english(word: str, kind: Kind, last: bool) -> Iterator[Stem]:
+def _bend_english(word: str, kind: PlaceForm, last: bool) -> Iterator[Stem]:
     if not last:
         yield word, _FIXED
     elif kind == "capital":
@@ -344,7 +346,7 @@ def _bend_english(word: str, kind: Kind, last: bool) -> Iterator[Stem]:
         yield word, _FIXED if word.endswith(("s", "x", "z", "ese")) else _PLURAL_S
 
 
-def _bend_russian(word: str, kind: Kind, last: bool) -> Iterator[Stem]:
+def _bend_russian(word: str, kind: PlaceForm, last: bool) -> Iterator[Stem]:
     adjective = _RUSSIAN_ADJECTIVE.search(word) is not None
     if kind == "adjective" or (kind == "name" and not last):
         if adjective and (last or kind == "name"):

@@ -30,6 +30,27 @@ _STRENGTHS: Mapping[str, Strength] = {
     "": "sure", "weak": "weak", "known": "known", "agree": "agree",
 }  # fmt: skip
 
+_GERMAN, _ENGLISH = read_lists("de/speech.tsv"), read_lists("en/speech.tsv")
+
+KONJUNKTIV = frozenset(_GERMAN["konjunktiv"])
+KONJUNKTIV_II = frozenset(_GERMAN["konjunktiv_2"])
+CONTENT_ADJECTIVES = frozenset(_GERMAN["content_adjectives"])
+SUBORDINATORS = frozenset(_GERMAN["subordinators"] + _ENGLISH["subordinators"])
+COMPLEMENT_OPENERS = frozenset(_GERMAN["openers"] + _ENGLISH["openers"])
+HAVE = frozenset(_GERMAN["have"] + _ENGLISH["have"])
+BE = frozenset(_GERMAN["be"] + _ENGLISH["be"])
+
+# "nach Angaben", "laut Mitteilung": the noun stands for what is said.
+SAYING_NOUNS = re.compile(
+    rf"(?:{'|'.join(_GERMAN['saying_noun_ends'])}|\A(?:{'|'.join(_GERMAN['saying_nouns'])}))\Z"
+)
+# A noun that a dass-clause, an infinitive or a colon spells out.
+CONTENT_NOUNS = re.compile(rf"\A(?:{'|'.join(_GERMAN['content_nouns'])})\Z")
+
+_JUDGED = re.compile(rf"(?:{'|'.join(_GERMAN['judged_ends'])})(?:e?s|en)?\Z")
+_SEEN_IN = frozenset(_GERMAN["seen_in"])
+_JUDGING = frozenset(_GERMAN["judging"])
+
 
 @dataclass(frozen=True, slots=True)
 class VerbForm:
@@ -40,6 +61,9 @@ class VerbForm:
     form: Form
     particle: str = ""
     english: bool = False
+
+
+VerbForms = Mapping[str, tuple[VerbForm, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +105,8 @@ class AskingVerbs:
         return any(form.strength == "agree" for form in self.read(word))
 
 
-def fold_verb(word: str) -> str:
-    """The word as verbs are looked up: in lower case, without the dots of a Russian ё."""
-    return word.lower().replace("ё", "е")
-
-
 @cache
-def read_verb_forms() -> Mapping[str, tuple[VerbForm, ...]]:
+def read_verb_forms() -> VerbForms:
     """Every inflected form of the verbs that articles are read with, in lower case."""
     forms: dict[str, list[VerbForm]] = {}
     for language in ("de", "en"):
@@ -106,16 +125,21 @@ def read_asking_verbs(language: Language) -> AskingVerbs:
     forms: dict[str, list[tuple[Row, Shape, str]]] = {}
     for row in read_rows(f"{language}/verbs.tsv"):
         if row["asks"] != "no":
-            for word, shape, particle in list_forms(row, language):
+            for word, shape, particle in conjugate(row, language):
                 forms.setdefault(fold_verb(word), []).append((row, shape, particle))
     return AskingVerbs(forms)
 
 
-def list_forms(row: Row, language: Language) -> Iterator[tuple[str, Shape, str]]:
+def conjugate(row: Row, language: Language) -> Iterator[tuple[str, Shape, str]]:
     """The forms of a row's verb, each with its shape and the particle that must follow it."""
     if language == "de":
         return _inflect_german(row)
     return _inflect_english(row) if language == "en" else _inflect_russian(row)
+
+
+def fold_verb(word: str) -> str:
+    """The word as verbs are looked up: in lower case, without the dots of a Russian ё."""
+    return word.lower().replace("ё", "е")
 
 
 def find_verbs(mark: str, language: Language) -> frozenset[str]:
@@ -154,6 +178,24 @@ def read_other_senses() -> Mapping[str, re.Pattern[str]]:
     }
 
 
+def is_judgement(words: Sequence[str]) -> bool:
+    """Whether words in lower case go on behind "sieht" as an opinion does.
+
+    "in dem Gesetz eine Gefahr", "keinen Durchbruch kommen"; figures make it a report of a match.
+    """
+    judged = [k for k, word in enumerate(words) if _JUDGED.search(word)]
+    if not judged or "man" in words or any(word[0].isdigit() for word in words):
+        return False
+    if words[-1] in {"kommen", "zukommen"}:
+        return True
+    for k, word in enumerate(words):
+        placed = word == "in" and words[k + 1 : k + 2] and words[k + 1] in _SEEN_IN
+        if placed or word in {"darin", "hierin", "im"}:
+            first = k + 1 if word in {"darin", "hierin"} else k + 2 + bool(placed)
+            return any(not _JUDGING.isdisjoint(words[max(first, j - 4) : j]) for j in judged)
+    return False
+
+
 def _make_asking_form(row: Row, shape: Shape, particle: str) -> AskingForm:
     marks = row.get("marks", "").split()
     return AskingForm(
@@ -171,7 +213,7 @@ def _make_statement_forms(row: Row, english: bool) -> Iterator[tuple[str, VerbFo
     """The forms that articles are read with: no English plain form, no infinitive with "zu"."""
     lemma, group = row["verb"].replace("|", ""), _GROUPS[row["group"]]
     made: dict[tuple[Form, str], VerbForm] = {}
-    for word, shape, particle in list_forms(row, "en" if english else "de"):
+    for word, shape, particle in conjugate(row, "en" if english else "de"):
         if shape == "infinitive" or (english and shape == "plain"):
             continue
         form: Form = "participle" if shape == "participle" else "finite"
@@ -248,43 +290,3 @@ def _inflect_russian(row: Row) -> Iterator[tuple[str, Shape, str]]:
     for word in (singular, plural, he, she, she[:-1] + "о", she[:-1] + "и"):
         own = "" if base == verb else "сь" if word[-1] in "аоуиеёюяы" else "ся"
         yield word + own, "finite", ""
-
-
-_GERMAN, _ENGLISH = read_lists("de/speech.tsv"), read_lists("en/speech.tsv")
-
-KONJUNKTIV = frozenset(_GERMAN["konjunktiv"])
-KONJUNKTIV_II = frozenset(_GERMAN["konjunktiv_2"])
-CONTENT_ADJECTIVES = frozenset(_GERMAN["content_adjectives"])
-SUBORDINATORS = frozenset(_GERMAN["subordinators"] + _ENGLISH["subordinators"])
-COMPLEMENT_OPENERS = frozenset(_GERMAN["openers"] + _ENGLISH["openers"])
-HAVE = frozenset(_GERMAN["have"] + _ENGLISH["have"])
-BE = frozenset(_GERMAN["be"] + _ENGLISH["be"])
-
-# "nach Angaben", "laut Mitteilung": the noun stands for what is said.
-SAYING_NOUNS = re.compile(
-    rf"(?:{'|'.join(_GERMAN['saying_noun_ends'])}|\A(?:{'|'.join(_GERMAN['saying_nouns'])}))\Z"
-)
-# A noun that a dass-clause, an infinitive or a colon spells out.
-CONTENT_NOUNS = re.compile(rf"\A(?:{'|'.join(_GERMAN['content_nouns'])})\Z")
-
-_JUDGED = re.compile(rf"(?:{'|'.join(_GERMAN['judged_ends'])})(?:e?s|en)?\Z")
-_SEEN_IN = frozenset(_GERMAN["seen_in"])
-_JUDGING = frozenset(_GERMAN["judging"])
-
-
-def is_judgement(words: Sequence[str]) -> bool:
-    """Whether words in lower case go on behind "sieht" as an opinion does.
-
-    "in dem Gesetz eine Gefahr", "keinen Durchbruch kommen"; figures make it a report of a match.
-    """
-    judged = [k for k, word in enumerate(words) if _JUDGED.search(word)]
-    if not judged or "man" in words or any(word[0].isdigit() for word in words):
-        return False
-    if words[-1] in {"kommen", "zukommen"}:
-        return True
-    for k, word in enumerate(words):
-        placed = word == "in" and words[k + 1 : k + 2] and words[k + 1] in _SEEN_IN
-        if placed or word in {"darin", "hierin", "im"}:
-            first = k + 1 if word in {"darin", "hierin"} else k + 2 + bool(placed)
-            return any(not _JUDGING.isdisjoint(words[max(first, j - 4) : j]) for j in judged)
-    return False

@@ -1,4 +1,7 @@
-"""The words of a text: every way in which a text is cut into words, each for its purpose.
+"""The words of a text: how it is cut into words, what they sound like, and of which language it is.
+
+Function words are rows in `de/function_words.tsv` and its neighbours, read by their use or class.
+A text is cut in as many ways as there are purposes:
 
 * `read_words_and_marks`: words and punctuation, hyphens and apostrophes inside: for sentences.
 * `read_words`: words, whole numbers and unit signs: for comparing what two texts say.
@@ -6,6 +9,8 @@
 * `read_typed_words`: what somebody typed: words and numbers, hyphens and apostrophes inside.
 * `find_letter_runs`, `find_runs`: bare runs of letters, of letters and digits: for counting.
 * `make_terms`: the folded beginnings of the runs: for full text.
+
+`fold` and `fold_word` make words of two scripts comparable: by their letters, and by their sound.
 """
 
 from __future__ import annotations
@@ -20,56 +25,9 @@ from typing import Literal
 
 from wortlaut.index.lang.tables import read_rows
 
-_LANGUAGES = ("de", "en", "ru")
+Language = Literal["de", "en", "ru"]
+LANGUAGES: tuple[Language, ...] = ("de", "en", "ru")
 _NO_GENDER = "-"
-
-
-@cache
-def read_function_words(use: str, *languages: str) -> frozenset[str]:
-    """The words of a use, as uses.tsv lists them; of all languages if none is given.
-
-    Raises KeyError for a use that the table of uses does not have.
-    """
-    if use not in _list_uses():
-        raise KeyError(use)
-    return frozenset(word for each in languages or _LANGUAGES for word in _sort(each).get(use, ()))
-
-
-@cache
-def read_class(name: str, language: str) -> frozenset[str]:
-    """The words of one class: "article", "preposition", "pronoun" …"""
-    return frozenset(row["word"] for row in _read(language) if name in row["class"].split())
-
-
-@cache
-def read_genders(column: Literal["determiner", "pronoun"]) -> Mapping[str, Literal["m", "f", ""]]:
-    """The determiners or pronouns of German and English, each with the gender it shows."""
-    genders: dict[str, Literal["m", "f", ""]] = {"m": "m", "f": "f", _NO_GENDER: ""}
-    return {
-        row["word"]: genders[row[column]]
-        for language in ("de", "en")
-        for row in _read(language)
-        if row[column]
-    }
-
-
-@cache
-def _list_uses() -> frozenset[str]:
-    return frozenset(row["use"] for row in read_rows("uses.tsv"))
-
-
-def _read(language: str) -> tuple[Mapping[str, str], ...]:
-    return read_rows(f"{language}/function_words.tsv")
-
-
-@cache
-def _sort(language: str) -> Mapping[str, set[str]]:
-    sorted_words: dict[str, set[str]] = {}
-    for row in _read(language):
-        for use in row["uses"].split():
-            sorted_words.setdefault(use, set()).add(row["word"])
-    return sorted_words
-
 
 CYRILLIC_LETTER = re.compile("[а-яёіїєґў]")
 _NO_LETTER = "_"
@@ -97,55 +55,8 @@ _COMBINING = re.compile("[\u0300-\u036f]")
 # "Тюрингия" is no "Tiuringia": a consonant takes the ю for a u.
 _SOFT_U = re.compile(r"(?<=[бвгджзклмнпрстфхцчшщ])ю")
 
-
-def fold(text: str) -> str:
-    """The text in small letters without accents, Cyrillic ones as German agencies spell them."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_PRESS))
-    return _COMBINING.sub("", folded)
-
-
-@lru_cache(maxsize=65536)
-def fold_words(words: tuple[str, ...], nominative: bool = True) -> tuple[str, ...]:
-    """The words as sounds, those without any left out; cached."""
-    return tuple(folded for word in words if (folded := fold_word(word, nominative=nominative)))
-
-
-def fold_word(word: str, keep_s: bool = False, nominative: bool = True) -> str:
-    """One word as a sound; `nominative` undoes Cyrillic case endings, `keep_s` spares a final s."""
-    if CYRILLIC_LETTER.search(word):
-        word = _to_nominative(word) if nominative else word
-        word = "й" + word if word.startswith("е") else word
-        word = _SOFT_U.sub("у", word).translate(_CYRILLIC_SOUND)
-    elif len(word) > 4 and word.endswith("s") and not word.endswith("ss") and not keep_s:
-        word = word[:-1]
-    word = unicodedata.normalize("NFD", word.translate(_LATIN))
-    word = "".join(c for c in word if not unicodedata.combining(c))
-    for pattern, sound in _LATIN_SOUNDS:
-        word = pattern.sub(sound, word)
-    return word
-
-
-def sound_forms(word: str) -> tuple[str, ...]:
-    """The word by sound: a Cyrillic one as the case form of a name, and as it stands."""
-    low = word.casefold()
-    if CYRILLIC_LETTER.search(low):
-        return tuple(dict.fromkeys((*fold_words((low,)), *fold_words((low,), False))))
-    return fold_words((low,))
-
-
-def _to_nominative(word: str) -> str:
-    for ending, base in _SURNAME_ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= (2 if len(ending) > 1 else 3):
-            return word[: -len(ending)] + base
-    return word
-
-
 # "t-online.de" and "ai-Bericht" are names, too.
 _NAME_SHAPE = re.compile(r"\.[a-z]{2,3}\Z|-[A-ZÄÖÜ]")
-# What one of the two languages has in almost every sentence, and the other has not.
-_ENGLISH = read_function_words("everywhere", "en")
-_GERMAN = read_function_words("everywhere", "de")
-_EMPTY = read_function_words("empty")
 # Soft hyphens, joiners, direction marks and combining marks stand inside words.
 _INSIDE = "\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
@@ -164,6 +75,72 @@ _RUN = re.compile(r"\w+")
 _MINUS = re.compile(r"(?<![\w.,])[-−–‐‑](?=\d)")
 _WORDING = re.compile(r"(?:(?<![\w.,])-)?\d+(?:[.,:/]\d+)*|[^\W\d_]+|[?%€$£°§+]")
 TERM_LETTERS = 6
+
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_GERMAN_SHAPE = re.compile(
+    r"[äöüß]|(?:ungen|ung|keit|heit|schaft|ierte|iert|lich|lichen|ischen|tionen|chen)$|sch|^ge\w+t$"
+)
+_ENGLISH_SHAPE = re.compile(
+    r"(?:ing|tion|tions|ness|ment|ments|ed|ies|ty|ous|ould|ght)$|th|wh|^w[rh]"
+)
+
+
+@cache
+def read_function_words(use: str, *languages: str) -> frozenset[str]:
+    """The words of a use, as uses.tsv lists them; of all languages if none is given.
+
+    Raises KeyError for a use that the table of uses does not have.
+    """
+    if use not in _list_uses():
+        raise KeyError(use)
+    return frozenset(
+        word for each in languages or LANGUAGES for word in _sort_by_use(each).get(use, ())
+    )
+
+
+@cache
+def read_class(name: str, language: str) -> frozenset[str]:
+    """The words of one class: "article", "preposition", "pronoun" …"""
+    return frozenset(row["word"] for row in _read_table(language) if name in row["class"].split())
+
+
+@cache
+def read_genders(column: Literal["determiner", "pronoun"]) -> Mapping[str, Literal["m", "f", ""]]:
+    """The determiners or pronouns of German and English, each with the gender it shows."""
+    genders: dict[str, Literal["m", "f", ""]] = {"m": "m", "f": "f", _NO_GENDER: ""}
+    return {
+        row["word"]: genders[row[column]]
+        for language in ("de", "en")
+        for row in _read_table(language)
+        if row[column]
+    }
+
+
+@cache
+def _list_uses() -> frozenset[str]:
+    return frozenset(row["use"] for row in read_rows("uses.tsv"))
+
+
+def _read_table(language: str) -> tuple[Mapping[str, str], ...]:
+    return read_rows(f"{language}/function_words.tsv")
+
+
+@cache
+def _sort_by_use(language: str) -> Mapping[str, set[str]]:
+    sorted_words: dict[str, set[str]] = {}
+    for row in _read_table(language):
+        for use in row["uses"].split():
+            sorted_words.setdefault(use, set()).add(row["word"])
+    return sorted_words
+
+
+# What one of the two languages has in almost every sentence, and the other has not.
+_COMMON_ENGLISH = read_function_words("everywhere", "en")
+_COMMON_GERMAN = read_function_words("everywhere", "de")
+_EMPTY = read_function_words("empty")
+# Words of one language only; "was", "in", "die", "so" and the like are left out on purpose.
+_TELLING_ENGLISH = read_function_words("telling", "en")
+_TELLING_GERMAN = read_function_words("telling", "de")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +205,8 @@ def read_words_and_marks(text: str) -> Words:
         ends.append(last)
     caps = [word[0].isupper() or bool(_NAME_SHAPE.search(word)) for word in words]
     lows = [word.lower() for word in words]
-    hints = sum(low in _ENGLISH or low.endswith(("'s", "’s")) for low in lows)
-    english = hints > sum(low in _GERMAN for low in lows)
+    hints = sum(low in _COMMON_ENGLISH or low.endswith(("'s", "’s")) for low in lows)
+    english = hints > sum(low in _COMMON_GERMAN for low in lows)
     return Words(words, lows, caps, breaks, starts, ends, english)
 
 
@@ -282,11 +259,6 @@ def make_terms(text: str) -> list[str]:
     return [word[:TERM_LETTERS] for word in find_runs(fold(text))]
 
 
-@lru_cache(maxsize=65536)
-def _make_term(low: str) -> str:
-    return (make_terms(low) or [low])[0]
-
-
 def compile_forms(forms: str) -> re.Pattern[str]:
     """A pattern for whole words, from word patterns written with spaces."""
     return re.compile(rf"(?:{'|'.join(forms.split())})\Z")
@@ -297,19 +269,39 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-Language = Literal["de", "en", "ru"]
+def fold(text: str) -> str:
+    """The text in small letters without accents, Cyrillic ones as German agencies spell them."""
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_PRESS))
+    return _COMBINING.sub("", folded)
 
 
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-# Words of one language only; "was", "in", "die", "so" and the like are left out on purpose.
-_ENGLISH_WORDS = read_function_words("telling", "en")
-_GERMAN_WORDS = read_function_words("telling", "de")
-_GERMAN_SHAPE = re.compile(
-    r"[äöüß]|(?:ungen|ung|keit|heit|schaft|ierte|iert|lich|lichen|ischen|tionen|chen)$|sch|^ge\w+t$"
-)
-_ENGLISH_SHAPE = re.compile(
-    r"(?:ing|tion|tions|ness|ment|ments|ed|ies|ty|ous|ould|ght)$|th|wh|^w[rh]"
-)
+@lru_cache(maxsize=65536)
+def fold_words(words: tuple[str, ...], nominative: bool = True) -> tuple[str, ...]:
+    """The words as sounds, those without any left out; cached."""
+    return tuple(folded for word in words if (folded := fold_word(word, nominative=nominative)))
+
+
+def fold_word(word: str, keep_s: bool = False, nominative: bool = True) -> str:
+    """One word as a sound; `nominative` undoes Cyrillic case endings, `keep_s` spares a final s."""
+    if CYRILLIC_LETTER.search(word):
+        word = _to_nominative(word) if nominative else word
+        word = "й" + word if word.startswith("е") else word
+        word = _SOFT_U.sub("у", word).translate(_CYRILLIC_SOUND)
+    elif len(word) > 4 and word.endswith("s") and not word.endswith("ss") and not keep_s:
+        word = word[:-1]
+    word = unicodedata.normalize("NFD", word.translate(_LATIN))
+    word = "".join(c for c in word if not unicodedata.combining(c))
+    for pattern, sound in _LATIN_SOUNDS:
+        word = pattern.sub(sound, word)
+    return word
+
+
+def sound_forms(word: str) -> tuple[str, ...]:
+    """The word by sound: a Cyrillic one as the case form of a name, and as it stands."""
+    low = word.casefold()
+    if CYRILLIC_LETTER.search(low):
+        return tuple(dict.fromkeys((*fold_words((low,)), *fold_words((low,), False))))
+    return fold_words((low,))
 
 
 def detect_language(text: str, fallback: Language = "en") -> Language:
@@ -322,14 +314,14 @@ def detect_language(text: str, fallback: Language = "en") -> Language:
     if text.isupper():
         words = [w.lower() for w in words]
     plain = [w for n, w in enumerate(words) if n == 0 or not w[0].isupper()]
-    if len(plain) == 1 and plain[0].lower() not in _GERMAN_WORDS | _ENGLISH_WORDS:
+    if len(plain) == 1 and plain[0].lower() not in _TELLING_GERMAN | _TELLING_ENGLISH:
         plain = words
     cyrillic = [w for w in plain if _CYRILLIC.match(w)]
     if cyrillic and (len(cyrillic) * 2 > len(plain) or plain[0] == cyrillic[0]):
         return "ru"
     lower = [w.lower() for w in plain]
-    english = sum(2 for w in lower if w in _ENGLISH_WORDS)
-    german = sum(2 for w in lower if w in _GERMAN_WORDS)
+    english = sum(2 for w in lower if w in _TELLING_ENGLISH)
+    german = sum(2 for w in lower if w in _TELLING_GERMAN)
     # "Was" opens a German question far more often than an English one.
     german += lower[:1] == ["was"]
     if english == german:
@@ -338,3 +330,15 @@ def detect_language(text: str, fallback: Language = "en") -> Language:
     if english == german:
         return fallback
     return "en" if english > german else "de"
+
+
+@lru_cache(maxsize=65536)
+def _make_term(low: str) -> str:
+    return (make_terms(low) or [low])[0]
+
+
+def _to_nominative(word: str) -> str:
+    for ending, base in _SURNAME_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= (2 if len(ending) > 1 else 3):
+            return word[: -len(ending)] + base
+    return word

@@ -1,4 +1,7 @@
-"""The persons of one article: their fullest names, offices, and where each is named."""
+"""The persons of one article: their fullest names, offices, and where each is named.
+
+A surname alone names somebody, too, where a verb of saying has it for its subject.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from wortlaut.index.lang.verbs import VerbForm, find_verbs, read_verb_forms
 from wortlaut.index.lang.words import Words, read_function_words
 from wortlaut.index.reading.clauses import OBLIQUE, PREPOSITIONS
 from wortlaut.index.reading.mentions import (
+    ADJECTIVE_ENDINGS,
     CALENDAR,
     DETERMINERS,
     NOT_NAMES,
@@ -37,8 +41,6 @@ _NUMERALS = frozenset(
 )
 _PLACING = frozenset({"in", "aus"})
 _NOT_ATTRIBUTES = frozenset("unter gegen neben zwischen haben hatte".split())
-_SPEECH = frozenset(read_verb_forms())
-_ATTRIBUTE_ENDINGS = ("e", "en", "er", "em", "es")
 # Endings that a common noun has and a personal name hardly ever.
 _NOUN = re.compile(
     r"(?:ung|heit|keit|schaft|tion|tät|ment|ismus|stadt|krise|agentur|partei|ministerium|zeitung"
@@ -57,6 +59,26 @@ _LONGEST_NAME = 5
 # Bounds that no article reaches; they keep hostile text linear.
 _MOST_NAMESAKES = 50
 _MOST_HOLDERS = 300
+
+_FORMS = read_verb_forms()
+# What somebody says in person: agencies report and announce, accidents demand, rain reports.
+_LEMMAS = find_verbs("person", "de") | find_verbs("person", "en")
+_OPENINGS = frozenset(".!?:„“”\"»«‚‘’'")
+_BEHIND = frozenset(",–—“”\"«»‘’'")
+# Where a word stands behind one of these, it is a place, or a noun with its article.
+_BEFORE_NOUNS = read_function_words("before-noun")
+# Behind the verb these begin its subject: what stands before it is an adverb.
+_SUBJECTS = (
+    read_function_words("inquiring")
+    | frozenset(DETERMINERS) - {"dem", "den", "einem", "einen"}
+)  # fmt: skip
+_DATIVE = re.compile(r"(?:agentur|zeitung|presse|funk|sender|runde|versammlung|magazin)s?\Z")
+_NO_NAME = re.compile(
+    r"(?:ung|heit|keit|schaft|tion|tät|ment|ismus|stadt|land|staat|ien|krise|gruppe|kreise?n?"
+    r"|people|leute|menschen|hin|lich|isch|weise|end|falls|dings|wärts|mäßig|tens|mals|iell"
+    r"|gleich|wohl|weg|dessen)\Z"
+)
+_LONGEST_PHRASE = 7
 
 
 @dataclass(slots=True)
@@ -93,7 +115,7 @@ class Cast:
         lone = zip(words.words, words.caps, followed, strict=False)
         self._alone = {word for word, capital, more in lone if capital and not more}
         self._by_last: dict[str, list[Figure]] = {}
-        self._saying = find_lone_speakers(words)
+        self._saying = _find_lone_speakers(words)
         self.figures: list[Figure] = []
         # Fullest names first: what is named by surname alone joins them.
         for sighting in sorted(self._sight(words), key=lambda s: (-len(s.name), not s.says)):
@@ -318,6 +340,34 @@ class Cast:
         return figure is not second and small in (["und"], ["and"])
 
 
+def _find_lone_speakers(words: Words) -> frozenset[int]:
+    """The words that are surnames by their place alone, as indices: "…, sagte Harlow".
+
+    One capitalised word without article next to a verb in the singular of what persons say. None
+    that the text has small, with an article or behind "in", and none that is by its form an
+    office, an institution, an abstract noun, an adverb or an English plural. Linear in the text.
+    """
+    nouns = {
+        word for word, before in zip(words.words[1:], words.lows, strict=False)
+        if before in _BEFORE_NOUNS
+    }  # fmt: skip
+    known = set(words.words)
+    return frozenset(
+        i
+        for i, word in enumerate(words.words)
+        if words.caps[i]
+        and word not in nouns
+        and words.lows[i] not in known
+        and _may_be_name(words, i)
+        and (_is_subject_before(words, i) or _is_subject_behind(words, i))
+    )
+
+
+def strip_genitive(word: str) -> str:
+    """The word without the -s that may be a genitive's."""
+    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
+
+
 def _includes(longer: str, role: str) -> bool:
     """Whether an office is a kind of the other: a "verkehrsminister" is a "minister"."""
     former = longer.startswith(FORMER_PREFIX) == role.startswith(FORMER_PREFIX)
@@ -350,63 +400,14 @@ def _may_be_person(words: Words, first: int, stop: int) -> bool:
         return False
     if before in DETERMINERS or before in _CONTRACTED or before in _PLACING:
         return False
-    attribute = not words.english and len(before) > 3 and before.endswith(_ATTRIBUTE_ENDINGS)
+    attribute = not words.english and len(before) > 3 and before.endswith(ADJECTIVE_ENDINGS)
     # "sagte Jon Hale", "am Montag reiste Jon Hale", but "der erklärte Feind".
     if first > 1 and words.lows[first - 2] not in DETERMINERS:
         behind_noun = before.endswith("te") and words.caps[first - 2]
-        attribute = attribute and before not in _SPEECH and not behind_noun
+        attribute = attribute and before not in _FORMS and not behind_noun
     if attribute and not words.caps[first - 1] and before not in _NOT_ATTRIBUTES:
         return False
     return not any(_NOUN.search(words.words[k]) for k in range(first, stop))
-
-
-def strip_genitive(word: str) -> str:
-    """The word without the -s that may be a genitive's."""
-    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
-
-
-_FORMS = read_verb_forms()
-# What somebody says in person: agencies report and announce, accidents demand, rain reports.
-_LEMMAS = find_verbs("person", "de") | find_verbs("person", "en")
-_OPENINGS = frozenset(".!?:„“”\"»«‚‘’'")
-_BEHIND = frozenset(",–—“”\"«»‘’'")
-# Where a word stands behind one of these, it is a place, or a noun with its article.
-_BEFORE_NOUNS = read_function_words("before-noun")
-# Behind the verb these begin its subject: what stands before it is an adverb.
-_SUBJECTS = (
-    read_function_words("inquiring")
-    | frozenset(DETERMINERS) - {"dem", "den", "einem", "einen"}
-)  # fmt: skip
-_DATIVE = re.compile(r"(?:agentur|zeitung|presse|funk|sender|runde|versammlung|magazin)s?\Z")
-_NO_NAME = re.compile(
-    r"(?:ung|heit|keit|schaft|tion|tät|ment|ismus|stadt|land|staat|ien|krise|gruppe|kreise?n?"
-    r"|people|leute|menschen|hin|lich|isch|weise|end|falls|dings|wärts|mäßig|tens|mals|iell"
-    r"|gleich|wohl|weg|dessen)\Z"
-)
-_LONGEST_PHRASE = 7
-
-
-def find_lone_speakers(words: Words) -> frozenset[int]:
-    """The words that are surnames by their place alone, as indices: "…, sagte Harlow".
-
-    One capitalised word without article next to a verb in the singular of what persons say. None
-    that the text has small, with an article or behind "in", and none that is by its form an
-    office, an institution, an abstract noun, an adverb or an English plural. Linear in the text.
-    """
-    nouns = {
-        word for word, before in zip(words.words[1:], words.lows, strict=False)
-        if before in _BEFORE_NOUNS
-    }  # fmt: skip
-    known = set(words.words)
-    return frozenset(
-        i
-        for i, word in enumerate(words.words)
-        if words.caps[i]
-        and word not in nouns
-        and words.lows[i] not in known
-        and _may_be_name(words, i)
-        and (_is_subject_before(words, i) or _is_subject_behind(words, i))
-    )
 
 
 def _may_be_name(words: Words, i: int) -> bool:

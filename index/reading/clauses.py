@@ -1,4 +1,8 @@
-"""One sentence cut into clauses, and the small words that tell clauses apart."""
+"""One sentence cut into clauses: what is said in which of them, and what is denied.
+
+Here are the small words that tell clauses apart. Sentences that a quotation spans are joined first,
+and what is read in the whole is brought back to its sentences (`join_sentences`, `merge`).
+"""
 
 from __future__ import annotations
 
@@ -40,6 +44,25 @@ _PAST_ONLY = frozenset(
 )
 _PAST_ENDINGS = ("te", "ten", "t")
 _LONGEST_BRACKET = 10
+
+# Sentences that quotations join are read as one, up to this many words.
+_LONGEST_UNIT = 1200
+QUOTE_MARKS = frozenset("\"„“”»«‚‘’'‹›")
+_SHORTEST_ALONE = 6
+_SHORTEST_PIECE = 3
+
+CONDITIONAL = frozenset("if unless whether lest".split())
+_GERMAN_CONDITIONAL = frozenset("falls sofern wenn ob".split())
+_NOT = frozenset("never not cannot".split())
+_GERMAN_NOT = frozenset("nicht nie niemals keineswegs keinesfalls mitnichten".split())
+_NOBODY = frozenset("nobody none neither no".split())
+_GERMAN_NOBODY = frozenset("niemand keiner keine".split())
+# "not only said", "nicht nur, dass": said all the same.
+ONLY = frozenset("only just merely nur bloß allein lediglich zuletzt ohne".split())
+_BETWEEN = frozenset("been also ever quite yet once again either even".split())
+_POINTING = frozenset("dazu darüber davon hierzu".split())
+# Not to deny, not to rule out: that is to say something.
+_DENYING = find_verbs("denies", "de")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +174,6 @@ def has_verb(words: Words, unit: Unit, stop: int) -> bool:
     return False
 
 
-# Sentences that quotations join are read as one, up to this many words.
-_LONGEST_UNIT = 1200
-_MARKS = frozenset("\"„“”»«‚‘’'‹›")
-_SHORTEST_ALONE = 6
-_SHORTEST_PIECE = 3
-
-
 @dataclass(frozen=True, slots=True)
 class Joint:
     """Sentences that share quotations, mostly just one."""
@@ -261,7 +277,7 @@ def _distance(at: int, quote: Range) -> int:
 def _stands_for(quote: Range, said: Range, first: int, words: Words) -> bool:
     """Whether the quotation is what is said, not some words of an indirect sentence."""
     before = words.words[quote[0] - 1] if quote[0] > first else "."
-    clause = before in ".:" or before in _MARKS or words.caps[min(quote[0] + 1, quote[1] - 1)]
+    clause = before in ".:" or before in QUOTE_MARKS or words.caps[min(quote[0] + 1, quote[1] - 1)]
     return clause and quote[1] - quote[0] >= 0.5 * (said[1] - said[0])
 
 
@@ -270,7 +286,7 @@ def _stands_alone(quote: Range, unit: Joint, words: Words) -> bool:
     length = quote[1] - quote[0]
     fragment = not words.caps[min(quote[0] + 1, quote[1] - 1)]
     before = words.words[quote[0] - 1] if quote[0] > unit.first else "."
-    whole = before in ".:" or before in _MARKS
+    whole = before in ".:" or before in QUOTE_MARKS
     return (
         length >= _SHORTEST_ALONE
         and length >= 0.3 * (unit.stop - unit.first)
@@ -288,20 +304,6 @@ def _without(start: int, stop: int, pieces: list[Piece]) -> Iterator[Range]:
         start = max(start, piece.stop)
     if start < stop:
         yield start, stop
-
-
-CONDITIONAL = frozenset("if unless whether lest".split())
-_CONDITIONAL_DE = frozenset("falls sofern wenn ob".split())
-_NOT = frozenset("never not cannot".split())
-_NOT_DE = frozenset("nicht nie niemals keineswegs keinesfalls mitnichten".split())
-_NOBODY = frozenset("nobody none neither no".split())
-_NOBODY_DE = frozenset("niemand keiner keine".split())
-# "not only said", "nicht nur, dass": said all the same.
-ONLY = frozenset("only just merely nur bloß allein lediglich zuletzt ohne".split())
-_BETWEEN = frozenset("been also ever quite yet once again either even".split())
-_POINTING = frozenset("dazu darüber davon hierzu".split())
-# Not to deny, not to rule out: that is to say something.
-_DENYING = find_verbs("denies", "de")
 
 
 def find_denial(lows: Sequence[str], start: int, verb: int) -> int | None:
@@ -333,9 +335,9 @@ def is_denied_in_german(
         end -= 1
     if form.group != "say" or form.english:
         return False
-    if lows[start] in _CONDITIONAL_DE and verb >= end - 2:
+    if lows[start] in _GERMAN_CONDITIONAL and verb >= end - 2:
         return True
-    if lows[start] in _NOBODY_DE and start < verb:
+    if lows[start] in _GERMAN_NOBODY and start < verb:
         return True
     if form.lemma in _DENYING:
         return False
@@ -346,7 +348,7 @@ def is_denied_in_german(
     if form.lemma == "zitieren":
         near = end  # "wird nicht mit den Worten zitiert"
     return any(
-        lows[k] in _NOT_DE
+        lows[k] in _GERMAN_NOT
         and (k + 1 == end or lows[k + 1] not in ONLY)
         and (k < verb <= k + near or (verb < k and k in (verb + 1, last)))
         for k in range(start, end)

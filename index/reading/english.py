@@ -6,12 +6,12 @@ speaker stands right before the verb, or right behind it after what is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.roles import Gender, read_english_gender, read_role, role_gender
-from wortlaut.index.lang.verbs import BE, HAVE, VerbForm, read_plural_groups
+from wortlaut.index.lang.verbs import BE, HAVE, VerbForm, VerbForms, read_plural_groups
 from wortlaut.index.lang.words import Words, read_function_words
 from wortlaut.index.reading.clauses import (
     CONDITIONAL,
@@ -22,18 +22,36 @@ from wortlaut.index.reading.clauses import (
     find_denial,
     names_nobody,
 )
-from wortlaut.index.reading.mentions import CALENDAR, DETERMINERS, PRONOUNS, Kind, Mention
+from wortlaut.index.reading.mentions import CALENDAR, DETERMINERS, PRONOUNS, Mention, MentionKind
 
 _SUBORDINATE = read_function_words("en-subordinate")
 _OBJECT_PREPOSITIONS = frozenset({"on", "for", "of", "against"})
 _VIEWS = frozenset({"view", "opinion", "words"})
 _LONGEST_ADJUNCT = 8
 
+_ADVERBS = read_function_words("en-adverb")
+_CONJUNCTIONS = read_function_words("en-conjunction")
+_PREPOSITIONS = read_function_words("en-preposition")
+_THAT = frozenset({"that", "whether"})
+_RELATIVE = frozenset({"who", "whose", "which"})
+_NOBODY = frozenset({"i", "we", "you", "there"})
+_OBJECTS: dict[str, Gender] = {"him": "m", "her": "f", "them": ""}
+_POSSESSIVES: dict[str, Gender] = {"his": "m", "her": "f", "their": ""}
+_LONGEST_PHRASE = 14
+_COMPLEMENTS = frozenset("of for from at".split())
+_PHRASE_ENDS = _PREPOSITIONS | _RELATIVE | HAVE | BE | _CONJUNCTIONS | {"whether"}
+# Of the verbs whose bare form is no noun.
+_PLURALS = read_plural_groups()
+
+_MODALS = read_function_words("en-modal")
+# What opens a clause that tells a fact beside the main one.
+_BESIDE = frozenset("when because though although while whereas".split())
+
 
 class EnglishReader:
     """Finds the frames of one English text's sentences."""
 
-    def __init__(self, words: Words, forms: Forms) -> None:
+    def __init__(self, words: Words, forms: VerbForms) -> None:
         self._words = words
         self._phrases = EnglishPhrases(words, forms)
         self._subjects = EnglishSubjects(words, self._phrases)
@@ -93,7 +111,7 @@ class EnglishReader:
         if mention is None:
             return None
         said = self._find_said(unit, number, i, form)
-        if said and start == unit.first and lows[start] in BESIDE:
+        if said and start == unit.first and lows[start] in _BESIDE:
             said = tuple((a, min(b, unit.clauses[number][1])) for a, b in said)
         return None if said is None else Frame(mention, form.lemma, said, False, None, "say", i)
 
@@ -115,11 +133,11 @@ class EnglishReader:
     def _before(self, start: int, verb: int) -> int | None:
         """Behind the last word of what stands before the verb and its helpers; None if no finite."""
         lows, k = self._words.lows, verb
-        while k > start and (lows[k - 1] in ADVERBS or lows[k - 1] in HAVE):
+        while k > start and (lows[k - 1] in _ADVERBS or lows[k - 1] in HAVE):
             k -= 1
             if k > start and lows[k - 1] == "not" and lows[k] in ONLY:
                 k -= 1  # "not only said"
-        passive = k > start and lows[k - 1] in (MODALS | BE) - {"not"}
+        passive = k > start and lows[k - 1] in (_MODALS | BE) - {"not"}
         return None if passive else k
 
     def _read_opening(self, unit: Unit, number: int, i: int, form: VerbForm) -> Frame | None:
@@ -149,15 +167,15 @@ class EnglishReader:
             return ()
         if lows[start] == "as" and start == unit.first and end + 1 < unit.stop:
             return ((end + 1, unit.stop),)
-        for k in range(i + 1, min(end, i + LONGEST_PHRASE)):
-            if lows[k] in THAT and k not in unit.masked:
+        for k in range(i + 1, min(end, i + _LONGEST_PHRASE)):
+            if lows[k] in _THAT and k not in unit.masked:
                 # "denied having said that …" does not deny what follows.
                 gerund = form.lemma == "deny" and lows[i + 1].endswith("ing")
                 return ((i + 1 if gerund else k + 1, unit.stop),)
         if self._reports_alone(unit, i, end, form):
-            beside = number > 0 and lows[unit.first] in BESIDE
+            beside = number > 0 and lows[unit.first] in _BESIDE
             alone = (start, unit.stop) if beside else unit.whole
-            return None if lows[start] in RELATIVE else (alone,)
+            return None if lows[start] in _RELATIVE else (alone,)
         first = self._past_object(i, end) if form.lemma == "tell" else i + 1
         adjunct = self._is_adjunct(unit, first, end)
         if adjunct and end < unit.stop and words.words[end] == ":":
@@ -214,7 +232,7 @@ class EnglishReader:
     def _opens_phrase(self, k: int) -> bool:
         """Whether a noun phrase, or a preposition, begins at word `k`."""
         low = self._words.lows[k]
-        opens = low in DETERMINERS or low in PRONOUNS or low in NOBODY or low in {"on", "in"}
+        opens = low in DETERMINERS or low in PRONOUNS or low in _NOBODY or low in {"on", "in"}
         return opens or self._words.caps[k] or low in CALENDAR
 
     def _is_adjunct(self, unit: Unit, first: int, end: int) -> bool:
@@ -222,7 +240,7 @@ class EnglishReader:
         if first >= end:
             return True
         low = self._words.lows[first]
-        opens = low in PREPOSITIONS - {"to"} or low in CALENDAR or low in ADVERBS
+        opens = low in _PREPOSITIONS - {"to"} or low in CALENDAR or low in _ADVERBS
         short = end - first <= _LONGEST_ADJUNCT and not self._subjects.has_verb(first, end)
         return opens and short and not any(k in unit.masked for k in range(first, end))
 
@@ -245,7 +263,7 @@ class EnglishReader:
         lows, number = self._words.lows, unit.clause_at(i)
         start, end = self._subjects.cut_clause(unit, number)
         k = i
-        while k > start and lows[k - 1] in (BE | HAVE | ADVERBS | {"been"}):
+        while k > start and lows[k - 1] in (BE | HAVE | _ADVERBS | {"been"}):
             if lows[k - 1] == "never":
                 return self._deny(unit, number, k - 1, i)
             k -= 1
@@ -263,27 +281,10 @@ class EnglishReader:
         return Frame(mention, "quote", said or (), False, via, "say", i)
 
 
-Forms = Mapping[str, tuple[VerbForm, ...]]
-
-ADVERBS = read_function_words("en-adverb")
-CONJUNCTIONS = read_function_words("en-conjunction")
-PREPOSITIONS = read_function_words("en-preposition")
-THAT = frozenset({"that", "whether"})
-RELATIVE = frozenset({"who", "whose", "which"})
-NOBODY = frozenset({"i", "we", "you", "there"})
-_OBJECTS: dict[str, Gender] = {"him": "m", "her": "f", "them": ""}
-_POSSESSIVES: dict[str, Gender] = {"his": "m", "her": "f", "their": ""}
-LONGEST_PHRASE = 14
-_COMPLEMENTS = frozenset("of for from at".split())
-_PHRASE_ENDS = PREPOSITIONS | RELATIVE | HAVE | BE | CONJUNCTIONS | {"whether"}
-# Of the verbs whose bare form is no noun.
-_PLURALS = read_plural_groups()
-
-
 class EnglishPhrases:
     """Reads the noun phrases of one English text."""
 
-    def __init__(self, words: Words, forms: Forms) -> None:
+    def __init__(self, words: Words, forms: VerbForms) -> None:
         self._words = words
         self._forms = forms
 
@@ -304,7 +305,7 @@ class EnglishPhrases:
         words, lows = self._words, self._words.lows
         if first >= end:
             return None
-        if lows[first] in NOBODY:
+        if lows[first] in _NOBODY:
             return self._make(first, first + 1, "group", "")
         if lows[first] in PRONOUNS and lows[first] not in DETERMINERS:
             return replace(
@@ -338,7 +339,7 @@ class EnglishPhrases:
     def close(self, inner: int, end: int) -> int:
         """Behind the last word of the noun phrase whose noun or name begins at word `inner`."""
         words, lows, k = self._words, self._words.lows, inner
-        limit = min(end, inner + LONGEST_PHRASE)
+        limit = min(end, inner + _LONGEST_PHRASE)
         while k < limit and words.words[k][0].isalnum() and lows[k] not in _PHRASE_ENDS:
             if lows[k] in CALENDAR or (k > inner and self._opens_predicate(k)):
                 break
@@ -349,7 +350,7 @@ class EnglishPhrases:
     def _opens_predicate(self, k: int) -> bool:
         """Whether no noun phrase goes on at word `k`: a verb, an adverb, another phrase."""
         low, before = self._words.lows[k], self._words.lows[k - 1]
-        if low in ADVERBS or low in DETERMINERS or (low.endswith("ed") and before.endswith("s")):
+        if low in _ADVERBS or low in DETERMINERS or (low.endswith("ed") and before.endswith("s")):
             return True
         return self.find_form(k) is not None and not self._words.caps[k]
 
@@ -368,7 +369,7 @@ class EnglishPhrases:
         name = self._join(named)
         lone = not roles and named.start == inner and inner > first
         if not name or lone:
-            kind: Kind = "role" if roles else "group"
+            kind: MentionKind = "role" if roles else "group"
             text = "" if roles else self._join(range(inner, last))
             mention = self._make(first, last, kind, text)
         else:
@@ -397,17 +398,12 @@ class EnglishPhrases:
         closed = end >= stop or words.words[end] in ",.("
         return range(k + 1, end) if closed and 1 <= end - k - 1 <= 4 else range(0)
 
-    def _make(self, first: int, stop: int, kind: Kind, name: str) -> Mention:
+    def _make(self, first: int, stop: int, kind: MentionKind, name: str) -> Mention:
         span = Span(self._words.starts[first], self._words.ends[stop - 1])
         return Mention(first, stop, span, kind, name)
 
     def _join(self, named: range) -> str:
         return " ".join(self._words.words[k] for k in named).replace(" . ", ". ")
-
-
-MODALS = read_function_words("en-modal")
-# What opens a clause that tells a fact beside the main one.
-BESIDE = frozenset("when because though although while whereas".split())
 
 
 class EnglishSubjects:
@@ -427,7 +423,7 @@ class EnglishSubjects:
     def has_verb(self, start: int, end: int) -> bool:
         """Whether a finite verb, by its looks, is among words `[start, end)`."""
         lows = self._words.lows
-        helpers = HAVE | BE | MODALS - {"to"}
+        helpers = HAVE | BE | _MODALS - {"to"}
         return any(
             lows[k] in helpers or (lows[k].endswith("ed") and not self._words.caps[k])
             for k in range(start, end)
@@ -436,7 +432,7 @@ class EnglishSubjects:
     def is_sentence(self, unit: Unit, number: int) -> bool:
         """Whether what stands before clause `number` is no apposition, but has a verb."""
         start, end = self.cut_clause(unit, number - 1)
-        return self._words.lows[start] not in RELATIVE and self.has_verb(start, end)
+        return self._words.lows[start] not in _RELATIVE and self.has_verb(start, end)
 
     def read_apposed(self, unit: Unit, number: int) -> Mention | None:
         """Who speaks behind an apposition: "its director, X, said", "X, director of Y, said"."""
@@ -454,11 +450,11 @@ class EnglishSubjects:
     def _only_describes(self, unit: Unit, number: int) -> bool:
         """Whether a clause is an age or a relative one: "X, 54, who left in May, said"."""
         start, end = self.cut_clause(unit, number)
-        return self._words.lows[start] in RELATIVE or self._words.words[end - 1].isdigit()
+        return self._words.lows[start] in _RELATIVE or self._words.words[end - 1].isdigit()
 
     def past_opener(self, start: int, end: int) -> int:
         """Behind the conjunctions and adverbs that open a clause."""
-        openers = CONJUNCTIONS | ADVERBS | BESIDE | {"if"}
+        openers = _CONJUNCTIONS | _ADVERBS | _BESIDE | {"if"}
         while start < end and self._words.lows[start] in openers:
             start += 1
         return start
@@ -471,10 +467,10 @@ class EnglishSubjects:
             return None
         if lows[start] == "whose":
             return self._phrases.read(start + 1, before, before)
-        if lows[start] in RELATIVE and number:
+        if lows[start] in _RELATIVE and number:
             first, end = unit.clauses[number - 1]
             return self._phrases.read(self.past_opener(first, end), end, unit.stop)
-        if lows[before - 1] in PRONOUNS or lows[before - 1] in NOBODY:
+        if lows[before - 1] in PRONOUNS or lows[before - 1] in _NOBODY:
             return self._phrases.read(before - 1, before, before)
         if lows[before - 1] in {"and", "but"}:
             return self._phrases.read(start, before - 1, before)
@@ -491,7 +487,7 @@ class EnglishSubjects:
 
     def _only_qualifies(self, first: int, end: int) -> bool:
         """Whether words behind a noun phrase belong to it: "police [in Brenn]"."""
-        return self._words.lows[first] in PREPOSITIONS and not self.has_verb(first, end)
+        return self._words.lows[first] in _PREPOSITIONS and not self.has_verb(first, end)
 
     def is_conditional(self, unit: Unit, start: int, before: int) -> bool:
         """Whether it is open that the subject before word `before` says it: "if X said"."""

@@ -16,6 +16,7 @@ from wortlaut.index.lang.verbs import (
     KONJUNKTIV_II,
     SUBORDINATORS,
     VerbForm,
+    VerbForms,
 )
 from wortlaut.index.lang.words import Words
 from wortlaut.index.reading.cast import Cast
@@ -31,7 +32,7 @@ from wortlaut.index.reading.clauses import (
 from wortlaut.index.reading.english import EnglishReader
 from wortlaut.index.reading.mentions import Mention, read_mention
 from wortlaut.index.reading.phrases import InquitReader, PhraseReader
-from wortlaut.index.reading.speech import Forms, SpeechReader
+from wortlaut.index.reading.speech import SpeechReader
 from wortlaut.index.reading.subjects import ComplementFinder, SubjectFinder
 
 _MIND = VerbForm("", "think", "finite")
@@ -51,7 +52,7 @@ _PASSIVE = frozenset("wurde wurden wird werden".split())
 class FrameReader:
     """Finds the frames of one text's sentences."""
 
-    def __init__(self, words: Words, cast: Cast, forms: Forms) -> None:
+    def __init__(self, words: Words, cast: Cast, forms: VerbForms) -> None:
         self._words = words
         self._subjects = SubjectFinder(words, cast, forms)
         self._complements = ComplementFinder(words, forms)

@@ -11,7 +11,7 @@ from wortlaut.index.lang.calendar import list_forms
 from wortlaut.index.lang.roles import Gender, names_institution, read_role, read_titles, role_gender
 from wortlaut.index.lang.words import Words, read_function_words, read_genders
 
-Kind = Literal["person", "role", "pronoun", "group"]
+MentionKind = Literal["person", "role", "pronoun", "group"]
 
 DETERMINERS = read_genders("determiner")
 PRONOUNS = read_genders("pronoun")
@@ -49,7 +49,7 @@ _OBJECT = re.compile(
     r"e?[ns]?|geld|kritik|pläne|fragen|rechte|schritte)\Z"
 )
 _ABSTRACT = ("ung", "tion", "schaft", "heit", "keit", "tät", "gruppe", "stelle", "schule")
-_ADJECTIVE_ENDINGS = ("e", "en", "er", "em", "es")
+ADJECTIVE_ENDINGS = ("e", "en", "er", "em", "es")
 _ENGLISH_ENDINGS = ("ian", "ish", "-led", "eign")
 _OPENING = frozenset("„\"“»‚‘«'")
 _MARKS = _OPENING | {"”", "’"}
@@ -65,7 +65,7 @@ class Mention:
     first: int
     stop: int
     span: Span
-    kind: Kind
+    kind: MentionKind
     name: str
     role: str = ""
     gender: Gender = ""
@@ -129,7 +129,7 @@ def _is_adjective(low: str) -> bool:
         return False
     if low[0].isdigit() or low in {"jahre", "us", "ex"}:
         return True
-    return (len(low) > 3 and low.endswith(_ADJECTIVE_ENDINGS)) or low.endswith(_ENGLISH_ENDINGS)
+    return (len(low) > 3 and low.endswith(ADJECTIVE_ENDINGS)) or low.endswith(_ENGLISH_ENDINGS)
 
 
 def _noun_follows(words: Words, i: int, stop: int) -> bool:
@@ -188,7 +188,7 @@ def _is_double_particle(words: Words, i: int) -> bool:
     """Whether "von der" at word `i` goes on with a name: an office and a first name precede it."""
     name = words.lows[i + 2]
     common = names_institution(name) or name.endswith(_ABSTRACT)
-    adjective = name.endswith(_ADJECTIVE_ENDINGS) and words.caps[min(i + 3, len(words.caps) - 1)]
+    adjective = name.endswith(ADJECTIVE_ENDINGS) and words.caps[min(i + 3, len(words.caps) - 1)]
     double = words.lows[i + 1] in {"der", "den", "dem"} and words.caps[i + 2]
     return double and not common and not adjective and _is_in_name(words, i)
 
@@ -248,7 +248,7 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
     span = Span(words.starts[first], words.ends[i - 1])
     name = _join(words, named)
     if roles:
-        kind: Kind = "person" if name else "role"
+        kind: MentionKind = "person" if name else "role"
         return Mention(first, i, span, kind, name, role, role_gender(role) or gender, definite)
     if len(named) > 1 and _MEDIUM.search(words.lows[named[0]]):
         return Mention(first, i, span, "group", _join(words, named[1:]), "", gender, definite)

@@ -11,6 +11,7 @@ from wortlaut.index.lang.roles import names_institution, read_titles, role_gende
 from wortlaut.index.lang.verbs import read_verb_forms
 from wortlaut.index.lang.words import read_function_words, read_words_and_marks
 from wortlaut.index.reading.cast import strip_genitive
+from wortlaut.index.reading.clauses import Range
 from wortlaut.index.reading.mentions import CALENDAR, DETERMINERS, NOT_NAMES
 
 _SAYING = frozenset(read_verb_forms())
@@ -43,7 +44,6 @@ _LONGEST_BEFORE = 5
 _LONGEST_BEHIND = 16
 # Bounds that no article reaches; they keep hostile text linear.
 _MOST_MENTIONS = 200
-Range = tuple[int, int]
 
 
 def find_offices(text: str, statements: Sequence[Statement]) -> list[tuple[str, str]]:

@@ -1,4 +1,8 @@
-"""The persons an archive knows: one name each for all spellings, and where a question names them."""
+"""The persons an archive knows, and the offices they hold: who a name or an office stands for.
+
+One name each for all spellings, found in questions in any case form; of those who held an office,
+the one whom the words, the place and the time fit.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +41,31 @@ _HEADLINE_WORDS = frozenset(
     "times post world press people deal talks peace frieden krieg мир война europa usa".split()
 ) | {word.casefold() for code in ("RU", "UA") for word in list_spellings(code)}
 _NOBODY = read_function_words("nobody") | _HEADLINE_WORDS
+
+# A speaker, the office as an article words it, the year of those articles, and how many they are.
+Held = tuple[str, str, int | None, int]
+
+_MOST_HOLDERS = 3
+# Offices that one person holds at a time.
+_STATE = frozenset({"#präsident", "#premier", "#kanzler"})
+_FITTING: dict[str, frozenset[str]] = {
+    "#chef": frozenset({"#chef", "#präsident"}),
+    "#premier": frozenset({"#premier", "#kanzler"}),
+    "#vertreter": frozenset({"#vertreter", "#sprecher"}),
+    "#gesandter": frozenset({"#gesandter", "#beauftragter", "#unterhändler"}),
+    "#beauftragter": frozenset({"#beauftragter", "#gesandter"}),
+}
+# What a capital is home to without being the country's: there the town itself counts.
+_LOCAL = frozenset(
+    """#bürgermeister #polizei #gericht #anwaltschaft #feuerwehr #krankenhaus #universität #kirche
+    #richter #professor #verein #flughafen #stadt""".split()
+)
+# Institutions whose head speaks for them, too.
+_LED = frozenset("#gewerkschaft #firma #verband #bahn #organisation #verein".split())
+_SHORTEST_PART = 4
+_SAME_SOUND = 85.0
+# A holder that so many times fewer articles know than the best known is a misreading.
+_NOISE = 10
 
 
 class People(Sequence[str]):
@@ -206,132 +235,9 @@ class People(Sequence[str]):
         return process.extractOne(form, keys, scorer=fuzz.ratio, score_cutoff=cutoff)
 
 
-def _agree_in_gender(a: str, b: str) -> bool:
-    """Whether both surnames, or neither, have the ending of a Slavic woman's name."""
-    return a.casefold().endswith(("a", "а", "я")) == b.casefold().endswith(("a", "а", "я"))
-
-
 def find_names(text: str, known: Sequence[str]) -> list[tuple[Span, str]]:
     """Where `text` names somebody of `known`; quick where that is a `People` made beforehand."""
     return (known if isinstance(known, People) else People(known)).find(text)
-
-
-def _looks_like(low: str, bearers: list[str]) -> bool:
-    """Whether a word that only sounds nearly like a surname is also spelled like it."""
-    surnames = (name.split()[-1].casefold() for name in bearers)
-    return any(
-        fuzz.ratio(low, surname) >= (72.0 if low[0] == surname[0] else 80.0) for surname in surnames
-    )
-
-
-def _choose(
-    text: str, tokens: list[Word], number: int, bearers: list[str]
-) -> tuple[int, list[str]]:
-    """The bearers that the words before the surname allow, and where their name starts."""
-    token = tokens[number]
-    if number == 0:
-        return token.start, bearers
-    before = tokens[number - 1]
-    adjacent = text[before.end : token.start].strip() == ""
-    given = fold_words((before.low,)) if adjacent else ()
-    if not given:
-        return token.start, bearers
-    fitting = [
-        name
-        for name in bearers
-        if any(compare_first(given[0], part) >= 0.7 for part in fold_parts(name)[:-1])
-    ]
-    if fitting:
-        return before.start, fitting
-    low = before.text.casefold()
-    # "Boris Müller" is none of the Müllers we know; "die Aussage Müllers" is any of them.
-    genitive = token.text.endswith("s") or CYRILLIC_LETTER.search(token.text.casefold())
-    capitals = before.is_capitalised and token.is_capitalised
-    ordinary = low in _NOBODY or low in TITLES or role_gender(low) is not None
-    if number > 1 and capitals and not genitive and not ordinary:
-        bearers = [name for name in bearers if len(fold_parts(name)) == 1]
-    return token.start, bearers
-
-
-# A speaker, the office as an article words it, the year of those articles, and how many they are.
-Held = tuple[str, str, int | None, int]
-
-_MOST_HOLDERS = 3
-# Offices that one person holds at a time.
-_STATE = frozenset({"#präsident", "#premier", "#kanzler"})
-_FITTING: dict[str, frozenset[str]] = {
-    "#chef": frozenset({"#chef", "#präsident"}),
-    "#premier": frozenset({"#premier", "#kanzler"}),
-    "#vertreter": frozenset({"#vertreter", "#sprecher"}),
-    "#gesandter": frozenset({"#gesandter", "#beauftragter", "#unterhändler"}),
-    "#beauftragter": frozenset({"#beauftragter", "#gesandter"}),
-}
-# What a capital is home to without being the country's: there the town itself counts.
-_LOCAL = frozenset(
-    """#bürgermeister #polizei #gericht #anwaltschaft #feuerwehr #krankenhaus #universität #kirche
-    #richter #professor #verein #flughafen #stadt""".split()
-)
-# Institutions whose head speaks for them, too.
-_LED = frozenset("#gewerkschaft #firma #verband #bahn #organisation #verein".split())
-_SHORTEST_PART = 4
-_SAME_SOUND = 85.0
-# A holder that so many times fewer articles know than the best known is a misreading.
-_NOISE = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """An office somebody held; `telling` are its words but for mere adjectives."""
-
-    office: Office
-    telling: frozenset[str]
-    year: int | None
-    articles: int
-
-
-@dataclass(slots=True)
-class _Holder:
-    name: str
-    entries: list[_Entry] = field(default_factory=list)
-    genders: set[str] = field(default_factory=set)
-    places: set[str] = field(default_factory=set)
-    towns: set[str] = field(default_factory=set)
-
-    def add(self, entry: _Entry) -> None:
-        """Gather one more office."""
-        self.entries.append(entry)
-        self.genders |= {entry.office.gender} - {""}
-        self.places |= entry.office.places
-        self.towns |= entry.office.towns
-
-    def may_be(self, gender: str) -> bool:
-        """Whether the words for the holder allow the gender; a masculine one may mean anybody."""
-        return gender != "f" or self.genders != {"m"}
-
-    def lends(self, word: str, asked: Office) -> bool:
-        """Whether another office of the holder's has the word, so that the one need not.
-
-        The words of an institution go with its name: the "Vorsitzender" of the dockers' union is no
-        harbour director.
-        """
-        if word in FIELDS:
-            return False
-        offices = (entry.office for entry in self.entries)
-        return any(
-            word == office.head
-            or (
-                _has(office.words, word)
-                and (not office.is_institution or office.head in asked.words)
-            )
-            for office in offices
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    holder: _Holder
-    entry: _Entry
-    extras: int
 
 
 class Offices:
@@ -434,6 +340,103 @@ class Offices:
                     if entry.office.head == head and _fits(asked, entry.office, holder):
                         extra = [w for w in entry.telling if not _has(asked.words, w)]
                         yield _Match(holder, entry, len(extra))
+
+
+def _agree_in_gender(a: str, b: str) -> bool:
+    """Whether both surnames, or neither, have the ending of a Slavic woman's name."""
+    return a.casefold().endswith(("a", "а", "я")) == b.casefold().endswith(("a", "а", "я"))
+
+
+def _looks_like(low: str, bearers: list[str]) -> bool:
+    """Whether a word that only sounds nearly like a surname is also spelled like it."""
+    surnames = (name.split()[-1].casefold() for name in bearers)
+    return any(
+        fuzz.ratio(low, surname) >= (72.0 if low[0] == surname[0] else 80.0) for surname in surnames
+    )
+
+
+def _choose(
+    text: str, tokens: list[Word], number: int, bearers: list[str]
+) -> tuple[int, list[str]]:
+    """The bearers that the words before the surname allow, and where their name starts."""
+    token = tokens[number]
+    if number == 0:
+        return token.start, bearers
+    before = tokens[number - 1]
+    adjacent = text[before.end : token.start].strip() == ""
+    given = fold_words((before.low,)) if adjacent else ()
+    if not given:
+        return token.start, bearers
+    fitting = [
+        name
+        for name in bearers
+        if any(compare_first(given[0], part) >= 0.7 for part in fold_parts(name)[:-1])
+    ]
+    if fitting:
+        return before.start, fitting
+    low = before.text.casefold()
+    # "Boris Müller" is none of the Müllers we know; "die Aussage Müllers" is any of them.
+    genitive = token.text.endswith("s") or CYRILLIC_LETTER.search(token.text.casefold())
+    capitals = before.is_capitalised and token.is_capitalised
+    ordinary = low in _NOBODY or low in TITLES or role_gender(low) is not None
+    if number > 1 and capitals and not genitive and not ordinary:
+        bearers = [name for name in bearers if len(fold_parts(name)) == 1]
+    return token.start, bearers
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An office somebody held; `telling` are its words but for mere adjectives."""
+
+    office: Office
+    telling: frozenset[str]
+    year: int | None
+    articles: int
+
+
+@dataclass(slots=True)
+class _Holder:
+    name: str
+    entries: list[_Entry] = field(default_factory=list)
+    genders: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
+    towns: set[str] = field(default_factory=set)
+
+    def add(self, entry: _Entry) -> None:
+        """Gather one more office."""
+        self.entries.append(entry)
+        self.genders |= {entry.office.gender} - {""}
+        self.places |= entry.office.places
+        self.towns |= entry.office.towns
+
+    def may_be(self, gender: str) -> bool:
+        """Whether the words for the holder allow the gender; a masculine one may mean anybody."""
+        return gender != "f" or self.genders != {"m"}
+
+    def lends(self, word: str, asked: Office) -> bool:
+        """Whether another office of the holder's has the word, so that the one need not.
+
+        The words of an institution go with its name: the "Vorsitzender" of the dockers' union is no
+        harbour director.
+        """
+        if word in FIELDS:
+            return False
+        offices = (entry.office for entry in self.entries)
+        return any(
+            word == office.head
+            or (
+                _has(office.words, word)
+                and (not office.is_institution or office.head in asked.words)
+            )
+            for office in offices
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    holder: _Holder
+    entry: _Entry
+    extras: int
 
 
 def _rank(matches: Iterable[_Match]) -> list[str]:

@@ -1,4 +1,8 @@
-"""Statements announced by a phrase: "laut X", "nach Angaben von X", "X zufolge", ", so X"."""
+"""Statements announced without a verb and its clause: "laut X", "X zufolge", ", so X", "nannte".
+
+`PhraseReader` reads the phrases, `InquitReader` what stands behind what is said; `QuotedFinder` and
+`find_verdict` what is quoted or judged inside a clause.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from wortlaut.index.reading.clauses import (
     MOODS,
     OBLIQUE,
     PREPOSITIONS,
+    QUOTE_MARKS,
     RELATIVE,
     Frame,
     Range,
@@ -32,7 +37,6 @@ from wortlaut.index.reading.mentions import (
 )
 from wortlaut.index.reading.subjects import ADVERBS, SubjectFinder
 
-_MARKS = frozenset("\"„“”»«‚‘’'‹›")
 _BY = frozenset({"von", "vom", "aus", "im", "in"})
 _OWNED = _BY | {"des", "der", "eines", "einer", "seiner"}
 _POSSESSIVES: dict[str, Gender] = {
@@ -40,6 +44,34 @@ _POSSESSIVES: dict[str, Gender] = {
 }  # fmt: skip
 _FIRST_PERSON = ("mein", "unser")
 _BECOMING = frozenset({"wurde", "wird", "geworden", "werden"})
+
+# Small words that are no finite verb whatever they end in.
+_SMALL = (
+    NOT_NAMES
+    | ADVERBS
+    | PREPOSITIONS
+    | CONJUNCTIONS
+    | SUBORDINATORS
+    | RELATIVE
+    | FINITE
+    | frozenset(DETERMINERS)
+    | frozenset(PRONOUNS)
+    | frozenset("genannt geboren voran statt samt allen voraussichtlich zuletzt".split())
+)
+_FINITE_ENDING = re.compile(r"(?:t|te|ten|st|d|b|ß|ss|f|ng|nd|g|k|m|n|h|hl|s|ch|lt|rf)\Z")
+_ADJECTIVE = re.compile(r"(?:ig|lich|isch|bar|sam|haft|los|weise|ens|ung|einst|jetzt|sonst)\Z")
+# "worauf", "damit", "hierbei".
+_ADVERBIAL = ("wo", "da", "hier")
+_LONGEST_INQUIT = 22
+
+_OBJECTS = frozenset({"ihn", "sie"})
+_OPENING = frozenset("„“\"»«‚‘'")
+_POINTING = frozenset({"dies", "das", "es", "ihn", "sie"})
+_INDEFINITE = frozenset("ein eine einen kein keine keinen".split())
+# "nannte man", "nennt sich": a name is given, no verdict.
+_NAMING = frozenset({"man", "sich", "so"})
+_MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|journal)\Z")
+_LONGEST_CLAUSE = 45
 
 
 class PhraseReader:
@@ -213,7 +245,7 @@ class PhraseReader:
 
     def _read_so(self, unit: Unit, i: int) -> Frame | None:
         words = self._words
-        if words.words[i - 1] not in BREAKS | _MARKS:
+        if words.words[i - 1] not in BREAKS | QUOTE_MARKS:
             return None
         mention = read_mention(words, self._subjects.skip(i + 1, unit.stop), unit.stop)
         if mention is None or (mention.stop < unit.stop and words.caps[mention.stop]):
@@ -225,26 +257,6 @@ class PhraseReader:
         goes_on = unit.stop - mention.stop > 3 and opening
         said = unit.whole if goes_on else (unit.first, i - 1)
         return Frame(mention, "so", (said,) if i - 1 > unit.first else ())
-
-
-# Small words that are no finite verb whatever they end in.
-_SMALL = (
-    NOT_NAMES
-    | ADVERBS
-    | PREPOSITIONS
-    | CONJUNCTIONS
-    | SUBORDINATORS
-    | RELATIVE
-    | FINITE
-    | frozenset(DETERMINERS)
-    | frozenset(PRONOUNS)
-    | frozenset("genannt geboren voran statt samt allen voraussichtlich zuletzt".split())
-)
-_FINITE_ENDING = re.compile(r"(?:t|te|ten|st|d|b|ß|ss|f|ng|nd|g|k|m|n|h|hl|s|ch|lt|rf)\Z")
-_ADJECTIVE = re.compile(r"(?:ig|lich|isch|bar|sam|haft|los|weise|ens|ung|einst|jetzt|sonst)\Z")
-# "worauf", "damit", "hierbei".
-_ADVERBIAL = ("wo", "da", "hier")
-_LONGEST = 22
 
 
 class InquitReader:
@@ -260,7 +272,7 @@ class InquitReader:
             start, end = unit.clauses[number]
             if start in unit.masked or not self._is_verb(unit, start):
                 continue
-            if end - start > _LONGEST or not self._is_indirect(unit, number):
+            if end - start > _LONGEST_INQUIT or not self._is_indirect(unit, number):
                 return None
             mention = self._find_name(start, end, unit.stop)
             return Frame(mention, "", ((unit.first, start - 1),), at=start) if mention else None
@@ -297,16 +309,6 @@ class InquitReader:
         if mention.kind == "person" or self._subjects.speaks(mention):
             return mention if self._subjects.rank(mention) >= 0 else None
         return None
-
-
-_OBJECTS = frozenset({"ihn", "sie"})
-_OPENING = frozenset("„“\"»«‚‘'")
-_POINTING = frozenset({"dies", "das", "es", "ihn", "sie"})
-_INDEFINITE = frozenset("ein eine einen kein keine keinen".split())
-# "nannte man", "nennt sich": a name is given, no verdict.
-_NAMING = frozenset({"man", "sich", "so"})
-_MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|journal)\Z")
-_LONGEST_CLAUSE = 45
 
 
 class QuotedFinder:

@@ -1,4 +1,4 @@
-"""Quotation marks paired into quotations, in the four German and English styles."""
+"""Quotation marks paired into quotations, in the four German and English styles; names left out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ _BEFORE = frozenset('([„“»«"–—-/')
 _OPENERS = frozenset("„»‚›")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s)")
 # A quotation longer than this is a mark that was never closed.
-_LONGEST = 4000
+_LONGEST_QUOTATION = 4000
+
+_NAME_PARTICLES = read_function_words("in-medium") | {"-", "&"}
+# Words with marks: anything shorter is a title or a distanced word, not a quotation.
+_SHORTEST_QUOTATION = 5
+_LONGEST_INQUIT = 14
+_ENDS = frozenset(".;!?")
 
 
 def pair_quotes(text: str) -> list[Span]:
@@ -74,6 +80,19 @@ def find_torn_ends(text: str, quotes: Sequence[Span]) -> list[int]:
     return ends
 
 
+def is_quotation(words: Words, start: int, stop: int, verbs: Container[str]) -> bool:
+    """Whether words `[start, stop)`, marks included, are long enough, or somebody says them.
+
+    "„Nein“, sagte X" and "antwortete X: „Nein.“"; `verbs` are the forms of the speech verbs.
+    """
+    if stop - start >= _SHORTEST_QUOTATION and not _is_name(words, start, stop):
+        return True
+    if _answers(words, start, verbs):
+        return True
+    said = words.lows[stop : stop + 2]
+    return len(said) == 2 and said[0] == "," and said[1] in verbs
+
+
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
     """`[start, stop)` of a text between blank lines, and where its marks stand."""
@@ -106,12 +125,12 @@ def _pair_plain(
         elif mark in _CLOSERS[opened[1]] and _closes(text, at, mark):
             if _is_plural_genitive(text, at, opened[1], marks[number + 1 : number + 9]):
                 continue
-            if at - opened[0] <= _LONGEST:
+            if at - opened[0] <= _LONGEST_QUOTATION:
                 found.append(Span(opened[0], at + 1))
             opened = None
         elif mark == opened[1] and _opens(text, at):
             ended = _SENTENCE_END.search(text, opened[0], at) if mark in _OPENERS else None
-            if ended and ended.end() - opened[0] <= _LONGEST:
+            if ended and ended.end() - opened[0] <= _LONGEST_QUOTATION:
                 found.append(Span(opened[0], ended.end()))
             opened = (at, mark)
     return opened
@@ -135,7 +154,7 @@ def _pair_nested(text: str, marks: Sequence[int]) -> list[Span] | None:
             deepest = max(deepest, len(stack))
         else:
             return None
-    fits = all(len(span) <= _LONGEST for span in found)
+    fits = all(len(span) <= _LONGEST_QUOTATION for span in found)
     return found if deepest > 1 and not stack and fits else None
 
 
@@ -173,26 +192,6 @@ def _closes(text: str, at: int, mark: str) -> bool:
     if mark in "’'‘":
         return not after.isalnum()
     return not (mark == '"' and before.isspace() and after.isalnum())
-
-
-_NAME_PARTICLES = read_function_words("in-medium") | {"-", "&"}
-# Words with marks: anything shorter is a title or a distanced word, not a quotation.
-_SHORTEST = 5
-_LONGEST_INQUIT = 14
-_ENDS = frozenset(".;!?")
-
-
-def is_quotation(words: Words, start: int, stop: int, verbs: Container[str]) -> bool:
-    """Whether words `[start, stop)`, marks included, are long enough, or somebody says them.
-
-    "„Nein“, sagte X" and "antwortete X: „Nein.“"; `verbs` are the forms of the speech verbs.
-    """
-    if stop - start >= _SHORTEST and not _is_name(words, start, stop):
-        return True
-    if _answers(words, start, verbs):
-        return True
-    said = words.lows[stop : stop + 2]
-    return len(said) == 2 and said[0] == "," and said[1] in verbs
 
 
 def _answers(words: Words, start: int, verbs: Container[str]) -> bool:

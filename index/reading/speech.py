@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from wortlaut.index.lang.verbs import (
@@ -11,6 +11,7 @@ from wortlaut.index.lang.verbs import (
     KONJUNKTIV,
     SUBORDINATORS,
     VerbForm,
+    VerbForms,
     find_verbs,
     is_judgement,
     read_bare_words,
@@ -32,8 +33,6 @@ from wortlaut.index.reading.mentions import Mention, read_mention
 from wortlaut.index.reading.phrases import QuotedFinder, find_verdict
 from wortlaut.index.reading.subjects import ComplementFinder, SubjectFinder
 
-Forms = Mapping[str, tuple[VerbForm, ...]]
-
 _STRAY = read_function_words("stray")
 _MODALS = read_function_words("modal")
 _CAUSED = frozenset("lässt ließ lassen ließen".split())
@@ -54,7 +53,7 @@ class SpeechReader:
     """Finds the speech verbs of one text's sentences and what they announce."""
 
     def __init__(
-        self, words: Words, subjects: SubjectFinder, complements: ComplementFinder, forms: Forms
+        self, words: Words, subjects: SubjectFinder, complements: ComplementFinder, forms: VerbForms
     ) -> None:
         self._words = words
         self._subjects = subjects

@@ -1,6 +1,6 @@
 """Who says it: the statements of an article, each with its speaker, cue and voice.
 
-A sentence is a statement where something announces one (see `index.attribution.frames`): a quotation, a
+A sentence is a statement where something announces one (see `index.reading.frames`): a quotation, a
 speech verb, "laut …", "so …", or the Konjunktiv, which goes on with the last speaker. Speakers
 are resolved inside the article: offices and pronouns to persons, surnames to full names.
 """

@@ -1,4 +1,4 @@
-"""Who does what a verb says: the noun phrase that word order makes its subject."""
+"""Who does what a verb says, and where what is said begins: the verb's subject and complement."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ _CALENDAR = frozenset(
 _WHOSE = frozenset({"dessen", "deren"})
 _SOURCES = read_function_words("origin")
 _FARTHEST_ANTECEDENT = 12
+
+_PARTICLES = read_function_words("prefix")
+_PURPOSE = frozenset({"um", "ohne", "statt", "anstatt"})
+_JOINED = re.compile(rf"\A(?:{'|'.join(sorted(read_function_words('separable')))})zu\w+en\Z")
 
 
 class SubjectFinder:
@@ -181,11 +185,6 @@ class SubjectFinder:
                 if mention:
                     return mention
         return None
-
-
-_PARTICLES = read_function_words("prefix")
-_PURPOSE = frozenset({"um", "ohne", "statt", "anstatt"})
-_JOINED = re.compile(rf"\A(?:{'|'.join(sorted(read_function_words('separable')))})zu\w+en\Z")
 
 
 class ComplementFinder:

@@ -124,85 +124,6 @@ class DraftSplitter:
         return Draft(text, markers, unknown, is_complete)
 
 
-def read_markers(text: str, known: Iterable[int]) -> tuple[str, tuple[int, ...], int]:
-    """The text without markers, the markers that are `known`, and how many are not."""
-    numbers = set(known)
-    found: dict[int, None] = {}
-    unknown: set[int] = set()
-    for match in _MARKER.finditer(text):
-        for number in _expand(match[1]):
-            if number in numbers:
-                found[number] = None
-            else:
-                unknown.add(number)
-    return _drop_markers(text), tuple(found), len(unknown)
-
-
-def strip_markers(text: str) -> str:
-    """The claim without its `[n]`, one space between words."""
-    return " ".join(_CITED.sub("", text).split())
-
-
-def _drop_markers(text: str) -> str:
-    return _ODD.sub("", _MARKER.sub("", text))
-
-
-def _expand(inside: str) -> Iterator[int]:
-    for part in inside.split(","):
-        ends = [int(number) for number in part.split("-")]
-        if len(ends) == 2 and ends[0] < ends[1]:
-            yield from range(ends[0], min(ends[1], ends[0] + _MOST_OF_A_RANGE) + 1)
-        else:
-            yield from ends
-
-
-def _make_plain(text: str, cited: Sequence[str]) -> str:
-    """The text on one line, without markers, Markdown's signs and whatever leads out of the page.
-
-    What is taken out may join the rest to something new: it is gone through until nothing
-    changes. A text that keeps changing is meant to, and nothing is left of it.
-    """
-    for _ in range(_MOST_ROUNDS):
-        plain = _EMPTY_BRACKETS.sub("", _ORNAMENT.sub("", _drop_markers(_defuse(text, cited))))
-        plain = _HALF_LINK.sub(r"\1 \2", plain)
-        plain = _BEFORE_SIGN.sub(r"\1", " ".join(plain.split()))
-        if plain == text:
-            return plain
-        text = plain
-    return ""
-
-
-def _drop_hidden(text: str) -> str:
-    """The text without signs nobody sees, entities spelled out: what is checked is what shows."""
-    text = unicodedata.normalize("NFC", html.unescape(html.unescape(text)))
-    return "".join(
-        character
-        for character in text
-        if character in "\n\t " or unicodedata.category(character) not in {"Cf", "Cc", "Co", "Cs"}
-    )
-
-
-def _defuse(text: str, cited: Iterable[str]) -> str:
-    """The text without images, HTML and links; addresses stay if a cited quote has them."""
-    text = _IMAGE.sub("", _drop_hidden(text))
-    text = _LINK.sub(lambda match: "" if match[1].strip(" ^").isdigit() else match[1], text)
-    text = _TAG.sub("", _BLOCK.sub("", text))
-    allowed = {
-        address.group().rstrip(_CLOSING) for quote in cited for address in _ADDRESS.finditer(quote)
-    }
-
-    def check(match: re.Match[str]) -> str:
-        address = match.group()
-        bare = address.rstrip(_CLOSING)
-        return address if bare in allowed else address[len(bare) :]
-
-    return _ADDRESS.sub(check, text)
-
-
-class _Undecided(Exception):
-    """More text is needed to tell."""
-
-
 class SentenceStream:
     """Takes text bit by bit; gives (sentence with its markers, whether it is complete)."""
 
@@ -364,3 +285,82 @@ class SentenceStream:
         window = f"{head} {word.rstrip(_AFTER_WORD)}"
         boundaries = sentencex.get_sentence_boundaries(self._language, window)
         return any(boundary["end_index"] in (len(head), len(head) + 1) for boundary in boundaries)
+
+
+def read_markers(text: str, known: Iterable[int]) -> tuple[str, tuple[int, ...], int]:
+    """The text without markers, the markers that are `known`, and how many are not."""
+    numbers = set(known)
+    found: dict[int, None] = {}
+    unknown: set[int] = set()
+    for match in _MARKER.finditer(text):
+        for number in _expand(match[1]):
+            if number in numbers:
+                found[number] = None
+            else:
+                unknown.add(number)
+    return _drop_markers(text), tuple(found), len(unknown)
+
+
+def strip_markers(text: str) -> str:
+    """The claim without its `[n]`, one space between words."""
+    return " ".join(_CITED.sub("", text).split())
+
+
+def _drop_markers(text: str) -> str:
+    return _ODD.sub("", _MARKER.sub("", text))
+
+
+def _expand(inside: str) -> Iterator[int]:
+    for part in inside.split(","):
+        ends = [int(number) for number in part.split("-")]
+        if len(ends) == 2 and ends[0] < ends[1]:
+            yield from range(ends[0], min(ends[1], ends[0] + _MOST_OF_A_RANGE) + 1)
+        else:
+            yield from ends
+
+
+def _make_plain(text: str, cited: Sequence[str]) -> str:
+    """The text on one line, without markers, Markdown's signs and whatever leads out of the page.
+
+    What is taken out may join the rest to something new: it is gone through until nothing
+    changes. A text that keeps changing is meant to, and nothing is left of it.
+    """
+    for _ in range(_MOST_ROUNDS):
+        plain = _EMPTY_BRACKETS.sub("", _ORNAMENT.sub("", _drop_markers(_defuse(text, cited))))
+        plain = _HALF_LINK.sub(r"\1 \2", plain)
+        plain = _BEFORE_SIGN.sub(r"\1", " ".join(plain.split()))
+        if plain == text:
+            return plain
+        text = plain
+    return ""
+
+
+def _drop_hidden(text: str) -> str:
+    """The text without signs nobody sees, entities spelled out: what is checked is what shows."""
+    text = unicodedata.normalize("NFC", html.unescape(html.unescape(text)))
+    return "".join(
+        character
+        for character in text
+        if character in "\n\t " or unicodedata.category(character) not in {"Cf", "Cc", "Co", "Cs"}
+    )
+
+
+def _defuse(text: str, cited: Iterable[str]) -> str:
+    """The text without images, HTML and links; addresses stay if a cited quote has them."""
+    text = _IMAGE.sub("", _drop_hidden(text))
+    text = _LINK.sub(lambda match: "" if match[1].strip(" ^").isdigit() else match[1], text)
+    text = _TAG.sub("", _BLOCK.sub("", text))
+    allowed = {
+        address.group().rstrip(_CLOSING) for quote in cited for address in _ADDRESS.finditer(quote)
+    }
+
+    def check(match: re.Match[str]) -> str:
+        address = match.group()
+        bare = address.rstrip(_CLOSING)
+        return address if bare in allowed else address[len(bare) :]
+
+    return _ADDRESS.sub(check, text)
+
+
+class _Undecided(Exception):
+    """More text is needed to tell."""

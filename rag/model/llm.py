@@ -1,5 +1,7 @@
 """A language model's answer as a stream of text: bounded in time and length, whatever happens.
 
+A loop or garbage is no answer, and every exception out of a model becomes an error that says what to do.
+
 `open_endpoint` in `rag.model.endpoint` makes one for an OpenAI-compatible server, `wrap_llm` one of any
 LlamaIndex `LLM`.
 """

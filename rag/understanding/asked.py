@@ -1,8 +1,10 @@
-"""Who a question asks about: the speaker in subject position, not a person merely mentioned."""
+"""Who a question asks about: the speaker in subject position, not a person merely mentioned.
+
+`CueFinder` finds the verb of saying, `SpeakerReader` whose it is.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -10,7 +12,7 @@ from typing import Literal
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar
 from wortlaut.index.lang.verbs import HAVE, AskingForm
-from wortlaut.rag.understanding.namescan import Asked, NameScanner, Token
+from wortlaut.rag.understanding.namescan import POSSESSIVE, Asked, NameScanner, Token
 from wortlaut.rag.understanding.office import OfficeReader, Resolve, resolve_nobody
 
 # From the strongest sign of a speaker to the weakest, as verbs have them; "will" says least.
@@ -18,6 +20,8 @@ Sign = Literal["sure", "weak", "known", "modal"]
 SIGNS: tuple[Sign, ...] = ("sure", "weak", "known", "modal")
 _STATES = frozenset(["ist", "sind", "war", "waren"])
 _FUTURE = frozenset(["wird", "werden"])
+
+_PLURAL_AUXILIARIES = frozenset(["haben", "hatten", "wollen", "wollten", "sollen"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class CueFinder:
     def _stands_as_verb(self, tokens: Sequence[Token], n: int, form: AskingForm) -> bool:
         """Whether an English word that may be a noun is the verb: "did X report", "X reports"."""
         grammar, before = self.grammar, tokens[n - 1] if n else None
-        if before is None or _POSSESSIVE.search(before.text):
+        if before is None or POSSESSIVE.search(before.text):
             return False
         if form.shape == "third":
             k = n - 1
@@ -147,10 +151,6 @@ class CueFinder:
         if low in grammar.quoting:
             return any(t.names and not t.timed for t in tokens)
         return low in grammar.agreeing and tokens[0].lower not in grammar.what
-
-
-_POSSESSIVE = re.compile(r"['’]s?$")
-_PLURAL_AUXILIARIES = frozenset(["haben", "hatten", "wollen", "wollten", "sollen"])
 
 
 @dataclass(slots=True)
@@ -335,7 +335,7 @@ class SpeakerReader:
     def _office_of(self, tokens: Sequence[Token], noun: int) -> Asked:
         """ "the minister's position", "die Haltung der Gewerkschaft", "позиция министра"."""
         grammar, first = self.grammar, noun
-        if noun and _POSSESSIVE.search(tokens[noun - 1].text):
+        if noun and POSSESSIVE.search(tokens[noun - 1].text):
             while first > 0 and not tokens[first - 1].names:
                 low = tokens[first - 1].lower
                 if low in grammar.auxiliaries | grammar.question_words | grammar.prepositions:
@@ -378,7 +378,7 @@ class SpeakerReader:
 
     def _ends_possessive(self, n: int, tokens: Sequence[Token]) -> bool:
         token = tokens[n]
-        if _POSSESSIVE.search(token.text):
+        if POSSESSIVE.search(token.text):
             return True
         german = self.grammar.language == "de"
         # "Borviks Haltung", but not "des Ministers Haltung" or the plural of a common noun.

@@ -1,4 +1,7 @@
-"""Follow-up questions: what they leave out comes from the conversation before them."""
+"""Follow-up questions: what they leave out comes from the conversation before them.
+
+What was understood is said again as a whole question, which the archive is searched with.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,30 @@ from wortlaut.index.lang.grammar import Grammar
 from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.words import Language
 from wortlaut.index.reading.people import find_names
-from wortlaut.rag.understanding.query import Kind, Query
+from wortlaut.rag.understanding.query import Query, QueryKind
 from wortlaut.rag.understanding.reading import Reading
 from wortlaut.rag.understanding.timewindow import OPEN, Window, find_window
 
 _LEADING_LETTERS = 5  # of a preposition between an office and the topic
 _OF_A_COUNTRY = re.compile(r"(?:isch|ск)(?:e[rnms]?|ий|ая|ого|ой|ие)$")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+
+_SPEAKER_TEXT: dict[Language, tuple[str, str]] = {
+    "en": ("What did {who} say about {topic}", "What did {who} say"),
+    "de": ("Was {said} {who} zu {topic}", "Was {said} {who}"),
+    "ru": ("Что {says} {who} {about} {topic}", "Что {says} {who}"),
+}
+_DATE_TEXT: dict[Language, tuple[str, str]] = {
+    "en": ("When did {who} speak about {topic}", "When did {who} speak"),
+    "de": ("Wann {spoke} {who} über {topic}", "Wann {spoke} {who}"),
+    "ru": ("Когда {says} {who} {about} {topic}", "Когда {says} {who}"),
+}
+_WHO_TEXT: dict[Language, tuple[str, str]] = {
+    "en": ("Who spoke about {topic}", "Who said something"),
+    "de": ("Wer äußerte sich zu {topic}", "Wer äußerte sich"),
+    "ru": ("Кто высказался {about} {topic}", "Кто высказался"),
+}
+_AND: dict[Language, str] = {"en": " and ", "de": " und ", "ru": " и "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +130,7 @@ class FollowUp:
         own = "" if self.reading.fragment else _without(self.query.topic, office)
         query = replace(self.query, topic=own or self._last_topic(), kind="fact", offices=office)
         times = self._time_words(query) if query.stated.is_open else ""
-        text = close(fill(SPEAKER_TEXT, query, role), times)
+        text = _close(_fill(_SPEAKER_TEXT, query, role), times)
         topic = f"{role}, {query.topic}".rstrip(", ")
         return replace(query, text=text, topic=topic, stated=self._choose_window(query))
 
@@ -182,7 +202,7 @@ class FollowUp:
             offices=query.offices or source.offices,
         )  # fmt: skip
 
-    def _choose_kind(self, query: Query, empty: bool) -> Kind:
+    def _choose_kind(self, query: Query, empty: bool) -> QueryKind:
         reading = self.reading
         given = self.query.speakers or query.unknown_speakers != self.last.unknown_speakers
         if not reading.fragment:
@@ -231,14 +251,14 @@ class FollowUp:
         who = self._show_people(query)
         times = self._time_words(query)
         if not reading.fragment and not empty and query.topic == reading.topic:
-            return close(reading.rewrite(who), times if not reading.times else "")
+            return _close(reading.rewrite(who), times if not reading.times else "")
         if query.kind in ("speaker", "date") and who and not reading.asks_otherwise:
-            texts = SPEAKER_TEXT if query.kind == "speaker" else DATE_TEXT
-            return close(fill(texts, query, who), times)
+            texts = _SPEAKER_TEXT if query.kind == "speaker" else _DATE_TEXT
+            return _close(_fill(texts, query, who), times)
         if query.kind == "who":
-            return close(fill(WHO_TEXT, query, ""), times)
+            return _close(_fill(_WHO_TEXT, query, ""), times)
         if empty and not reading.asks_otherwise and query.kind == last.kind:
-            return close(without_times(last.text, self.today, last.language), times)
+            return _close(_without_times(last.text, self.today, last.language), times)
         return f"{last.text} {query.question.strip()}"
 
     def _time_words(self, query: Query) -> str:
@@ -261,7 +281,7 @@ class FollowUp:
             ]
             same = bool(_CYRILLIC.search(name)) == (query.language == "ru")
             shown.append(name if same or not typed else typed[0])
-        return AND[query.language].join([*dict.fromkeys(shown), *query.unknown_speakers])
+        return _AND[query.language].join([*dict.fromkeys(shown), *query.unknown_speakers])
 
 
 def _without(topic: str, offices: Sequence[str]) -> str:
@@ -280,25 +300,7 @@ def _drop_articles(role: str, grammar: Grammar) -> str:
     return rest if rest and first.lower() in grammar.articles else role
 
 
-SPEAKER_TEXT: dict[Language, tuple[str, str]] = {
-    "en": ("What did {who} say about {topic}", "What did {who} say"),
-    "de": ("Was {said} {who} zu {topic}", "Was {said} {who}"),
-    "ru": ("Что {says} {who} {about} {topic}", "Что {says} {who}"),
-}
-DATE_TEXT: dict[Language, tuple[str, str]] = {
-    "en": ("When did {who} speak about {topic}", "When did {who} speak"),
-    "de": ("Wann {spoke} {who} über {topic}", "Wann {spoke} {who}"),
-    "ru": ("Когда {says} {who} {about} {topic}", "Когда {says} {who}"),
-}
-WHO_TEXT: dict[Language, tuple[str, str]] = {
-    "en": ("Who spoke about {topic}", "Who said something"),
-    "de": ("Wer äußerte sich zu {topic}", "Wer äußerte sich"),
-    "ru": ("Кто высказался {about} {topic}", "Кто высказался"),
-}
-AND: dict[Language, str] = {"en": " and ", "de": " und ", "ru": " и "}
-
-
-def fill(texts: dict[Language, tuple[str, str]], query: Query, who: str) -> str:
+def _fill(texts: dict[Language, tuple[str, str]], query: Query, who: str) -> str:
     """The question of one kind about `who` and the query's topic, without its mark."""
     several = len(query.speakers) + len(query.unknown_speakers) > 1
     return texts[query.language][not query.topic].format(
@@ -311,13 +313,13 @@ def fill(texts: dict[Language, tuple[str, str]], query: Query, who: str) -> str:
     )
 
 
-def close(text: str, times: str) -> str:
+def _close(text: str, times: str) -> str:
     """The question with its time words and one question mark at the end."""
     body = text.rstrip(" ?!.")
     return f"{body} {times}?" if times else f"{body}?"
 
 
-def without_times(text: str, today: date, language: Language) -> str:
+def _without_times(text: str, today: date, language: Language) -> str:
     """The question less the words that give a time."""
     _, spans = find_window(text[:1000], today, language=language)
     for span in reversed(spans):

@@ -11,7 +11,7 @@ from wortlaut.index.lang.grammar import Grammar
 from wortlaut.index.lang.roles import names_institution, role_gender
 from wortlaut.index.lang.words import read_typed_words, word_set
 
-_POSSESSIVE = re.compile(r"['’]s?$")
+POSSESSIVE = re.compile(r"['’]s?$")
 ANYBODY = word_set(
     """
     people everyone everybody anyone anybody someone somebody experts critics leute alle jemand
@@ -100,7 +100,7 @@ class _Phrase:
         if known:
             self.names += [name for name in known if name not in self.names]
         else:
-            self.unknown.append(_POSSESSIVE.sub("", typed))
+            self.unknown.append(POSSESSIVE.sub("", typed))
         self.spans.append(Span(span.start if self.first is None else self.first, span.end))
         self.first, self.article, self.title = None, False, False
 
@@ -152,7 +152,7 @@ class NameScanner:
 
     def is_role(self, token: Token) -> bool:
         """Whether the word is one for somebody, or some body, that speaks by office."""
-        low = _POSSESSIVE.sub("", token.lower)
+        low = POSSESSIVE.sub("", token.lower)
         grammar = self.grammar
         if token.names or low in ANYBODY or low in grammar.modifiers:
             return False
@@ -189,7 +189,7 @@ class NameScanner:
     ) -> int | None:
         """Take in the run `n:end`; where to go on, `None` when the phrase is complete."""
         known, more = tokens[n].names, self._continues(tokens, end)
-        possessive = _POSSESSIVE.search(tokens[end - 1].text)
+        possessive = POSSESSIVE.search(tokens[end - 1].text)
         owner = possessive or (known and _ends_genitive(tokens[end - 1]))
         if owner and end < len(tokens) and self.is_role(tokens[end]):
             phrase.role = True  # "Talberg's spokesman" is not Talberg

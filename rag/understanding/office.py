@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar
-from wortlaut.rag.understanding.namescan import Asked, NameScanner, Token
+from wortlaut.rag.understanding.namescan import POSSESSIVE, Asked, NameScanner, Token
 from wortlaut.rag.understanding.query import Query
 
 Resolve = Callable[[str], Sequence[str]]
 _SHORTEST_ACRONYM = 2  # letters
 _INNER = re.compile(r" (?:of|for|in|at|von|vom|für|im|der|des|eines|einer) ")
 _CASE = re.compile(r"(?:in|s|а|у|ом|е)$")
-_POSSESSIVE = re.compile(r"['’]s?$")
 
 
 def resolve_nobody(phrase: str) -> Sequence[str]:
@@ -88,7 +87,7 @@ class OfficeReader:
         spans = []
         for end in reversed(ends):
             last = run[end - 1]
-            suffix = _POSSESSIVE.search(last.text)
+            suffix = POSSESSIVE.search(last.text)
             stop = last.span.end - (len(suffix[0]) if suffix else 0)
             spans.append(Span(run[start].span.start, stop))
         return spans
@@ -127,7 +126,7 @@ class OfficeReader:
             return ()
         before, grammar = inside[first - 1], self.grammar
         bound = before.lower in grammar.links | grammar.places | grammar.genitives
-        bound = bound or _POSSESSIVE.search(before.text) is not None
+        bound = bound or POSSESSIVE.search(before.text) is not None
         led = any(t.lower in grammar.links | grammar.genitives for t in inside[:first])
         if grammar.language == "ru" or bound or not led or self.scanner.is_role(before):
             return ()
@@ -268,4 +267,4 @@ def _head(office: str) -> str:
     words = _INNER.split(office.lower(), maxsplit=1)[0].split()
     russian = re.search("[а-яё]", office.lower()) is not None
     word = words[0] if russian else words[-1]
-    return _CASE.sub("", _POSSESSIVE.sub("", word))
+    return _CASE.sub("", POSSESSIVE.sub("", word))

@@ -8,7 +8,7 @@ from typing import Literal
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.understanding.timewindow import OPEN, Window
 
-Kind = Literal["speaker", "fact", "date", "who"]
+QueryKind = Literal["speaker", "fact", "date", "who"]
 Order = Literal["relevance", "newest", "oldest"]
 Filter = Literal["speaker", "unknown_speaker", "topic", "since", "until", "order"]
 
@@ -46,7 +46,7 @@ class Query:
     unknown_speakers: tuple[str, ...]
     window: Window
     language: Language
-    kind: Kind
+    kind: QueryKind
     order: Order = "relevance"
     stated: Window = OPEN
     offices: tuple[str, ...] = ()

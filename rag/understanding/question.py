@@ -20,13 +20,9 @@ from wortlaut.index.lang.words import Language, detect_language
 from wortlaut.index.reading.people import find_names
 from wortlaut.rag.understanding.followup import FollowUp
 from wortlaut.rag.understanding.office import HolderFinder
-from wortlaut.rag.understanding.query import Filter, Kind, Order, Query, describe, label_filter
+from wortlaut.rag.understanding.query import Query, QueryKind
 from wortlaut.rag.understanding.reading import Reading, read_question
 from wortlaut.rag.understanding.timewindow import Window
-
-__all__ = [
-    "Filter", "Kind", "Order", "Query", "Window", "describe", "label_filter", "understand",
-]  # fmt: skip
 
 # Their full stop would end the name before it begins.
 _TITLE = re.compile(
@@ -105,7 +101,7 @@ def _set_speaker(
     found = [speaker] if speaker in known else [name for _, name in find_names(speaker, known)]
     holders = find_holders(speaker) if find_holders and not found else ()
     names = tuple(dict.fromkeys([*found, *holders]))
-    kind: Kind = "speaker" if query.kind == "fact" else query.kind
+    kind: QueryKind = "speaker" if query.kind == "fact" else query.kind
     return replace(
         query, speakers=names, unknown_speakers=() if names else (speaker,), kind=kind,
         offices=(speaker,) if holders else (),

@@ -14,7 +14,7 @@ from wortlaut.index.reading.people import find_names
 from wortlaut.rag.understanding.asked import SpeakerReader
 from wortlaut.rag.understanding.namescan import Asked, Token, split_tokens
 from wortlaut.rag.understanding.office import OfficeReader, Resolve, resolve_nobody
-from wortlaut.rag.understanding.query import Kind, Order
+from wortlaut.rag.understanding.query import Order, QueryKind
 from wortlaut.rag.understanding.timewindow import TimeStep, Window, find_step, find_window
 
 # Grammar is read in the first part of a question only; the rest still counts as its text.
@@ -34,7 +34,7 @@ class Reading:
     grammar: Grammar
     tokens: tuple[Token, ...]
     asked: Asked
-    kind: Kind
+    kind: QueryKind
     topic: str
     window: Window
     times: tuple[Span, ...]
@@ -228,7 +228,9 @@ def _read_order(body: str, times: Sequence[Span], grammar: Grammar) -> Order:
     return "newest" if grammar.newest.search(body) else "relevance"
 
 
-def _read_kind(tokens: Sequence[Token], reader: SpeakerReader, rest: str) -> tuple[Kind, Asked]:
+def _read_kind(
+    tokens: Sequence[Token], reader: SpeakerReader, rest: str
+) -> tuple[QueryKind, Asked]:
     """The kind of question, and the speaker where one is asked about."""
     grammar = reader.grammar
     if tokens and _asks_who(tokens, reader):
@@ -269,7 +271,7 @@ def _asks_who(tokens: Sequence[Token], reader: SpeakerReader) -> bool:
 
 
 def _read_topic(
-    body: str, tokens: Sequence[Token], asked: Asked, reader: SpeakerReader, kind: Kind
+    body: str, tokens: Sequence[Token], asked: Asked, reader: SpeakerReader, kind: QueryKind
 ) -> str:
     """What is left of the question without its speaker, cue, times and question words."""
     grammar = reader.grammar

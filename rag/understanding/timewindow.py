@@ -1,9 +1,9 @@
 """Time windows: the days that a question asks about, read from English, German or Russian.
 
+A follow-up takes a `TimeStep` from there: "the year after", "einen Monat später".
+
 Own rules instead of dateparser's search, which gives single moments: no ranges, no "since", no
 quarters, no "in 2022" as a year.
-
-Steps in time, which a follow-up takes from there: "the year after", "einen Monat später".
 """
 
 from __future__ import annotations
@@ -16,10 +16,58 @@ from datetime import MAXYEAR, MINYEAR, date
 from functools import cache
 
 from wortlaut.index.article import Precision, Span
-from wortlaut.index.lang.calendar import TONGUES, list_times
+from wortlaut.index.lang.calendar import list_times
 from wortlaut.index.lang.tables import match_any
+from wortlaut.index.lang.words import LANGUAGES
 from wortlaut.rag.understanding import timewords as words
-from wortlaut.rag.understanding.timewords import Atom, Mode, days_back, find_atoms, month_days
+from wortlaut.rag.understanding.timewords import (
+    Atom,
+    TimeRelation,
+    days_back,
+    find_atoms,
+    month_days,
+)
+
+_NUMBER = words.COUNT
+_UNIT_DE, _UNIT_EN, _UNIT_RU = (
+    rf"(?P<unit>{words.match_units(language)})" for language in LANGUAGES
+)
+_NEXT_DE, _NEXT_EN, _NEXT_RU = (
+    match_any([*list_times("next", language), *list_times("following", language)])
+    for language in LANGUAGES
+)
+_LAST_DE, _LAST_EN, _LAST_RU = (
+    match_any([*list_times("previous", language), *list_times("preceding", language)])
+    for language in LANGUAGES
+)
+# A step is from the time talked about, not from what a noun phrase or a clause names behind it:
+# "two days after the strike", "за год до того, как …".
+_END_EN = r"(?=\s*(?:\Z|[^\w\s]|(?:about|regarding|concerning|on|in|at|to|and|or)(?!\w)))"
+_END_RU = r"(?=\s*(?:\Z|[^\w\s]|(?:о|об|обо|про|насчёт|в|на|и|или)(?!\w)))(?!,? как)"
+_NO_THAN_EN = r"(?! than(?!\w))"
+_NO_THAN_DE = r"(?! als(?!\w))"
+_LATER = {
+    "en": rf"(?:(?:the )?{_NEXT_EN} {_UNIT_EN}"
+    rf"|the {_UNIT_EN} (?:after(?:wards)?|following)(?: that)?{_END_EN}"
+    rf"|{_NUMBER} {_UNIT_EN} (?:(?:after|on)(?: that)?{_END_EN}|(?:later|afterwards){_NO_THAN_EN}))",
+    "de": rf"(?:(?:(?:im|das|am|die|in der|ein|eine|einen|einem|{_NUMBER}) )?{_UNIT_DE}"
+    rf" (?:danach|darauf|später){_NO_THAN_DE}"
+    rf"|(?:im|am|in der|das|die) {_NEXT_DE} {_UNIT_DE}"
+    r"|im folge(?P<unit>jahr|monat))",
+    "ru": rf"(?:(?:{_NUMBER} )?{_UNIT_RU} (?:(?:позже|спустя)(?!,? чем)|после этого{_END_RU})"
+    rf"|(?:через|спустя) (?:{_NUMBER} )?{_UNIT_RU}(?: после этого{_END_RU}|(?! после(?!\w)))"
+    rf"|(?:в|во|на) {_NEXT_RU} {_UNIT_RU})",
+}
+_EARLIER = {
+    "en": rf"(?:the {_LAST_EN} {_UNIT_EN}|the {_UNIT_EN} before(?: that)?{_END_EN}"
+    rf"|{_NUMBER} {_UNIT_EN} (?:earlier{_NO_THAN_EN}|before(?: that)?{_END_EN}))",
+    "de": rf"(?:(?:(?:im|das|am|die|in der|ein|eine|einen|einem|{_NUMBER}) )?{_UNIT_DE}"
+    rf" (?:davor|zuvor|vorher|früher){_NO_THAN_DE}"
+    rf"|(?:im|am|in der) {_LAST_DE} {_UNIT_DE}|im vor(?P<unit>jahr|monat))",
+    "ru": rf"(?:(?:за )?(?:{_NUMBER} )?{_UNIT_RU}"
+    rf" (?:(?:раньше|ранее)(?!,? чем)|до (?:этого|того){_END_RU})"
+    rf"|(?:в|во|на) {_LAST_RU} {_UNIT_RU})",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +148,62 @@ def find_window(
     return window, sorted(spans)
 
 
+@dataclass(frozen=True, slots=True)
+class TimeStep:
+    """`count` units on from the time talked about; negative is back."""
+
+    span: Span
+    unit: words.TimeUnit
+    count: int
+
+    def take(self, window: Window) -> Window:
+        """The window so many units on; an open window cannot be left and stays."""
+        if window.since is None or window.until is None or window.is_empty:
+            return window
+        first, last = window.since, window.until
+        days = (last - first).days + 1
+        unit_days = {"day": 1, "week": 7, "month": 31, "year": 366}[self.unit]
+        if days <= unit_days:
+            whole = first.day == 1 and _ends_month(last)
+            return Window(self._move(first), self._move(last, month_end=whole))
+        # From a longer time on, the unit right behind or before it.
+        if self.count > 0:
+            since = _add_days(last, 1)
+            until = _add_days(TimeStep(self.span, self.unit, 1)._move(since), -1)
+            return self._count_down(Window(since, max(since, until)))
+        until = _add_days(first, -1)
+        back = TimeStep(self.span, self.unit, -1)._move(until, month_end=first.day == 1)
+        return self._count_down(Window(min(until, _add_days(back, 1)), until))
+
+    def _count_down(self, window: Window) -> Window:
+        """The window the steps left lead to from `window`, the first unit next to a longer time."""
+        left = self.count - 1 if self.count > 0 else self.count + 1
+        return TimeStep(self.span, self.unit, left).take(window)
+
+    def _move(self, day: date, *, month_end: bool = False) -> date:
+        """The day so many units on; with `month_end` the last one of its month."""
+        if self.unit in ("day", "week"):
+            return _add_days(day, self.count * (7 if self.unit == "week" else 1))
+        months = self.count * (12 if self.unit == "year" else 1)
+        year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+        if not MINYEAR <= year <= MAXYEAR:
+            return date.max if self.count > 0 else date.min
+        length = monthrange(year, month + 1)[1]
+        return date(year, month + 1, length if month_end else min(day.day, length))
+
+
+def find_step(text: str, language: str) -> TimeStep | None:
+    """The first step in time that the words take, if they take one."""
+    for pattern, sign in ((_LATER[language], 1), (_EARLIER[language], -1)):
+        match = _compile(pattern).search(text)
+        if match is None:
+            continue
+        found = {name[:-1]: value for name, value in match.groupdict().items() if value}
+        count = words.read_count(found.get("count"))
+        return TimeStep(Span(*match.span()), words.read_time_unit(found["unit"]), sign * count)
+    return None
+
+
 def _lead(atoms: list[Atom], text: str, language: str) -> list[Atom]:
     """The atoms with the words before them taken in: "since", "bis zum", "в"."""
     led, floor = [], 0
@@ -112,7 +216,7 @@ def _lead(atoms: list[Atom], text: str, language: str) -> list[Atom]:
             if not (atom.loose and words.names_a_thing(text, atom.span, language)):
                 led.append(atom)
             continue
-        mode: Mode = words.lead_mode(match["lead"])
+        mode: TimeRelation = words.lead_mode(match["lead"])
         if mode == "before" and atom.part == "end":
             mode = "until"
         from_ = words.opens_range(match["lead"])
@@ -235,45 +339,6 @@ def _group_lists(
         yield group
 
 
-_NUMBER = words.COUNT
-_UNIT_DE, _UNIT_EN, _UNIT_RU = (rf"(?P<unit>{words.match_units(tongue)})" for tongue in TONGUES)
-_NEXT_DE, _NEXT_EN, _NEXT_RU = (
-    match_any([*list_times("next", tongue), *list_times("following", tongue)]) for tongue in TONGUES
-)
-_LAST_DE, _LAST_EN, _LAST_RU = (
-    match_any([*list_times("previous", tongue), *list_times("preceding", tongue)])
-    for tongue in TONGUES
-)
-# A step is from the time talked about, not from what a noun phrase or a clause names behind it:
-# "two days after the strike", "за год до того, как …".
-_END_EN = r"(?=\s*(?:\Z|[^\w\s]|(?:about|regarding|concerning|on|in|at|to|and|or)(?!\w)))"
-_END_RU = r"(?=\s*(?:\Z|[^\w\s]|(?:о|об|обо|про|насчёт|в|на|и|или)(?!\w)))(?!,? как)"
-_NO_THAN_EN = r"(?! than(?!\w))"
-_NO_THAN_DE = r"(?! als(?!\w))"
-_LATER = {
-    "en": rf"(?:(?:the )?{_NEXT_EN} {_UNIT_EN}"
-    rf"|the {_UNIT_EN} (?:after(?:wards)?|following)(?: that)?{_END_EN}"
-    rf"|{_NUMBER} {_UNIT_EN} (?:(?:after|on)(?: that)?{_END_EN}|(?:later|afterwards){_NO_THAN_EN}))",
-    "de": rf"(?:(?:(?:im|das|am|die|in der|ein|eine|einen|einem|{_NUMBER}) )?{_UNIT_DE}"
-    rf" (?:danach|darauf|später){_NO_THAN_DE}"
-    rf"|(?:im|am|in der|das|die) {_NEXT_DE} {_UNIT_DE}"
-    r"|im folge(?P<unit>jahr|monat))",
-    "ru": rf"(?:(?:{_NUMBER} )?{_UNIT_RU} (?:(?:позже|спустя)(?!,? чем)|после этого{_END_RU})"
-    rf"|(?:через|спустя) (?:{_NUMBER} )?{_UNIT_RU}(?: после этого{_END_RU}|(?! после(?!\w)))"
-    rf"|(?:в|во|на) {_NEXT_RU} {_UNIT_RU})",
-}
-_EARLIER = {
-    "en": rf"(?:the {_LAST_EN} {_UNIT_EN}|the {_UNIT_EN} before(?: that)?{_END_EN}"
-    rf"|{_NUMBER} {_UNIT_EN} (?:earlier{_NO_THAN_EN}|before(?: that)?{_END_EN}))",
-    "de": rf"(?:(?:(?:im|das|am|die|in der|ein|eine|einen|einem|{_NUMBER}) )?{_UNIT_DE}"
-    rf" (?:davor|zuvor|vorher|früher){_NO_THAN_DE}"
-    rf"|(?:im|am|in der) {_LAST_DE} {_UNIT_DE}|im vor(?P<unit>jahr|monat))",
-    "ru": rf"(?:(?:за )?(?:{_NUMBER} )?{_UNIT_RU}"
-    rf" (?:(?:раньше|ранее)(?!,? чем)|до (?:этого|того){_END_RU})"
-    rf"|(?:в|во|на) {_LAST_RU} {_UNIT_RU})",
-}
-
-
 @cache
 def _compile(pattern: str) -> re.Pattern[str]:
     """The pattern with its repeated groups numbered: "unit" comes as unit0, unit1 …"""
@@ -283,62 +348,6 @@ def _compile(pattern: str) -> re.Pattern[str]:
             pattern = pattern.replace(f"(?P<{name}>", f"(?P<{name}{n}>", 1)
             n += 1
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class TimeStep:
-    """`count` units on from the time talked about; negative is back."""
-
-    span: Span
-    unit: words.Unit
-    count: int
-
-    def take(self, window: Window) -> Window:
-        """The window so many units on; an open window cannot be left and stays."""
-        if window.since is None or window.until is None or window.is_empty:
-            return window
-        first, last = window.since, window.until
-        days = (last - first).days + 1
-        unit_days = {"day": 1, "week": 7, "month": 31, "year": 366}[self.unit]
-        if days <= unit_days:
-            whole = first.day == 1 and _ends_month(last)
-            return Window(self._move(first), self._move(last, month_end=whole))
-        # From a longer time on, the unit right behind or before it.
-        if self.count > 0:
-            since = _add_days(last, 1)
-            until = _add_days(TimeStep(self.span, self.unit, 1)._move(since), -1)
-            return self._count_down(Window(since, max(since, until)))
-        until = _add_days(first, -1)
-        back = TimeStep(self.span, self.unit, -1)._move(until, month_end=first.day == 1)
-        return self._count_down(Window(min(until, _add_days(back, 1)), until))
-
-    def _count_down(self, window: Window) -> Window:
-        """The window the steps left lead to from `window`, the first unit next to a longer time."""
-        left = self.count - 1 if self.count > 0 else self.count + 1
-        return TimeStep(self.span, self.unit, left).take(window)
-
-    def _move(self, day: date, *, month_end: bool = False) -> date:
-        """The day so many units on; with `month_end` the last one of its month."""
-        if self.unit in ("day", "week"):
-            return _add_days(day, self.count * (7 if self.unit == "week" else 1))
-        months = self.count * (12 if self.unit == "year" else 1)
-        year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-        if not MINYEAR <= year <= MAXYEAR:
-            return date.max if self.count > 0 else date.min
-        length = monthrange(year, month + 1)[1]
-        return date(year, month + 1, length if month_end else min(day.day, length))
-
-
-def find_step(text: str, language: str) -> TimeStep | None:
-    """The first step in time that the words take, if they take one."""
-    for pattern, sign in ((_LATER[language], 1), (_EARLIER[language], -1)):
-        match = _compile(pattern).search(text)
-        if match is None:
-            continue
-        found = {name[:-1]: value for name, value in match.groupdict().items() if value}
-        count = words.read_count(found.get("count"))
-        return TimeStep(Span(*match.span()), words.read_time_unit(found["unit"]), sign * count)
-    return None
 
 
 def _ends_month(day: date) -> bool:

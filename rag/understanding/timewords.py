@@ -15,7 +15,6 @@ from typing import Literal
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.calendar import (
-    Tongue,
     list_forms,
     list_names,
     list_short_months,
@@ -26,9 +25,10 @@ from wortlaut.index.lang.calendar import (
 )
 from wortlaut.index.lang.numerals import list_ordinals, list_unit_words, read_counts
 from wortlaut.index.lang.tables import match_any
+from wortlaut.index.lang.words import Language
 
-Unit = Literal["day", "week", "month", "year"]
-Mode = Literal["in", "since", "after", "before", "until"]
+TimeUnit = Literal["day", "week", "month", "year"]
+TimeRelation = Literal["in", "since", "after", "before", "until"]
 Part = Literal["start", "middle", "end"]
 
 
@@ -41,8 +41,14 @@ def _times(*names: str) -> str:
     return _any(word for name in names for word in list_times(name))
 
 
-_TIME_UNITS: tuple[Unit, ...] = ("day", "week", "month", "year")
-_UNITS: Mapping[str, Unit] = {word: unit for unit in _TIME_UNITS for word in list_unit_words(unit)}
+def _whole(pattern: str) -> str:
+    return rf"(?<![\w.]){pattern}(?!\w)"
+
+
+_TIME_UNITS: tuple[TimeUnit, ...] = ("day", "week", "month", "year")
+_UNITS: Mapping[str, TimeUnit] = {
+    word: unit for unit in _TIME_UNITS for word in list_unit_words(unit)
+}
 _PART_LISTS: Mapping[str, Part] = {
     "early": "start", "start": "start", "mid": "middle", "middle": "middle", "late": "end",
     "end": "end",
@@ -79,17 +85,6 @@ _YEAR_AFTER = rf"{_OF}(?:(?P<year>{_Y})(?![\w%]){_RU_YEAR}?|{_REL_YEAR}))?"
 _NTH = r"(?:\.|st|nd|rd|th|-?го|-?е)?"
 COUNT = rf"(?P<count>\d{{1,3}}|{_any(read_counts())})"
 _UNIT = rf"(?P<unit>{_any(_UNITS)})"
-
-
-@cache
-def _compile(pattern: str) -> re.Pattern[str]:
-    """The pattern, compiled when a text first needs it: most questions need few of them."""
-    return re.compile(pattern, re.IGNORECASE)
-
-
-def _whole(pattern: str) -> str:
-    return rf"(?<![\w.]){pattern}(?!\w)"
-
 
 _NUMERIC_DATES = (
     _whole(rf"(?P<year>{_Y})-(?P<month>\d\d)(?:-(?P<day>\d\d))?(?!-)"),
@@ -155,8 +150,10 @@ _PART_OF_JAHR = _whole(rf"(?P<which>)(?P<part>{_any(_JAHRES)})(?P<unit>)")
 _DAY_WORD = _whole(_any(_DAYS_AGO))
 _WEEKDAY = _whole(rf"(?:{_WHICH}\s)?(?P<weekday>{_any(list_forms('weekday'))})")
 
-_LEAD_MODES: tuple[Mode, ...] = ("since", "after", "before", "until")
-_MODES: Mapping[str, Mode] = {word: mode for mode in _LEAD_MODES for word in list_times(mode)}
+_LEAD_MODES: tuple[TimeRelation, ...] = ("since", "after", "before", "until")
+_MODES: Mapping[str, TimeRelation] = {
+    word: mode for mode in _LEAD_MODES for word in list_times(mode)
+}
 _OPENERS = frozenset([*list_times("range"), *list_times("since")])
 _LEADS = [*_MODES, *list_times("in"), *list_times("range"), *_PREVIOUS, *_THIS]
 _FILL_YEAR = rf"(?:{_times('fill year')}\s(?:from\s|со?\s|of\s)?)?"
@@ -188,26 +185,15 @@ class Atom:
     fixed: tuple[date, date] | None = None
     bare: bool = False  # only a time when a word such as "in" or "since" leads it
     loose: bool = False  # a year alone, which may belong to a name ("Expo 2020")
-    mode: Mode = "in"
+    mode: TimeRelation = "in"
     led: bool = False
     from_: bool = False  # led by a word that may open a range ("from", "between")
-
-
-def month_days(year: int, month: int) -> tuple[date, date]:
-    """The first and the last day of a month."""
-    last = date(year, 12, 31) if month == 12 else date(year, month + 1, 1) - timedelta(days=1)
-    return date(year, month, 1), last
 
 
 def _month_back(day: date, months: int) -> tuple[int, int]:
     """The year and month that lie `months` before a day's, not before the calendar's start."""
     ordinal = max(day.year * 12 + day.month - 1 - months, MINYEAR * 12)
     return ordinal // 12, ordinal % 12 + 1
-
-
-def days_back(day: date, days: int) -> date:
-    """The day `days` earlier, not before the calendar's start."""
-    return date.fromordinal(max(day.toordinal() - days, 1))
 
 
 def find_atoms(text: str, today: date) -> list[Atom]:
@@ -226,6 +212,80 @@ def find_atoms(text: str, today: date) -> list[Atom]:
             if atom is not None:
                 taken.append(atom)
     return sorted(taken, key=lambda a: a.span)
+
+
+def month_days(year: int, month: int) -> tuple[date, date]:
+    """The first and the last day of a month."""
+    last = date(year, 12, 31) if month == 12 else date(year, month + 1, 1) - timedelta(days=1)
+    return date(year, month, 1), last
+
+
+def days_back(day: date, days: int) -> date:
+    """The day `days` earlier, not before the calendar's start."""
+    return date.fromordinal(max(day.toordinal() - days, 1))
+
+
+def read_count(word: str | None) -> int:
+    """The number a word or digits stand for; 1 for none."""
+    if word is None:
+        return 1
+    return int(word) if word.isdigit() else read_counts()[word.lower()]
+
+
+def read_time_unit(word: str) -> TimeUnit:
+    """The unit of time a word names; none named is a year."""
+    return _UNITS.get(word.lower(), "year")
+
+
+def match_units(language: Language) -> str:
+    """A pattern for a day, week, month or year of one language in any form."""
+    return _any(word for unit in _TIME_UNITS for word in list_unit_words(unit, language))
+
+
+def find_lead(text: str, start: int, end: int, *, loose: bool) -> re.Match[str] | None:
+    """What leads the time that begins at `end` ("since", "bis zum"); `loose` is a year alone."""
+    return _compile(_LEAD_YEAR if loose else _LEAD).search(text, start, end)
+
+
+def is_list(gap: str) -> bool:
+    """Whether the words between two times only list them: "and", ", "."""
+    return _compile(_LIST).fullmatch(gap) is not None
+
+
+def lead_mode(word: str) -> TimeRelation:
+    """What the word before a time makes of it."""
+    return _MODES.get(_level(word), "in")
+
+
+def opens_range(word: str) -> bool:
+    """Whether "and" after the first time closes a range: "between", "von", "с"."""
+    return _level(word) in _OPENERS
+
+
+def joins_range(gap: str, second: str, *, opened: bool) -> bool:
+    """Whether the words between two times (or the second's own lead) make them a range."""
+    if _compile(_JOINT).fullmatch(gap) or (opened and _compile(_JOINT_OPENED).fullmatch(gap)):
+        return True
+    return gap.strip() in ("", ",") and _compile(_JOINT_LEAD).match(second) is not None
+
+
+def names_a_thing(text: str, span: Span, language: str) -> bool:
+    """Whether a year without a preposition belongs to a noun: "Expo 2020", "the 2008 war"."""
+    if language == "ru" and span.of(text).lower().endswith(("года", "г.", "г")):
+        return True
+    before = text[: span.start].split()
+    if not before:
+        return False
+    word = before[-1].strip("\"'«»„“”()")
+    acronym = len(word) > 1 and word.isupper() and not text.isupper()
+    named = language != "de" and len(before) > 1 and word[:1].isupper()
+    return acronym or named or _compile(_THING).fullmatch(word) is not None
+
+
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled when a text first needs it: most questions need few of them."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _read_iso(match: re.Match[str], span: Span, today: date) -> Atom | None:
@@ -332,14 +392,14 @@ def _read_ago(match: re.Match[str], span: Span, today: date) -> Atom | None:
     return Atom(span, fixed=_calendar_period(today, unit, count))
 
 
-def _go_back(today: date, unit: Unit, count: int) -> date:
+def _go_back(today: date, unit: TimeUnit, count: int) -> date:
     if unit in ("day", "week"):
         return days_back(today, count * (7 if unit == "week" else 1))
     year, month = _month_back(today, count * (12 if unit == "year" else 1))
     return date(year, month, min(today.day, month_days(year, month)[1].day))
 
 
-def _calendar_period(today: date, unit: Unit, back: int) -> tuple[date, date]:
+def _calendar_period(today: date, unit: TimeUnit, back: int) -> tuple[date, date]:
     """The first and last day of the calendar week, month or year `back` before today's."""
     if unit == "year":
         year = max(today.year - back, MINYEAR)
@@ -412,60 +472,3 @@ def _periods_back(words: str | None) -> int:
 def _part_of_period(word: str | None) -> Part | None:
     """Which third of a year or month a word such as "early", "Mitte" or "конец" means."""
     return _PARTS.get((word or "").lower().removeprefix("jahres"))
-
-
-def read_count(word: str | None) -> int:
-    """The number a word or digits stand for; 1 for none."""
-    if word is None:
-        return 1
-    return int(word) if word.isdigit() else read_counts()[word.lower()]
-
-
-def read_time_unit(word: str) -> Unit:
-    """The unit of time a word names; none named is a year."""
-    return _UNITS.get(word.lower(), "year")
-
-
-def match_units(tongue: Tongue) -> str:
-    """A pattern for a day, week, month or year of one language in any form."""
-    return _any(word for unit in _TIME_UNITS for word in list_unit_words(unit, tongue))
-
-
-def find_lead(text: str, start: int, end: int, *, loose: bool) -> re.Match[str] | None:
-    """What leads the time that begins at `end` ("since", "bis zum"); `loose` is a year alone."""
-    return _compile(_LEAD_YEAR if loose else _LEAD).search(text, start, end)
-
-
-def is_list(gap: str) -> bool:
-    """Whether the words between two times only list them: "and", ", "."""
-    return _compile(_LIST).fullmatch(gap) is not None
-
-
-def lead_mode(word: str) -> Mode:
-    """What the word before a time makes of it."""
-    return _MODES.get(_level(word), "in")
-
-
-def opens_range(word: str) -> bool:
-    """Whether "and" after the first time closes a range: "between", "von", "с"."""
-    return _level(word) in _OPENERS
-
-
-def joins_range(gap: str, second: str, *, opened: bool) -> bool:
-    """Whether the words between two times (or the second's own lead) make them a range."""
-    if _compile(_JOINT).fullmatch(gap) or (opened and _compile(_JOINT_OPENED).fullmatch(gap)):
-        return True
-    return gap.strip() in ("", ",") and _compile(_JOINT_LEAD).match(second) is not None
-
-
-def names_a_thing(text: str, span: Span, language: str) -> bool:
-    """Whether a year without a preposition belongs to a noun: "Expo 2020", "the 2008 war"."""
-    if language == "ru" and span.of(text).lower().endswith(("года", "г.", "г")):
-        return True
-    before = text[: span.start].split()
-    if not before:
-        return False
-    word = before[-1].strip("\"'«»„“”()")
-    acronym = len(word) > 1 and word.isupper() and not text.isupper()
-    named = language != "de" and len(before) > 1 and word[:1].isupper()
-    return acronym or named or _compile(_THING).fullmatch(word) is not None

@@ -117,7 +117,7 @@ def same_name(a: str, b: str) -> bool:
     return all(any(same_word(x.text, y.text) for y in long) for x in short)
 
 
-def find_names(
+def find_name_runs(
     words: Sequence[Word], text: str, language: Language, known: frozenset[str]
 ) -> list[list[Word]]:
     """Runs of words of the claim that look like proper names, in order.

@@ -1,4 +1,4 @@
-"""Negation and opposites: what turns a sentence into its contrary with one word.
+"""What turns or loosens a sentence with one word: negation, opposites, moods, plans, conditions.
 
 The tables name concepts, each with its words in German, English and Russian, so that a claim in
 one language is compared with a span in another.
@@ -38,27 +38,6 @@ _NOT_NEGATING = re.compile(
     r"|no (?:more|less|fewer|later) than|не (?:только|менее|более)|no\. ?\d)"
 )
 
-
-def is_negator(word: Word) -> bool:
-    """Whether the word denies something by itself."""
-    return _NEGATORS.match(word.low) is not None
-
-
-def find_negators(words: Sequence[Word], text: str) -> list[Word]:
-    """The words that deny something, in order; "not only" and its like left out."""
-    idle = [match.span() for match in _NOT_NEGATING.finditer(text.casefold())]
-    found = [
-        word for word in words if is_negator(word) and not any(a <= word.start < b for a, b in idle)
-    ]
-    # "Никто не пришёл" denies once.
-    return found[:1] if found and _CYRILLIC.match(found[0].low) else found
-
-
-def count_half_negated(words: Sequence[Word]) -> int:
-    """How many words hold a negation of their own: "ohne", "unlikely", "refuse"."""
-    return sum(1 for word in words if _HALF_NEGATORS.match(word.low))
-
-
 # Time units by how their words begin: what "not" governs is compared across languages.
 _GOVERNED = {
     name: re.compile(rf"(?:{form})")
@@ -70,26 +49,8 @@ _GOVERNED = {
 }  # fmt: skip
 _GOVERNED_WITHIN = 4
 
-
-def find_moved_negator(claim: Sequence[Word], cited: Sequence[Word]) -> str | None:
-    """The time unit the claim's "not" governs, where the cited text's governs another."""
-    ours, theirs = _find_governed(claim), _find_governed(cited)
-    return min(ours) if ours and theirs and not ours & theirs else None
-
-
-def _find_governed(words: Sequence[Word]) -> set[str]:
-    found = set()
-    for number, word in enumerate(words):
-        if not _NEGATORS.match(word.low):
-            continue
-        after = words[number + 1 : number + 1 + _GOVERNED_WITHIN]
-        names = (name for w in after for name, form in _GOVERNED.items() if form.match(w.low))
-        found |= {name for name in [next(names, None)] if name}
-    return found
-
-
 # Two sides of one matter: a claim on one and a cited text on the other only contradict each other.
-_TABLE = r"""
+_OPPOSITES = r"""
 rise: steig\w* stieg\w* gestiegen\w* zunahm\w* zunehm\w* zugenommen erhöh\w* wuchs\w* gewachsen
   anstieg\w* ris(?:e|es|ing|en) rose increas\w* gr(?:ow|ew)\w* climb\w* рос(?:т|ла|ли)? вырос\w*
   увелич\w* повы[сш]\w* / sink\w* sank\w* gesunken\w* fiel\w* gefallen abnahm\w* abgenommen
@@ -175,47 +136,18 @@ demand: forder\w* gefordert\w* verlang\w* demand(?:s|ed|ing) требов\w* п�
 enough: hoh\w* hoch genug ausreich\w* enough sufficient plenty high высок\w* достаточн\w* /
   fehl(?:e|t|te|en|ten)? mangel\w* lack\w* не(?:т|хват\w*|достат\w*)
 """
-_ROWS = re.split(r"^\w+:", _TABLE, flags=re.MULTILINE)[1:]
-_SIDES = [tuple(compile_forms(side) for side in row.split("/")) for row in _ROWS]
+_OPPOSED = re.split(r"^\w+:", _OPPOSITES, flags=re.MULTILINE)[1:]
+_OPPOSED_FORMS = [tuple(compile_forms(side) for side in row.split("/")) for row in _OPPOSED]
 
-
-def find_opposite(claim: Sequence[Word], cited: Sequence[Word]) -> tuple[str, str] | None:
-    """A word of the claim and its opposite in the cited text, where nothing reconciles them."""
-    for one, other in _SIDES:
-        for side, counter in ((one, other), (other, one)):
-            said = _first(side, claim)
-            if said is None or _first(counter, claim) or _first(side, cited):
-                continue
-            opposed = _first(counter, cited)
-            if opposed:
-                return said.text, opposed.text
-    return None
-
-
-def _first(form: re.Pattern[str], words: Sequence[Word]) -> Word | None:
-    return next((word for word in words if form.match(word.low)), None)
-
-
-_UNIT = r"(?:year|month|week|jahr|monat|woche|год|месяц|недел)"
-_TIMES = tuple(
-    re.compile(rf"\b(?:{form})\b|\b(?:{before})\s+{_UNIT}", re.IGNORECASE)
+_TIME_UNIT = r"(?:year|month|week|jahr|monat|woche|год|месяц|недел)"
+_LAST_THIS_NEXT = tuple(
+    re.compile(rf"\b(?:{form})\b|\b(?:{before})\s+{_TIME_UNIT}", re.IGNORECASE)
     for form, before in (
         ("vorjahr\\w*|vormonat\\w*|vorwoche", "last|previous|vergangene\\w*|vorige\\w*|letzte[nsmr]?|прошл\\w+"),
         ("heuer", "this|current|diese[nsmr]?|laufenden|этом|этого|текуще\\w+|этой"),
         (r"(?!)", "next|coming|following|kommende\\w*|nächste\\w*|folgende\\w*|следующ\\w+|будущ\\w+"),
     )
 )  # fmt: skip
-
-
-def find_moved_time(claim: str, cited: str) -> str | None:
-    """What the claim calls last, this or next year where the cited text calls it another."""
-    there = [bool(form.search(cited)) for form in _TIMES]
-    for form, said in zip(_TIMES, there, strict=True):
-        found = form.search(claim)
-        if found and not said and any(there):
-            return found[0]
-    return None
-
 
 _POSSIBLE = r"""
     könnten? könntest möglicherweise vielleicht eventuell womöglich dürften? may might could
@@ -264,14 +196,6 @@ _KONJUNKTIV_I = re.compile(
     rf"(?:{'|'.join(sorted(read_function_words('reported')))}|möge|gebe|gehe|komme|stehe|bleibe)\Z"
 )
 
-
-def find_moods(words: Sequence[Word]) -> frozenset[str]:
-    """Which of possible, alleged, intended, obliged, certain the words express."""
-    return frozenset(
-        name for name, form in _MOODS.items() if any(form.match(word.low) for word in words)
-    )
-
-
 _HEDGED = compile_forms(
     _POSSIBLE + _ALLEGED + r"can kann können mag mögen scheint scheinen seem\w* appear\w*"
 )
@@ -280,41 +204,10 @@ _COMPATIBLE = (
     frozenset({"can", "may", "allowed"}), frozenset({"must", "shall"}), frozenset({"want", "shall"}),
 )  # fmt: skip
 
-
-def is_hedged(words: Sequence[Word]) -> bool:
-    """Whether anything among the words leaves it open."""
-    return any(_HEDGED.match(word.low) for word in words)
-
-
-def oppose_modals(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether both have modal verbs and none translates any of the other's: must and may."""
-    if not one or not other or one & other:
-        return False
-    return not any(group & one and group & other for group in _COMPATIBLE)
-
-
-def find_modals(words: Sequence[Word]) -> frozenset[str]:
-    """The modal verbs among the words, whatever their form."""
-    return frozenset(
-        name for name, form in _MODALS.items() if any(form.match(word.low) for word in words)
-    )
-
-
-def is_reported(words: Sequence[Word]) -> bool:
-    """Whether a German verb stands in the Konjunktiv of reported speech."""
-    return any(_KONJUNKTIV_I.match(word.low) for word in words)
-
-
 _IS_TO = re.compile(
     r"\b(?:is|are|was|were) (?:due |set |scheduled |planned |expected |supposed )?to \w",
     re.IGNORECASE,
 )
-
-
-def is_planned(text: str) -> bool:
-    """Whether an English text says what is to happen: "the train is to leave"."""
-    return _IS_TO.search(text) is not None
-
 
 # What the cited text only holds out.
 _PLANNED = compile_forms(r"""
@@ -359,6 +252,106 @@ _CONDITIONAL = compile_forms(r"""
 _WOULD = compile_forms("would could might")
 
 
+def is_negator(word: Word) -> bool:
+    """Whether the word denies something by itself."""
+    return _NEGATORS.match(word.low) is not None
+
+
+def find_negators(words: Sequence[Word], text: str) -> list[Word]:
+    """The words that deny something, in order; "not only" and its like left out."""
+    idle = [match.span() for match in _NOT_NEGATING.finditer(text.casefold())]
+    found = [
+        word for word in words if is_negator(word) and not any(a <= word.start < b for a, b in idle)
+    ]
+    # "Никто не пришёл" denies once.
+    return found[:1] if found and _CYRILLIC.match(found[0].low) else found
+
+
+def count_half_negated(words: Sequence[Word]) -> int:
+    """How many words hold a negation of their own: "ohne", "unlikely", "refuse"."""
+    return sum(1 for word in words if _HALF_NEGATORS.match(word.low))
+
+
+def find_moved_negator(claim: Sequence[Word], cited: Sequence[Word]) -> str | None:
+    """The time unit the claim's "not" governs, where the cited text's governs another."""
+    ours, theirs = _find_governed(claim), _find_governed(cited)
+    return min(ours) if ours and theirs and not ours & theirs else None
+
+
+def _find_governed(words: Sequence[Word]) -> set[str]:
+    found = set()
+    for number, word in enumerate(words):
+        if not _NEGATORS.match(word.low):
+            continue
+        after = words[number + 1 : number + 1 + _GOVERNED_WITHIN]
+        names = (name for w in after for name, form in _GOVERNED.items() if form.match(w.low))
+        found |= {name for name in [next(names, None)] if name}
+    return found
+
+
+def find_opposite(claim: Sequence[Word], cited: Sequence[Word]) -> tuple[str, str] | None:
+    """A word of the claim and its opposite in the cited text, where nothing reconciles them."""
+    for one, other in _OPPOSED_FORMS:
+        for side, counter in ((one, other), (other, one)):
+            said = _first(side, claim)
+            if said is None or _first(counter, claim) or _first(side, cited):
+                continue
+            opposed = _first(counter, cited)
+            if opposed:
+                return said.text, opposed.text
+    return None
+
+
+def _first(form: re.Pattern[str], words: Sequence[Word]) -> Word | None:
+    return next((word for word in words if form.match(word.low)), None)
+
+
+def find_moved_time(claim: str, cited: str) -> str | None:
+    """What the claim calls last, this or next year where the cited text calls it another."""
+    there = [bool(form.search(cited)) for form in _LAST_THIS_NEXT]
+    for form, said in zip(_LAST_THIS_NEXT, there, strict=True):
+        found = form.search(claim)
+        if found and not said and any(there):
+            return found[0]
+    return None
+
+
+def find_moods(words: Sequence[Word]) -> frozenset[str]:
+    """Which of possible, alleged, intended, obliged, certain the words express."""
+    return frozenset(
+        name for name, form in _MOODS.items() if any(form.match(word.low) for word in words)
+    )
+
+
+def is_hedged(words: Sequence[Word]) -> bool:
+    """Whether anything among the words leaves it open."""
+    return any(_HEDGED.match(word.low) for word in words)
+
+
+def oppose_modals(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both have modal verbs and none translates any of the other's: must and may."""
+    if not one or not other or one & other:
+        return False
+    return not any(group & one and group & other for group in _COMPATIBLE)
+
+
+def find_modals(words: Sequence[Word]) -> frozenset[str]:
+    """The modal verbs among the words, whatever their form."""
+    return frozenset(
+        name for name, form in _MODALS.items() if any(form.match(word.low) for word in words)
+    )
+
+
+def is_reported(words: Sequence[Word]) -> bool:
+    """Whether a German verb stands in the Konjunktiv of reported speech."""
+    return any(_KONJUNKTIV_I.match(word.low) for word in words)
+
+
+def is_planned(text: str) -> bool:
+    """Whether an English text says what is to happen: "the train is to leave"."""
+    return _IS_TO.search(text) is not None
+
+
 def find_plan_as_done(
     claim: Sequence[Word], cited: Sequence[Word], stops: Sequence[int]
 ) -> str | None:
@@ -374,7 +367,7 @@ def find_plan_as_done(
     plans = [word for word in cited if _PLANNED.match(word.low)]
     if not plans:
         return None
-    for clause in split_clauses(cited, stops):
+    for clause in _split_clauses(cited, stops):
         if any(_PLANNED.match(word.low) or _CONDITION.match(word.low) for word in clause):
             continue
         if not _is_infinitive(clause) and _tells_of_done(clause):
@@ -397,7 +390,7 @@ def _is_infinitive(words: Sequence[Word]) -> bool:
     return any(word.low == "zu" for word in words[-4:-1]) and words[-1].low.endswith("n")
 
 
-def split_clauses(words: Sequence[Word], stops: Sequence[int]) -> list[Sequence[Word]]:
+def _split_clauses(words: Sequence[Word], stops: Sequence[int]) -> list[Sequence[Word]]:
     """The words by clause."""
     ends = [*stops[1:], len(words)]
     return [words[a:b] for a, b in zip(stops, ends, strict=True) if a < b]

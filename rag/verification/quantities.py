@@ -26,10 +26,27 @@ from wortlaut.index.lang.words import Language, read_words
 
 # "over" and "under" may be mere prepositions.
 Bound = Literal["", "about", "exactly", "min", "max", "over", "under"]
-Form = Literal["cardinal", "ordinal", "vague", "year"]
+NumberForm = Literal["cardinal", "ordinal", "vague", "year"]
 
 _ARTICLE = r"(?:(?:den|der|die|the|an?) )?"
 _ABOUT_ARTICLE = r"(?:(?:den|der|die|the|an?|ein(?:e[nrms]?)?) )?"
+_TIMES = re.compile(r"(?P<n>[a-zäöüß]+?)(?P<what>mal|fach\w*|köpfig\w*|jährig\w*|tägig\w*|stündig\w*"
+                    r"|monatig\w*|wöchig\w*|minütig\w*|prozentig\w*|einhalb)\Z")  # fmt: skip
+_AND = frozenset("and und и с a an".split())
+_MONEY = ("$", "€", "£")
+_YEARS = range(1000, 2101)
+
+_TOLERANCE = 1e-6
+
+# "H5N1", "S-400", "3:2"; "5km" and "2nd" are numbers.
+_CODE = re.compile(r"(?<![\w.,:])(?:[A-ZÄÖÜА-Я]{1,5}-?\d[\w-]*|\d+[:–-]\d+)(?!\w|[.,:]\d)")
+_DASHES = re.compile(r"[‐‑‒–—-]+")
+
+_BOUND_NAMES: dict[Bound, str] = {
+    "": "simply", "about": "about", "exactly": "exactly", "min": "at least", "max": "at most",
+    "over": "over", "under": "under",
+}  # fmt: skip
+_LOOSE_UNITS = frozenset({"time", "months", "century"})
 
 
 def _match_amounts(*names: str) -> str:
@@ -52,11 +69,15 @@ _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("about", _end_in(["about"], _ABOUT_ARTICLE)),
     ("exactly", _end_in(["exactly"])),
 )
-_TIMES = re.compile(r"(?P<n>[a-zäöüß]+?)(?P<what>mal|fach\w*|köpfig\w*|jährig\w*|tägig\w*|stündig\w*"
-                    r"|monatig\w*|wöchig\w*|minütig\w*|prozentig\w*|einhalb)\Z")  # fmt: skip
-_AND = frozenset("and und и с a an".split())
-_MONEY = ("$", "€", "£")
-_YEARS = range(1000, 2101)
+
+# "a few" is many.
+_CLASSES = {
+    name: re.compile(rf"(?<!\w){'(?<!a )' if name == 'few' else ''}{_match_amounts(name)}(?!\w)")
+    for name in ("all", "most", "many", "few", "both")
+}
+_LEAST = re.compile(rf"\b{_match_amounts('at least')}\b")
+_MOST = re.compile(rf"\b{_match_amounts('at most')}\b")
+_COMPARED = re.compile(rf"\b{_match_amounts('comparing')}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +93,7 @@ class Quantity:
     value: float
     unit: str
     bound: Bound
-    form: Form
+    form: NumberForm
     raw: float
     noun: str = ""
 
@@ -82,6 +103,84 @@ def read_quantities(
 ) -> list[Quantity]:
     """The numbers of `text` in order; `taken` are the ranges of dates, which are left alone."""
     return _NumberReader(text, language, taken).read()
+
+
+def same_value(a: Quantity, b: Quantity) -> bool:
+    """Whether both give the same number: units converted, years and counts alike."""
+    if a.form == "vague" or b.form == "vague":
+        return a.form == b.form and a.value == b.value
+    one, other = (a.value, b.value) if a.unit and b.unit else (a.raw, b.raw)
+    return abs(one - other) <= _TOLERANCE * max(1.0, abs(one), abs(other))
+
+
+def count_comparisons(text: str) -> Counter[str]:
+    """How often the text says "more", "less" and the like; near copies say each as often."""
+    return Counter(word.casefold() for word in _COMPARED.findall(text))
+
+
+def find_wrong_quantifier(claim: str, cited: str) -> str | None:
+    """The word of the claim that says another amount than the cited text; None where none does.
+
+    Only words against words: an amount the cited text does not mention is left to other rules.
+    """
+    claim, cited = claim.casefold(), cited.casefold()
+    for ours, theirs in ((_LEAST, _MOST), (_MOST, _LEAST)):
+        found = ours.search(claim)
+        if found and theirs.search(cited) and not ours.search(cited):
+            return found[0]
+    there = {name for name, form in _CLASSES.items() if form.search(cited)}
+    for name, form in _CLASSES.items():
+        found = form.search(claim)
+        if found and name in ("all", "many", "few") and there and name not in there:
+            return found[0]
+    return None
+
+
+def find_strange_code(claim: str, cited: str, taken: Sequence[tuple[int, int]] = ()) -> str | None:
+    """The first code or score of the claim that the cited text lacks; `taken` are its dates."""
+    theirs = {_level_code(match[0]) for match in _CODE.finditer(cited)}
+    for match in _CODE.finditer(claim):
+        if any(a <= match.start() < b for a, b in taken):
+            continue
+        code = _level_code(match[0])
+        if not any(code == other or other.startswith(code) for other in theirs):
+            return match[0]
+    return None
+
+
+def find_wrong_number(
+    claimed: Sequence[Quantity],
+    cited: Sequence[Quantity],
+    years: frozenset[int],
+    *,
+    same_language: bool,
+) -> tuple[str, str] | None:
+    """Why a number of the claim does not hold, with the rule's code; None when all do.
+
+    `years` are those of the span's dates and of the article's own. A lost or added "at least" or
+    "at most" is a different number; "about" is so only inside one language, where nothing
+    excuses it.
+    """
+    for quantity in claimed:
+        if quantity.form == "ordinal" and quantity.value == 1:
+            continue
+        if quantity.form == "year" and int(quantity.value) in years:
+            continue
+        equal = [other for other in cited if same_value(quantity, other)]
+        if not equal:
+            return f"the claim says {quantity.text!r}; the cited text does not", "number"
+        fitting = [other for other in equal if _same_unit(quantity, other)]
+        if not fitting:
+            return f"the cited text gives {quantity.text!r} of something else", "unit"
+        if not any(_same_bound(quantity.bound, o.bound, same_language) for o in fitting):
+            wanted = _BOUND_NAMES[fitting[0].bound]
+            return f"the cited text says {wanted} {fitting[0].text}, not {quantity.text}", "bound"
+    swapped = (
+        (_find_swap(claimed, cited) or _find_repeat(claimed, cited)) if same_language else None
+    )
+    if swapped:
+        return f"the cited text gives {swapped.text!r} of something else", "number_swap"
+    return None
 
 
 class _NumberReader:
@@ -145,7 +244,7 @@ class _NumberReader:
             stop == at + 1 and self._words[at].text.isdecimal() and len(self._words[at].text) == 4
         )
 
-    def _read_value(self, at: int) -> tuple[float | None, int, Form]:
+    def _read_value(self, at: int) -> tuple[float | None, int, NumberForm]:
         low = self._low(at)
         if low in ("a", "an", "one") and self._reads_half(at + 1):
             # "an hour and a half", "one and a half years"
@@ -269,7 +368,7 @@ class _NumberReader:
             return read_digits(re.sub(r"\s", "", low), self._language)
         return read_numeral(low, self._language)
 
-    def _form(self, at: int, stop: int) -> Form:
+    def _form(self, at: int, stop: int) -> NumberForm:
         """ "2." before a small word and "2nd" are ranks."""
         word = self._words[stop - 1]
         after = self._text[word.end : word.end + 2]
@@ -298,7 +397,7 @@ class _NumberReader:
             return None
         return rank if self._gap(stop) == ("-" if self._language == "en" else "") else None
 
-    def _read_special(self, at: int) -> tuple[float, int, Form] | None:
+    def _read_special(self, at: int) -> tuple[float, int, NumberForm] | None:
         """Halves, "anderthalb", "dreimal", "zweijährig"."""
         low = self._low(at)
         times = read_times(low)
@@ -326,7 +425,7 @@ class _NumberReader:
     def _is_unit(self, at: int) -> bool:
         return read_unit(self._low(at)) is not None
 
-    def _read_lone(self, at: int) -> tuple[float | None, int, Form]:
+    def _read_lone(self, at: int) -> tuple[float | None, int, NumberForm]:
         """A scale, rank, fraction or compound ("zweijährig") that no number precedes."""
         low = self._low(at)
         rank = read_ordinal(low, self._language)
@@ -388,112 +487,9 @@ class _NumberReader:
         return ""
 
 
-# "a few" is many.
-_CLASSES = {
-    name: re.compile(rf"(?<!\w){'(?<!a )' if name == 'few' else ''}{_match_amounts(name)}(?!\w)")
-    for name in ("all", "most", "many", "few", "both")
-}
-_LEAST = re.compile(rf"\b{_match_amounts('at least')}\b")
-_MOST = re.compile(rf"\b{_match_amounts('at most')}\b")
-_COMPARED = re.compile(rf"\b{_match_amounts('comparing')}\b", re.IGNORECASE)
-
-
-def count_comparisons(text: str) -> Counter[str]:
-    """How often the text says "more", "less" and the like; near copies say each as often."""
-    return Counter(word.casefold() for word in _COMPARED.findall(text))
-
-
-def find_wrong_quantifier(claim: str, cited: str) -> str | None:
-    """The word of the claim that says another amount than the cited text; None where none does.
-
-    Only words against words: an amount the cited text does not mention is left to other rules.
-    """
-    claim, cited = claim.casefold(), cited.casefold()
-    for ours, theirs in ((_LEAST, _MOST), (_MOST, _LEAST)):
-        found = ours.search(claim)
-        if found and theirs.search(cited) and not ours.search(cited):
-            return found[0]
-    there = {name for name, form in _CLASSES.items() if form.search(cited)}
-    for name, form in _CLASSES.items():
-        found = form.search(claim)
-        if found and name in ("all", "many", "few") and there and name not in there:
-            return found[0]
-    return None
-
-
-_TOLERANCE = 1e-6
-
-
-# "H5N1", "S-400", "3:2"; "5km" and "2nd" are numbers.
-_CODE = re.compile(r"(?<![\w.,:])(?:[A-ZÄÖÜА-Я]{1,5}-?\d[\w-]*|\d+[:–-]\d+)(?!\w|[.,:]\d)")
-_DASHES = re.compile(r"[‐‑‒–—-]+")
-
-
-def find_strange_code(claim: str, cited: str, taken: Sequence[tuple[int, int]] = ()) -> str | None:
-    """The first code or score of the claim that the cited text lacks; `taken` are its dates."""
-    theirs = {_level_code(match[0]) for match in _CODE.finditer(cited)}
-    for match in _CODE.finditer(claim):
-        if any(a <= match.start() < b for a, b in taken):
-            continue
-        code = _level_code(match[0])
-        if not any(code == other or other.startswith(code) for other in theirs):
-            return match[0]
-    return None
-
-
 def _level_code(code: str) -> str:
     digits = re.match(r"\d+[:-]\d+", _DASHES.sub("-", code))
     return digits[0].replace(":", "-") if digits else _DASHES.sub("", code).casefold()
-
-
-def same_value(a: Quantity, b: Quantity) -> bool:
-    """Whether both give the same number: units converted, years and counts alike."""
-    if a.form == "vague" or b.form == "vague":
-        return a.form == b.form and a.value == b.value
-    one, other = (a.value, b.value) if a.unit and b.unit else (a.raw, b.raw)
-    return abs(one - other) <= _TOLERANCE * max(1.0, abs(one), abs(other))
-
-
-def find_wrong_number(
-    claimed: Sequence[Quantity],
-    cited: Sequence[Quantity],
-    years: frozenset[int],
-    *,
-    same_language: bool,
-) -> tuple[str, str] | None:
-    """Why a number of the claim does not hold, with the rule's code; None when all do.
-
-    `years` are those of the span's dates and of the article's own. A lost or added "at least" or
-    "at most" is a different number; "about" is so only inside one language, where nothing
-    excuses it.
-    """
-    for quantity in claimed:
-        if quantity.form == "ordinal" and quantity.value == 1:
-            continue
-        if quantity.form == "year" and int(quantity.value) in years:
-            continue
-        equal = [other for other in cited if same_value(quantity, other)]
-        if not equal:
-            return f"the claim says {quantity.text!r}; the cited text does not", "number"
-        fitting = [other for other in equal if _same_unit(quantity, other)]
-        if not fitting:
-            return f"the cited text gives {quantity.text!r} of something else", "unit"
-        if not any(_same_bound(quantity.bound, o.bound, same_language) for o in fitting):
-            wanted = _BOUND_NAMES[fitting[0].bound]
-            return f"the cited text says {wanted} {fitting[0].text}, not {quantity.text}", "bound"
-    swapped = (
-        (_find_swap(claimed, cited) or _find_repeat(claimed, cited)) if same_language else None
-    )
-    if swapped:
-        return f"the cited text gives {swapped.text!r} of something else", "number_swap"
-    return None
-
-
-_BOUND_NAMES: dict[Bound, str] = {
-    "": "simply", "about": "about", "exactly": "exactly", "min": "at least", "max": "at most",
-    "over": "over", "under": "under",
-}  # fmt: skip
-_LOOSE_UNITS = frozenset({"time", "months", "century"})
 
 
 def _same_unit(a: Quantity, b: Quantity) -> bool:

@@ -36,28 +36,6 @@ def find_swapped_person(
     return " ".join(strange[0]), " ".join(missing[0])
 
 
-def _find_persons(words: Sequence[Word], known: frozenset[str]) -> list[list[str]]:
-    """Runs of capitalised words of which one is part of a known name."""
-    runs: list[list[Word]] = []
-    for number, word in enumerate(words):
-        if not word.is_capitalised or sound_of(word.text) not in known:
-            continue
-        if runs and number and runs[-1][-1] is words[number - 1]:
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-    return [[word.text for word in run] for run in runs]
-
-
-def _flatten(runs: Sequence[Sequence[str]]) -> list[str]:
-    return [text for run in runs for text in run]
-
-
-def _matches(run: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether the run's last word, a surname as a rule, is one of the others."""
-    return any(same_word(run[-1], other) for other in others)
-
-
 def find_swapped_country(
     claim: Sequence[Word], cited: Sequence[Word], speakers: Iterable[str]
 ) -> tuple[str, str] | None:
@@ -96,6 +74,56 @@ def find_moved_number(
     return (
         (f"the cited text gives {moved.text!r} of something else", "number_swap") if moved else None
     )
+
+
+def check_roles(case: ClaimCase) -> Verdict | None:
+    """In a near copy, names and numbers do not change places; in a translation, names do not."""
+    if case.alignment is None:
+        return _check_translated_roles(case)
+    if not is_near_copy(case):
+        return None
+    pairs = case.alignment.pairs
+    places = [
+        (n, pairs[n], case.core[0] <= n < case.core[1])
+        for n, word in enumerate(case.claim.words)
+        if n in pairs and ((word.is_capitalised and word.is_content) or word.low[0].isdecimal())
+    ]
+    lows = {word.low for word in case.claim.words}
+    first, stop = case.alignment.window
+    theirs = {word.low for word in case.cited.words[first:stop]}
+    if (lows ^ theirs) & _PASSIVE:
+        return None
+    mixed = _is_frame_torn(case, case.alignment)
+    for (a, x, inside), (b, y, inside_too) in pairwise(places):
+        turned = not _opens_obliquely(case.claim.words[slice(*case.core)])
+        if x > y and turned and _is_inverted(case, y, x):
+            continue
+        if x > y and (mixed or inside == inside_too):
+            names = f"{case.claim.words[a].text} and {case.claim.words[b].text}"
+            return decide("refuted", f"The claim swaps {names}", "roles")
+    return None
+
+
+def _find_persons(words: Sequence[Word], known: frozenset[str]) -> list[list[str]]:
+    """Runs of capitalised words of which one is part of a known name."""
+    runs: list[list[Word]] = []
+    for number, word in enumerate(words):
+        if not word.is_capitalised or sound_of(word.text) not in known:
+            continue
+        if runs and number and runs[-1][-1] is words[number - 1]:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return [[word.text for word in run] for run in runs]
+
+
+def _flatten(runs: Sequence[Sequence[str]]) -> list[str]:
+    return [text for run in runs for text in run]
+
+
+def _matches(run: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether the run's last word, a surname as a rule, is one of the others."""
+    return any(same_word(run[-1], other) for other in others)
 
 
 def _find_unique(quantities: Sequence[Quantity]) -> list[Quantity]:
@@ -142,34 +170,6 @@ def _find_by_words(
 
 def _place(reading: ReadText, quantity: Quantity) -> int:
     return next(n for n, word in enumerate(reading.words) if word.start >= quantity.start)
-
-
-def check_roles(case: ClaimCase) -> Verdict | None:
-    """In a near copy, names and numbers do not change places; in a translation, names do not."""
-    if case.alignment is None:
-        return _check_translated_roles(case)
-    if not is_near_copy(case):
-        return None
-    pairs = case.alignment.pairs
-    places = [
-        (n, pairs[n], case.core[0] <= n < case.core[1])
-        for n, word in enumerate(case.claim.words)
-        if n in pairs and ((word.is_capitalised and word.is_content) or word.low[0].isdecimal())
-    ]
-    lows = {word.low for word in case.claim.words}
-    first, stop = case.alignment.window
-    theirs = {word.low for word in case.cited.words[first:stop]}
-    if (lows ^ theirs) & _PASSIVE:
-        return None
-    mixed = _is_frame_torn(case, case.alignment)
-    for (a, x, inside), (b, y, inside_too) in pairwise(places):
-        turned = not _opens_obliquely(case.claim.words[slice(*case.core)])
-        if x > y and turned and _is_inverted(case, y, x):
-            continue
-        if x > y and (mixed or inside == inside_too):
-            names = f"{case.claim.words[a].text} and {case.claim.words[b].text}"
-            return decide("refuted", f"The claim swaps {names}", "roles")
-    return None
 
 
 def _is_frame_torn(case: ClaimCase, alignment: Alignment) -> bool:

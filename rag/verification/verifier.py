@@ -1,4 +1,7 @@
-"""The offline verifier: rules with reasons first, then semantic support by the embedder."""
+"""The offline verifier: rules with reasons first, then semantic support by the embedder.
+
+Support is a logistic regression on how near the claim is to the cited sentences and to those beside.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,25 @@ from wortlaut.rag.verification.evidence import EvidenceReader
 from wortlaut.rag.verification.rules import RULES, find_verbatim
 
 # Letters; nobody checks a longer sentence, and reading one takes its time.
-_LONGEST = 1500
+_LONGEST_CLAIM = 1500
 _WORD = re.compile(r"\w")
+
+ClaimKind = Literal["copy", "same", "en-de", "ru-de", "other"]
+# Weights of the cosine, its lead over the neighbours, the claim's length beside the sentence's,
+# the share of its words that stand there, and the order they keep; the last is the bias.
+_WEIGHTS: dict[ClaimKind, tuple[float, float, float, float, float, float]] = {
+    "copy": (4.0, 0.0, 0.0, 0.0, 9.2, -12.35),
+    "same": (30.3, 28.2, -2.2, 1.0, 0.0, -27.0),
+    "en-de": (31.9, 10.3, -2.5, 0.0, 0.0, -26.1),
+    "ru-de": (31.9, 10.3, -2.5, 0.0, 0.0, -26.1),
+    "other": (31.9, 10.3, -2.5, 0.0, 0.0, -26.1),
+}
+_THRESHOLDS: dict[ClaimKind, float] = {
+    "copy": 0.55, "same": 0.5, "en-de": 0.4, "ru-de": 0.4, "other": 0.5,
+}  # fmt: skip
+_MOST_VECTORS = 4096
+# How far ahead of its neighbours a sentence is that has none: the mean of true claims.
+_USUAL_LEAD = 0.06
 
 
 class OfflineVerifier:
@@ -62,7 +82,7 @@ class OfflineVerifier:
         text = strip_markers(claim)
         if not citations or not _WORD.search(text):
             return Verdict("not_enough_info", 0.0, "The sentence cites nothing.", "no_citation")
-        if len(text) > _LONGEST:
+        if len(text) > _LONGEST_CLAIM:
             return Verdict("not_enough_info", 0.0, "The sentence is too long to check.", "length")
         with self._lock:
             return self._check(text, citations, language)
@@ -86,24 +106,6 @@ class OfflineVerifier:
             if self._read_vectors is not None and key not in self._recalled:
                 self._recalled.add(key)
                 self._support.remember(*self._read_vectors(citation.article.id))
-
-
-Kind = Literal["copy", "same", "en-de", "ru-de", "other"]
-# Weights of the cosine, its lead over the neighbours, the claim's length beside the sentence's,
-# the share of its words that stand there, and the order they keep; the last is the bias.
-_WEIGHTS: dict[Kind, tuple[float, float, float, float, float, float]] = {
-    "copy": (4.0, 0.0, 0.0, 0.0, 9.2, -12.35),
-    "same": (30.3, 28.2, -2.2, 1.0, 0.0, -27.0),
-    "en-de": (31.9, 10.3, -2.5, 0.0, 0.0, -26.1),
-    "ru-de": (31.9, 10.3, -2.5, 0.0, 0.0, -26.1),
-    "other": (31.9, 10.3, -2.5, 0.0, 0.0, -26.1),
-}
-_THRESHOLDS: dict[Kind, float] = {
-    "copy": 0.55, "same": 0.5, "en-de": 0.4, "ru-de": 0.4, "other": 0.5,
-}  # fmt: skip
-_MOST_VECTORS = 4096
-# How far ahead of its neighbours a sentence is that has none: the mean of true claims.
-_LEAD = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class SupportReader:
         probe = self._known[claim]
         cosines = np.stack([self._known[s] for s in sentences]) @ probe
         best = float(np.max(cosines))
-        rival = max((float(self._known[s] @ probe) for s in beside), default=best - _LEAD)
+        rival = max((float(self._known[s] @ probe) for s in beside), default=best - _USUAL_LEAD)
         return Nearness(best, best - rival)
 
     def compare(self, word: str, others: Sequence[str]) -> float:
@@ -175,7 +177,7 @@ class SupportReader:
             self.remember(new, self._embedder.encode_document(new))
 
 
-def _find_kind(case: ClaimCase) -> Kind:
+def _find_kind(case: ClaimCase) -> ClaimKind:
     """Which weights and which threshold count."""
     return "copy" if is_near_copy(case) else case.pair
 

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 from wortlaut.index.archive import ArchiveCounts
 from wortlaut.index.article import Span, Statement
+from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Claim, Filters, Mode
-from wortlaut.rag.wording import Tongue, format_date, format_period, join_names, voice_label
+from wortlaut.rag.wording import format_date, format_period, join_names, voice_label
 from wortlaut.ui.render import (
     LinePart,
     collapse,
@@ -53,7 +54,7 @@ class PageTurn:
     stopped: bool = False
 
 
-def render_header_html(counts: ArchiveCounts, tongue: Tongue) -> str:
+def render_header_html(counts: ArchiveCounts, tongue: Language) -> str:
     """Name, promise and what the archive holds."""
     words = choose_words(tongue)
     held = words.articles.format(count=f"{counts.articles:,}".replace(",", "\N{THIN SPACE}"))
@@ -67,7 +68,7 @@ def render_header_html(counts: ArchiveCounts, tongue: Tongue) -> str:
     )
 
 
-def render_welcome_html(counts: ArchiveCounts, examples: Sequence[str], tongue: Tongue) -> str:
+def render_welcome_html(counts: ArchiveCounts, examples: Sequence[str], tongue: Language) -> str:
     """What to do first: examples to click, or how to fill an empty archive."""
     words = choose_words(tongue)
     if counts.articles == 0:
@@ -86,14 +87,16 @@ def render_welcome_html(counts: ArchiveCounts, examples: Sequence[str], tongue: 
     )
 
 
-def render_turns_html(turns: Sequence[PageTurn], tongue: Tongue, first: int = 0) -> str:
+def render_turns_html(turns: Sequence[PageTurn], tongue: Language, first: int = 0) -> str:
     """Turns one below the other; the first has the number `first`."""
     return "".join(
         render_turn_html(turn, number, tongue) for number, turn in enumerate(turns, first)
     )
 
 
-def render_turn_html(turn: PageTurn, number: int, tongue: Tongue, *, finished: bool = True) -> str:
+def render_turn_html(
+    turn: PageTurn, number: int, tongue: Language, *, finished: bool = True
+) -> str:
     """One question with its answer so far and its filter chips; when finished, its actions."""
     language = turn.answer.language if turn.answer else tongue
     words = choose_words(language)
@@ -158,7 +161,7 @@ def render_answer_html(answer: Answer, number: int = 0, *, growing: bool = False
     return html
 
 
-def render_switch_html(mode: Mode, tongue: Tongue) -> str:
+def render_switch_html(mode: Mode, tongue: Language) -> str:
     """The choice between the archive's words and a language model's."""
     words = choose_words(tongue)
     buttons = "".join(
@@ -176,7 +179,7 @@ def _render_stopped(text: str) -> str:
     return f'<p class="stopped">{esc(text)}</p>'
 
 
-def _render_refused(claim: Claim, words: PageWords, language: Tongue) -> str:
+def _render_refused(claim: Claim, words: PageWords, language: Language) -> str:
     """The sentence struck out; whoever hears it hears that first."""
     return (
         f'<span class="unseen">{esc(words.struck)} </span><s>{esc(collapse(claim.text))}</s> '
@@ -246,7 +249,7 @@ def _render_pieces(pieces: Sequence[LinePart], answer: Answer, number: int) -> s
     return html + esc(tail)
 
 
-def _render_marker(citation: Citation, number: int, language: Tongue) -> str:
+def _render_marker(citation: Citation, number: int, language: Language) -> str:
     label = choose_words(language).source.format(marker=citation.marker)
     place = describe_place(citation.article, language)
     return (
@@ -315,7 +318,7 @@ def _render_actions(answer: Answer, number: int, words: PageWords) -> str:
     )
 
 
-def render_no_source_html(tongue: Tongue) -> str:
+def render_no_source_html(tongue: Language) -> str:
     """The source panel before anything is opened."""
     words = choose_words(tongue)
     return (
@@ -329,7 +332,7 @@ def render_source_html(
     citations: Sequence[Citation] = (),
     statements: Sequence[Statement] = (),
     *,
-    language: Tongue = "en",
+    language: Language = "en",
     number: int = 0,
     stale: bool = False,
 ) -> str:

@@ -10,8 +10,8 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from wortlaut.index.errors import WortlautError
+from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Filters, Mode
-from wortlaut.rag.wording import Tongue
 from wortlaut.ui.browser.page import (
     PageTurn,
     render_header_html,
@@ -45,7 +45,7 @@ class Session:
     is being answered.
     """
 
-    tongue: Tongue = "en"
+    tongue: Language = "en"
     examples: tuple[str, ...] = ()
     turns: list[PageTurn] = field(default_factory=list)
     mode: Mode | None = None
