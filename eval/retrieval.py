@@ -1,4 +1,9 @@
-"""How well a retriever finds what is relevant: ours in any language, or any system's by its run."""
+"""How well a retriever finds what is relevant, and how well the chat abstains where that is hidden.
+
+Ours is measured on SQuAD files of any language and on BEIR folders, any other system's by its TREC
+run; a suite is written as a BEIR folder for others to be measured on. Whatever is asked here is
+asked of an archive made for the run.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +57,12 @@ from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.config import Settings
 from wortlaut.rag.retriever import Probe, Retriever, ScoredPassage
 
+ANSWERABLE = "answerable"
+HIDDEN = ("paragraph_hidden", "article_hidden")
+Tell = Callable[[int, int, str], None]
+
 _DEPTH = 50
+# Beside a kept archive: what it was made of.
 _STAMP = "abstention.json"
 
 
@@ -290,11 +300,6 @@ def _claim(folder: Path, articles: Sequence[Article], distractors: Path | None) 
         stamp.write_text(json.dumps(made_of) + "\n", encoding="utf-8")
     except (OSError, ValueError) as error:
         raise ConfigError(f"{stamp} cannot be used; {advice}") from error
-
-
-ANSWERABLE = "answerable"
-HIDDEN = ("paragraph_hidden", "article_hidden")
-Tell = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)

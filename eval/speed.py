@@ -16,7 +16,7 @@ from wortlaut.eval.figures.metrics import quantile
 from wortlaut.eval.rivals.starter import list_command
 from wortlaut.index import bundled
 from wortlaut.index.embedder import Embedder, load_embedder
-from wortlaut.index.engines import open_model
+from wortlaut.index.engines import load_model
 from wortlaut.index.errors import WortlautError
 from wortlaut.index.reading.offices import find_offices
 from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
@@ -111,7 +111,7 @@ def _time_statements(settings: Settings) -> float:
 
 
 def _time_bare(settings: Settings, texts: Sequence[str]) -> float:
-    model = open_model(find_model(settings), local_files_only=True)
+    model = load_model(find_model(settings), local_files_only=True)
     model.encode_document(["warm"] * 8)
     started = perf_counter()
     model.encode_document(list(texts), show_progress_bar=False)

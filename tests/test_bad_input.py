@@ -14,7 +14,7 @@ from wortlaut.index.lang.words import clean_word
 from wortlaut.index.reading.quotes import pair_quotes
 from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
 from wortlaut.index.splitter import split_sentences
-from wortlaut.ui.terminal.reports import print_statements
+from wortlaut.ui.terminal.printing import print_statements
 
 CAST = "Außenministerin Mira Talberg sprach in Brenn. "
 NESTED = "Er sagte: {0}Ich hörte: {0}Nein, nie wieder{1} und ging{1} so war das"

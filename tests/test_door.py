@@ -14,7 +14,7 @@ FERRY = """date 2026-03-02
 TARVO (dpa) - Die Fähre nach Wiesgrund fährt wieder. "Der Damm hält, und niemand muss fort", sagte Ministerin Ortrud Falkenhain am Montag in Tarvo.
 """
 HARBOUR = """date 2026-03-09
-TARVO (dpa) - Den Ausbau des Hafens lehnte Ministerin Ortrud Falkenhain ab. "Der Hafen bleibt, wie er ist", sagte sie.
+TARVO (dpa) - Der Ausbau kommt nicht. "Der Hafen bleibt, wie er ist", sagte Bürgermeister Rolo Fentmark am Montag in Tarvo.
 """
 HEAVY = ("torch", "gradio", "chromadb", "llama_index", "numpy", "pydantic", "sentence_transformers")
 
@@ -66,10 +66,12 @@ def test_a_question_is_answered_and_its_quote_stands_in_the_article(archive):
 
 
 def test_what_is_indexed_later_is_found_by_the_same_archive(archive, tmp_path, write):
-    assert archive.ask("What did Falkenhain say about the harbour?").abstained
+    assert archive.ask("What did Rolo Fentmark say?").abstained
     write("harbour.txt", HARBOUR)
     assert archive.index(tmp_path / "sources").added == 1
-    assert "Hafen" in archive.ask("What did Falkenhain say about the harbour?").text
+    answer = archive.ask("What did Rolo Fentmark say?")
+    assert "Der Hafen bleibt" in answer.text
+    assert {cited.speaker for cited in answer.citations} == {"Rolo Fentmark"}
 
 
 def test_a_follow_up_takes_its_speaker_from_the_history(archive):
@@ -155,6 +157,8 @@ def test_a_language_model_of_ones_own_words_the_answer(archive):
 
     with wortlaut.open(archive.folder, llm=MockLLM(max_tokens=20)) as wording:
         answer = wording.ask("What did Falkenhain say about the dam?")
-    # It says nothing that its sources bear out, so their quotes stand in its place.
-    assert answer.mode == "llm"
+    # A mere echo of the prompt is refused: the quotes stand in its place, and the reader is told.
+    assert answer.model == "MockLLM"
+    assert answer.notice
+    assert "Der Damm hält" in answer.text
     assert all(claim.verdict == "supported" for claim in answer.claims)

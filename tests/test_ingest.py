@@ -218,7 +218,7 @@ def test_a_stopped_rebuild_is_reported_and_finished_without_a_path(settings, sou
 
 
 def test_reports_name_what_is_left_and_print_no_controls(settings, sources, capsys):
-    from wortlaut.ui.terminal.reports import print_diagnosis, print_info, print_ingest_report
+    from wortlaut.ui.terminal.printing import print_diagnosis, print_info, print_ingest_report
 
     report = index_paths(settings, [sources / "damm.txt"])
     report.notices.append(("a\x1b[2J\nb.txt", "odd"))

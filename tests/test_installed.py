@@ -106,13 +106,7 @@ def test_it_runs_beside_packages_of_the_names_of_its_folders(environment, tmp_pa
 
 
 def test_it_indexes_and_answers_in_a_folder_of_modules_of_those_names(environment, tmp_path):
-    for name in (
-        "wortlaut.eval.py",
-        "wortlaut.index.py",
-        "wortlaut.rag.py",
-        "ui/__init__.py",
-        "tests.py",
-    ):
+    for name in ("eval.py", "index.py", "rag.py", "ui/__init__.py", "tests.py"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("raise RuntimeError('the user\\'s own')\n", encoding="utf-8")

@@ -33,7 +33,7 @@ from wortlaut.rag.receipt import (
 )
 from wortlaut.rag.recheck import check_receipt
 from wortlaut.rag.wording import strike_out
-from wortlaut.ui.terminal.reports import LateVerifier, check_files, open_verifier_for
+from wortlaut.ui.terminal.printing import LateVerifier, check_files, open_verifier_for
 
 PORT = (
     " date 2025-01-29 ALDORA (kda) - Der Hafen von Aldora wird nicht verkauft. Die Ministerin Mira "

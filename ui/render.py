@@ -188,6 +188,11 @@ def clean_controls(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+def clean_line(text: str) -> str:
+    """The text on one line, without what could steer a terminal."""
+    return clean_controls(collapse(text))
+
+
 def escape_text(text: str) -> str:
     """The text as HTML that shows it and does nothing else."""
     return escape(clean_controls(text), quote=True)

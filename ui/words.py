@@ -21,7 +21,6 @@ class PageWords:
     placeholder: str
     ask: str
     new: str
-    conversation: str
     sources: str
     source: str
     source_title: str
@@ -69,7 +68,6 @@ _EN = PageWords(
     placeholder="Ask the archive …",
     ask="Ask",
     new="New conversation",
-    conversation="Conversation",
     sources="Sources",
     source="Source {marker}",
     source_title="Source",
@@ -129,7 +127,6 @@ _DE = PageWords(
     placeholder="Das Archiv fragen …",
     ask="Fragen",
     new="Neues Gespräch",
-    conversation="Gespräch",
     sources="Quellen",
     source="Quelle {marker}",
     source_title="Quelle",
@@ -190,7 +187,6 @@ _RU = PageWords(
     placeholder="Спросить архив …",
     ask="Спросить",
     new="Новый разговор",
-    conversation="Разговор",
     sources="Источники",
     source="Источник {marker}",
     source_title="Источник",

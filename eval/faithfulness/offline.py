@@ -1,6 +1,7 @@
 """The default scorer: signs and rules, no language model, no network, the same every time.
 
-Signs are what speaks for a claim's not being drawn from its contexts; they need no training.
+Signs are what speaks for a claim's not being drawn from its contexts; they need no training. How
+they are added up comes first, then the scorer, the signs themselves, and how rare a word is.
 """
 
 from __future__ import annotations
@@ -52,12 +53,12 @@ _FEW_WORDS = 3
 _SAME_WORDING = 0.65
 _GAP = 2
 _AUXILIARIES = {"do", "does", "did"}
-Rarity = Callable[[str], float]
-
 # What a word of everyday language costs; only what is rarer tells whether it was made up.
 _COMMON = 8.0
 _UNKNOWN = 15.0
 _NATS_A_LETTER = 2.5
+
+Rarity = Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""What scores an answer against its sources: what it gives back, and a scorer by its name."""
+"""What scores an answer against its sources: what every scorer gives back, and each by its name.
+
+Here are the two that ask a model; `offline`, the default, has a module of its own. How an answer
+falls into claims, and its contexts into windows, is the same for all.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,9 @@ from wortlaut.rag.verification.judges import JudgeVerifier, NliVerifier
 
 # About 250 tokens: the models were trained on short premises, and 512 is where most end.
 _WINDOW_LETTERS = 1000
+# Only what holds a word, or a number that is no list's, can be a claim.
+_SAYS_SOMETHING = re.compile(r"[^\W\d_]{2,}|\d")
+_BARE_LISTING = re.compile(r"\W*(?:\d{1,2}|[a-z])\s*[.):]?\W*\Z", re.IGNORECASE)
 ScorerName = Literal["offline", "nli", "llm"]
 
 
@@ -187,8 +194,6 @@ def _open_offline(settings: Settings, file: Path | None) -> Scorer:
 
 
 def _open_nli(model: str | None) -> Scorer:
-    from wortlaut.rag.verification.judges import NliVerifier
-
     if model is None:
         raise ConfigError("the nli scorer needs an entailment model: --scorer-model NAME_OR_FOLDER")
     return NliScorer(NliVerifier(model))
@@ -196,17 +201,11 @@ def _open_nli(model: str | None) -> Scorer:
 
 def _open_llm(settings: Settings, model: str | None) -> Scorer:
     from wortlaut.rag.assembly import open_model
-    from wortlaut.rag.verification.judges import JudgeVerifier
 
     if model is not None:
         settings = settings.model_copy(update={"llm_model": model})
     fingerprint = f"llm {settings.llm_model} at {settings.llm_base_url}"
     return LlmScorer(JudgeVerifier(open_model(settings)), fingerprint)
-
-
-# Only what holds a word, or a number that is no list's, can be a claim.
-_SAYS_SOMETHING = re.compile(r"[^\W\d_]{2,}|\d")
-_BARE_LISTING = re.compile(r"\W*(?:\d{1,2}|[a-z])\s*[.):]?\W*\Z", re.IGNORECASE)
 
 
 def is_refusal_answer(answer: str) -> bool:

@@ -4,8 +4,8 @@ A figure over n questions stands for the questions that could have been asked; i
 where the figure over all of those plausibly lies. Rows about one source are drawn together
 (a cluster bootstrap), since they are not independent. The interval is the bootstrap's percentiles
 (Efron & Tibshirani 1993) but for what resampling cannot see: values that hardly differ, where it
-would call a share of 20 of 20 certain, and few sources, where it is too narrow. See
-`bootstrap_mean`.
+would call a share of 20 of 20 certain, and few sources, where it is too narrow: see
+`bootstrap_mean`. `bootstrap_gap` is of the best of some sets less the worst, picked by what is seen.
 """
 
 from __future__ import annotations
@@ -157,6 +157,42 @@ def bootstrap(
     if len(found) * 2 < resamples or min(found) == max(found):
         return Estimate(value, n)
     return Estimate(value, n, *_percentiles(np.array(found), level))
+
+
+def bootstrap_gap(
+    sets: Mapping[str, Values],
+    groups: Mapping[str, Groups] | None = None,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Estimate:
+    """The largest mean of some sets minus the smallest, which chance alone makes larger than 0.
+
+    The sets need not be of one length; groups that several name are drawn together. The interval
+    allows for having picked the two: what `level` of the draws stay within, with the largest of
+    all sets' deviations minus the smallest, is taken off the gap and put on top of it, in [0, 1].
+    Between sets that are alike it so lies above 0 in one of 20 at most, about. Where a set's own
+    interval is wider than resampling shows, its draws are spread to that. `n` counts the defined
+    values of all sets that have any; fewer than two of those sets leave everything `None`, a set of
+    one group the limits. Raises ValueError for values beyond [0, 1].
+    Source: Hsu 1996, Multiple Comparisons (simultaneous intervals of all differences).
+    """
+    samples = [Sample.of(values, groups[name] if groups else None) for name, values in sets.items()]
+    samples = [sample for sample in samples if len(sample.values)]
+    if any(sample.values[0] < 0 or sample.values[-1] > 1 for sample in samples):
+        raise ValueError("a gap is told between values in [0, 1]")
+    n = sum(len(sample.values) for sample in samples)
+    if len(samples) < 2:
+        return Estimate(None, n)
+    means = [sample.mean for sample in samples]
+    value = max(means) - min(means)
+    if any(len(sample.sums) < 2 for sample in samples):
+        return Estimate(value, n)
+    deviations = _draw_deviations(samples, resamples, seed)
+    deviations += _draw_unseen(samples, deviations, level, seed)
+    reach = float(np.quantile(np.ptp(deviations, axis=1), level))
+    return Estimate(value, n, max(0.0, value - reach), min(1.0, value + reach))
 
 
 def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
@@ -338,42 +374,6 @@ def _flip_signs(sums: Numbers, resamples: int, seed: int) -> float:
     for drawn in draw_places(2, len(moving), resamples, seed):
         reached += int((np.abs((1 - 2 * drawn) @ moving) >= observed - 1e-9).sum())
     return (1 + reached) / (1 + resamples)
-
-
-def bootstrap_gap(
-    sets: Mapping[str, Values],
-    groups: Mapping[str, Groups] | None = None,
-    *,
-    resamples: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-) -> Estimate:
-    """The largest mean of some sets minus the smallest, which chance alone makes larger than 0.
-
-    The sets need not be of one length; groups that several name are drawn together. The interval
-    allows for having picked the two: what `level` of the draws stay within, with the largest of
-    all sets' deviations minus the smallest, is taken off the gap and put on top of it, in [0, 1].
-    Between sets that are alike it so lies above 0 in one of 20 at most, about. Where a set's own interval is wider
-    than resampling shows, its draws are spread to that. `n` counts the defined values of all sets
-    that have any; fewer than two of those sets leave everything `None`, a set of one group the
-    limits. Raises ValueError for values beyond [0, 1].
-    Source: Hsu 1996, Multiple Comparisons (simultaneous intervals of all differences).
-    """
-    samples = [Sample.of(values, groups[name] if groups else None) for name, values in sets.items()]
-    samples = [sample for sample in samples if len(sample.values)]
-    if any(sample.values[0] < 0 or sample.values[-1] > 1 for sample in samples):
-        raise ValueError("a gap is told between values in [0, 1]")
-    n = sum(len(sample.values) for sample in samples)
-    if len(samples) < 2:
-        return Estimate(None, n)
-    means = [sample.mean for sample in samples]
-    value = max(means) - min(means)
-    if any(len(sample.sums) < 2 for sample in samples):
-        return Estimate(value, n)
-    deviations = _draw_deviations(samples, resamples, seed)
-    deviations += _draw_unseen(samples, deviations, level, seed)
-    reach = float(np.quantile(np.ptp(deviations, axis=1), level))
-    return Estimate(value, n, max(0.0, value - reach), min(1.0, value + reach))
 
 
 def _draw_deviations(samples: Sequence[Sample], resamples: int, seed: int) -> Numbers:

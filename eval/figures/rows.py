@@ -1,4 +1,7 @@
-"""One line of a run: what was asked, what came back, how it scored; and a run read back whole."""
+"""One line of a run: what was asked, what came back, how it scored; and a run read back whole.
+
+Two runs read back are paired row by row, and each tells who judged it.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +33,11 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "answerable": (bool, type(None)),
     "abstained": (bool,),
 }
-_ROWS, _STAMP, _REPORT = "rows.jsonl", "run.json", "report.json"
+ROWS, STAMP = "rows.jsonl", "run.json"
+_REPORT = "report.json"
 _ADVICE = "name report.json or rows.jsonl of `wortlaut eval run`, or the folder they are in"
 # What the rows of a report leave out.
 _EMPTY: Mapping[str, Any] = {"answer": "", "claims": [], "citations": [], "gold": []}
-
-
 _FAITHFULNESS = ("faithfulness.supported", "faithfulness.score")
 _CITATION = ("citation.precision", "citation.recall")
 JUDGED = (*_FAITHFULNESS, *_CITATION)
@@ -232,12 +234,12 @@ def load_run(path: Path) -> Run:
     """The run of a report.json, a rows.jsonl or the folder of either; raises DatasetError."""
     file = path
     if path.is_dir():
-        file = next((path / name for name in (_ROWS, _REPORT) if (path / name).exists()), path)
+        file = next((path / name for name in (ROWS, _REPORT) if (path / name).exists()), path)
     try:
         text = file.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path} holds no run; {_ADVICE}") from error
-    stamp = _read_stamp(file.with_name(_STAMP))
+    stamp = _read_stamp(file.with_name(STAMP))
     suite = str(stamp.get("suite") or "")
     if file.suffix == ".json":
         told, rows = _read_report(file, text)

@@ -17,6 +17,7 @@ from wortlaut.eval.figures.intervals import (
     bootstrap,
     bootstrap_gap,
     bootstrap_mean,
+    gather,
 )
 from wortlaut.eval.figures.metrics import (
     Numbers,
@@ -104,7 +105,7 @@ def summarise(
     _check_bounds(rows)
     ordered = sorted(rows, key=lambda row: (row.id, row.type, row.language, row.answer))
     good = [row for row in ordered if row.error is None]
-    measure = _Measure(_name_scores(good), resamples, seed)
+    measure = _Measure(name_scores(good), resamples, seed)
     groups = {
         "type": _split(good, lambda row: row.type),
         "language": _split(good, lambda row: row.language),
@@ -128,6 +129,12 @@ def summarise(
             "interval": {"level": 0.95, "resamples": resamples, "seed": seed},
         },
     )
+
+
+def name_scores(rows: Sequence[RunRow]) -> tuple[str, ...]:
+    """The metrics of the rows' own scores, in the order they are shown."""
+    seen = {name for row in rows for name in row.scores}
+    return (*(name for name in SCORES if name in seen), *sorted(seen - set(SCORES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +240,6 @@ def _check_bounds(rows: Sequence[RunRow]) -> None:
                 raise DatasetError(f"row {row.id}: {name} is {value}, and must lie in [0, 1]")
 
 
-def _name_scores(rows: Sequence[RunRow]) -> tuple[str, ...]:
-    seen = {name for row in rows for name in row.scores}
-    return (*(name for name in SCORES if name in seen), *sorted(seen - set(SCORES)))
-
-
 def _name_sources(rows: Sequence[RunRow]) -> list[str | None]:
     return [row.source for row in rows]
 
@@ -304,7 +306,7 @@ def _warn(rows: Sequence[RunRow]) -> list[str]:
             "all of their rows are counted"
         )
     sources = _name_sources([row for row in rows if row.error is None])
-    count = len(set(sources) - {None}) + sources.count(None)
+    count = len(gather(sources))
     if 0 < count < FEWEST_GROUPS:
         warnings.append(
             f"{count} source{'s are' if count > 1 else ' is'} too few for intervals by bootstrap: "

@@ -28,8 +28,11 @@ from wortlaut.index.lang.roles import names_institution
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import format_published
 
+# A type and a form of question.
+Share = tuple[str, str]
+
 # Shares of a suite by type and form; what one cannot fill goes to the others.
-_SHARES = {
+_SHARES: dict[Share, float] = {
     ("speaker", "about"): 0.26,
     ("speaker", "quote"): 0.05,
     ("fact", "office"): 0.14,
@@ -44,9 +47,6 @@ _SHARES = {
 # Topics within so much of each other's weight are as good: chance decides.
 _COARSE = 3.0
 _TYPES = tuple(dict.fromkeys(kind for kind, _ in _SHARES))
-# A type and a form of question.
-Share = tuple[str, str]
-
 _MOST_GOLD = 10
 _MOST_ARTICLES = 1000
 _MOST_FOREIGN = 200

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
-from datetime import date
 
 from wortlaut.eval.proposals.material import Said, Topic
 from wortlaut.index.lang.calendar import list_names, name_month
@@ -44,8 +43,6 @@ _FORMS: dict[str, dict[Language, str]] = {
     "then-topic": {"de": "Und {topic}?", "en": "And {topic}?", "ru": "А {topic}?"},
     "then-speaker": {"de": "Und {speaker}?", "en": "And {speaker}?", "ru": "А {speaker}?"},
 }
-
-
 # German | English | Russian (nominative), one noun a line as questions name it.
 _TABLE = """
 Abkommen|the agreement|соглашение
@@ -232,7 +229,7 @@ def word_question(
     *,
     speaker: str = "",
     topic: Topic | None = None,
-    month: date | None = None,
+    month: datetime.date | None = None,
     quote: str = "",
 ) -> str:
     """The question of this form in the language; names and quotations as the archive has them."""

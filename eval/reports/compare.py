@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wortlaut.eval.figures.intervals import FEWEST_GROUPS, Indices, bootstrap, paired_difference
+from wortlaut.eval.figures.intervals import (
+    FEWEST_GROUPS,
+    Indices,
+    bootstrap,
+    gather,
+    paired_difference,
+)
 from wortlaut.eval.figures.metrics import (
     area_under_risk_coverage,
     auroc,
@@ -19,7 +25,7 @@ from wortlaut.eval.figures.metrics import (
     expected_calibration_error,
 )
 from wortlaut.eval.figures.rows import JUDGED, Pairing, Run, RunRow, is_right, pair_rows
-from wortlaut.eval.figures.summary import SCORES
+from wortlaut.eval.figures.summary import name_scores
 from wortlaut.eval.reports.showing import describe_metric, is_less_better, is_share, show_figure
 from wortlaut.index.errors import ConfigError
 
@@ -159,8 +165,7 @@ class _Sides:
     @classmethod
     def of(cls, pairs: Pairs, good: Pairs) -> _Sides:
         """Of all pairs what failed, of the good ones everything else."""
-        names = {name for pair in good for row in pair for name in row.scores}
-        ordered = [*(name for name in SCORES if name in names), *sorted(names - set(SCORES))]
+        ordered = name_scores([row for pair in good for row in pair])
         failures = [(float(x.error is not None), float(y.error is not None)) for x, y in pairs]
         scores: dict[str, Sequence[tuple[float | None, float | None]]] = {
             name: [(x.scores.get(name), y.scores.get(name)) for x, y in good] for name in ordered
@@ -238,20 +243,16 @@ def _compare_figures(
 
     found = bootstrap(differ, len(sources), sources, level=_LEVEL)
     counted = [i for i in range(len(sources)) if old.counted[i] or new.counted[i]]
-    if _count_groups(sources) < FEWEST_GROUPS:
+    if len(gather(sources)) < FEWEST_GROUPS:
         verdict = _judge(metric, b - a, True, a == b)
         return Change(metric, len(counted), a, b, b - a, None, None, None, verdict)
-    groups = _count_groups([sources[i] for i in counted])
+    groups = len(gather([sources[i] for i in counted]))
     p = _read_p(b - a, found.low, found.high, groups)
     covers = found.low is not None and found.high is not None and found.low <= 0 <= found.high
     # Where all draws came out alike, so did the runs.
     is_same = a == b and found.low is None
     verdict = _judge(metric, b - a, covers or p > 1 - _LEVEL, is_same)
     return Change(metric, len(counted), a, b, b - a, found.low, found.high, p, verdict)
-
-
-def _count_groups(sources: Sequence[str | None]) -> int:
-    return len(set(sources) - {None}) + sources.count(None)
 
 
 def _read_p(difference: float, low: float | None, high: float | None, groups: int) -> float:

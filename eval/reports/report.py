@@ -1,5 +1,6 @@
 """Writes what a run came to: one page that needs nothing else, a Markdown file and JSON.
 
+The worst answers are shown with what they cite, and which of their claims do not hold.
 Questions, answers and sources are not trusted: whatever is shown is escaped, and controls and
 signs that turn the writing direction are taken out. The page runs no script and asks for nothing.
 """

@@ -29,13 +29,11 @@ _PATIENCE_S = 60
 
 
 def list_command(module: str, *arguments: str) -> list[str]:
-    """The command that runs a module of ours, named as in the repository, with the arguments.
+    """The command that runs a module of ours with the arguments.
 
-    Wherever our packages are installed it is this one, and none that the user's folder happens to
-    hold by that name.
+    It is the installed one, and none that the user's folder happens to hold by that name.
     """
-    house = (__package__ or "").removesuffix("wortlaut.eval.rivals")
-    return [sys.executable, "-P", "-m", f"{house}{module}", *arguments]
+    return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def make_embedding(model: str) -> Any:

@@ -44,17 +44,28 @@ from wortlaut.rag.assembly import open_chat
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.config import Settings
 
-# Deep enough that short passages, too, come by five articles.
-_DEPTH = 30
-_WARM_UP = 3
 METRICS = (
     "article@1", "article@5", "recall@1", "recall@2", "recall@5", "mrr@10", "recall@1000c",
     "shown.gold", "shown.narrow", "shown.speaker", "silent", "abstained",
 )  # fmt: skip
+# Deep enough that short passages, too, come by five articles.
+_DEPTH = 30
+_WARM_UP = 3
 _LETTERS = 1000
 _RANKS = 10
 
 Gold = Sequence[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPair:
+    """How one question went on both sides; `None` where a metric does not apply."""
+
+    question: GoldQuestion
+    ours: Scores
+    starter: Scores
+    ours_ms: float
+    starter_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +187,7 @@ def _index(settings: Settings, shelf: Shelf, store: Path) -> dict[str, float]:
     starter = list_command(
         "wortlaut.eval.rivals.starter", "index", str(shelf.theirs), str(store), model
     )
-    # By name, as `eval.speed` does: what is timed is the command that a user types, so eval leans on
+    # By name, as `eval/speed.py` does: what is timed is the command that a user types, so eval leans on
     # ui here, which no import shows.
     ours = list_command(
         "wortlaut.ui.terminal.cli", "--data", str(settings.data), "index", str(shelf.ours)
@@ -291,17 +302,6 @@ def _compare_speed(pairs: Sequence[AskedPair]) -> dict[str, float]:
         "ours_warm_p50_ms": ours,
         "warm_time_ratio": ours / theirs,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class AskedPair:
-    """How one question went on both sides; `None` where a metric does not apply."""
-
-    question: GoldQuestion
-    ours: Scores
-    starter: Scores
-    ours_ms: float
-    starter_ms: float
 
 
 def score_stretches(

@@ -1,4 +1,8 @@
-"""Asks gold questions of the chat and scores what comes back."""
+"""Scores answers: the chat's to gold questions, and those that another system gave.
+
+Of the chat's own, what the archive says is read anew; of another system's, whatever its transcript
+tells, the contexts standing for the archive.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim, Scorer, is_refusal_answer
 from wortlaut.eval.figures.metrics import (
@@ -36,13 +40,16 @@ from wortlaut.rag.retriever import ScoredPassage
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.wording import voice_label
 
-if TYPE_CHECKING:
-    from wortlaut.eval.faithfulness.scorer import Scorer
-
-
 _DEPTH = 50
 _MOST_NAMED = 3
 _LONGEST_QUOTE = 80
+_VOICES: tuple[Voice, ...] = ("direct", "reported", "narrated")
+_LINE = re.compile(r"(?:(?P<head>.*?): )?[“„«](?P<words>.+)[”“»] \[\d+\]", re.DOTALL)
+_MOST_MARKERS = 1000
+_LANGUAGES: tuple[Language, ...] = ("de", "en", "ru")
+
+# A sentence, and the numbers of what it cites.
+Cited = tuple[str, tuple[int, ...]]
 
 
 def ask_conversation(chat: NewsChat, question: GoldQuestion) -> Answer:
@@ -69,9 +76,9 @@ def search_as_asked(
 class Examiner:
     """Asks the chat and scores its answers against gold; what the archive says is read anew.
 
-    `verifier` tells for ALCE whether citations bear out a claim that is no quote; with `by_article` retrieval is to
-    find the gold article, else the passages that hold gold sentences. A `scorer` gives the whole
-    answer's faithfulness to the articles that it cites.
+    `verifier` tells for ALCE whether citations bear out a claim that is no quote; with `by_article`
+    retrieval is to find the gold article, else the passages that hold gold sentences. A `scorer`
+    gives the whole answer's faithfulness to the articles that it cites.
     """
 
     def __init__(
@@ -259,14 +266,6 @@ def _compare_quotes(cited: Sequence[Citation], sentences: Sequence[str]) -> floa
         return None
     shares = [token_f1(each.quote, sentences, each.article.language or "de") for each in cited]
     return max((share or 0.0 for share in shares), default=0.0)
-
-
-_VOICES: tuple[Voice, ...] = ("direct", "reported", "narrated")
-_LINE = re.compile(r"(?:(?P<head>.*?): )?[“„«](?P<words>.+)[”“»] \[\d+\]", re.DOTALL)
-_MOST_MARKERS = 1000
-_LANGUAGES: tuple[Language, ...] = ("de", "en", "ru")
-
-Cited = tuple[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)

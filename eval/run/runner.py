@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from wortlaut.eval.figures.rows import RunRow, parse_row
+from wortlaut.eval.figures.rows import ROWS, STAMP, RunRow, parse_row
 from wortlaut.eval.suites.questions import Suite
 from wortlaut.eval.suites.transcripts import hash_files
 from wortlaut.index.errors import ConfigError, DatasetError
@@ -29,12 +29,10 @@ if TYPE_CHECKING:
     from wortlaut.rag.chat import NewsChat
     from wortlaut.rag.config import Settings
 
-ROWS = "rows.jsonl"
-STAMP = "run.json"
-_LONGEST_ERROR = 300
-_LONGEST_VALUE = 60
 # No name that a folder of the user's would have: --fresh takes it away.
 ARCHIVE = "run-archive"
+_LONGEST_ERROR = 300
+_LONGEST_VALUE = 60
 # Makes a progress bar for what is done, or nothing where nobody would see it.
 Watch = Callable[[str], AbstractContextManager[Progress | None]]
 _ANSWERING = ("mode", "quotes", "min_confidence")

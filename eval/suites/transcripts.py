@@ -1,4 +1,4 @@
-"""Answers of any RAG system, with the contexts they were given: read, and scored."""
+"""Answers of any RAG system with the contexts they were given, read under whatever names they have."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What is asked with in one language, read from `de/questions.toml` and the like.
 
-The words and patterns are data; the verbs that ask for a speaker come from the table of verbs.
+The words and patterns are data; the verbs that ask for a speaker come from the table of verbs,
+what people and bodies are called from that of offices too.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
 
+from wortlaut.index.lang.tables import match_any, read_rows
 from wortlaut.index.lang.verbs import AskingVerbs, read_asking_verbs
-from wortlaut.index.lang.words import Language
+from wortlaut.index.lang.words import Language, read_typed_words
 
 _WORD_STARTS, _WORD_ENDS = r"(?<!\w)", r"(?!\w)"
 _NOTHING = r"(?!)"
@@ -43,7 +46,6 @@ class Grammar:
     conjunctions: frozenset[str]
     fillers: frozenset[str]
     nouns: frozenset[str]  # for what somebody says: "X's position"
-    modifiers: frozenset[str]  # part of a title, but none alone: "the Foreign Ministry"
     links: frozenset[str]  # prepositions inside an office: "spokesman of the firm"
     places: frozenset[str]  # the same, but what they lead may be left out: "minister in Aldora"
     genitives: frozenset[str]  # articles that lead a genitive
@@ -52,7 +54,10 @@ class Grammar:
     agreeing: frozenset[str]  # adjectives of two who agree or not
     quoting: frozenset[str]  # their passive has the speaker as subject: "X was quoted"
     possessives: frozenset[str]  # "her spokesman"
+    first: frozenset[str]  # before a verb of saying: asks for the first, as `oldest` does
+    last: frozenset[str]
     titles: re.Pattern[str]
+    modifiers: re.Pattern[str]  # part of a title, but none alone: "the Foreign Ministry"
     bodies: re.Pattern[str]  # institutions and groups that may speak
     aides: re.Pattern[str]  # whose, a name without a preposition may say: "представитель Лензова"
     generic: re.Pattern[str]  # titles so plain that they mean whoever was talked about
@@ -80,6 +85,17 @@ class Grammar:
             )
         )  # fmt: skip
 
+    def read_order(self, text: str) -> Literal["oldest", "newest", "relevance"]:
+        """Which of several statements the text asks for: "first said", "most recent"."""
+        words = [word.text for word in read_typed_words(text)]
+        said = {one.lower() for one, other in pairwise(words) if self._is_plain_verb(other)}
+        if self.oldest.search(text) or said & self.first:
+            return "oldest"
+        return "newest" if self.newest.search(text) or said & self.last else "relevance"
+
+    def _is_plain_verb(self, word: str) -> bool:
+        return any(not form.noun for form in self.verbs.read(word))
+
     def agrees(self, word: str) -> bool:
         """Whether the word tells that two agree or contradict each other."""
         return word.lower() in self.agreeing or self.verbs.agrees(word)
@@ -93,11 +109,27 @@ def read_grammar(language: Language) -> Grammar:
     words = {name: frozenset(listed.split()) for name, listed in table["words"].items()}
     shapes = {name: "".join(pattern.split()) for name, pattern in table["shapes"].items()}
     phrases = {name: _join_phrase(phrase) for name, phrase in table["phrases"].items()}
+    coarse = words.pop("coarse")
+    for name, kind in (("titles", "role"), ("bodies", "institution"), ("modifiers", "field")):
+        shapes[name] = f"(?:{shapes.get(name, _NOTHING)}|{_match_offices(kind, language, coarse)})"
     patterns = dict.fromkeys(_MAY_LACK, _NOTHING) | shapes | phrases
     fields: dict[str, Any] = words | {
         name: re.compile(pattern, re.IGNORECASE) for name, pattern in patterns.items()
     }
     return Grammar(language=language, verbs=read_asking_verbs(language), **fields)
+
+
+def _match_offices(kind: str, language: Language, coarse: frozenset[str]) -> str:
+    """A pattern for the words of a kind in offices.tsv, but the coarse ones; none that open others.
+
+    German ones may end a compound, a Russian one is the beginning of a word: longer for a field,
+    which has adjectives, too.
+    """
+    cells = (row[language].split() for row in read_rows("offices.tsv") if row["kind"] == kind)
+    words = {word.removeprefix("-") for cell in cells for word in cell if not word.endswith("-")}
+    ending = r"\w{0,12}" if kind == "field" else r"\w{0,4}"
+    before, after = {"de": (r"\w{0,24}", ""), "en": ("", ""), "ru": ("", ending)}[language]
+    return before + match_any(sorted(words - coarse)) + after if words - coarse else _NOTHING
 
 
 def _join_phrase(phrase: Mapping[str, str | list[str]]) -> str:

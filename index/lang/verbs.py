@@ -23,6 +23,7 @@ Form = Literal["finite", "participle"]
 # "third" may also be nouns: "report", "reports".
 Shape = Literal["finite", "plain", "third", "participle", "infinitive"]
 Strength = Literal["sure", "weak", "known", "agree"]
+LANGUAGES: tuple[Language, ...] = ("de", "en", "ru")
 
 _INSEPARABLE = ("be", "er", "ver", "ent", "emp", "ge", "zer", "wider", "über", "unter", "miss")
 _GROUPS: Mapping[str, Group] = {"say": "say", "tell": "tell", "think": "think"}
@@ -147,8 +148,23 @@ def find_verbs(mark: str, language: Language) -> frozenset[str]:
     return frozenset(
         row["verb"].replace("|", "")
         for row in read_rows(f"{language}/verbs.tsv")
-        if mark in row.get("marks", "").split()
+        if mark in row["marks"].split()
     )
+
+
+@cache
+def list_marked_forms(mark: str, *shapes: Shape) -> frozenset[str]:
+    """Every form, or those of the shapes, of the verbs with a mark, in all three languages.
+
+    As verbs are looked up, and as they are written; none that a particle must follow.
+    """
+    found = set()
+    for language in LANGUAGES:
+        for row in read_rows(f"{language}/verbs.tsv"):
+            if mark in row["marks"].split():
+                forms = [form for form in conjugate(row, language) if not form[2]]
+                found |= {word for word, shape, _ in forms if not shapes or shape in shapes}
+    return frozenset(found | {fold_verb(word) for word in found})
 
 
 @cache
@@ -197,7 +213,7 @@ def is_judgement(words: Sequence[str]) -> bool:
 
 
 def _make_asking_form(row: Row, shape: Shape, particle: str) -> AskingForm:
-    marks = row.get("marks", "").split()
+    marks = row["marks"].split()
     return AskingForm(
         row["verb"].replace("|", ""),
         _STRENGTHS[row["asks"]],
@@ -252,7 +268,7 @@ def _inflect_english(row: Row) -> Iterator[tuple[str, Shape, str]]:
     """The plain form, -s, past, participle and -ing; rows give past and participle if irregular."""
     verb, _, particle = row["verb"].partition("|")
     parts = row["parts"].split()
-    hissing = verb.endswith(("s", "sh", "ch", "x", "z"))
+    hissing = verb.endswith(("s", "sh", "ch", "x", "z", "o"))
     to_i = verb.endswith("y") and verb[-2] not in "aeiou"
     third = verb[:-1] + "ies" if to_i else verb + ("es" if hissing else "s")
     regular = verb[:-1] + "ied" if to_i else verb + ("d" if verb.endswith("e") else "ed")

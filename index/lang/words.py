@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from wortlaut.index.lang.tables import read_rows
+from wortlaut.index.lang.tables import Row, read_rows
 
 Language = Literal["de", "en", "ru"]
 LANGUAGES: tuple[Language, ...] = ("de", "en", "ru")
@@ -264,9 +264,20 @@ def compile_forms(forms: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(forms.split())})\Z")
 
 
-def word_set(words: str) -> frozenset[str]:
-    """The words of a list written with spaces."""
-    return frozenset(words.split())
+def list_patterns(row: Row) -> list[str]:
+    """The word patterns of a table's row in its three languages, as regular expressions.
+
+    In the row "*" stands for any letters and "_" for a space.
+    """
+    cells = " ".join(row[language] for language in ("de", "en", "ru"))
+    return [word.replace("*", r"\w*").replace("_", " ") for word in cells.split()]
+
+
+@cache
+def read_stance(name: str) -> str:
+    """The patterns of a list of stances.tsv, as alternatives of a regular expression."""
+    rows = (row for row in read_rows("stances.tsv") if row["list"] == name)
+    return "|".join(pattern for row in rows for pattern in list_patterns(row))
 
 
 def fold(text: str) -> str:

@@ -11,7 +11,14 @@ from dataclasses import replace
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.roles import Gender, read_english_gender, read_role, role_gender
-from wortlaut.index.lang.verbs import BE, HAVE, VerbForm, VerbForms, read_plural_groups
+from wortlaut.index.lang.verbs import (
+    BE,
+    HAVE,
+    VerbForm,
+    VerbForms,
+    list_marked_forms,
+    read_plural_groups,
+)
 from wortlaut.index.lang.words import Words, read_function_words
 from wortlaut.index.reading.clauses import (
     CONDITIONAL,
@@ -42,6 +49,7 @@ _COMPLEMENTS = frozenset("of for from at".split())
 _PHRASE_ENDS = _PREPOSITIONS | _RELATIVE | HAVE | BE | _CONJUNCTIONS | {"whether"}
 # Of the verbs whose bare form is no noun.
 _PLURALS = read_plural_groups()
+_APPENDED = list_marked_forms("appended", "infinitive")
 
 _MODALS = read_function_words("en-modal")
 # What opens a clause that tells a fact beside the main one.
@@ -248,7 +256,7 @@ class EnglishReader:
         """ "…, saying (that) …" goes on with the sentence's own subject."""
         low = self._words.lows[i]
         start = unit.clauses[unit.clause_at(i)][0]
-        if i != start or i == unit.first or low not in {"saying", "adding", "warning", "insisting"}:
+        if i != start or i == unit.first or low not in _APPENDED:
             return None
         opening, end = unit.clauses[0]
         opening = self._subjects.past_opener(opening, end)

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar
 from wortlaut.index.lang.roles import names_institution, role_gender
-from wortlaut.index.lang.words import read_typed_words, word_set
+from wortlaut.index.lang.words import read_typed_words
 
 POSSESSIVE = re.compile(r"['’]s?$")
-ANYBODY = word_set(
+ANYBODY = frozenset(
     """
     people everyone everybody anyone anybody someone somebody experts critics leute alle jemand
     man experten kritiker люди все кто-то эксперты критики nobody keiner никто
-    """
+    """.split()
 )
 _LONGEST_NAME = 4  # words
 
@@ -104,6 +104,10 @@ class _Phrase:
         self.spans.append(Span(span.start if self.first is None else self.first, span.end))
         self.first, self.article, self.title = None, False, False
 
+    def begin(self, token: Token) -> None:
+        """Note that the titles before a name begin here, unless they have begun before."""
+        self.first = token.span.start if self.first is None else self.first
+
     def asked(self) -> Asked:
         """The names, or else whether somebody without a name was met."""
         role = self.role and not self.names and not self.unknown
@@ -150,11 +154,16 @@ class NameScanner:
         """Whether the word is a title or office."""
         return not token.names and self.grammar.titles.fullmatch(token.text) is not None
 
+    def _is_modifier(self, token: Token) -> bool:
+        """Whether the word is part of a title, but none alone: "energy", "deputy"."""
+        low = POSSESSIVE.sub("", token.lower)
+        return self.grammar.modifiers.fullmatch(low) is not None
+
     def is_role(self, token: Token) -> bool:
         """Whether the word is one for somebody, or some body, that speaks by office."""
         low = POSSESSIVE.sub("", token.lower)
         grammar = self.grammar
-        if token.names or low in ANYBODY or low in grammar.modifiers:
+        if token.names or low in ANYBODY or self._is_modifier(token):
             return False
         if grammar.titles.fullmatch(low) or grammar.bodies.fullmatch(low):
             return True
@@ -200,6 +209,8 @@ class NameScanner:
         if not known:
             if end < len(tokens) and self.is_title(tokens[end]):
                 phrase.role = True  # "Palace spokesman", "Norvian minister"
+                if all(self._is_modifier(token) for token in tokens[n:end]):
+                    phrase.begin(tokens[n])  # "Energy Minister"
                 return end
             alone = not (more or phrase.unknown or phrase.names)
             common = phrase.article or phrase.thing or (plural and alone and end == n + 1)
@@ -210,7 +221,7 @@ class NameScanner:
                 return end
             if end < len(tokens) and tokens[end].names and not tokens[end].timed:
                 # "Chefunterhändler Talberg": a title that is not listed.
-                phrase.first = tokens[n].span.start if phrase.first is None else phrase.first
+                phrase.begin(tokens[n])
                 return end
         span = Span(tokens[n].span.start, tokens[end - 1].span.end)
         phrase.name(span, known, span.of(self.text))
@@ -224,9 +235,10 @@ class NameScanner:
         if grammar.aides.fullmatch(token.text):
             phrase.aide = True
         if self.is_title(token):
-            nested = phrase.title and token.lower not in grammar.modifiers
+            whole = not self._is_modifier(token)
+            nested = phrase.title and whole
             phrase.relation |= nested and grammar.language == "ru" and token.lower[-1] in "аяыи"
-            phrase.title = phrase.title or token.lower not in self.grammar.modifiers
+            phrase.title = phrase.title or whole
             phrase.role = True
         elif token.lower in self.grammar.articles:
             phrase.relation |= phrase.role and token.lower in grammar.genitives
@@ -236,9 +248,10 @@ class NameScanner:
         else:
             phrase.thing = not self.grammar.is_function_word(token.lower)
             phrase.role = phrase.role or phrase.thing
-            phrase.first = None
-            return
-        phrase.first = token.span.start if phrase.first is None else phrase.first
+            if not self._is_modifier(token):
+                phrase.first = None
+                return
+        phrase.begin(token)
 
     def _is_served(self, phrase: _Phrase, token: Token) -> bool:
         """Whether the name is that of the person whose spokesman or aide was met before it."""

@@ -223,9 +223,7 @@ def _mask(text: str, names: Sequence[tuple[Span, str]]) -> str:
 def _read_order(body: str, times: Sequence[Span], grammar: Grammar) -> Order:
     for span in times:
         body = body[: span.start] + "." * len(span) + body[span.end :]
-    if grammar.oldest.search(body):
-        return "oldest"
-    return "newest" if grammar.newest.search(body) else "relevance"
+    return grammar.read_order(body)
 
 
 def _read_kind(

@@ -10,8 +10,20 @@ from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.lang.names import SAME_PERSON, match_names
 from wortlaut.index.lang.offices import FIELDS, Office, read_office
 from wortlaut.index.lang.roles import names_institution, role_gender
-from wortlaut.index.lang.verbs import KONJUNKTIV, read_asking_verbs, read_verb_forms
-from wortlaut.index.lang.words import Language, Word, read_function_words, read_words
+from wortlaut.index.lang.tables import match_any
+from wortlaut.index.lang.verbs import (
+    KONJUNKTIV,
+    list_marked_forms,
+    read_asking_verbs,
+    read_verb_forms,
+)
+from wortlaut.index.lang.words import (
+    Language,
+    Word,
+    read_function_words,
+    read_stance,
+    read_words,
+)
 from wortlaut.index.reading.offices import find_offices
 from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
 from wortlaut.rag.answer import Citation
@@ -36,12 +48,6 @@ _RUSSIAN = (
     re.compile(rf"\A(?P<title>[^«»:,]{{0,60}}?)(?P<who>{_NAME_RU})\s*:\s*(?P<said>.+)\Z", re.S),
 )  # fmt: skip
 _COLON = re.compile(r"\A(?P<who>[^:“”„\"«»]{2,70}?)(?:,[^:“”„\"«»]{2,40})?:\s*(?P<said>.+)\Z", re.S)
-_REPORTING = re.compile(
-    r"\b(?:laut|zufolge|nach (?:angaben|worten|ansicht|aussagen?|darstellung|meinung)|heißt es|hieß es"
-    r"|soll(?:en)?|angeblich|according|reportedly|allegedly|quoted|sa(?:id|ys?)|told|claim\w*|report\w*"
-    r"|warn\w*|предупре\w+|по словам|по данным|по мнению|согласно|сообща\w+|якобы|заяв\w+|сказа\w+|считает|говорит)\b",
-    re.I,
-)
 _PRONOUN = re.compile(rf"\A(?:{'|'.join(sorted(read_function_words('speaker')))})\b", re.IGNORECASE)
 _SOURCE_WORDS = frozenset(
     """article report archive source text agency newspaper artikel bericht archiv quelle agentur
@@ -284,19 +290,18 @@ _MOSTLY = 0.6
 _PRONOUN_SUBJECT = re.compile(
     rf"\A(?:{'|'.join(sorted(read_function_words('human')))})\b", re.IGNORECASE
 )
-_UNTRUE_FORMS = (
-    r"falsch\w*|unwahr\w*|gelogen|erfunden\w*|erlogen\w*|gerüchte?s?|lüge\w*|irrtum|irrig\w*"
-    r"|falschmeldung\w*|märchen|verschwörung\w*|unsinn|dementier\w*|bestr(?:eit|itt)\w*"
-    r"|(?:niemand|keiner) glaubt|stimmt nicht|trifft nicht zu|false|untrue|rumou?rs?"
-    r"|lie|lies|lied|hoax|wrong|denie[sd]|deny|fake|not true|myth|(?:nobody|no one) believes|ложь|ложн\w*"
-    r"|слух\w*|неправд\w*|выдумк\w*|неверно|опроверг\w*"
-)
-_UNTRUE = re.compile(
-    rf"\b(?:{_UNTRUE_FORMS}|reject\w*|refut\w*|contradict\w*|disput\w*|zurück\w*|widers\w*|отриц\w*"
-    r"|отверг\w*|оспари\w*)\b",
-    re.I,
-)
+
+
+def _match_stances(*names: str) -> str:
+    """A pattern for the words of the stances, and for the verbs with marks of these names."""
+    words = "|".join(read_stance(name) for name in names)
+    verbs = match_any(sorted(form for name in names for form in list_marked_forms(name)))
+    return rf"\b(?:{words}|{verbs})\b"
+
+
+_REPORTING = re.compile(_match_stances("reports"), re.IGNORECASE)
+_UNTRUE = re.compile(_match_stances("refutes", "objects"), re.IGNORECASE)
 _UNTRUE_FRAME = re.compile(
-    rf"\A(?P<frame>[^:„“”\"»«]*?\b(?:{_UNTRUE_FORMS})\b[^:„“”\"»«,]{{0,40}}(?::|, (?:dass|daß|что)))",
+    rf"\A(?P<frame>[^:„“”\"»«]*?{_match_stances('refutes')}[^:„“”\"»«,]{{0,40}}(?::|, (?:dass|daß|что)))",
     re.I,
 )

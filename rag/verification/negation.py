@@ -9,8 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from wortlaut.index.lang.tables import read_rows
 from wortlaut.index.lang.verbs import read_verb_forms
-from wortlaut.index.lang.words import Word, compile_forms, read_function_words
+from wortlaut.index.lang.words import (
+    Word,
+    compile_forms,
+    list_patterns,
+    read_function_words,
+    read_stance,
+)
 
 _CYRILLIC = re.compile("[а-яё]")
 _NEGATORS = re.compile(
@@ -19,19 +26,7 @@ _NEGATORS = re.compile(
     r"|не|нет|ни|никто|никого|никому|никогда|ничего|ничто|нельзя|нигде|никак\w*)\Z"
 )
 # Negation inside another word: it answers for a negator in another wording or language.
-_HALF_NEGATORS = re.compile(
-    r"(?:ohne|kaum|without|hardly|barely|scarcely|без|едва|вряд"
-    r"|un(?!ter|ser|gefähr|iver|i[otv]|it|der|til|ab|gar|ten)\w{5,}|in(?:stead|ability|sufficient|effective)\w*"
-    r"|im(?:possible|moral)\w*|dis(?!cuss|tr|play|tan|cover|ease|tin|aster|k)\w{5,}"
-    r"|(?!un)\w{4,}los(?:e[nrms]?|igkeit)?|(?!none|neverthe|unl)\w{4,}less"
-    r"|fehl\w*|mangel\w*|lack\w*|fail\w*|scheiter\w*|verhinder\w*|prevent\w*|vermeid\w*|vermied\w*"
-    r"|avoid\w*|verweiger\w*|weiger\w*|refus\w*|lehn\w*|abgelehnt\w*|ablehn\w*|declin\w*|reject\w*"
-    r"|bestr(?:eit|itt)\w*|den(?:y|ied|ies|ying)|dementier\w*|ausschließ\w*|ausgeschlossen"
-    r"|exclud\w*|verb(?:iet|ot)\w*|bann?ed|prohibit\w*|verzicht\w*|statt|anstatt|anders|rather"
-    r"|selten\w*|rare\w*|seldom|wenig\w*|few\w*|little|abgesehen|anything but"
-    r"|non|missing|absen[ct]\w*|abwesen\w*|illegal\w*"
-    r"|не\w{4,}|бес\w{4,}|отказ\w*|отрица\w*|отверг\w*|запре\w*|кроме|вместо)\Z"
-)
+_HALF_NEGATORS = re.compile(rf"(?:{read_stance('half_negator')})\Z")
 # "nicht nur", "no more than" negate nothing.
 _NOT_NEGATING = re.compile(
     r"\b(?:nicht (?:nur|zuletzt|mehr als|weniger als|allein)|not (?:only|least|just|more than|less than)"
@@ -50,94 +45,7 @@ _GOVERNED = {
 _GOVERNED_WITHIN = 4
 
 # Two sides of one matter: a claim on one and a cited text on the other only contradict each other.
-_OPPOSITES = r"""
-rise: steig\w* stieg\w* gestiegen\w* zunahm\w* zunehm\w* zugenommen erhöh\w* wuchs\w* gewachsen
-  anstieg\w* ris(?:e|es|ing|en) rose increas\w* gr(?:ow|ew)\w* climb\w* рос(?:т|ла|ли)? вырос\w*
-  увелич\w* повы[сш]\w* / sink\w* sank\w* gesunken\w* fiel\w* gefallen abnahm\w* abgenommen
-  reduzier\w* verringer\w* gesenkt senk\w* rückgang\w* fall(?:s|en|ing)? fell decreas\w*
-  declin\w* drop\w* reduc\w* shr[aiu]nk\w* упал\w* сниз\w* сниж\w* уменьш\w* сократ\w*
-  пад(?:ал|ает)\w*
-win: gewann\w* gewinn\w* gewonnen sieg\w* w[io]n(?:s|ning)? victor\w* победи\w* выигра\w*
-  побед[аыу] / verlor\w* verlier\w* niederlage\w* unterl(?:ag|egen)\w* los(?:t|e|es|ing)
-  проигра\w* поражени\w*
-accept: akzeptier\w* annahm\w* angenommen zustimm\w* zugestimmt billig\w* begrüß\w* befürwort\w*
-  unterstütz\w* accept\w* approv\w* agree[ds]? welcom\w* endors\w* support\w* back(?:s|ed|ing)
-  приня\w* одобр\w* поддерж\w* соглас\w* / ablehn\w* lehn\w* abgelehnt\w* zurückgewiesen
-  zurückweis\w* wies weist verurteil\w* verweiger\w* weiger\w* reject\w* refus\w*
-  oppos(?:e|es|ed|ing) declin\w* condemn\w* отверг\w* отказ\w* отклон\w* осуди\w*
-confirm: bestätig\w* confirm\w* admit\w* eingeräumt räumt\w* acknowledg\w* подтверд\w*
-  призна[лнв]\w* / bestr(?:eit|itt)\w* dementier\w* leugn\w* verneint?\w* widersprach
-  widerspr\w* den(?:y|ied|ies|ying) disput\w* contradict\w* опроверг\w* отрица\w*
-before: vor bevor before prior до перед vorher zuvor earlier / nach nachdem after following
-  после danach later nachher
-allow: erlaub\w* genehmig\w* zugelassen gestatte\w* allow\w* permit\w* authori[sz]\w* разреш\w*
-  позвол\w* / verb(?:iet|ot)\w* untersag\w* ban(?:s|ned|ning)? prohibit\w* forb(?:id|ade)\w*
-  запре\w*
-begin: beg[ai]nn\w* begonnen anfang\w* start\w* eröffne\w* beg(?:in|an|un)\w* launch\w*
-  open(?:s|ed|ing)? нача\w* откры\w* / ende[tn]?\w* beend\w* schlie(?:ß|ss)\w* schloss\w*
-  geschlossen abgeschlossen abgebrochen eingestellt\w* einstell\w* ausgesetzt stopp\w*
-  end(?:s|ed|ing)? discontinu\w* suspend\w* приостан\w* clos(?:e|es|ed|ing) finish\w*
-  stop\w* ceas\w* законч\w* заверш\w* закры\w* прекра\w*
-success: erfolg\w* gelang\w* gelungen succe\w* успе[хш]\w* удал(?:ось|ся) / scheiter\w*
-  misslang\w* misslungen misserfolg\w* fail\w* провал\w* неуда\w*
-north: nord\w* north\w* север\w* / süd\w* south\w* юг\w* юж\w*
-east: ost(?:en|s)? öst\w* ostukr\w* ostdeu\w* ostküste east\w* вост\w* / west\w* запад\w*
-left: link\w* left лев[ыао]\w* / recht(?:e|en|er|es|s) right(?:-wing|ist)?
-  прав(?:ый|ая|ое|ые|ого)
-guilty: schuldig\w* guilt\w* виновн\w* / unschuldig\w* freigesprochen freispruch innocen\w*
-  acquit\w* невинов\w* оправда[лн]\w*
-possible: möglich\w* possible возможн(?:о|ый|ым) / unmöglich\w* ausgeschlossen impossible
-  невозможн\w*
-legal: legal\w* rechtmäßig\w* lawful\w* законн\w* / illegal\w* rechtswidrig\w* unrechtmäßig\w*
-  unlawful\w* незаконн\w*
-safe: sicher\w{0,2} safe\w* ungefährlich\w* harmlos\w* безопасн\w* / unsicher\w* gefährlich\w*
-  gefahr\w* unsafe danger\w* опасн\w*
-buy: kauf(?:t|te|ten|en)? gekauft erw(?:arb|orben)\w* b(?:uy|ought)\w* purchas\w* acquir\w*
-  купи\w* покуп\w* / verkauf\w* abzugeben abgeb\w* abgegeb\w* s(?:ell|old)\w* prod(?:al|aj)\w* прода\w*
-high: hoh\w* hoch\w* höh(?:er|ere|eren|ste|sten) high\w* высок\w* выше / niedrig\w* gering\w*
-  tief\w* low(?:er|est)? низк\w* ниже
-large: groß\w* größ\w* large\w* big\w* great\w* больш\w* крупн\w* / klein\w* small\w* tiny
-  мал(?:ый|ая|ое|ень)\w* небольш\w*
-more: mehr more более больше / weniger less fewer менее меньше
-strong: stark\w* stärk\w* strong\w* strength\w* сильн\w* усил\w* / schwach\w* schwäch\w* weak\w*
-  слаб\w* ослаб\w*
-alive: überleb\w* surviv\w* выжи[лв]\w* lebend\w* alive / gestorben starb\w* tot tote\w*
-  getötet\w* died dead killed погиб\w* умер\w* убит\w*
-many: viel\w* zahlreich\w* many numerous much мног\w* / wenig\w* few little немног\w* мало
-old: alt(?:e|en|er|es) älte\w* old(?:er|est)? стар\w* / jung\w* jüng\w* neu(?:e|en|er|es)?
-  young\w* new молод\w* нов(?:ый|ая|ое|ые)
-first: erst(?:e|en|er|es|em) first перв\w* / letzt(?:e|en|er|es|em) last последн\w*
-man: mann männ\w* man men male мужч\w* / frau\w* weib\w* wom[ae]n female\w* женщ\w*
-arrive: ankam\w* angekommen ankommen eintraf\w* eingetroffen arriv\w* прибы\w* приеха\w* /
-  abgereist\w* abreis\w* verlie(?:ß|ss)\w* verlass\w* abflog\w* depart\w* le(?:ft|av\w+) уеха\w*
-  покин\w*
-poor: arm(?:e|en|er|es)? poor\w* бедн\w* / reich(?:e|en|er|es|ste\w*)? rich(?:er|est)? wealth\w*
-  богат\w*
-attack: angriff\w* angegriffen attack\w* атак\w* напа\w* / verteidig\w* defen[dcs]\w* оборон\w*
-  защит\w*
-good: gut(?:e|en|er|es)? besser\w* positiv\w* good better positive\w* хорош\w* лучш\w*
-  положительн\w* / schlecht\w* schlimm\w* negativ\w* bad worse negative\w* плох\w* хуже
-  отрицательн\w*
-friend: freund\w* verbündet\w* friend\w* all(?:y|ies|ied) друз\w* друг союзник\w* / feind\w*
-  gegner\w* enem\w* opponent\w* враг\w* противник\w*
-all: alle[nrs]? sämtlich\w* jede[nrms]? all every\w* each все[хм]? кажд\w* / einige\w* manche\w*
-  mehrere\w* some several некотор\w* нескольк\w*
-early: früh(?:e|en|er|zeitig)? early ран[ои]\w* / spät(?:e|en|er)? late(?:r|st)? поздн\w*
-import: import\w* einfuhr\w* импорт\w* ввоз\w* / export\w* ausfuhr\w* экспорт\w* вывоз\w*
-above: exceed\w* above überschr\w* übersteig\w* überstieg\w* oberhalb превы\w* / below under unter
-  unterhalb unterschr\w* ниже
-profit: gewinn(?:e|en|s)? profit\w* прибыл[ьи]\w* / verlust\w* defizit\w* loss(?:es)? los(?:t|ing)
-  deficit\w* убыт\w* потер\w* дефицит\w*
-stay: bleib\w* blieb\w* geblieben remain\w* stay\w* оста(?:н|в|[её]т)\w* / steig\w* stieg\w*
-  gestiegen\w* erhöh\w* sink\w* sank\w* gesunken\w* ris(?:e|es|en|ing) rose increas\w* fell
-  fall(?:s|en|ing)? drop(?:s|ped|ping)? вырас\w* вырос\w* увелич\w* повы[сш]\w* сниз\w* упад\w*
-demand: forder\w* gefordert\w* verlang\w* demand(?:s|ed|ing) требов\w* потребов\w* требу\w* /
-  ablehn\w* abgelehnt\w* zurückgewiesen reject\w* refus\w* отверг\w* отклон\w*
-enough: hoh\w* hoch genug ausreich\w* enough sufficient plenty high высок\w* достаточн\w* /
-  fehl(?:e|t|te|en|ten)? mangel\w* lack\w* не(?:т|хват\w*|достат\w*)
-"""
-_OPPOSED = re.split(r"^\w+:", _OPPOSITES, flags=re.MULTILINE)[1:]
-_OPPOSED_FORMS = [tuple(compile_forms(side) for side in row.split("/")) for row in _OPPOSED]
+_SIDES = [compile_forms(" ".join(list_patterns(row))) for row in read_rows("opposites.tsv")]
 
 _TIME_UNIT = r"(?:year|month|week|jahr|monat|woche|год|месяц|недел)"
 _LAST_THIS_NEXT = tuple(
@@ -149,38 +57,10 @@ _LAST_THIS_NEXT = tuple(
     )
 )  # fmt: skip
 
-_POSSIBLE = r"""
-    könnten? könntest möglicherweise vielleicht eventuell womöglich dürften? may might could
-    possibly perhaps maybe probably likely wahrscheinlich voraussichtlich vermutlich может могут
-    potenziell potentiell potentially потенциально возможно вероятно
-    наверное? мог могла могли
-"""
-_ALLEGED = r"""
-    angeblich\w* mutmaßlich\w* vermeintlich\w* offenbar allegedly alleged reportedly purported\w*
-    supposedly якобы предположительно soll sollen предполагаем\w* apparently anscheinend
-"""
-_CERTAIN = r"""
-    sicher gewiss definitiv zweifellos certainly definitely undoubtedly surely безусловно несомненно
-    точно
-"""
-_INTEND = r"""
-    will wollen wollten? wolle plan\w* geplant\w* beabsichtig\w* vorhaben want\w* intend\w* aim\w*
-    plann\w* hof\w* hop(?:e|es|ed|ing) хо(?:чет|тят|тел\w*) планир\w* намерен\w* собира\w+ seek\w*
-    versuch\w* try tries tried attempt\w* пыта\w* стрем\w* würden? would бы should sollten? shall
-    werden? wird going будет будут
-"""
-_OBLIGED = r"""
-    muss müssen müssten? musste\w* müsse soll sollen sollten? solle sollen must should need\w* ought
-    obliged required должн?[аоы]? должен необходимо нужно fordern? fordert\w* verlang\w* demand\w*
-    bedarf notwendig nötig necessary
-"""
 _MOODS: dict[str, re.Pattern[str]] = {
-    name: compile_forms(form)
-    for name, form in (
-        ("possible", _POSSIBLE), ("alleged", _ALLEGED), ("intended", _INTEND), ("obliged", _OBLIGED),
-        ("certain", _CERTAIN),
-    )
-}  # fmt: skip
+    name: re.compile(rf"(?:{read_stance(name)})\Z")
+    for name in ("possible", "alleged", "intended", "obliged", "certain")
+}
 _MODALS = {
     name: re.compile(rf"(?:{form})\Z")
     for name, form in (
@@ -196,8 +76,9 @@ _KONJUNKTIV_I = re.compile(
     rf"(?:{'|'.join(sorted(read_function_words('reported')))}|möge|gebe|gehe|komme|stehe|bleibe)\Z"
 )
 
-_HEDGED = compile_forms(
-    _POSSIBLE + _ALLEGED + r"can kann können mag mögen scheint scheinen seem\w* appear\w*"
+_HEDGED = re.compile(
+    rf"(?:{read_stance('possible')}|{read_stance('alleged')}"
+    r"|can|kann|können|mag|mögen|scheint|scheinen|seem\w*|appear\w*)\Z"
 )
 # Modal verbs that translate each other.
 _COMPATIBLE = (
@@ -210,26 +91,9 @@ _IS_TO = re.compile(
 )
 
 # What the cited text only holds out.
-_PLANNED = compile_forms(r"""
-    ankündig\w* angekündig\w* kündig(?:t|te|ten|en|ung) droh(?:t|te|ten|en|e|ung) gedroht androh\w*
-    angedroht aussicht plan(?:t|te|ten|en|e) geplant\w* pläne\w* beabsichtig\w* soll(?:te|ten|en|e)?
-    woll(?:en|te|ten|e) will hoff(?:t|te|ten|en|e|ung)\w* forder(?:t|te|ten|n|e|ung)\w* gefordert
-    verlang(?:t|te|ten|en|e) vorschl\w* vorgeschlagen einig vereinbar(?:t|te|ten|en)
-    announc\w* threat\w* plan(?:s|ned|ning)? intend\w* hop(?:e|es|ed|ing) demand(?:s|ed|ing)?
-    propos\w* want(?:s|ed)? agree[ds]? aims?
-    объяви\w* анонсир\w* гроз\w* угро\w* планир\w* намерен\w* наде(?:ет|ют|ял)\w* требу\w*
-    потребов\w* предлож\w* хо(?:чет|тят|тел\w*) договори\w*
-""")
+_PLANNED = re.compile(rf"(?:{read_stance('planned')})\Z")
 # What in a claim keeps it from telling of something done.
-_OPEN = compile_forms(r"""
-    bereit\w* möchte\w* versprech\w* versproch\w* versprach zusag\w* zugesagt angebot\w* anbiet\w*
-    erwart\w* absicht\w* ziel\w* zukunft künftig\w* damit um zu falls wenn ob wunsch\w* warn\w*
-    gewarnt bitte\w* gebeten aufgefordert aufruf\w* rief aufgerufen appell\w* verhandel\w* würden?
-    ready promis\w* pledg\w* offer\w* expect\w* future if whether to possib\w* wish\w* warn\w*
-    urg\w* call(?:s|ed|ing)? ask(?:s|ed|ing)? propos\w* due negotiat\w* prospect\w* suppos\w*
-    готов\w* обеща\w* пообеща\w* ожида\w* если чтобы призва\w* призыва\w* предупре\w* проси\w*
-    попроси\w* будущ\w* переговор\w* бы
-""")
+_OPEN = re.compile(rf"(?:{read_stance('open')})\Z")
 _DONE = compile_forms(r"""
     hat haben hatten? ist sind war waren wurden? worden ge\w{3,}(?:t|en)
     (?!heute|seite|leute|letzte|erste|\w*(?:wart|halt|arbeit|biet|leist|tret|rat)en?\Z)\w{3,}ten?
@@ -291,7 +155,7 @@ def _find_governed(words: Sequence[Word]) -> set[str]:
 
 def find_opposite(claim: Sequence[Word], cited: Sequence[Word]) -> tuple[str, str] | None:
     """A word of the claim and its opposite in the cited text, where nothing reconciles them."""
-    for one, other in _OPPOSED_FORMS:
+    for one, other in zip(_SIDES[::2], _SIDES[1::2], strict=True):
         for side, counter in ((one, other), (other, one)):
             said = _first(side, claim)
             if said is None or _first(counter, claim) or _first(side, cited):

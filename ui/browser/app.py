@@ -1,4 +1,8 @@
-"""The browser chat: one Gradio page before a `NewsChat`, served to this machine only by default."""
+"""The browser chat: one Gradio page before a `NewsChat`, served to this machine only by default.
+
+A gate stands before it: of Gradio's routes only what the page needs is to be had, by nobody else's
+page, and nothing is loaded from elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,26 @@ if TYPE_CHECKING:
 
     from wortlaut.rag.chat import NewsChat
 
-
+LARGEST_BODY = 1_000_000
+_OPEN = re.compile(
+    r"/|/(assets|static|svelte)/.+|/(theme\.css|favicon\.ico|config|manifest\.json|robots\.txt)/?"
+    r"|/gradio_api/(queue/(join|data)|heartbeat/\w+|startup-events|info|app_id|reset|cancel"
+    r"|login_check|theme\.css)/?"
+)
+# Gradio's pages run inline scripts and compile templates; but nothing may come from elsewhere.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-src 'none'; frame-ancestors 'none'"
+)
+_HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -84,28 +107,6 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _read_asset(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
-
-
-LARGEST_BODY = 1_000_000
-_OPEN = re.compile(
-    r"/|/(assets|static|svelte)/.+|/(theme\.css|favicon\.ico|config|manifest\.json|robots\.txt)/?"
-    r"|/gradio_api/(queue/(join|data)|heartbeat/\w+|startup-events|info|app_id|reset|cancel"
-    r"|login_check|theme\.css)/?"
-)
-# Gradio's pages run inline scripts and compile templates; but nothing may come from elsewhere.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-    "frame-src 'none'; frame-ancestors 'none'"
-)
-_HEADERS = [
-    (b"content-security-policy", POLICY.encode()),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-]
 
 
 class Gate:

@@ -6,23 +6,18 @@ import io
 import json
 import os
 import sys
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wortlaut.index.agency import read_date
 from wortlaut.index.errors import ConfigError, WortlautError
 from wortlaut.rag.config import Settings, load_settings
 from wortlaut.ui.terminal.eval import eval_app
-from wortlaut.ui.terminal.reports import show_progress
 
 if TYPE_CHECKING:
-    from wortlaut.index.lang.words import Language
     from wortlaut.rag.answer import Answer, Filters
     from wortlaut.rag.chat import NewsChat
 
@@ -111,7 +106,7 @@ def index_sources(
     Exit status 1 when something could not be read; the rest is in.
     """
     from wortlaut.rag.assembly import count_articles, count_outstanding, index_paths, is_complete
-    from wortlaut.ui.terminal.reports import print_ingest_report
+    from wortlaut.ui.terminal.printing import print_ingest_report, show_progress
 
     if not paths and not (rebuild or prune or count_outstanding(context.obj)):
         raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
@@ -229,12 +224,12 @@ def _converse(
 
 def _complain(error: Exception) -> int:
     """Print the error as one line; return its exit status."""
-    from wortlaut.ui.render import clean_controls, collapse
+    from wortlaut.ui.render import clean_line
 
     if isinstance(error, WortlautError):
-        print(f"wortlaut: {clean_controls(collapse(str(error)))}", file=sys.stderr)
+        print(f"wortlaut: {clean_line(str(error))}", file=sys.stderr)
         return error.exit_status
-    line = clean_controls(collapse(str(error)))[:300]
+    line = clean_line(str(error))[:300]
     print(
         f"wortlaut: unforeseen: {type(error).__name__}: {line}; WORTLAUT_DEBUG=1 shows where",
         file=sys.stderr,
@@ -256,7 +251,7 @@ def search(
 ) -> None:
     """List the passages that fit best, best first, without composing an answer."""
     from wortlaut.rag.assembly import open_chat
-    from wortlaut.ui.terminal.reports import print_passages
+    from wortlaut.ui.terminal.printing import print_passages
 
     filters = _make_filters(since, until, as_of, speaker, source, None)
     text = " ".join(query)
@@ -279,7 +274,7 @@ def timeline(
 ) -> None:
     """List what a person said, dated, oldest first, each statement with its source."""
     from wortlaut.rag.assembly import open_chat
-    from wortlaut.ui.terminal.reports import print_timeline
+    from wortlaut.ui.terminal.printing import print_timeline
 
     filters = _make_filters(since, until, as_of, None, source, None)
     rows = open_chat(context.obj).list_timeline(speaker, topic, filters)
@@ -298,7 +293,7 @@ def verify(
 
     Exit status 1 when one no longer holds, 2 when one is no receipt of this archive.
     """
-    from wortlaut.ui.terminal.reports import check_files
+    from wortlaut.ui.terminal.printing import check_files
 
     if status := check_files(context.obj, receipts, as_json=as_json):
         raise typer.Exit(status)
@@ -310,7 +305,7 @@ def statements(
     as_json: AsJson = False,
 ) -> None:
     """List who says what in articles, without an archive."""
-    from wortlaut.ui.terminal.reports import print_statements
+    from wortlaut.ui.terminal.printing import print_statements
 
     if not print_statements(paths, as_json=as_json):
         raise typer.Exit(1)
@@ -339,7 +334,7 @@ def chat(
 @app.command()
 def info(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what the archive holds: articles, passages, statements, period, embedder."""
-    from wortlaut.ui.terminal.reports import print_info
+    from wortlaut.ui.terminal.printing import print_info
 
     print_info(context.obj, as_json=as_json)
 
@@ -347,7 +342,7 @@ def info(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Check the installation, and that the vector store agrees with the archive; mend it if not."""
-    from wortlaut.ui.terminal.reports import print_diagnosis
+    from wortlaut.ui.terminal.printing import print_diagnosis
 
     if not print_diagnosis(context.obj, as_json=as_json):
         raise typer.Exit(1)
@@ -361,35 +356,11 @@ def _make_filters(
     source: str | None,
     language: AnswerLanguage | None,
 ) -> Filters:
-    from wortlaut.rag.answer import Filters
+    from wortlaut.rag.answer import Filters, read_window
 
-    first = _read_day("--since", since, last=False)
-    final = _read_day("--until", until, last=True)
-    if first and final and first > final:
-        raise ConfigError(f"--since {since} is after --until {until}; swap them")
-    tongue: Language | None = None if language is None else language.value
-    return Filters(
-        since=first,
-        until=final,
-        as_of=_read_day("--as-of", as_of, last=True),
-        speaker=speaker,
-        source=source,
-        language=tongue,
-    )
-
-
-def _read_day(flag: str, text: str | None, *, last: bool) -> date | None:
-    """The day; of a month or year that is named alone, its first or last."""
-    if text is None:
-        return None
-    day, precision = read_date(text)
-    if day is None:
-        raise ConfigError(f"{flag} {text!r} is no date; write it like 2026-01-29, 2026-01 or 2026")
-    if last and precision == "year":
-        return day.replace(month=12, day=31)
-    if last and precision == "month":
-        return day.replace(day=monthrange(day.year, day.month)[1])
-    return day
+    first, final, last_known = read_window(since, until, as_of)
+    tongue = None if language is None else language.value
+    return Filters(first, final, last_known, speaker, source, tongue)
 
 
 if __name__ == "__main__":

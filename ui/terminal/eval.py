@@ -1,17 +1,19 @@
-"""`wortlaut eval …`: how good and how quick it is, measured."""
+"""`wortlaut eval …`: the group of commands, and those that measure retrieval, speed, lies and scorers.
+
+What `export` and `make` write is here too; `run` and `compare` have modules of their own.
+"""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from wortlaut.index.errors import ConfigError
+from wortlaut.index.errors import ConfigError, DatasetError
 from wortlaut.ui.terminal.eval_compare import compare_runs, compare_starter
 from wortlaut.ui.terminal.eval_run import measure_abstention, run_suite
 
@@ -29,6 +31,20 @@ if TYPE_CHECKING:
 
 eval_app = typer.Typer(help="Measure answers, retrieval and speed.", no_args_is_help=True)
 
+_SCORER_FIGURES = (
+    ("auroc", "AUROC"),
+    ("average_precision", "average precision"),
+    ("precision", "precision"),
+    ("recall", "recall"),
+    ("f1", "F1"),
+    ("brier", "Brier score"),
+    ("ece", "calibration error"),
+    ("refitted_precision", "precision, refitted"),
+    ("refitted_recall", "recall, refitted"),
+    ("refitted_f1", "F1, refitted"),
+    ("refitted_brier", "Brier score, refitted"),
+    ("refitted_ece", "calibration error, refitted"),
+)
 _AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
 
@@ -118,11 +134,12 @@ def _print_languages(result: dict[str, Any], as_json: bool) -> None:
 
 def _print_run_figures(figures: RunFigures, as_json: bool) -> None:
     from wortlaut.eval.reports.showing import show_figure, show_interval
+    from wortlaut.ui.terminal.printing import tell
 
     if figures.missing:
-        _tell(f"{figures.missing} of {figures.queries} queries are not in the run and count 0")
+        tell(f"{figures.missing} of {figures.queries} queries are not in the run and count 0")
     if figures.unjudged:
-        _tell(f"{figures.unjudged} queries of the run are not in the qrels and do not count")
+        tell(f"{figures.unjudged} queries of the run are not in the qrels and do not count")
     if as_json:
         print(json.dumps(figures.as_json()))
         return
@@ -148,6 +165,7 @@ def export_suite(
     """
     from wortlaut.eval.retrieval import export_beir
     from wortlaut.eval.suites.questions import read_suite
+    from wortlaut.ui.terminal.printing import tell
 
     read = read_suite(suite, questions or [], limit)
     if read.kind == "transcripts":
@@ -155,7 +173,7 @@ def export_suite(
     done = export_beir(context.obj, read, folder)
     print(f"{folder}: {done.documents} documents, {done.queries} queries")
     if done.left_out:
-        _tell(f"{done.left_out} questions without gold are left out")
+        tell(f"{done.left_out} questions without gold are left out")
 
 
 def measure_speed(
@@ -166,8 +184,9 @@ def measure_speed(
 ) -> None:
     """Time and memory against the plain LlamaIndex starter, in one run on the same articles."""
     from wortlaut.eval.speed import measure
+    from wortlaut.ui.terminal.printing import tell
 
-    result = measure(context.obj, articles, question, _tell)
+    result = measure(context.obj, articles, question, tell)
     if as_json:
         print(json.dumps(result))
         return
@@ -202,10 +221,10 @@ def measure_lies(
     from wortlaut.eval.lies.data import gather_sets
     from wortlaut.eval.lies.lies import Counts, count_verdicts
     from wortlaut.index.embedder import load_embedder
-    from wortlaut.ui.terminal.reports import print_lies, print_wrong
+    from wortlaut.ui.terminal.printing import print_lies, print_wrong, tell
 
     sets = gather_sets(
-        articles or [], pawsx or [], xnli or [], (xquad, xquad_en, xquad_ru), seed, half, _tell
+        articles or [], pawsx or [], xnli or [], (xquad, xquad_en, xquad_ru), seed, half, tell
     )
     embedder = load_embedder(context.obj.embedder, context.obj.models_folder)
     total = Counts()
@@ -226,9 +245,8 @@ def _check_claims(
     """The verdicts on the claims, how they rank pairs that came with the data, and their time."""
     from wortlaut.eval.lies.data import take_first
     from wortlaut.eval.lies.lies import judge_claims, list_speakers, rank_pairs, time_verifier
-    from wortlaut.index.errors import DatasetError
     from wortlaut.rag.verification.verifier import OfflineVerifier
-    from wortlaut.ui.terminal.reports import show_progress
+    from wortlaut.ui.terminal.printing import show_progress
 
     cases = list(take_first(claims.plant(), limit))
     if not cases:
@@ -245,10 +263,6 @@ def _check_claims(
         ranking = rank_pairs(own, embedder) if claims.own_lie else None
         timing = time_verifier(open_verifier, cases, embedder, seed)
     return judged, ranking, timing
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 def _show(value: Any) -> str:
@@ -276,6 +290,7 @@ def make_suite(
     """
     from wortlaut.eval.proposals.make import Proposer, write_suite
     from wortlaut.index.archive import Archive
+    from wortlaut.ui.terminal.printing import tell
 
     chosen = _read_languages(languages)
     folder = archive or context.obj.data
@@ -294,13 +309,11 @@ def make_suite(
     kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     print(f"{out}: {len(rows)} questions proposed: {kinds}")
     if len(rows) < n:
-        print(f"the archive offers no more than these of the {n}", file=sys.stderr)
+        tell(f"the archive offers no more than these of the {n}")
     print(f"read and edit them, then: wortlaut --data {folder} eval run {out}")
 
 
 def _read_languages(text: str) -> list[Language]:
-    from typing import get_args
-
     from wortlaut.index.lang.words import Language
 
     known = {str(name): name for name in get_args(Language)}
@@ -308,22 +321,6 @@ def _read_languages(text: str) -> list[Language]:
     if not names or any(name not in known for name in names):
         raise ConfigError(f"--languages {text!r}: name some of de, en, ru, with commas between")
     return [known[name] for name in dict.fromkeys(names)]
-
-
-_FIGURES = (
-    ("auroc", "AUROC"),
-    ("average_precision", "average precision"),
-    ("precision", "precision"),
-    ("recall", "recall"),
-    ("f1", "F1"),
-    ("brier", "Brier score"),
-    ("ece", "calibration error"),
-    ("refitted_precision", "precision, refitted"),
-    ("refitted_recall", "recall, refitted"),
-    ("refitted_f1", "F1, refitted"),
-    ("refitted_brier", "Brier score, refitted"),
-    ("refitted_ece", "calibration error, refitted"),
-)
 
 
 def measure_scorer(
@@ -350,7 +347,6 @@ def measure_scorer(
     """
     from wortlaut.eval.faithfulness.measuring import measure_level, read_labelled
     from wortlaut.eval.faithfulness.scorer import open_scorer
-    from wortlaut.index.errors import ConfigError, DatasetError
 
     if fit is not None and scorer != "offline":
         raise ConfigError("--fit calibrates the offline scorer; leave out --scorer")
@@ -373,7 +369,7 @@ def measure_scorer(
 
 def _judge(scorer: Scorer, answers: list[LabelledAnswer], name: str) -> list[JudgedAnswer]:
     from wortlaut.eval.faithfulness.measuring import judge_answers
-    from wortlaut.ui.terminal.reports import show_progress
+    from wortlaut.ui.terminal.printing import show_progress
 
     judged = []
     with show_progress("scoring") as progress:
@@ -387,7 +383,7 @@ def _judge(scorer: Scorer, answers: list[LabelledAnswer], name: str) -> list[Jud
 def _write_calibration(judged: list[JudgedAnswer], start: str | None, file: Path) -> None:
     from wortlaut.eval.faithfulness.measuring import fit_curve, is_enough
     from wortlaut.eval.faithfulness.offline import Calibration
-    from wortlaut.index.errors import DatasetError
+    from wortlaut.ui.terminal.printing import tell
 
     claims = [claim for each in judged for claim in each.claims]
     curve = fit_curve(claims) if is_enough(claims) else None
@@ -399,9 +395,7 @@ def _write_calibration(judged: list[JudgedAnswer], start: str | None, file: Path
         )
     base = Calibration.read(Path(start)) if start else Calibration()
     base.refit(curve.scale, curve.bias, curve.cut).write(file)
-    typer.echo(
-        f"calibration to {len(claims)} claims written; use it: --scorer-model {file}", err=True
-    )
+    tell(f"calibration to {len(claims)} claims written; use it: --scorer-model {file}")
 
 
 def _print_levels(
@@ -419,7 +413,7 @@ def _print_levels(
             f"  {level}: {measured.n} about {measured.sources} sources, {measured.unsupported} "
             f"unsupported; flagged {measured.flagged}, {measured.caught} of them rightly"
         )
-        for key, label in _FIGURES:
+        for key, label in _SCORER_FIGURES:
             estimate = measured.figures.get(key)
             if estimate is not None:
                 print(f"    {label:28} {_show_figure(estimate.value)}  {_show_interval(estimate)}")

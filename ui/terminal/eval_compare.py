@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wortlaut.index.errors import ConfigError
+from wortlaut.index.errors import ConfigError, DatasetError
 
 if TYPE_CHECKING:
     from wortlaut.eval.reports.compare import Change, Comparison
@@ -66,6 +66,7 @@ def compare_runs(
     """
     from wortlaut.eval.figures.rows import load_run
     from wortlaut.eval.reports.compare import compare_pair
+    from wortlaut.ui.render import clean_line
 
     if len(runs) < 2:
         raise ConfigError("name two runs to compare: wortlaut eval compare A B")
@@ -80,7 +81,7 @@ def compare_runs(
         regressions += _list_regressions(comparison, metric or [])
     if fail_on_regression and regressions:
         for line in regressions:
-            print(_clean(f"wortlaut: {line}"), file=sys.stderr)
+            print(clean_line(f"wortlaut: {line}"), file=sys.stderr)
         raise typer.Exit(1)
 
 
@@ -104,11 +105,13 @@ def _list_regressions(comparison: Comparison, named: Sequence[str]) -> list[str]
 
 
 def _print_comparison(comparison: Comparison) -> None:
-    print(_clean(f"A  {comparison.a}"))
-    print(_clean(f"B  {comparison.b}"))
+    from wortlaut.ui.render import clean_line
+
+    print(clean_line(f"A  {comparison.a}"))
+    print(clean_line(f"B  {comparison.b}"))
     print(_describe_pairs(comparison))
     for note in comparison.notes:
-        print(_clean(f"note: {note}"))
+        print(clean_line(f"note: {note}"))
     print()
     width = max(len(change.metric) for change in comparison.changes)
     columns = f"{'n':>5}  {'A':>9}  {'B':>9}  {'B − A':>9}  {'95 % interval':>22}  {'p':>5}"
@@ -123,13 +126,15 @@ def _print_comparison(comparison: Comparison) -> None:
 
 
 def _describe_pairs(comparison: Comparison) -> str:
+    from wortlaut.ui.terminal.printing import count_things
+
     left_out = {
         "only in A": comparison.only_a,
         "only in B": comparison.only_b,
         "worded otherwise": comparison.reworded,
     }
     parts = [f"{count} {what}" for what, count in left_out.items() if count]
-    line = f"{_count(comparison.n, 'question')} compared"
+    line = f"{count_things(comparison.n, 'question')} compared"
     if parts:
         line += f"; left out: {', '.join(parts)}"
     if comparison.failed_a or comparison.failed_b:
@@ -139,6 +144,7 @@ def _describe_pairs(comparison: Comparison) -> str:
 
 def _write_change(change: Change, width: int) -> str:
     from wortlaut.eval.reports.showing import show_figure, show_interval
+    from wortlaut.ui.render import clean_line
 
     figures = [
         show_figure(change.metric, value) for value in (change.a, change.b, change.difference)
@@ -150,15 +156,17 @@ def _write_change(change: Change, width: int) -> str:
     columns = "  ".join(f"{figure:>9}" for figure in figures)
     p = "–" if change.p is None else f"{change.p:.3f}"
     shown = f"{change.n:5}  {columns}  {interval:>22}  {p:>5}"
-    return f"{_clean(change.metric):{width}}  {shown}  {verdict}"
+    return f"{clean_line(change.metric):{width}}  {shown}  {verdict}"
 
 
 def _explain_chance(changes: Sequence[Change]) -> str:
+    from wortlaut.ui.terminal.printing import count_things
+
     tested = sum(change.p is not None for change in changes)
     if not tested:
         return "Too few questions to tell any difference from chance."
     return (
-        f"{_count(tested, 'metric')} compared. Where nothing changed, about one in 20 still looks "
+        f"{count_things(tested, 'metric')} compared. Where nothing changed, about one in 20 still looks "
         "better or worse by chance; * holds after Holm's correction for that."
     )
 
@@ -166,22 +174,14 @@ def _explain_chance(changes: Sequence[Change]) -> str:
 def _print_flips(name: str, flips: Sequence[tuple[str, str]]) -> None:
     if not flips:
         return
+
+    from wortlaut.ui.render import clean_line
+
     print(f"\n{name}: {len(flips)}")
     for identity, question in flips[:_MOST_FLIPS]:
-        print(f"  {_clean(identity)}  {_clean(question)}")
+        print(f"  {clean_line(identity)}  {clean_line(question)}")
     if len(flips) > _MOST_FLIPS:
         print(f"  and {len(flips) - _MOST_FLIPS} more; --json lists them all")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def _clean(text: str) -> str:
-    """The text on one line, without what could steer the terminal."""
-    from wortlaut.ui.render import clean_controls, collapse
-
-    return clean_controls(collapse(text))
 
 
 def compare_starter(
@@ -208,8 +208,7 @@ def compare_starter(
     """
     from wortlaut.eval.rivals.versus import compare, read_all_articles, spread
     from wortlaut.eval.suites.questions import read_suite
-    from wortlaut.index.errors import DatasetError
-    from wortlaut.ui.terminal.reports import show_progress
+    from wortlaut.ui.terminal.printing import show_progress, tell
 
     read = read_suite(suite, questions or [])
     if not read.questions:
@@ -221,10 +220,10 @@ def compare_starter(
         found += read_all_articles(articles)
     with show_progress("asking") as progress:
         result = compare(
-            context.obj, read.name, asked, found, cold_runs=cold_runs, tell=_tell, progress=progress
+            context.obj, read.name, asked, found, cold_runs=cold_runs, tell=tell, progress=progress
         )
     if result.stopped:
-        _tell(f"stopped: these are the first {len(result.pairs)} of {len(asked)} questions")
+        tell(f"stopped: these are the first {len(result.pairs)} of {len(asked)} questions")
     data = result.as_json()
     if as_json:
         print(json.dumps(data, ensure_ascii=False))
@@ -232,16 +231,11 @@ def compare_starter(
         print("\n".join(list_lines(data, as_markdown)))
 
 
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def list_lines(data: Mapping[str, Any], markdown: bool) -> Iterator[str]:
     """The table of a comparison's JSON, line by line; figures of few questions say so by n."""
-    from wortlaut.ui.render import clean_controls, collapse
+    from wortlaut.ui.render import clean_line
 
-    suite = clean_controls(collapse(data["suite"]))
-    yield f"{suite}: {data['n']} questions, {data['articles']} articles"
+    yield f"{clean_line(data['suite'])}: {data['n']} questions, {data['articles']} articles"
     yield ""
     table = [("", "starter", "Wortlaut", "difference"), *_list_rows(data)]
     if markdown:
@@ -255,14 +249,14 @@ def list_lines(data: Mapping[str, Any], markdown: bool) -> Iterator[str]:
 
 
 def _list_rows(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    from wortlaut.ui.render import clean_controls, collapse
+    from wortlaut.ui.render import clean_line
 
     yield from _list_quality("", data["all"], tuple(_MEANING))
     letters = data["all"]["shown.characters"]
     theirs, ours = (f"{letters[side]['value']:.0f}" for side in ("starter", "ours"))
     yield "letters shown, mean", theirs, ours, _times(letters["ratio"])
     for language, figures in data["languages"].items():
-        prefix = f"{clean_controls(collapse(language))}: "
+        prefix = f"{clean_line(language)}: "
         yield from _list_quality(prefix, figures, _BY_LANGUAGE)
     for name, key, ratio in _SPEED:
         speed = data["speed"]

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wortlaut.index.errors import ConfigError
-from wortlaut.ui.terminal.reports import show_progress
 
 if TYPE_CHECKING:
     from wortlaut.eval.figures.rows import RunRow
@@ -96,6 +95,7 @@ def run_suite(
     from wortlaut.eval.reports.compare import check_floors, parse_floor
     from wortlaut.eval.run.runner import SuiteRun
     from wortlaut.eval.suites.questions import read_suite
+    from wortlaut.ui.terminal.printing import show_progress
 
     for floor in fail_under or []:
         parse_floor(floor)
@@ -155,8 +155,6 @@ def _choose(
 
     if name is None:
         if model:
-            from wortlaut.index.errors import ConfigError
-
             raise ConfigError("--scorer-model is a scorer's; choose one too: --scorer nli")
         return None
 
@@ -169,14 +167,9 @@ def _choose(
 
 
 def _tell(line: str) -> None:
-    print(f"wortlaut: {_clean(line)}", file=sys.stderr)
+    from wortlaut.ui.render import clean_line
 
-
-def _clean(text: str) -> str:
-    """The text on one line, without what could steer a terminal."""
-    from wortlaut.ui.render import clean_controls, collapse
-
-    return clean_controls(collapse(text))
+    print(f"wortlaut: {clean_line(line)}", file=sys.stderr)
 
 
 def _complain(outcome: Outcome, short: Sequence[str]) -> bool:
@@ -230,6 +223,8 @@ def _print_metrics(summary: Summary) -> None:
 
 def _print_groups(summary: Summary, tally: dict[str, Any]) -> None:
     """A line for each type and language, with the columns that anything is known for."""
+    from wortlaut.ui.render import clean_line
+
     groups = [
         (name, row, summary.groups[kind[:-1]][name])
         for kind in ("types", "languages")
@@ -249,7 +244,7 @@ def _print_groups(summary: Summary, tally: dict[str, Any]) -> None:
         cells = [*(row[key] for key in counts), *(metrics[metric].value for _, metric in shown)]
         cells += [row["abstained"], row["refused"]]
         line = " ".join(f"{_show(c):>{width}}" for c, width in zip(cells, widths, strict=True))
-        print(f"{_clean(name):15} {row['n']:5} {line}")
+        print(f"{clean_line(name):15} {row['n']:5} {line}")
 
 
 def _print_counts(tally: dict[str, Any]) -> None:
@@ -296,7 +291,7 @@ def measure_abstention(
     """Ask with the gold paragraph there, hidden, and with its article hidden; by language."""
     from wortlaut.eval.retrieval import ask_all, open_archive, read_asked, summarise_abstention
     from wortlaut.eval.suites.formats import make_articles
-    from wortlaut.ui.terminal.reports import show_progress
+    from wortlaut.ui.terminal.printing import show_progress
 
     squad, asked = read_asked(data, questions or [])
     with (

