@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from wortlaut.index.agency import read_date
@@ -196,9 +196,11 @@ def read_window(
 
 def _read_day(name: str, day: str | date | None, *, last: bool) -> date | None:
     """The day; of a month or year, its first or last."""
+    if isinstance(day, datetime):
+        return day.date()
     if day is None or isinstance(day, date):
         return day
-    found, precision = read_date(day)
+    found, precision = read_date(day) if isinstance(day, str) else (None, "unknown")
     if found is None:
         raise ConfigError(f"--{name} {day!r} is no date; write it like 2026-01-29, 2026-01 or 2026")
     if last and precision == "year":

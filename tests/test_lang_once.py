@@ -11,8 +11,8 @@ import pytest
 
 from wortlaut.index.lang.grammar import read_grammar
 from wortlaut.index.lang.tables import read_rows
-from wortlaut.index.lang.verbs import LANGUAGES, conjugate, fold_verb
-from wortlaut.index.lang.words import list_patterns
+from wortlaut.index.lang.verbs import conjugate, fold_verb
+from wortlaut.index.lang.words import LANGUAGES, list_patterns
 from wortlaut.rag.understanding.question import understand
 
 ROOT = Path(__file__).parents[1]

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from wortlaut.index.errors import (
@@ -67,10 +68,12 @@ _HOMES = {
 Day = str | date
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'wortlaut' has no attribute {name!r}")
-    return getattr(import_module(f"wortlaut.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:  # a type checker sees the imports above, and a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'wortlaut' has no attribute {name!r}")
+        return getattr(import_module(f"wortlaut.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
@@ -81,7 +84,7 @@ def open(  # noqa: A001  # as gzip.open and tarfile.open are called
     folder: str | Path | None = None,
     *,
     config: str | Path | None = None,
-    embedder: str | Embedder | None = None,
+    embedder: str | Path | Embedder | None = None,
     llm: LLM | None = None,
     **settings: Any,
 ) -> NewsArchive:
@@ -90,20 +93,26 @@ def open(  # noqa: A001  # as gzip.open and tarfile.open are called
     Without a folder it is `$WORTLAUT_DATA`, else the platform's user data folder, as on the command
     line. `embedder` is a model's name or folder, or one of your own; `llm` any LlamaIndex `LLM`,
     which then words the answers. Other settings by name, as in a file: `quotes=3`. Raises
-    ConfigError for a setting that does not exist.
+    ConfigError for a setting that does not exist, or a value that is none for it.
     """
     from wortlaut.rag.config import load_settings
 
-    named = embedder if isinstance(embedder, str) else None
+    if "data" in settings:
+        raise ConfigError("the archive's folder is the first argument; leave data= out")
+    own = None if isinstance(embedder, str | Path) else embedder
+    if own is not None and not hasattr(own, "fingerprint"):
+        raise ConfigError(f"{_show(own)} is no embedder; name a model, or give a wortlaut.Embedder")
     if llm is not None:
+        if not hasattr(llm, "metadata"):
+            raise ConfigError(f"{_show(llm)} is no LlamaIndex LLM; name a model with llm_model=")
         settings.setdefault("mode", "llm")
     loaded = load_settings(
-        Path(config) if config else None,
-        data=Path(folder) if folder else None,
-        embedder=named,
+        _read_path(config) if config else None,
+        data=_read_path(folder) if folder else None,
+        embedder=str(embedder) if isinstance(embedder, str | Path) else None,
         **settings,
     )
-    return NewsArchive(loaded, None if isinstance(embedder, str) else embedder, llm)
+    return NewsArchive(loaded, own, llm)
 
 
 def statements(text: str) -> list[Statement]:
@@ -111,15 +120,15 @@ def statements(text: str) -> list[Statement]:
     from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
     from wortlaut.index.splitter import split_sentences
 
+    text = _read_text("text", text)
     return drop_mere_nouns(extract_statements(text, split_sentences(text)), text)
 
 
 def score(question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
     """How far the contexts bear out an answer of any system, offline; no archive is needed."""
-    from wortlaut.eval.faithfulness.scorer import open_scorer
     from wortlaut.rag.config import load_settings
 
-    return open_scorer(load_settings()).score(question, answer, contexts)
+    return _score(load_settings(), question, answer, contexts)
 
 
 class NewsArchive:
@@ -136,6 +145,8 @@ class NewsArchive:
         self._llm = llm
         self._library: Library | None = None
         self._chat: NewsChat | None = None
+        # Whoever asks first opens the archive; several threads may at once.
+        self._opening = RLock()
 
     def __enter__(self) -> Self:
         return self
@@ -145,9 +156,10 @@ class NewsArchive:
 
     def close(self) -> None:
         """Release the files; whatever is asked next opens them again."""
-        if self._library is not None:
-            self._library.close()
-        self._library = self._chat = None
+        with self._opening:
+            if self._library is not None:
+                self._library.close()
+            self._library = self._chat = None
 
     @property
     def folder(self) -> Path:
@@ -157,12 +169,13 @@ class NewsArchive:
     @property
     def chat(self) -> NewsChat:
         """The conversation behind `ask`: it streams, suggests questions and knows the retriever."""
-        if self._chat is None:
-            from wortlaut.rag.assembly import make_chat, open_library
+        with self._opening:
+            if self._chat is None:
+                from wortlaut.rag.assembly import make_chat, open_library
 
-            self._library = open_library(self._settings, self._embedder)
-            self._chat = make_chat(self._settings, self._library, self._llm)
-        return self._chat
+                self._library = open_library(self._settings, self._embedder)
+                self._chat = make_chat(self._settings, self._library, self._llm)
+            return self._chat
 
     def index(self, *paths: str | Path, rebuild: bool = False, prune: bool = False) -> IngestReport:
         """Read files and folders into the archive: what was added, updated and could not be read.
@@ -175,7 +188,7 @@ class NewsArchive:
         self.close()
         own = self._embedder
         load = None if own is None else lambda letters: own
-        found = [Path(path) for path in paths]
+        found = [_read_path(path) for path in paths]
         return index_paths(self._settings, found, rebuild=rebuild, prune=prune, load=load)
 
     def ask(
@@ -197,7 +210,10 @@ class NewsArchive:
         question.
         """
         filters = self._read_filters(since, until, as_of, speaker, source, language)
-        return self.chat.ask(question, history, filters, mode)
+        if mode not in (None, "extractive", "llm"):
+            raise ConfigError(f"unknown mode {_show(mode)}: use extractive or llm")
+        earlier = _read_answers(history)
+        return self.chat.ask(_read_text("question", question), earlier, filters, mode)
 
     def search(
         self,
@@ -212,7 +228,9 @@ class NewsArchive:
     ) -> list[ScoredPassage]:
         """The passages that fit the text best, best first."""
         filters = self._read_filters(since, until, as_of, speaker, source)
-        return self.chat.search(text, limit, filters)
+        if not isinstance(limit, int) or limit < 1:
+            raise ConfigError(f"the limit {_show(limit)} is no number of passages; give 1 or more")
+        return self.chat.search(_read_text("text", text), limit, filters)
 
     def timeline(
         self,
@@ -226,19 +244,19 @@ class NewsArchive:
     ) -> list[Citation]:
         """What a person said, on the topic if there is one: oldest first, undated last."""
         filters = self._read_filters(since, until, as_of, None, source)
-        return self.chat.list_timeline(speaker, topic, filters)
+        who, what = _read_text("speaker", speaker), _read_text("topic", topic)
+        return self.chat.list_timeline(who, what, filters)
 
     def statements(self, article_id: str) -> list[Statement]:
         """Who says what in one of the archive's articles, in its order; `[]` for an unknown id."""
-        return self.chat.archive.read_statements(article_id)
+        return self.chat.archive.read_statements(_read_text("article_id", article_id))
 
     def keep_receipt(self, file: str | Path, turns: Answer | Sequence[Answer]) -> None:
         """Write what the answers of one conversation rest on to a file, for `verify`."""
-        from wortlaut.rag.answer import Answer
         from wortlaut.rag.receipt import write_receipt
 
-        turns = [turns] if isinstance(turns, Answer) else turns
-        write_receipt(Path(file), turns, archive=self.chat.archive, settings=self._settings)
+        path, answers = _read_path(file), _read_answers(turns)
+        write_receipt(path, answers, archive=self.chat.archive, settings=self._settings)
 
     def verify(self, kept: str | Path | Answer) -> list[Finding]:
         """What of a receipt's file, or of an answer, no longer holds; `[]` where all does.
@@ -253,9 +271,10 @@ class NewsArchive:
 
         archive = self.chat.archive
         if isinstance(kept, str | Path):
-            receipt = read_receipt(Path(kept))
+            receipt = read_receipt(_read_path(kept))
         else:
-            receipt = make_receipt([kept], archive=archive, settings=self._settings)
+            answers = _read_answers([kept])
+            receipt = make_receipt(answers, archive=archive, settings=self._settings)
         assert self._library is not None  # the chat has opened it
         return check_receipt(receipt, archive, open_verifier(archive, self._library.embedder))
 
@@ -263,10 +282,7 @@ class NewsArchive:
         self, question: str, answer: str, contexts: Sequence[str] | Iterable[Citation]
     ) -> Faithfulness:
         """How far contexts, or cited quotes, bear out an answer; see `wortlaut.score`."""
-        from wortlaut.eval.faithfulness.scorer import open_scorer
-
-        texts = [each if isinstance(each, str) else each.quote for each in contexts]
-        return open_scorer(self._settings).score(question, answer, texts)
+        return _score(self._settings, question, answer, contexts)
 
     def as_retriever(self, limit: int = 5) -> WortlautRetriever:
         """The archive's passages as a LlamaIndex retriever."""
@@ -292,4 +308,48 @@ class NewsArchive:
         from wortlaut.rag.answer import Filters, read_window
 
         first, final, last_known = read_window(since, until, as_of)
+        if language not in (None, "de", "en", "ru"):
+            raise ConfigError(f"unknown language {_show(language)}: use de, en or ru")
+        speaker = None if speaker is None else _read_text("speaker", speaker)
+        source = None if source is None else _read_text("source", source)
         return Filters(first, final, last_known, speaker, source, language)
+
+
+def _score(
+    settings: Settings, question: str, answer: str, contexts: Iterable[str | Citation]
+) -> Faithfulness:
+    from wortlaut.eval.faithfulness.scorer import open_scorer
+
+    if isinstance(contexts, str) or not isinstance(contexts, Iterable):
+        raise ConfigError(f"contexts are a list of texts, not {_show(contexts)}")
+    plain = [each if isinstance(each, str) else getattr(each, "quote", None) for each in contexts]
+    texts = [_read_text("contexts", text) for text in plain]
+    asked, said = _read_text("question", question), _read_text("answer", answer)
+    return open_scorer(settings).score(asked, said, texts)
+
+
+def _read_answers(given: Answer | Sequence[Answer]) -> list[Answer]:
+    from wortlaut.rag.answer import Answer
+
+    answers = [given] if isinstance(given, Answer) or not isinstance(given, Iterable) else given
+    for answer in answers:
+        if not isinstance(answer, Answer):
+            raise ConfigError(f"{_show(answer)} is no answer; give what ask() returned")
+    return list(answers)
+
+
+def _read_path(given: str | Path) -> Path:
+    if not isinstance(given, str | Path) or not str(given) or "\0" in str(given):
+        raise ConfigError(f"{_show(given)} is no path; name a file or folder")
+    return Path(given)
+
+
+def _read_text(name: str, given: Any) -> str:
+    """The text, with "?" for a lone surrogate, which no file and no database holds."""
+    if not isinstance(given, str):
+        raise ConfigError(f"{name} is a text, not {_show(given)}")
+    return given.encode("utf-8", "replace").decode("utf-8")
+
+
+def _show(given: object) -> str:
+    return " ".join(repr(given).split())[:60]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from difflib import Match, SequenceMatcher
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -416,6 +416,7 @@ def _find_longest_run(terms: Sequence[str], holds: Callable[[Sequence[str]], boo
     return longest
 
 
+@cache
 def load_rarity() -> Rarity:
     """A function from a lower-case word to how many nats rarer than an everyday word it is, ≥ 0.
 

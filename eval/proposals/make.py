@@ -25,7 +25,7 @@ from wortlaut.index.archive import Archive
 from wortlaut.index.errors import ConfigError, DatasetError
 from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.roles import names_institution
-from wortlaut.index.lang.words import Language
+from wortlaut.index.lang.words import LANGUAGES, Language
 from wortlaut.rag.answer import format_published
 
 # A type and a form of question.
@@ -67,7 +67,7 @@ class Proposer:
         self._asker = Asker(archive, self._random)
 
     def propose(
-        self, folder: Path, n: int = 60, languages: Sequence[Language] = ("de", "en", "ru")
+        self, folder: Path, n: int = 60, languages: Sequence[Language] = LANGUAGES
     ) -> list[dict[str, Any]]:
         """At most `n` questions as JSON rows, balanced over types, languages, persons, articles.
 

@@ -32,7 +32,7 @@ from wortlaut.index.archive import Archive, Selection
 from wortlaut.index.article import Voice
 from wortlaut.index.errors import DatasetError, StaleSpan
 from wortlaut.index.lang.names import SAME_PERSON, match_names
-from wortlaut.index.lang.words import Language
+from wortlaut.index.lang.words import LANGUAGES, Language
 from wortlaut.rag.answer import Answer, Citation, Claim, Filters, Verifier, format_published
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.model.citations import SentenceStream, read_markers
@@ -46,7 +46,6 @@ _LONGEST_QUOTE = 80
 _VOICES: tuple[Voice, ...] = ("direct", "reported", "narrated")
 _LINE = re.compile(r"(?:(?P<head>.*?): )?[“„«](?P<words>.+)[”“»] \[\d+\]", re.DOTALL)
 _MOST_MARKERS = 1000
-_LANGUAGES: tuple[Language, ...] = ("de", "en", "ru")
 
 # A sentence, and the numbers of what it cites.
 Cited = tuple[str, tuple[int, ...]]
@@ -433,7 +432,7 @@ def _score_citations(transcript: Transcript, scorer: Scorer) -> Scores:
 
 def split_cited(answer: str, language: str) -> list[Cited]:
     """The answer's sentences without their markers, each with the numbers that it cites."""
-    stream = SentenceStream(next((each for each in _LANGUAGES if each == language), "en"))
+    stream = SentenceStream(next((each for each in LANGUAGES if each == language), "en"))
     sentences = [raw for raw, _ in [*stream.feed(answer), *stream.close()]]
     read = [read_markers(raw, range(_MOST_MARKERS)) for raw in sentences]
     return [(text.strip(), markers) for text, markers, _ in read if re.search(r"\w", text)]

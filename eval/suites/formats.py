@@ -24,9 +24,8 @@ from wortlaut.index.lang.words import detect_language
 
 TrecRun = Mapping[str, Sequence[tuple[str, float]]]  # by query: documents with scores, best first
 Qrels = Mapping[str, Mapping[str, int]]  # by query: documents with grades
-ParagraphPlace = tuple[
-    int, int
-]  # article and paragraph position: the same in every language's file
+# Article and paragraph position: the same in every language's file.
+ParagraphPlace = tuple[int, int]
 
 _BEIR_HEAD = ["query-id", "corpus-id", "score"]
 _CORPUS, _QUERIES, _QRELS = "corpus.jsonl", "queries.jsonl", "qrels/test.tsv"

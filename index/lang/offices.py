@@ -13,7 +13,7 @@ from functools import lru_cache
 from wortlaut.index.lang.places import Place, find_opening, find_place, find_run
 from wortlaut.index.lang.roles import Gender, is_address, read_english_gender, role_gender
 from wortlaut.index.lang.tables import Row, read_rows
-from wortlaut.index.lang.words import CYRILLIC_LETTER, fold_word
+from wortlaut.index.lang.words import CYRILLIC_LETTER, LANGUAGES, fold_word
 
 _STOP = frozenset(
     """der die das des dem den ein eine einer eines einem einen und von vom für in im am an auf aus
@@ -137,7 +137,7 @@ def _read_phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
     phrases = [(_US_GEORGIA, r"\1\2 us usgeorgia")]
     for row in read_rows("offices.tsv"):
         if row["kind"] == "phrase":
-            cells = "; ".join(row[language] for language in ("de", "en", "ru") if row[language])
+            cells = "; ".join(row[language] for language in LANGUAGES if row[language])
             patterns = [_write_pattern(phrase) for phrase in cells.split("; ")]
             patterns.sort(key=lambda pattern: "(?=" in pattern)
             phrases.append((re.compile(rf"\b(?:{'|'.join(patterns)})"), row["concept"]))

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from wortlaut.index.lang.tables import read_rows
-from wortlaut.index.lang.words import LANGUAGES
+from wortlaut.index.lang.words import LANGUAGES, find_letter_runs
 
 PlaceForm = Literal["name", "adjective", "people", "capital"]
 # The part of a word that stays, and what may follow it.
@@ -23,7 +23,6 @@ _LATIN, _CYRILLIC = ("de", "en"), ("ru",)
 _COLUMNS: tuple[tuple[str, PlaceForm], ...] = (
     ("", "name"), ("_adjective", "adjective"), ("_people", "people"), ("_capital", "capital"),
 )  # fmt: skip
-_TOKEN = re.compile(r"[^\W\d_]+")
 # What may stand between the words of a name: "Republic of the Congo".
 _CONNECTING = frozenset("of the and und von die der des и".split())
 _LONGEST_ENDING = 7
@@ -57,7 +56,8 @@ _RUSSIAN_FLEETING = frozenset("а у ем е ы ев ам ами ах".split())
 _RUSSIAN_WOMEN = frozenset("а и е у ой ою ам ами ах".split())
 _RUSSIAN_FEMININE = frozenset("а ы и е у ой ей ою".split())
 _RUSSIAN_SOFT_FEMININE = frozenset("я и е ю ей".split())
-_RUSSIAN_J = frozenset("й я ю ем е".split())
+_RUSSIAN_J = frozenset("й я ю ем е и".split())  # "в Китае", but "на Маврикии"
+_RUSSIAN_FLEETING_NAME = frozenset("а у ом е".split())
 _RUSSIAN_SIGN = frozenset("ь я ю ем е и".split()) | {"ью"}
 _RUSSIAN_PLURAL = frozenset("ы ов ам ами ах".split()) | _FIXED
 _RUSSIAN_OWNED = frozenset("ы ых ым ыми".split())
@@ -169,7 +169,7 @@ def fold_place(word: str) -> str:
 
 def split_words(text: str) -> list[str]:
     """The words of a name as the table has them, folded: "Guinea-Bissau" has two."""
-    return _TOKEN.findall(fold_place(text))
+    return find_letter_runs(fold_place(text))
 
 
 def bend(word: str, language: str, kind: PlaceForm, last: bool) -> Iterator[Stem]:
@@ -372,6 +372,9 @@ def _choose_adjective(word: str) -> frozenset[str]:
 def _bend_russian_noun(word: str, last: bool) -> Iterator[Stem]:
     if _RUSSIAN_INDECLINABLE.search(word):
         yield word, _FIXED
+    elif word.endswith("пет"):
+        yield word, _FIXED
+        yield word[:-2] + "т", _RUSSIAN_FLEETING_NAME  # "Египет, Египта"
     elif word == "острова":
         yield word[:-1], _RUSSIAN_ISLANDS
     elif word.endswith("овы") and not last:

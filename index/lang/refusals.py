@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 from wortlaut.index.lang.tables import read_rows
-from wortlaut.index.lang.words import Language, read_typed_words
+from wortlaut.index.lang.words import LANGUAGES, Language, read_typed_words
 
 # What the model says when the lines do not answer; `is_refusal` knows it again.
 REFUSALS: dict[Language, str] = {
@@ -21,7 +21,6 @@ REFUSALS: dict[Language, str] = {
     "de": "Nicht im Archiv.",
     "ru": "Нет в архиве.",
 }
-_LANGUAGES: tuple[Language, ...] = ("en", "de", "ru")
 _LONGEST = 30
 _QUOTED = re.compile(r"[\"“„«»][^\"“”„«»]*[\"“”«»]")
 _MARKER = re.compile(r"\[[\d, -]+\]")
@@ -41,13 +40,13 @@ def is_refusal(sentence: str) -> bool:
     if len(sentence.split()) > _LONGEST:
         return False
     plain = _QUOTED.sub(" ", _MARKER.sub("", sentence))
-    return any(_refuses(plain, _read_wording(language)) for language in _LANGUAGES)
+    return any(_refuses(plain, _read_wording(language)) for language in LANGUAGES)
 
 
 def says_what_lacks(sentence: str) -> bool:
     """Whether a sentence tells of the sources what they do not hold, whatever else it says."""
     level = _level(sentence)
-    return any(_names_lack(level, _read_wording(language)) for language in _LANGUAGES)
+    return any(_names_lack(level, _read_wording(language)) for language in LANGUAGES)
 
 
 def mentions_lack(text: str) -> bool:
@@ -60,7 +59,7 @@ def _read_loosely() -> re.Pattern[str]:
     choices = {
         kind: "|".join(
             re.escape(row["pattern"]).replace(r"\|", "|").replace(r"\*", r"\w*")
-            for language in _LANGUAGES
+            for language in LANGUAGES
             for row in read_rows(f"{language}/refusals.tsv")
             if row["kind"] == kind
         )

@@ -37,17 +37,20 @@ def read_rows(name: str) -> tuple[Row, ...]:
 @cache
 def read_lists(name: str) -> Mapping[str, tuple[str, ...]]:
     """The word lists of a table with the columns `list` and `words`; rows of one list add up."""
-    lists: dict[str, tuple[str, ...]] = {}
-    for row in read_rows(name):
-        lists[row["list"]] = (*lists.get(row["list"], ()), *row["words"].split())
-    return lists
+    return _gather(name, None)
 
 
 @cache
 def read_phrases(name: str) -> Mapping[str, tuple[str, ...]]:
     """As `read_lists`, of a table whose words have spaces in them and are separated by "; "."""
-    rows = read_rows(name)
-    return {row["list"]: tuple(row["words"].split("; ")) for row in rows}
+    return _gather(name, "; ")
+
+
+def _gather(name: str, between: str | None) -> Mapping[str, tuple[str, ...]]:
+    lists: dict[str, tuple[str, ...]] = {}
+    for row in read_rows(name):
+        lists[row["list"]] = (*lists.get(row["list"], ()), *row["words"].split(between))
+    return lists
 
 
 def match_any(words: Iterable[str]) -> str:

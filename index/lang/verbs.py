@@ -15,7 +15,7 @@ from functools import cache
 from typing import Literal
 
 from wortlaut.index.lang.tables import Row, read_lists, read_rows
-from wortlaut.index.lang.words import Language
+from wortlaut.index.lang.words import LANGUAGES, Language
 
 Group = Literal["say", "tell", "think"]
 Form = Literal["finite", "participle"]
@@ -23,7 +23,6 @@ Form = Literal["finite", "participle"]
 # "third" may also be nouns: "report", "reports".
 Shape = Literal["finite", "plain", "third", "participle", "infinitive"]
 Strength = Literal["sure", "weak", "known", "agree"]
-LANGUAGES: tuple[Language, ...] = ("de", "en", "ru")
 
 _INSEPARABLE = ("be", "er", "ver", "ent", "emp", "ge", "zer", "wider", "über", "unter", "miss")
 _GROUPS: Mapping[str, Group] = {"say": "say", "tell": "tell", "think": "think"}

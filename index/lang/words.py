@@ -269,7 +269,7 @@ def list_patterns(row: Row) -> list[str]:
 
     In the row "*" stands for any letters and "_" for a space.
     """
-    cells = " ".join(row[language] for language in ("de", "en", "ru"))
+    cells = " ".join(row[language] for language in LANGUAGES)
     return [word.replace("*", r"\w*").replace("_", " ") for word in cells.split()]
 
 

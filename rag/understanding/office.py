@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar
+from wortlaut.index.lang.tables import match_any
+from wortlaut.index.lang.words import read_function_words
 from wortlaut.rag.understanding.namescan import POSSESSIVE, Asked, NameScanner, Token
 from wortlaut.rag.understanding.query import Query
 
 Resolve = Callable[[str], Sequence[str]]
 _SHORTEST_ACRONYM = 2  # letters
-_INNER = re.compile(r" (?:of|for|in|at|von|vom|für|im|der|des|eines|einer) ")
+_INNER = re.compile(rf" {match_any(read_function_words('office-inner'))} ")
 _CASE = re.compile(r"(?:in|s|а|у|ом|е)$")
 
 

@@ -40,6 +40,7 @@ _LAST_DE, _LAST_EN, _LAST_RU = (
     match_any([*list_times("previous", language), *list_times("preceding", language)])
     for language in LANGUAGES
 )
+_STEP_DE = match_any(list_times("step", "de"))
 # A step is from the time talked about, not from what a noun phrase or a clause names behind it:
 # "two days after the strike", "за год до того, как …".
 _END_EN = r"(?=\s*(?:\Z|[^\w\s]|(?:about|regarding|concerning|on|in|at|to|and|or)(?!\w)))"
@@ -50,7 +51,7 @@ _LATER = {
     "en": rf"(?:(?:the )?{_NEXT_EN} {_UNIT_EN}"
     rf"|the {_UNIT_EN} (?:after(?:wards)?|following)(?: that)?{_END_EN}"
     rf"|{_NUMBER} {_UNIT_EN} (?:(?:after|on)(?: that)?{_END_EN}|(?:later|afterwards){_NO_THAN_EN}))",
-    "de": rf"(?:(?:(?:im|das|am|die|in der|ein|eine|einen|einem|{_NUMBER}) )?{_UNIT_DE}"
+    "de": rf"(?:(?:(?:{_STEP_DE}|{_NUMBER}) )?{_UNIT_DE}"
     rf" (?:danach|darauf|später){_NO_THAN_DE}"
     rf"|(?:im|am|in der|das|die) {_NEXT_DE} {_UNIT_DE}"
     r"|im folge(?P<unit>jahr|monat))",
@@ -61,7 +62,7 @@ _LATER = {
 _EARLIER = {
     "en": rf"(?:the {_LAST_EN} {_UNIT_EN}|the {_UNIT_EN} before(?: that)?{_END_EN}"
     rf"|{_NUMBER} {_UNIT_EN} (?:earlier{_NO_THAN_EN}|before(?: that)?{_END_EN}))",
-    "de": rf"(?:(?:(?:im|das|am|die|in der|ein|eine|einen|einem|{_NUMBER}) )?{_UNIT_DE}"
+    "de": rf"(?:(?:(?:{_STEP_DE}|{_NUMBER}) )?{_UNIT_DE}"
     rf" (?:davor|zuvor|vorher|früher){_NO_THAN_DE}"
     rf"|(?:im|am|in der) {_LAST_DE} {_UNIT_DE}|im vor(?P<unit>jahr|monat))",
     "ru": rf"(?:(?:за )?(?:{_NUMBER} )?{_UNIT_RU}"

@@ -25,7 +25,7 @@ from wortlaut.index.lang.calendar import (
 )
 from wortlaut.index.lang.numerals import list_ordinals, list_unit_words, read_counts
 from wortlaut.index.lang.tables import match_any
-from wortlaut.index.lang.words import Language
+from wortlaut.index.lang.words import Language, find_letter_runs
 
 TimeUnit = Literal["day", "week", "month", "year"]
 TimeRelation = Literal["in", "since", "after", "before", "until"]
@@ -68,7 +68,6 @@ _BEFORE_LAST = frozenset(list_times("before last"))
 # Russian names the season in the instrumental without a preposition: "летом".
 _INSTRUMENTAL = frozenset(list_names("season", "ru", "in"))
 
-_WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = "0"  # stands for any digit among the words of a text
 _Y = r"(?:19|20)\d\d"
 _RU_YEARS = [word for word in list_unit_words("year", "ru", several=True) if word[:3] == "год"]
@@ -200,7 +199,7 @@ def find_atoms(text: str, today: date) -> list[Atom]:
     """Every time expression, left to right, none overlapping an earlier kind of pattern."""
     taken: list[Atom] = []
     low = text.lower()
-    said = {*_WORD.findall(low), *([_DIGIT] if any(map(str.isdecimal, low)) else [])}
+    said = {*find_letter_runs(low), *([_DIGIT] if any(map(str.isdecimal, low)) else [])}
     for cue, pattern, read in _list_readers():
         if said.isdisjoint(cue):
             continue

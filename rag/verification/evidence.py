@@ -10,7 +10,7 @@ from functools import cached_property
 from wortlaut.index.article import Article, ReadArticle, Span, Statement
 from wortlaut.index.lang.names import TITLES
 from wortlaut.index.lang.verbs import SAYING_NOUNS
-from wortlaut.index.lang.words import Language, Word, detect_language, read_words
+from wortlaut.index.lang.words import LANGUAGES, Language, Word, detect_language, read_words
 from wortlaut.rag.answer import Citation
 from wortlaut.rag.verification.dates import DateMention, read_dates
 from wortlaut.rag.verification.quantities import Quantity, read_quantities
@@ -169,8 +169,8 @@ class EvidenceReader:
 
 def find_language(article: Article, text: str) -> Language:
     """The language of a span: the article's, else what its words look like."""
-    if article.language in ("de", "en", "ru"):
-        return article.language  # type: ignore[return-value]
+    if article.language in LANGUAGES:
+        return article.language
     return detect_language(text, "de")
 
 

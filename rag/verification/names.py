@@ -13,7 +13,7 @@ from wortlaut.index.lang.names import TITLES, sound_of
 from wortlaut.index.lang.places import find_exonym, find_opening, find_place, find_run, find_sharing
 from wortlaut.index.lang.roles import role_gender
 from wortlaut.index.lang.tables import match_any
-from wortlaut.index.lang.words import Language, Word, read_words
+from wortlaut.index.lang.words import CYRILLIC_LETTER, Language, Word, read_words
 
 _COMMON = re.compile(
     r"(?:president|prime|minist(?:er|ry|ers)|foreign|defen[cs]e|interior|finance|secretary|state|general"
@@ -28,7 +28,6 @@ _COMMON = re.compile(
     r"|association|society|organi[sz]ation|front|movement|revolution|age|era|century|summit|conference"
     rf"|{match_any([*list_forms('weekday', 'en'), *list_forms('month', 'en')])})\Z"
 )
-_CYRILLIC = re.compile("[а-яёіїєґ]")
 _ADJECTIVE = re.compile(r"(?:isch|deutsch|ск)[а-яёa-z]{0,4}\Z")
 # Shorter ones are a code, "US", or something else, "us".
 _SHORTEST_CODE = 3
@@ -96,7 +95,7 @@ def same_word(a: str, b: str) -> bool:
     if left == right:
         return True
     shorter = min(len(left), len(right))
-    if bool(_CYRILLIC.search(low)) != bool(_CYRILLIC.search(other)):
+    if bool(CYRILLIC_LETTER.search(low)) != bool(CYRILLIC_LETTER.search(other)):
         bones = _VOWELS.sub("", left), _VOWELS.sub("", right)
         if min(map(len, bones)) >= _FEWEST_BONES and fuzz.ratio(*bones) >= _NEAR_BONES:
             return True

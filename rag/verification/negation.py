@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from wortlaut.index.lang.tables import read_rows
 from wortlaut.index.lang.verbs import read_verb_forms
 from wortlaut.index.lang.words import (
+    CYRILLIC_LETTER,
     Word,
     compile_forms,
     list_patterns,
@@ -19,7 +20,6 @@ from wortlaut.index.lang.words import (
     read_stance,
 )
 
-_CYRILLIC = re.compile("[а-яё]")
 _NEGATORS = re.compile(
     r"(?:nicht|nichts|kein\w*|nie|niemals|niemand\w*|nirgends|nirgendwo|weder|keinesfalls|keineswegs"
     r"|not|no|never|nobody|none|nothing|neither|nowhere|cannot|\w+n't"
@@ -128,7 +128,7 @@ def find_negators(words: Sequence[Word], text: str) -> list[Word]:
         word for word in words if is_negator(word) and not any(a <= word.start < b for a, b in idle)
     ]
     # "Никто не пришёл" denies once.
-    return found[:1] if found and _CYRILLIC.match(found[0].low) else found
+    return found[:1] if found and CYRILLIC_LETTER.match(found[0].low) else found
 
 
 def count_half_negated(words: Sequence[Word]) -> int:

@@ -18,6 +18,7 @@ from wortlaut.rag.config import Settings, load_settings
 from wortlaut.ui.terminal.eval import eval_app
 
 if TYPE_CHECKING:
+    from wortlaut.index.lang.words import Language
     from wortlaut.rag.answer import Answer, Filters
     from wortlaut.rag.chat import NewsChat
 
@@ -359,7 +360,7 @@ def _make_filters(
     from wortlaut.rag.answer import Filters, read_window
 
     first, final, last_known = read_window(since, until, as_of)
-    tongue = None if language is None else language.value
+    tongue: Language | None = None if language is None else language.value
     return Filters(first, final, last_known, speaker, source, tongue)
 
 
