@@ -11,8 +11,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Literal
 
 from wortlaut.index.lang.tables import match_any, read_rows
@@ -104,7 +104,7 @@ class Grammar:
 @cache
 def read_grammar(language: Language) -> Grammar:
     """The grammar of questions in one language; read once."""
-    text = (files(__package__) / language / "questions.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / language / "questions.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
     words = {name: frozenset(listed.split()) for name, listed in table["words"].items()}
     shapes = {name: "".join(pattern.split()) for name, pattern in table["shapes"].items()}
