@@ -22,6 +22,12 @@ _SIGN_OFF = re.compile(
     r"(?<=[.!?\"“”»«'’‘)])[ \t\n]*"
     r"(?:/[A-Za-z]{2,4}(?:/[A-Za-z]{2,4}){0,5}|\((?:dpa|AFP|Reuters|AP|KNA|epd|TASS)[^()\n]{0,20}\))[ \t\n]*\Z"
 )
+# The wire's own note on a line of its own: "(Berichtigung: In einer früheren Version …)".
+_NOTE = re.compile(
+    r"^\((?:Berichtigung|Berichtigt|Korrektur|Zusammenfassung|Wiederholung|Neufassung|Überblick"
+    r"|Ergänzung|Aktualisierung)\b(?:[^()\n]|\([^()\n]{0,80}\)){0,800}\)[ \t]*$",
+    re.MULTILINE,
+)
 _RIGHTS = re.compile(
     r"\(c\)[ \t]*(?:copyright|.{0,60}\b(?:19|20)\d\d\b)|©|\bcopyright\b.{0,60}\d{4}"
     r"|alle rechte vorbehalten|all rights reserved|click for restrictions",
@@ -93,6 +99,7 @@ def find_boilerplate(text: str) -> list[Span]:
     """The ordered, disjoint spans that are no part of the report and stay out of retrieval."""
     spans = [Span(*match.span()) for match in _STAND.finditer(text)]
     spans += [Span(*match.span()) for match in _DATELINE.finditer(text)]
+    spans += [Span(*match.span()) for match in _NOTE.finditer(text)]
     position = 0
     end = len(text)  # of the report, when a copyright line follows it
     for line in text.split("\n"):

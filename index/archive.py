@@ -397,8 +397,8 @@ def grow_generation(db: sqlite3.Connection) -> None:
 class Selection:
     """A time window (inclusive days; an article of a month or year overlaps it), source, speakers.
 
-    An undated article is in no bounded window. `source` matches without regard to case. `without`
-    are the ids of articles to look past.
+    An undated article is in no bounded window. `source` matches without regard to case. `within`
+    are the ids of the only articles to look at, if there are any, `without` of those to look past.
     """
 
     since: date | None = None
@@ -406,6 +406,7 @@ class Selection:
     source: str | None = None
     speakers: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -434,6 +435,9 @@ class Selection:
         if self.without:
             conditions.append(f"a.id NOT IN ({','.join('?' * len(self.without))})")
             values += self.without
+        if self.within:
+            conditions.append(f"a.id IN ({','.join('?' * len(self.within))})")
+            values += self.within
         return " AND ".join(conditions), values
 
 
@@ -453,6 +457,17 @@ def list_selected(archive: Archive, selection: Selection) -> list[str]:
     where, values = selection.as_sql()
     rows = archive.query(
         f"SELECT p.id FROM passages p JOIN articles a ON a.number = p.article WHERE {where}", values
+    )
+    return [row[0] for row in rows]
+
+
+def list_openings(archive: Archive, selection: Selection, limit: int) -> list[str]:
+    """The ids of the selected articles' first passages, those of the latest articles first."""
+    where, values = selection.as_sql()
+    rows = archive.query(
+        "SELECT p.id FROM passages p JOIN articles a ON a.number = p.article "
+        f"WHERE p.ordinal = 0 AND {where} ORDER BY a.published DESC, a.number LIMIT ?",
+        (*values, limit),
     )
     return [row[0] for row in rows]
 

@@ -8,15 +8,49 @@ from dataclasses import dataclass
 
 from wortlaut.index.agency import find_boilerplate
 from wortlaut.index.article import Article, Passage, Span
+from wortlaut.index.lang.calendar import list_forms
+from wortlaut.index.lang.words import (
+    is_hard_wrapped,
+    read_class,
+    read_function_words,
+    read_genders,
+    read_typed_words,
+)
 
 LONGEST_SENTENCE = 1200
 _LONGEST_HEADING = 120
 _LONGEST_QUESTION_HEADING = 80
 _TERMINATED = re.compile(r"[.!?…:;](?:[\"“”„»«'’‘‚)\]]|\s)*\Z")
+# A sentence in marks, whose speaker's name closes the line: "„Das geht nicht.“ – Jon Hale".
+_QUOTED_END = re.compile(r"\w{2}[.!?][“”\"«»]\s*[–—-]\s")
 # The network called X ends sentences; its full stop is taken for an initial's.
 _AFTER_X = re.compile(r"\b(?:[Pp]lattform|[Nn]etzwerk|[Dd]ienst|auf|bei|on) X\. (?=[A-ZÄÖÜ\"„»])")
 _LINE = re.compile(r"[^\n]+")
+# What stands before a full stop that may be an ordinal's, and the word behind it.
+_NUMBERED = re.compile(r"(?<![\w.,:])(?P<lead>[(„\"»«]?)(?P<number>\d{1,4})\.\s*\Z")
+_ENDED = re.compile(r"[.!?…][\"“”«»’)\]]*\s+\Z")
+_SMALL_END = re.compile(r"(?<!\w)(?=[a-zäöüß]*[aeiouäöüy])[a-zäöüß]{3,}[.!?…][\"“”«»’)\]]*\s+\Z")
+_LISTED = re.compile(r"(\d{1,2})\. ")
+_CHAINED = re.compile(r"\d{1,4}\.(?:[,/–-]?\s*)(?:und|oder|bis|sowie|/|–|-)\s*\Z")
+# "Deutschlands 1. Liga"; "Gleis 5", "Haus 3", "Bus 12" are no genitives.
+_GENITIVE = re.compile(r"[A-ZÄÖÜ][\w-]{2,}(?<!i)(?<!u)(?<!s)(?<!x)s\Z")
+_NUMBER_MARKS = (":", ",", "(", "–", "-", "/", "„", "»", "«", '"')
+_LONGEST_LEFT = 60
+# What may end a sentence is looked for in so many letters at a time: the splitter's own time grows
+# with the square of the quotation marks that are never closed.
+_WINDOW = 10_000
+_LAST_DAY = 31
+# So many figures are a year's, where no article stands before them.
+_YEAR = 4
 _LETTER = re.compile(r"\w")
+
+_MONTHS = frozenset(list_forms("month", "de"))
+_DETERMINERS = frozenset(read_genders("determiner")) | read_class("determiner", "de")
+# Behind one of these a number with a full stop is an ordinal ("zur 2. Lesung").
+_BEFORE_ORDINALS = _DETERMINERS | read_function_words("before-ordinal", "de")
+_SENTENCE_OPENERS = (
+    read_function_words("opening", "de") | _DETERMINERS | read_class("pronoun", "de")
+) - {"begründung", "beispiel", "grund"}
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -118,7 +152,7 @@ def _fit(
 
 def _split_blocks(text: str, boilerplate: Sequence[Span]) -> Iterator[Span]:
     """Paragraphs: runs of text between line ends (blank lines where the copy is hard-wrapped)."""
-    pattern = re.compile(r"(?:[^\n]|\n(?![ \t]*\n))+") if _is_hard_wrapped(text) else _LINE
+    pattern = re.compile(r"(?:[^\n]|\n(?![ \t]*\n))+") if is_hard_wrapped(text) else _LINE
     for match in pattern.finditer(text):
         position = match.start()
         for span in boilerplate:
@@ -129,21 +163,10 @@ def _split_blocks(text: str, boilerplate: Sequence[Span]) -> Iterator[Span]:
         yield from _trim(text, position, match.end())
 
 
-def _is_hard_wrapped(text: str) -> bool:
-    lines = [len(line) for line in text[:20_000].split("\n")]
-    if len(lines) < 4 or max(lines) > 110:
-        return False
-    full = [
-        line
-        for line in text[:20_000].split("\n")
-        if len(line) >= 50 and not _TERMINATED.search(line)
-    ]
-    return len(full) * 2 >= sum(1 for length in lines if length)
-
-
 def _split_block(text: str, block: Span) -> Iterator[Segment]:
     words = block.of(text)
-    if len(words) <= _LONGEST_HEADING and not _TERMINATED.search(words):
+    ended = _TERMINATED.search(words) or _QUOTED_END.search(words)
+    if len(words) <= _LONGEST_HEADING and not ended:
         yield Segment(block, True, True)
         return
     spans = [piece for span in _segment(words, block.start, text) for piece in _cut(text, span)]
@@ -153,16 +176,81 @@ def _split_block(text: str, block: Span) -> Iterator[Segment]:
 
 
 def _segment(words: str, offset: int, text: str) -> Iterator[Span]:
-    import sentencex
-
     start = offset
-    for boundary in sentencex.get_sentence_boundaries("de", words):
-        end = offset + boundary["end_index"]
+    for found in _find_ends(words):
+        end = offset + found
         for match in _AFTER_X.finditer(text, start, end):
             yield from _trim(text, start, match.end())
             start = match.end()
+        ordinal = _NUMBERED.search(text, max(start, end - _LONGEST_LEFT), end)
+        if ordinal and end < offset + len(words):
+            number = ordinal.start("lead")
+            before = text[max(start, number - _LONGEST_LEFT) : number]
+            if _opens_sentence(before, text[start : start + _LONGEST_LEFT], ordinal["number"]):
+                yield from _trim(text, start, number)
+                start = number
+                continue
+            following = next(read_typed_words(text, end), None)
+            word = following.text if following and following.start == end else ""
+            if _is_ordinal(before, ordinal["number"], word):
+                continue
         yield from _trim(text, start, end)
         start = end
+    yield from _trim(text, start, offset + len(words))
+
+
+def _find_ends(words: str) -> Iterator[int]:
+    """Where sentences of a paragraph end, as offsets, in order. Linear in the text."""
+    import sentencex
+
+    start = 0
+    while start < len(words):
+        window = words[start : start + _WINDOW]
+        ends = [each["end_index"] for each in sentencex.get_sentence_boundaries("de", window)]
+        if start + _WINDOW < len(words) and len(ends) > 1:
+            ends.pop()  # The last one may go on behind the window.
+        yield from (start + end for end in ends)
+        start += ends[-1] if ends and ends[-1] else len(window)
+
+
+def _opens_sentence(before: str, opening: str, number: str) -> bool:
+    """Whether a number and its full stop open a sentence: "Das steht fest. 2. Bundesliga: …".
+
+    That is so behind a small word, which is no abbreviation; and in a list, whose number before it
+    opens the sentence so far.
+    """
+    if not _ENDED.search(before):
+        return False
+    listed = _LISTED.match(opening)
+    follows = listed is not None and int(listed[1]) + 1 == int(number)
+    return follows or _SMALL_END.search(before) is not None
+
+
+def _is_ordinal(before: str, number: str, following: str) -> bool:
+    """Whether a number's full stop is an ordinal's: "die 2615. Plakette", "2. Bundesliga".
+
+    `before` are the sentence's words before it, `following` is the word behind it.
+    """
+    low = following.lower()
+    if not following or (len(number) > 1 and number.startswith("0")):
+        return False
+    if low in _MONTHS:
+        return int(number) <= _LAST_DAY
+    if low in _SENTENCE_OPENERS:
+        return not before
+    words = before.split()
+    if not words or words[-1].endswith(_NUMBER_MARKS):
+        return not words or len(number) < _YEAR
+    last = words[-1].lower().lstrip('„"»«(')
+    if last in _BEFORE_ORDINALS:
+        small = last in _DETERMINERS or len(number) < _YEAR
+        # "um die 20. Polizisten kamen"
+        return small and (last != "die" or words[-2:-1] != ["um"])
+    if _CHAINED.search(before):
+        return True
+    if last.endswith(("e", "en", "er", "es")) and len(words) > 1:
+        return words[-1].islower() and words[-2].lower() in _DETERMINERS and len(number) < _YEAR
+    return len(number) < _YEAR and _GENITIVE.match(words[-1]) is not None
 
 
 def _trim(text: str, start: int, end: int) -> Iterator[Span]:

@@ -14,7 +14,17 @@ from functools import cache
 from importlib.resources import files
 
 from wortlaut.index.lang.grammar import read_grammar
-from wortlaut.index.lang.words import TERM_LETTERS, Language, find_runs, fold, sound_forms
+from wortlaut.index.lang.places import list_german
+from wortlaut.index.lang.words import (
+    TERM_LETTERS,
+    Language,
+    find_runs,
+    fold,
+    read_typed_words,
+    read_words,
+    sound_forms,
+)
+from wortlaut.rag.verification.names import find_name_runs
 
 Stems = tuple[str, ...]
 
@@ -27,6 +37,7 @@ _LIKE = 0.75
 _SURELY_LIKE = 0.9
 _UNLIKE = 0.65
 _SHORTEST_NAME = 5
+_LONGEST_CODE = 5
 # The letters that a sound may be written with at a word's beginning, where it is not its own alone.
 _OPENINGS = {"v": "vwfp", "k": "kcq", "s": "szctx", "c": "ct", "h": "hck", "t": "td", "i": "ijy"}
 
@@ -59,6 +70,31 @@ def read_asked_words(text: str, language: Language) -> list[AskedWord]:
         is_known = bool(stems) or folded.isdigit() or is_name or language == "de"
         asked.setdefault(folded, AskedWord(folded, stems, is_known, sound_forms(raw)))
     return list(asked.values())
+
+
+def find_asked_names(topic: str, language: Language) -> list[str]:
+    """The proper names of a topic, as typed: persons, places, firms, with `Lexicon.count_articles`.
+
+    Every noun of German has a capital: there only places, runs of two and first names with what
+    follows are told to be names. Words of the table of concepts are none, in any language.
+    """
+    # Inside a sentence a capital says that it is a name.
+    text = f"x {topic}"
+    runs = find_name_runs(read_words(text), text, language, frozenset())
+    spans: list[tuple[int, int]] = []
+    for word in read_typed_words(text):
+        is_name = any(word.start < run[-1].end and run[0].start < word.end for run in runs)
+        if not is_name or _look_up(fold(word.text), language) or _is_code(word.text):
+            continue
+        joins = spans and text[spans[-1][1] : word.start] == " "
+        spans.append((spans.pop()[0] if joins else word.start, word.end))
+    found = [text[start:end] for start, end in spans]
+    return list(dict.fromkeys(found))
+
+
+def _is_code(word: str) -> bool:
+    """Whether it is an abbreviation, which another language may make of other words."""
+    return word.isupper() and len(word) <= _LONGEST_CODE and not list_german([word])
 
 
 def measure_held(words: Sequence[AskedWord], texts: Sequence[str]) -> list[list[float]]:

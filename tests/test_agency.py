@@ -69,3 +69,9 @@ def test_the_source_is_read_from_the_dateline_or_the_copyright_line():
 )
 def test_what_is_no_part_of_the_report_is_found(text, boilerplate):
     assert [span.of(text) for span in find_boilerplate(text)] == boilerplate
+
+
+def test_a_note_of_the_wire_is_no_part_of_the_report():
+    note = "(Berichtigung: Früher hieß es, der Hafen (Nord) koste zwei Millionen. Richtig: drei.)"
+    text = f"{note}\nHafen teurer\n\nDer Hafen (Nord) kostet drei Millionen."
+    assert [span.of(text) for span in find_boilerplate(text)] == [note]

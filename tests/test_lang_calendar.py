@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from modules import MODULES, list_nodes
 
 from wortlaut.eval.lies.mutations import change_date
 from wortlaut.index.lang.calendar import (
@@ -15,15 +16,18 @@ from wortlaut.index.lang.calendar import (
     month_number,
     name_month,
     read_calendar,
+    read_feasts,
     season_month,
     weekday_number,
     write_day,
 )
 from wortlaut.index.lang.numerals import (
+    list_decades,
     list_ordinals,
     list_unit_words,
     name_number,
     read_counts,
+    read_halves,
     read_scale,
     read_times,
     read_unit,
@@ -248,16 +252,16 @@ def test_a_pattern_for_any_word_fits_each_and_the_longest():
 # Known once.
 def literals(path):
     """The words of all strings of a module but for its docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list_nodes(path)
     docs = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
             found |= set(re.findall(r"[^\W\d_]+", node.value.lower()))
     return found
@@ -277,11 +281,10 @@ def test_no_list_of_months_or_weekdays_lives_outside_the_calendar(kind):
     words = {*list_forms(kind, plural=True, short=True), *STEMS[kind]}
     words -= {"may", "mai", "march", "mar", "mais", "ма"}
     offenders = {}
-    for package in ("index", "rag", "eval", "ui"):
-        for path in (HERE.parent / package).rglob("*.py"):
-            found = literals(path) & words
-            if len(found) >= 3:
-                offenders[path.name] = found
+    for path in MODULES:
+        found = literals(path) & words
+        if len(found) >= 3:
+            offenders[path.name] = found
     assert offenders == {}
 
 
@@ -290,3 +293,36 @@ def test_the_search_for_such_lists_finds_one(tmp_path):
     module.write_text('"""January February March."""\nDAYS = r"(?:Montag|Dienstag|Mittwoch)"\n')
     assert literals(module) >= {"montag", "dienstag", "mittwoch"}
     assert "january" not in literals(module)
+
+
+@pytest.mark.parametrize(
+    ("year", "western", "orthodox"),
+    [
+        (1954, "1954-04-18", "1954-04-25"),
+        (1981, "1981-04-19", "1981-04-26"),
+        (2024, "2024-03-31", "2024-05-05"),
+        (2025, "2025-04-20", "2025-04-20"),
+        (2026, "2026-04-05", "2026-04-12"),
+    ],
+)
+def test_easter_is_found_in_both_calendars(year, western, orthodox):
+    feasts = read_feasts()
+    assert feasts["easter sunday"].find_days(year)[0].isoformat() == western
+    assert feasts["пасху"].find_days(year)[0].isoformat() == orthodox
+
+
+def test_every_feast_has_days_in_order_in_every_year():
+    for name, feast in read_feasts().items():
+        for year in (1, 1900, 2024, 9999):
+            first, last = feast.find_days(year)
+            assert first <= last, name
+            assert first.year == year
+
+
+def test_ordinals_and_halves_and_decades_have_their_words():
+    assert {"einundzwanzigsten", "twenty-first", "двадцать первого"} <= set(list_ordinals(21))
+    assert {"dritten", "third", "третьего"} <= set(list_ordinals(3))
+    assert {"zwanzigsten", "thirtieth"} & set(list_ordinals(30, "en")) == {"thirtieth"}
+    assert {"neunzigern", "nineties", "девяностых"} <= set(list_decades(90))
+    assert {read_halves()[word] for word in ("anderthalb", "eineinhalb", "полтора")} == {1.5}
+    assert read_halves()["zweieinhalb"] == 2.5

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.words import detect_language
 from wortlaut.index.reading.people import Offices, People
+from wortlaut.rag.understanding.office import find_among
 from wortlaut.rag.understanding.query import Query, describe, label_filter
 from wortlaut.rag.understanding.question import understand
 from wortlaut.rag.understanding.timewindow import Window
@@ -1180,3 +1181,108 @@ def test_an_office_that_nobody_holds_is_not_the_last_speakers(first, then, offic
     assert query.speakers == ()
     assert query.offices
     assert query.offices[0].startswith(office)
+
+
+@pytest.mark.parametrize(
+    ("question", "event", "published"),
+    [
+        ("What was the inflation rate in October 2023?", "2023-10-01..2023-10-31", ""),
+        ("Wie hoch war die Inflation im Oktober 2023?", "2023-10-01..2023-10-31", ""),
+        ("Сколько кораблей вышло из порта 8 марта?", "2024-03-08..2024-03-08", ""),
+        ("When was the dam built in 2019?", "2019-01-01..2019-12-31", ""),
+        ("What happened in Aldora on 19 November 2005?", "2005-11-19..2005-11-19", ""),
+        ("What did Talberg say about fees in October 2023?", "", "2023-10-01..2023-10-31"),
+        ("Who demanded new elections in 2022?", "", "2022-01-01..2022-12-31"),
+        ("What was said about fees in October 2023?", "", "2023-10-01..2023-10-31"),
+        ("Welche Artikel über den Hafen gibt es vom März 2024?", "", "2024-03-01..2024-03-31"),
+        ("Was wurde 2022 über den Hafen veröffentlicht?", "", "2022-01-01..2022-12-31"),
+        ("What happened on 8 March 2024?", "", "2024-03-08..2024-03-08"),
+    ],
+)
+def test_a_time_is_the_events_unless_it_says_when_it_was_said(question, event, published):
+    query = ask(question)
+    assert show(query.event) == event
+    assert show(query.bind(Window()).window) == published
+
+
+def test_an_event_does_not_bind_and_is_shown():
+    query = ask("What was the inflation rate in October 2023?", since=date(2024, 1, 1))
+    assert show(query.window) == f"2024-01-01..{TODAY}"
+    assert ("event", "2023-10-01 – 2023-10-31") in describe(query)
+    assert label_filter("event", "de") == "Zeit"
+
+
+def test_a_speaker_asked_for_next_is_asked_what_he_said_then():
+    query = ask("What was the inflation rate in October 2023?", "And Brandt?")
+    assert query.speakers == people("B")
+    assert show(query.window) == "2023-10-01..2023-10-31"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "language", "found"),
+    [
+        ("the mayor", "en", ("Ria Voss",)),
+        ("губернатор Норланда", "ru", ("Tom Alsen",)),
+        ("the governor of Texas", "en", ()),
+        ("the governor", "en", ("Tom Alsen", "Ute Brock")),
+        ("River Party", "en", ("Emil Sand",)),
+        ("Green Party", "en", ()),
+        ("министерство финансов", "ru", ("Sprecher des Finanzministeriums",)),
+        ("harbour", "en", ()),
+    ],
+)
+def test_an_office_is_led_back_to_whom_the_articles_just_quoted(phrase, language, found):
+    told = [
+        ("Tom Alsen", "Gouverneur des benachbarten Norland"),
+        ("Ute Brock", "Gouverneurin"),
+        ("Ria Voss", "Bürgermeisterin von Tarvo"),
+        ("Emil Sand", "Fraktionschef der Flusspartei"),
+        ("Sprecher des Finanzministeriums", "Sprecher des Finanzministeriums"),
+    ]
+    assert find_among(phrase, told, language) == found
+
+
+@pytest.mark.parametrize(
+    ("turns", "own"),
+    [
+        (["What did Talberg say about the dam?", "How many people work there?"],
+         "How many people work there?"),
+        (["Was sagte Talberg über den Damm?", "Wie teuer wird er?"], "Wie teuer wird er?"),
+        (["What did Talberg say about the dam?", "What is the capital of Aldora?"], ""),
+        (["Was sagte Talberg über den Damm?", "Wie heißt die Hauptstadt von Aldora?"], ""),
+    ],
+)  # fmt: skip
+def test_a_question_that_says_too_little_takes_the_topic_beside_it(turns, own):
+    query = ask(*turns)
+    assert query.own == own
+    assert query.follows == bool(own)
+
+
+@pytest.mark.parametrize(
+    ("turns", "window"),
+    [
+        (["What did Talberg say on 8 March 2024?", "What happened on that day?"],
+         "2024-03-08..2024-03-08"),
+        (["What did Talberg say on 8 March 2024?", "What happened that week?"],
+         "2024-03-04..2024-03-10"),
+        (["Was sagte Talberg am 8. März 2024?", "Was geschah in jenem Monat?"],
+         "2024-03-01..2024-03-31"),
+        (["Что сказала Тальберг 8 марта 2024 года?", "Что произошло в тот день?"],
+         "2024-03-08..2024-03-08"),
+        (["What did Talberg say on 8 March 2024?", "What happened on 9 March 2024?"],
+         "2024-03-09..2024-03-09"),
+    ],
+)  # fmt: skip
+def test_what_happened_then_lists_the_time_talked_about(turns, window):
+    query = ask(*turns)
+    assert query.lists
+    assert (query.topic, show(query.window)) == ("", window)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [["What happened?"], ["What happened on that day?"], ["What happened in Aldora in 2022?"],
+     ["What did Talberg say about the dam?", "What happened then?"]],
+)  # fmt: skip
+def test_what_happened_without_a_time_lists_nothing(turns):
+    assert not ask(*turns).lists

@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,3 +106,47 @@ def test_a_heading_goes_with_the_text_it_heads():
 
 def test_fifty_thousand_quotation_marks_are_split_in_no_time():
     assert split_sentences('"' * 50_000 + "a." * 20_000)
+
+
+ORDINALS = [
+    "Der 2. Weltkrieg endete am 8. Mai 1945.",
+    "Am 20. Juli werde die 2615. Tafel enthüllt.",
+    "In der 58. Minute fiel das Tor.",
+    "Der Brand brach im 1. Obergeschoss aus.",
+    "2. Bundesliga heißt die Klasse.",
+    "Es war am Montag, dem 3. Juni, sehr warm.",
+    "Die 1. und die 2. Mannschaft gewannen.",
+    "In 2. Lesung wurde es beschlossen.",
+    "Tarvos 1. Liga spielt in der Halle (3. Spieltag).",
+    "Es geschah anlässlich seines 100. Geburtstages.",
+    "Der 1. FC Tarvo gewann den 12. Pokal.",
+    "Nach dem 2.Weltkrieg wurde gebaut.",
+]
+
+
+@pytest.mark.parametrize("text", ORDINALS)
+def test_an_ordinal_ends_no_sentence(text):
+    assert texts_of(text) == [text]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["Der Damm riss 2009.", "Bauern halfen."],
+        ["Die Zahl stieg auf 25.", "Polizisten kamen."],
+        ["Er kam auf Platz 3.", "Danach ging er."],
+        ["Der Zug hält auf Gleis 5.", "Reisende warten."],
+        ["Sie siegten mit 3:1.", "Doppelt traf der Stürmer."],
+        ["Geprüft wird der 3.", "Das reicht."],
+        ["Es waren um die 20.", "Soldaten suchten sie."],
+        ["Der Rat tagt.", "2. Bundesliga heißt die Klasse."],
+        ["1. Der Damm wird erhöht.", "2. Der Hafen wird gebaut."],
+    ],
+)
+def test_a_number_ends_a_sentence_where_it_is_no_ordinal(sentences):
+    assert texts_of(" ".join(sentences)) == sentences
+
+
+def test_a_long_paragraph_of_open_quotation_marks_is_split_in_pieces_of_it():
+    sentence = "„Der Damm hält am Tag. "
+    assert len(texts_of(sentence * 3000)) == 3000

@@ -175,7 +175,7 @@ def test_a_bare_surname_before_a_verb_of_saying_is_kept_and_a_place_or_noun_is_n
 
 def test_an_institution_is_a_speaker():
     text = "Die Flotte müsse abziehen, erklärte das Außenministerium in Brenn."
-    assert said(text) == [("reported", "Außenministerium", "Die Flotte müsse abziehen")]
+    assert said(text) == [("reported", "Außenministerium in Brenn", "Die Flotte müsse abziehen")]
 
 
 def test_a_source_without_a_name_is_nobody():
@@ -667,3 +667,98 @@ def as_row(text):
         for statement in read(text)
     ]
     return {"text": text, "statements": statements}
+
+
+TOLD = [
+    # an apposition, a relative clause or an object between name and verb
+    ("Die Sprecherin von Ufer 90/Die Wiesen, Ada Norling, forderte mehr Geld der Regierung.", "forderte mehr", "Ada Norling"),
+    ("Jon Hale, einer der Räte, die den Brief schrieben, warnte vor der Haltung der Regierung.", "warnte vor", "Jon Hale"),
+    ("Ada Norling kam. Die Gegner werfen Ada Norling vor, sie habe gelogen.", "sie habe gelogen", None),
+    ("Die Kammer wirft dem Hafen vor, zu wenig zu tun.", "zu wenig zu tun", "Kammer"),
+    ("Offiziell geht die Regierung davon aus, dass der Damm hält.", "dass der Damm hält", "Regierung"),
+    ("Das nie beschlossene, noch nicht gebilligte Gesetz, das auch Fischer trifft, bezeichnete "
+     "Ministerin Ada Norling als untauglich.", "untauglich", "Ada Norling"),
+    ("In Brenn lebende Forscher wiesen den Vorwurf zurück, sie hätten getrödelt.", "sie hätten", "In Brenn lebende Forscher"),
+    ("Auf die Bitte musste Rektor Tom Rieder betonen, dass der Damm hält.", "dass der Damm hält", "Tom Rieder"),
+    ("Ministerin Ursula von der Ley kam. Von der Ley betonte, es sei spät.", "es sei spät", "Ursula von der Ley"),
+    # what announces it: a noun with a colon, an unlisted verb, a text, a circle
+    ("Rätin Ada Norling prüfte den Damm. Ihr Urteil: „Er hält noch hundert Jahre.“", "Er hält noch", "Ada Norling"),
+    ("Zitat von Jon Hale: „Der Damm hält noch lange aus.“", "Der Damm hält", "Jon Hale"),
+    ("Präsident Jon Hale reagierte: Mit den Worten „Das ist nicht gut“ wies er ihn ab.", "Das ist nicht gut", "Jon Hale"),
+    ("Dazu ließ Minister Tom Rieder im Sender verbreiten, der Damm werde halten.", "der Damm werde", "Tom Rieder"),
+    ("In einem Bericht der Aldorner Zeitung wurde vermutet, dass der Damm brach.", "dass der Damm brach", "Bericht der Aldorner Zeitung"),
+    ("Aus dem Ministerium verlautete, der Damm werde halten.", "der Damm werde", "Ministerium"),
+    ("Nach Darstellung von Deichgraf Enno Watt, der lange im Amt ist, hält der Damm.", "hält der Damm", "Enno Watt"),
+    ("Seit Mittwoch liege eine Klage vor, sagte eine Sprecherin am Donnerstag der Presse.", "Seit Mittwoch", "Sprecherin"),
+    # where the name stands: behind a dash, in brackets, on the next line
+    ("Der Rat lobte sie.\n\n„Wie ich schon sagte, ist Ada eine Fachfrau.“ – Rätin Mira Tal\n", "ist Ada eine", "Mira Tal"),
+    ("Zitat des Tages\n\n«Wer den Fluss nicht kennt, soll nicht baden.»\n\n(Fährmann Enno Watt am "
+     "Montag in Brenn über das Bad)", "Wer den Fluss", "Enno Watt"),
+    # how it is called
+    ("Die Lage ist nach Angaben des Brenner Gesundheitsministeriums stabil.", "Die Lage", "Brenner Gesundheitsministerium"),
+    ("Straßen werden nach Angaben des «Brenner Tagblatts» gesperrt.", "Straßen", "Brenner Tagblatt"),
+    ("Die Lage ist nach Angaben eines Experten der Klinik stabil.", "Die Lage", "Experte der Klinik"),
+    ('"Das können wir", sagt Dr. Alexander Schwarz. Er lachte.', "Das können", "Alexander Schwarz"),
+    ("«Wir irren», sagte der Brenner Gesundheits-, Sozial- und Baudirektor Alain Schneck.", "Wir irren", "Alain Schneck"),
+    ("„Das ist unsicher“, sagt Rätin Ada Norling. Wovor Norling warnt: „Kauft das nicht.“", "Kauft das", "Ada Norling"),
+    ("Der als Sieger geltende Peter Ober (65) hatte abgesagt. „Ich gehe nicht“, sagte er.", "Ich gehe", "Peter Ober"),
+    ("«Wir sind\nam Ende unserer Kraft und müssen leider bald aufgeben», sagte Direktorin\nPhilippa "
+     "Mainz am Dienstag. Die Sammlung mit tausend alten Stücken\ngehe an die Stadt.\n", "Die Sammlung", "Philippa Mainz"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "quote", "speaker"), TOLD)
+def test_who_says_it_is_found_by_the_shape_of_the_sentence(text, quote, speaker):
+    found = [
+        s for s in drop_mere_nouns(read(text), text) if quote in " ".join(s.span.of(text).split())
+    ]
+    assert [s.speaker for s in found] == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("text", "nobody"),
+    [
+        ("Der Chef zeigt die Halle, in der zehn Tonnen Käse reifen. „Es riecht gut“, sagt er.", "Tonnen Käse"),
+        ("Lange Zeit wirkte Ada Norling still. Dann kam es, als sie sagen musste, sie gehe.", "Lange Zeit"),
+        ("Alle nannten Hales Auftritt den bisher schlimmsten, er sei ein Lügner.", "Hales Auftritt"),
+        ("Ein „König wird kommen“, zitierte der Bote nun Hales Deutung der Schrift.", "Hales Deutung"),
+        ("Der Zug fährt.\n\nVERKEHR: Die Polizei rechnet damit, dass es eng wird.", "VERKEHR"),
+        ("Viele seien müde, sagten ein Brandexperte und die Brenner Rätin.", "Brandexperte und die Brenner Rätin"),
+    ],
+)  # fmt: skip
+def test_no_noun_time_or_measure_is_a_speaker(text, nobody):
+    assert nobody not in [s.speaker for s in drop_mere_nouns(read(text), text)]
+
+
+def test_the_turns_of_a_protocol_are_told_by_their_labels():
+    text = (
+        "Präsidentin Dr. Mira Talberg:\nNehmen Sie Platz. Die Sitzung ist eröffnet.\n\n"
+        "(Beifall bei der FDU)\n\n"
+        "Dr. Jon Hale, Minister für Seefahrt:\nWir brauchen einen Hafen. Der alte ist zu klein.\n\n"
+        "Emre Aksaray (SDP):\nDer Minister irrt. Der Hafen ist groß genug.\n\n"
+        "Danach wurde abgestimmt."
+    )
+    assert [s.speaker for s in read(text)] == [
+        "Mira Talberg", "Mira Talberg", "Jon Hale", "Jon Hale", "Emre Aksaray", "Emre Aksaray",
+    ]  # fmt: skip
+
+
+def test_the_turns_of_an_interview_are_told_by_their_labels_and_a_question_is_nobodys():
+    text = (
+        "Frage: Herr Seewald, wird der Hafen gebaut?\n\nStS Seewald: Das ist nicht entschieden.\n\n"
+        "Zusatzfrage: Wann?\n\nSeewald: Am Nachmittag.\n\nPeschel (AA): Ich habe nichts zu sagen."
+    )
+    assert [s.speaker for s in read(text)] == ["Seewald", "Seewald", "Peschel"]
+
+
+def test_a_place_with_a_colon_is_no_label():
+    text = "Brenn: Der Damm hält. Das ist gut.\n\nTarvo: Der Hafen wird gebaut. Das ist neu."
+    assert read(text) == []
+
+
+def test_indirect_speech_goes_on_past_what_it_tells_of_others():
+    text = (
+        "Rektor Tom Rieder sprach über den Damm. Er sagte, das Wasser steige. Das war neu. "
+        "Einige Vertreter der Stadt würden das verharmlosen. Über die Folgen werde geschwiegen."
+    )
+    assert read(text)[-1].speaker == "Tom Rieder"

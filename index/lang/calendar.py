@@ -98,6 +98,60 @@ def write_day(day: date, language: Language) -> str:
     return _DAY[language].format(day=day.day, month=month, year=day.year)
 
 
+@dataclass(frozen=True, slots=True)
+class Feast:
+    """A feast of one year or every year: from its first day to its last.
+
+    `movable` ones count `first` and `last` in days from Easter Sunday, of the Orthodox if
+    `orthodox`; of others they are month * 100 + day.
+    """
+
+    first: int
+    last: int
+    movable: bool
+    orthodox: bool
+
+    def find_days(self, year: int) -> tuple[date, date]:
+        """The feast's first and last day in a year; raises ValueError beyond the calendar."""
+        if self.movable:
+            easter = _find_easter(year, self.orthodox).toordinal()
+            return date.fromordinal(easter + self.first), date.fromordinal(easter + self.last)
+        first, last = (date(year, *divmod(day, 100)) for day in (self.first, self.last))
+        return first, last
+
+
+@cache
+def read_feasts() -> Mapping[str, Feast]:
+    """Each feast's names and forms in lower case, in all three languages."""
+    return {
+        form.lower().replace("_", " "): _read_feast(row["value"])
+        for language in LANGUAGES
+        for row in read_rows(f"{language}/calendar.tsv")
+        if row["kind"] == "feast"
+        for form in (row["name"], *row["forms"].split())
+    }
+
+
+def _read_feast(value: str) -> Feast:
+    days = [int(day[1:]) if day[0] in "EO" else int(day.replace("-", "")) for day in value.split()]
+    return Feast(days[0], days[-1], value[0] in "EO", value[0] == "O")
+
+
+def _find_easter(year: int, orthodox: bool) -> date:
+    """Easter Sunday in the calendar of today: after Gauss, the Orthodox one by the old calendar."""
+    moon, solar, lunar = year % 19, 15, 6
+    if not orthodox:
+        century = year // 100
+        solar = (15 + century - century // 4 - (8 * century + 13) // 25) % 30
+        lunar = (4 + century - century // 4) % 7
+    full = (19 * moon + solar) % 30
+    sunday = (2 * (year % 4) + 4 * (year % 7) + 6 * full + lunar) % 7
+    if not orthodox and (full, sunday) in ((29, 6), (28, 6)) and (full == 29 or moon > 10):
+        sunday -= 7
+    julian = (year // 100 - year // 400 - 2) if orthodox else 0
+    return date.fromordinal(date(year, 3, 22).toordinal() + full + sunday + julian)
+
+
 def month_number(word: str) -> int | None:
     """1 to 12 for a month in any form of any language, abbreviated or not; None for other words."""
     return _read_values("month").get(word.lower().removesuffix("."))

@@ -43,6 +43,7 @@ class Grammar:
     objects: frozenset[str]  # the same after a preposition
     anaphora: frozenset[str]  # may stand for the topic talked about before
     pointers: frozenset[str]  # stand for something named in an earlier question
+    places_back: frozenset[str]  # the same for a place: "there"
     conjunctions: frozenset[str]
     fillers: frozenset[str]
     nouns: frozenset[str]  # for what somebody says: "X's position"
@@ -52,6 +53,8 @@ class Grammar:
     states: frozenset[str]  # function words that are a country inside an office: "the us president"
     agents: frozenset[str]  # lead the one who speaks: "quotes by X"
     agreeing: frozenset[str]  # adjectives of two who agree or not
+    reporting: frozenset[str]  # for what was published, and when: "articles from May"
+    happening: frozenset[str]  # ask for whatever there is of a time: "What happened on 8 March?"
     quoting: frozenset[str]  # their passive has the speaker as subject: "X was quoted"
     possessives: frozenset[str]  # "her spokesman"
     first: frozenset[str]  # before a verb of saying: asks for the first, as `oldest` does
@@ -73,6 +76,8 @@ class Grammar:
     later: re.Pattern[str]
     now: re.Pattern[str]
     further: re.Pattern[str]  # "what else"
+    published: re.Pattern[str]  # asks for what was published
+    that_time: re.Pattern[str]  # "on that day"
 
     def is_function_word(self, word: str) -> bool:
         """Whether the word says nothing about the topic at the edge of a phrase."""

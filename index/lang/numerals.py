@@ -90,16 +90,60 @@ def read_counts() -> Mapping[str, int]:
     return words | dict.fromkeys(list_ones(), 1)
 
 
-def list_ordinals(rank: int) -> tuple[str, ...]:
-    """Every form of a rank up to 12 in all three languages: "second", "zweiten", "второму"."""
-    german = next((stem for stem, n in read_numerals("ordinal", "de").items() if n == rank), None)
-    stem = german or name_number(rank, "de")
-    russian = [stem for stem, n in read_numerals("ordinal", "ru").items() if n == rank]
-    return (
-        *(word for word, n in read_numerals("ordinal", "en").items() if n == rank),
-        *(stem + ending for ending in _GERMAN_ENDINGS),
-        *(stem + ending for stem in russian for ending in _RUSSIAN_ENDINGS),
-    )
+def list_ordinals(rank: int, *languages: Language) -> tuple[str, ...]:
+    """Every form of a rank up to 99: "second", "zweiten", "второму"; or in all three languages."""
+    tens, ones = (rank // 10 * 10, rank % 10) if rank > 20 and rank % 10 else (0, rank)
+    forms = []
+    for language in languages or LANGUAGES:
+        stems = [stem for stem, n in read_numerals("ordinal", language).items() if n == ones]
+        if language == "en":
+            head = f"{name_number(tens, language)}-" if tens else ""
+            forms += [head + stem for stem in stems]
+        elif language == "ru":
+            head = f"{name_number(tens, language)} " if tens else ""
+            forms += [head + stem + ending for stem in stems for ending in _RUSSIAN_ENDINGS]
+        else:
+            forms += [_count_german(rank, stems) + ending for ending in _GERMAN_ENDINGS]
+    return tuple(forms)
+
+
+def _count_german(rank: int, stems: list[str]) -> str:
+    """What stands in front of "-te": "drit", "zwei", "zwanzigs", "einundzwanzigs"."""
+    if rank < 20:
+        return stems[0] if stems else name_number(rank, "de")
+    ones = f"{name_number(rank % 10, 'de')}und" if rank % 10 else ""
+    return f"{ones}{name_number(rank // 10 * 10, 'de')}s"
+
+
+def list_decades(decade: int) -> tuple[str, ...]:
+    """The words for the years from 20 to 90 of a century: "nineties", "neunzigern", "девяностых"."""
+    german = [f"{word}er{ending}" for word in _name_tens(decade, "de") for ending in ("", "n")]
+    english = [word.removesuffix("y") + "ies" for word in _name_tens(decade, "en")]
+    russian = [
+        stem + ending
+        for stem, n in read_numerals("ordinal", "ru").items()
+        for ending in _RUSSIAN_ENDINGS
+        if n == decade
+    ]
+    return (*german, *english, *russian)
+
+
+def _name_tens(decade: int, language: Language) -> Iterator[str]:
+    return (word for word, n in read_numerals("cardinal", language).items() if n == decade)
+
+
+@cache
+def read_halves() -> Mapping[str, float]:
+    """The words for a number and a half: "anderthalb", "zweieinhalb", "полтора"."""
+    half = next(word for word, n in read_numerals("half", "de").items() if n == 1 / 2)
+    compounds = {f"{name_number(n, 'de')}ein{half}": n + 1 / 2 for n in range(1, 10)}
+    plain = {
+        word: value
+        for language in LANGUAGES
+        for word, value in read_numerals("times", language).items()
+        if value == 3 / 2
+    }
+    return compounds | plain
 
 
 @lru_cache(maxsize=16384)

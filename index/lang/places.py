@@ -65,6 +65,7 @@ _RUSSIAN_NEUTER = frozenset("о а у ом е".split())
 # "Марокко", "Чили", "Самоа", "Никарагуа", but "Косово".
 _RUSSIAN_INDECLINABLE = re.compile("(?:(?<!ов)(?<!ев)о|[еиуэю]|[оуи]а)\\Z")
 _RUSSIAN_ISLANDS = frozenset("а ов ам ами ах".split())
+_MOST_BEHIND = 4
 _HISSING = "гкхжчшщ"
 
 
@@ -140,6 +141,34 @@ def find_exonym(word: str) -> Exonym | None:
         return found
     ends = range(len(low), 0, -1)
     return next((openings[low[:end]] for end in ends if low[:end] in openings), None)
+
+
+def list_german(words: Sequence[str]) -> list[str]:
+    """How texts in German say what the words together name: names, adjectives, a word's beginning.
+
+    A country's capital and people count for it; empty for words that name no place.
+    """
+    if not words:
+        return []
+    found: list[str] = []
+    run = find_run(words, 0)
+    if run is not None and run[1] == len(words):
+        columns = ("de", "de_adjective", "de_people", "de_capital")
+        row = _read_codes()[run[0].code]
+        cells = [cell for column in columns for cell in _read_cell(row, column)]
+        found += [run[0].town] if run[0].town else [part for c in cells for part in c.split("/")]
+    exonym = find_exonym(words[0]) if len(words) == 1 else None
+    if exonym is not None:
+        low = fold_place(words[0])
+        for row in read_rows("exonyms.tsv"):
+            cells = " ".join(row[language] for language in LANGUAGES).split()
+            # "мир-" is the world, but no "Мирзиёев".
+            near = (w for w in cells if len(low) - len(w) < _MOST_BEHIND)
+            if exonym.keys & set(row["key"].split()) and any(
+                low == w or (w.endswith("-") and low.startswith(w[:-1])) for w in near
+            ):
+                found += [word.rstrip("-") for word in row["de"].split()]
+    return list(dict.fromkeys(found))
 
 
 def name_place(code: str, language: str) -> str:

@@ -10,7 +10,8 @@ from wortlaut.index.lang.tables import read_lists, read_rows
 Gender = Literal["m", "f", ""]
 
 _LISTS = read_lists("roles.tsv")
-_ROLES, _ROLES_F = _LISTS["masculine"], _LISTS["feminine"]
+_EITHER, _ROLES_F = _LISTS["either"], _LISTS["feminine"]
+_ROLES = _LISTS["masculine"] + _EITHER
 _ENGLISH_M, _ENGLISH_F = _LISTS["english_masculine"], _LISTS["english_feminine"]
 _SPEAKING = tuple(word + ending for word in _LISTS["speaking"] for ending in ("", "s", "es"))
 _ADDRESS = _LISTS["address"]
@@ -29,6 +30,8 @@ def role_gender(low: str) -> Gender | None:
     """The gender of a word, in lower case, for somebody's office or trade; None for others."""
     if low.endswith(_ROLES_F):
         return "f"
+    if low.endswith(_EITHER):
+        return ""
     return "m" if low.endswith(_ROLES) or base_role(low) != low else None
 
 

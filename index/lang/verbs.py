@@ -44,8 +44,20 @@ BE = frozenset(_GERMAN["be"] + _ENGLISH["be"])
 SAYING_NOUNS = re.compile(
     rf"(?:{'|'.join(_GERMAN['saying_noun_ends'])}|\A(?:{'|'.join(_GERMAN['saying_nouns'])}))\Z"
 )
+# "In einem Brief wurde gefordert": the noun is where it is written.
+DOCUMENTS = re.compile(rf"(?:{'|'.join(_GERMAN['documents'])})(?:e?s|en)?\Z")
 # A noun that a dass-clause, an infinitive or a colon spells out.
 CONTENT_NOUNS = re.compile(rf"\A(?:{'|'.join(_GERMAN['content_nouns'])})\Z")
+
+# "Ihr Urteil: „…“": the noun stands for a verb of saying.
+QUOTING_NOUNS = re.compile(rf"(?:{'|'.join(_GERMAN['quoting_nouns'])})\Z")
+
+# "Frage: …", in an interview: somebody without a name.
+ASKING_LABELS = frozenset(_GERMAN["asking_labels"])
+# Times and measures, which say nothing: "zehn Tonnen Käse".
+MEASURES = frozenset(_GERMAN["time_nouns"]) | frozenset(
+    word for row in read_rows("units.tsv") for word in row["de"].split() if word.isalpha()
+)
 
 _JUDGED = re.compile(rf"(?:{'|'.join(_GERMAN['judged_ends'])})(?:e?s|en)?\Z")
 _SEEN_IN = frozenset(_GERMAN["seen_in"])

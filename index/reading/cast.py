@@ -14,12 +14,13 @@ from wortlaut.index.lang.numerals import read_numerals
 from wortlaut.index.lang.roles import (
     FORMER_PREFIX,
     Gender,
+    base_role,
     names_institution,
     read_english_gender,
     read_role,
     role_gender,
 )
-from wortlaut.index.lang.verbs import VerbForm, find_verbs, read_verb_forms
+from wortlaut.index.lang.verbs import MEASURES, VerbForm, find_verbs, read_verb_forms
 from wortlaut.index.lang.words import Words, read_function_words
 from wortlaut.index.reading.clauses import OBLIQUE, PREPOSITIONS
 from wortlaut.index.reading.mentions import (
@@ -51,7 +52,7 @@ _NOUN = re.compile(
 )
 # Endings of trades and posts that hardly any first name has.
 _TRADE = re.compile(
-    r"\A[A-ZÄÖÜ]\w{2,}(?:rat|rätin|graf|gräfin|wirt|wirtin|vogt|[a-zäöü]{2}(?:ler|ner|erin)|istin|ist)\Z"
+    r"\A[A-ZÄÖÜ]\w{2,}(?:rat|rätin|graf|gräfin|wirt|wirtin|vogt|mann|frau|[a-zäöü]{2}(?:ler|ner|erin)|istin|ist)\Z"
 )
 # Offices whose holders reports name without them, because everybody knows.
 _OF_STATE = re.compile(r"(?:minister|präsident|kanzler|premier|senator|papst|president)(?:in)?\Z")
@@ -77,6 +78,10 @@ _NO_NAME = re.compile(
     r"(?:ung|heit|keit|schaft|tion|tät|ment|ismus|stadt|land|staat|ien|krise|gruppe|kreise?n?"
     r"|people|leute|menschen|hin|lich|isch|weise|end|falls|dings|wärts|mäßig|tens|mals|iell"
     r"|gleich|wohl|weg|dessen)\Z"
+)
+# Endings of adverbs that open a sentence with a capital.
+ADVERB = re.compile(
+    r"(?:falls|lich|isch|weise|end|dings|wärts|mäßig|tens|mals|iell|gleich|dessen)\Z"
 )
 _LONGEST_PHRASE = 7
 
@@ -192,11 +197,15 @@ class Cast:
     def _may_be_person(self, words: Words, first: int, stop: int) -> bool:
         """Whether capitalised words without an office look like first name and surname."""
         last = words.words[stop - 1]
+        if any(self._strip(word) != word for word in words.words[first : stop - 1]):
+            return False  # "Holms Auftritt"
         genitive = strip_genitive(last) != last
         # A genitive comes once, or beside the bare name; a surname in -s comes again.
         if genitive and (self._counts[last] == 1 or self._strip(last) != last):
             return False
-        return not self.find_subject(words, first, stop) and _may_be_person(words, first, stop)
+        if self.find_subject(words, first, stop):
+            return False
+        return _has_age(words, stop) or _may_be_person(words, first, stop)
 
     def find_subject(self, words: Words, first: int, stop: int) -> str:
         """The name in a run of capitals that an object follows: "fordert [Aldora] Zusagen".
@@ -332,6 +341,13 @@ class Cast:
                 fitting.append(figure)
         return fitting[0] if len(fitting) == 1 and fitting[0].gender else None
 
+    def find_place(self, first: int, stop: int) -> int | None:
+        """The first word in `[first, stop)` at which a person is named; None if none is."""
+        at = bisect_left(self._places, first, key=lambda item: item[0])
+        if at < len(self._places) and self._places[at][0] < stop:
+            return self._places[at][0]
+        return None
+
     def _are_joined(self, figure: Figure, other: tuple[int, Figure]) -> bool:
         """Whether the two are named as one: "Jon Hale und Minister Tom Rieder"."""
         place, second = other
@@ -363,9 +379,32 @@ def _find_lone_speakers(words: Words) -> frozenset[int]:
     )
 
 
+def drop_trade(name: str) -> str:
+    """The name without the trade before it: "Fährmann Jon Hale"."""
+    parts = name.split()
+    return " ".join(parts[1:]) if len(parts) > 2 and _TRADE.search(parts[0]) else name
+
+
 def strip_genitive(word: str) -> str:
     """The word without the -s that may be a genitive's."""
     return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def strip_case(word: str) -> str:
+    """A noun behind "des" without its ending: "Ministeriums", "Amtes", "Sprechers", "Experten"."""
+    low = word.lower()
+    if low.endswith("en") and role_gender(low[:-1]) is not None:
+        return word[:-1]
+    role = base_role(low)
+    if role != low:
+        return word[: len(role)]
+    if low.endswith(("zes", "ßes", "xes")):
+        return word[:-2]
+    for ending in ("es", "s"):
+        bare = word[: -len(ending)]
+        if low.endswith(ending) and names_institution(bare):
+            return bare
+    return word if names_institution(low) else strip_genitive(word)
 
 
 def _includes(longer: str, role: str) -> bool:
@@ -393,10 +432,16 @@ def _read_apposition(words: Words, i: int) -> str:
     return ""
 
 
+def _has_age(words: Words, stop: int) -> bool:
+    """Whether an age in brackets stands behind a name: "(65)"."""
+    inside = words.words[stop : stop + 3]
+    return len(inside) == 3 and inside[0] == "(" and inside[2] == ")" and inside[1].isdigit()
+
+
 def _may_be_person(words: Words, first: int, stop: int) -> bool:
     """Whether capitalised words without an office look like first name and surname."""
     before = words.lows[first - 1] if first and not words.breaks[first] else ""
-    if words.lows[first] in _NUMERALS:
+    if words.lows[first] in _NUMERALS or not MEASURES.isdisjoint(words.lows[first:stop]):
         return False
     if before in DETERMINERS or before in _CONTRACTED or before in _PLACING:
         return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from wortlaut.index.article import Span, Voice
 from wortlaut.index.lang.verbs import BE, HAVE, KONJUNKTIV, KONJUNKTIV_II, VerbForm, find_verbs
-from wortlaut.index.lang.words import Words, read_function_words
+from wortlaut.index.lang.words import Words, read_class, read_function_words
 from wortlaut.index.reading.mentions import Mention
 
 Range = tuple[int, int]
@@ -42,6 +42,7 @@ _PAST_ONLY = frozenset(
     unten mitten hinten selten zweiten dritten vierten fünften ersten letzten nächsten meisten
     gesamten bekannten geplanten besten größten alten guten kosten""".split()
 )
+_ADVERBS = read_class("adverb", "de") | read_class("negation", "de")
 _PAST_ENDINGS = ("te", "ten", "t")
 _LONGEST_BRACKET = 10
 
@@ -157,21 +158,36 @@ def may_be_mood(words: Words, first: int, stop: int) -> bool:
     return False
 
 
+def is_relative(words: Words, unit: Unit, start: int) -> bool:
+    """Whether the clause from word `start` opens as a relative one: behind a comma, no colon."""
+    return start > unit.first and words.lows[start] in RELATIVE and words.words[start - 1] != ":"
+
+
 def has_verb(words: Words, unit: Unit, stop: int) -> bool:
     """Whether what stands before word `stop` is a sentence of its own, or a quotation."""
     if stop - 1 in unit.masked or stop - 2 in unit.masked:
         return True
+    return any(
+        _is_verb(words, unit.first, k)
+        for start, end in unit.clauses
+        # "Y, der Z leitete, sagte": the verb of a relative clause is none of the sentence's.
+        if start < stop and not is_relative(words, unit, start)
+        for k in range(start, min(end, stop))
+    )
+
+
+def _is_verb(words: Words, first: int, k: int) -> bool:
+    """Whether word `k` of a sentence looks like a finite verb."""
     lows = words.lows
-    for k in range(unit.first, stop):
-        if words.caps[k] and k > unit.first:
-            continue
-        if lows[k] in FINITE:
-            return True
-        # "der drittgrößten Stadt" has an adjective, no verb.
-        attributive = k > unit.first and (lows[k - 1] in OBLIQUE or lows[k - 1] in RELATIVE)
-        if len(lows[k]) > 4 and lows[k].endswith(_PAST_ENDINGS) and not attributive:
-            return True
-    return False
+    if (words.caps[k] and k > first) or lows[k] in _ADVERBS:
+        return False
+    if lows[k] in FINITE:
+        return True
+    # "der drittgrößten Stadt" has an adjective, no verb.
+    attributive = k > first and (lows[k - 1] in OBLIQUE or lows[k - 1] in RELATIVE)
+    # "das nicht gebilligte Gesetz"
+    attributive = attributive or (lows[k].startswith("ge") and words.caps[k + 1 : k + 2] == [True])
+    return len(lows[k]) > 4 and lows[k].endswith(_PAST_ENDINGS) and not attributive
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +236,20 @@ def locate_sentences(
             yield start, stop
 
 
-def join_sentences(sentences: list[Range], quotes: list[Range]) -> Iterator[Joint]:
-    """Sentences with their quotations; sentences that share a quotation come as one."""
+def join_sentences(words: Words, sentences: list[Range], quotes: list[Range]) -> Iterator[Joint]:
+    """Sentences with their quotations; sentences that share a quotation come as one.
+
+    So does a sentence that ends in a colon with the quotation behind it, in its own paragraph.
+    """
     at = i = 0
     while i < len(sentences):
         joined, inside = [sentences[i]], []
         limit = joined[0][0] + _LONGEST_UNIT
+        stop = joined[0][1]
+        quoted = at < len(quotes) and quotes[at][0] == stop and words.words[stop - 1] == ":"
+        if quoted and quotes[at][1] <= limit and i + 1 < len(sentences):
+            i += 1
+            joined.append(sentences[i])
         while at < len(quotes) and quotes[at][0] < joined[-1][1]:
             start, stop = quotes[at]
             at += 1

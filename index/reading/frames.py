@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from wortlaut.index.article import Span
 from wortlaut.index.lang.calendar import list_forms
+from wortlaut.index.lang.roles import Gender
 from wortlaut.index.lang.verbs import (
     COMPLEMENT_OPENERS,
     CONTENT_ADJECTIVES,
     CONTENT_NOUNS,
     KONJUNKTIV,
     KONJUNKTIV_II,
+    QUOTING_NOUNS,
     SUBORDINATORS,
     VerbForm,
     VerbForms,
@@ -23,6 +26,7 @@ from wortlaut.index.reading.cast import Cast
 from wortlaut.index.reading.clauses import (
     CONJUNCTIONS,
     MOODS,
+    PREPOSITIONS,
     RELATIVE,
     Frame,
     Range,
@@ -45,6 +49,11 @@ _TIMES = frozenset("nun jetzt jahr monat woche tag".split()).union(
     list_forms("month", "de"), list_forms("season", "de")
 )
 _WEEKDAYS = list_forms("weekday", "de")
+_CREDITING = frozenset("–—-(")
+_CREDIT_ENDS = frozenset('.:;!?)“”"«»„')
+_SENTENCE_ENDS = frozenset(".!?…,")
+_LONGEST_CREDIT = 16
+_POSSESSIVE = ("sein", "ihr")
 _ASKED = frozenset({"gefragt", "befragt"})
 _PASSIVE = frozenset("wurde wurden wird werden".split())
 
@@ -73,6 +82,7 @@ class FrameReader:
         if self._is_question(unit):
             return []
         verbs = self._pass_on(unit, list(self._speech.read(unit)))
+        verbs = verbs or list(self._phrases.read_wording(unit))
         frames = _chain(list(self._phrases.read(unit)), verbs)
         inquit = self._inquits.read(unit)
         if inquit and not any(frame.said or frame.at >= inquit.at for frame in frames):
@@ -92,6 +102,9 @@ class FrameReader:
         start, end = quote
         if start > first and words.words[start - 1] == ":":
             unit = cut_unit(words, first, start - 1, ())
+            owner = self._read_quoting(first, start - 1)
+            if owner:
+                return owner
             main = [c for c in unit.clauses if c[0] == first or words.lows[c[0]] not in RELATIVE]
             return self._subjects.find_first(replace(unit, clauses=tuple(main)), start - 1)
         if end + 2 >= stop or words.words[end] != "," or words.caps[end + 1]:
@@ -100,9 +113,58 @@ class FrameReader:
             return None
         return read_mention(words, self._subjects.skip(end + 2, stop), stop)
 
+    def read_credit(self, behind: int) -> Mention | None:
+        """Who stands right behind a quotation: "„…“ – Minister X", "„…“ (X am Montag in Brenn)".
+
+        On the same line or on the next one.
+        """
+        words = self._words
+        if behind + 1 >= len(words.words) or words.words[behind] not in _CREDITING:
+            return None
+        if words.words[behind - 2] not in _SENTENCE_ENDS:
+            return None
+        stop = behind + 1
+        while stop < len(words.words) and stop < behind + _LONGEST_CREDIT:
+            if words.breaks[stop] or words.words[stop] in _CREDIT_ENDS:
+                break
+            stop += 1
+        mention = read_mention(words, behind + 1, stop)
+        if mention is None or mention.kind != "person":
+            return None
+        plain = mention.role or (" " in mention.name and self._subjects.speaks(mention))
+        after = words.lows[mention.stop] if mention.stop < stop else ","
+        closed = after == "," or after in PREPOSITIONS
+        return mention if closed and (plain or after == ",") else None
+
+    def _read_quoting(self, first: int, colon: int) -> Mention | None:
+        """Whose the noun before a colon is: "Ihr Urteil: „…“", "Das Fazit des Leiters: „…“"."""
+        words, lows = self._words, self._words.lows
+        for k in range(first, colon):
+            if not words.caps[k] or not QUOTING_NOUNS.search(lows[k]):
+                continue
+            if k > first and lows[k - 1].startswith(_POSSESSIVE):
+                return self._read_possessor(k)
+            if k > first and words.caps[k - 1] and lows[k - 1].endswith("s"):
+                return read_mention(words, k - 1, k)
+            owner = self._phrases.read_owner(k, colon)
+            if owner and k - first <= 2 and self._subjects.speaks(owner):
+                return owner
+        return None
+
+    def _read_possessor(self, noun: int) -> Mention:
+        """The pronoun that a possessive before the noun stands for: "ihr Urteil" is hers."""
+        gender: Gender = "f" if self._words.lows[noun - 1].startswith("ihr") else "m"
+        span = Span(self._words.starts[noun - 1], self._words.ends[noun])
+        return Mention(noun - 1, noun + 1, span, "pronoun", "", "", gender, True)
+
     def may_speak(self, mention: Mention) -> bool:
         """Whether a subject is likely somebody, or an institution, that says things."""
         return self._subjects.speaks(mention)
+
+    def read_text(self, first: int, stop: int) -> Mention | None:
+        """The text that a sentence names: "Das geht aus dem Urteil hervor"."""
+        unit = cut_unit(self._words, first, stop, ())
+        return self._subjects.find_text(unit, len(unit.clauses) - 1) if unit.clauses else None
 
     def read_subject(self, first: int, stop: int) -> Mention | None:
         """Who a sentence is about: its first noun phrase outside prepositions."""
@@ -137,7 +199,8 @@ class FrameReader:
         """A noun or a state of mind that the next clause spells out: "die Hoffnung, dass"."""
         words, lows = self._words, self._words.lows
         for number, (start, end) in enumerate(unit.clauses[:-1]):
-            if follows and not MOODS.isdisjoint(lows[start:end]):
+            moods = MOODS if follows else KONJUNKTIV
+            if not moods.isdisjoint(lows[start:end]):
                 continue  # The last speaker goes on, whosever hope it is.
             for k in range(max(unit.first, end - 5), end):
                 noun = words.caps[k] and CONTENT_NOUNS.search(lows[k]) is not None
@@ -168,7 +231,7 @@ class FrameReader:
             if first_person or (self._words.caps[i] and i > unit.first):
                 continue
             if low in KONJUNKTIV or (follows and low in KONJUNKTIV_II):
-                return self._read_konjunktiv(unit, i)
+                return self._read_konjunktiv(unit, i, follows)
             if follows and low in {"soll", "sollen"} and self._is_main(unit, i):
                 if self._is_plan(unit):
                     return None
@@ -187,7 +250,7 @@ class FrameReader:
         )
         return not hearsay and any(map(_tells_time, lows))
 
-    def _read_konjunktiv(self, unit: Unit, i: int) -> Frame:
+    def _read_konjunktiv(self, unit: Unit, i: int, follows: bool) -> Frame:
         """The last speaker goes on; in a subordinate clause the main clause's subject speaks."""
         start = unit.clauses[unit.clause_at(i)][0]
         opening = unit.clauses[0]
@@ -196,6 +259,8 @@ class FrameReader:
         if not self._is_main(unit, i) and indicative and not quoted:
             timed = self._words.lows[start] in _TIMED
             mention = None if timed else self._subjects.find_first(unit, start)
+            if follows and mention and not self._subjects.speaks(mention):
+                return Frame(None, "", (unit.whole,))
             if mention or timed:
                 return Frame(mention, "", ((start, unit.stop),))
         return Frame(None, "", (unit.whole,))

@@ -39,8 +39,8 @@ _LINKS = _PLACE_LINKS | read_function_words("link")
 _MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|organisation|journal)\Z")
 # What politics takes, makes and pays: no surname ends so. Nouns made from verbs, and a few more.
 _OBJECT = re.compile(
-    r"(?:ab|an|auf|aus|ein|ent|fort|hin|nach|rück|über|um|unter|vor|zurück|zu|ver|be)"
-    r"(?:str(?:ich|eit)|griff|w[uü]rf|tr[aä]g|schl[aä]g|schritt|sage|gabe|nahme|lage|schl[uü]ss|dr[uü]ck"
+    r"(?:ab|an|auf|aus|bei|ein|ent|fort|hin|nach|rück|über|um|unter|vor|zurück|zu|ver|be)"
+    r"(?:tritt|str(?:ich|eit)|griff|w[uü]rf|tr[aä]g|schl[aä]g|schritt|sage|gabe|nahme|lage|schl[uü]ss|dr[uü]ck"
     r"|br[uü]ch|spr[uü]ch|spr[aä]che|stand|ständ|weis|k[aä]uf|bau|satz|sätz|zug|züge|kommen|teil)"
     r"(?:e?[ns]?|es)\Z"
     r"|(?:\w*(?:gespräch|verhandlung|maßnahm|sanktion|problem|vorw[uü]rf|zusag|reform|truppe"
@@ -50,10 +50,15 @@ _OBJECT = re.compile(
 )
 _ABSTRACT = ("ung", "tion", "schaft", "heit", "keit", "tät", "gruppe", "stelle", "schule")
 ADJECTIVE_ENDINGS = ("e", "en", "er", "em", "es")
+_ADVERB_ENDINGS = ("lich", "isch", "ig", "weise", "ell")
 _ENGLISH_ENDINGS = ("ian", "ish", "-led", "eign")
 _OPENING = frozenset("„\"“»‚‘«'")
 _MARKS = _OPENING | {"”", "’"}
-_LONGEST_RUN = 9
+# Behind one of these a noun is another's: "Haltung der Regierung".
+HEAD_ENDS = read_function_words("head-end", "de")
+_COMPOUNDING = frozenset({",", "und", "oder", "sowie", "/"})
+_AGED = re.compile(r"\d{1,3}-?jährige[nr]?\Z")
+_LONGEST_RUN = 12
 _LONGEST_TITLE = 8
 _MOST_ADJECTIVES = 6
 
@@ -70,6 +75,7 @@ class Mention:
     role: str = ""
     gender: Gender = ""
     definite: bool = False
+    plural: bool = False
 
 
 def read_mention(words: Words, first: int, stop: int) -> Mention | None:
@@ -79,12 +85,21 @@ def read_mention(words: Words, first: int, stop: int) -> Mention | None:
     low = words.lows[first]
     i = first
     gender: Gender = ""
-    if low in DETERMINERS and (low not in PRONOUNS or _noun_follows(words, first + 1, stop)):
+    if low == "an" and not words.english:
+        return None
+    if low in DETERMINERS and (low not in PRONOUNS or noun_follows(words, first + 1, stop)):
         gender = DETERMINERS[low]
         i = _skip_insert(words, _past_determiner(words, first, stop), stop)
     elif low in PRONOUNS:
         span = Span(words.starts[first], words.ends[first])
         return Mention(first, first + 1, span, "pronoun", "", "", PRONOUNS[low], True)
+    aged = i if i < stop and _AGED.match(words.lows[i]) else -1
+    if aged > first and not (
+        i + 1 < stop and (words.caps[i + 1] or _is_adjective(words.lows[i + 1]))
+    ):
+        # "der 81-Jährige": whoever was spoken of.
+        span = Span(words.starts[first], words.ends[i])
+        return Mention(first, i + 1, span, "pronoun", "", "", gender, True)
     head = _find_head(words, first, _skip_adjectives(words, i, stop), stop)
     if low in _ENGLISH_DETERMINERS:
         office = _find_english_office(words, i, stop)
@@ -132,27 +147,45 @@ def _is_adjective(low: str) -> bool:
     return (len(low) > 3 and low.endswith(ADJECTIVE_ENDINGS)) or low.endswith(_ENGLISH_ENDINGS)
 
 
-def _noun_follows(words: Words, i: int, stop: int) -> bool:
+def noun_follows(words: Words, i: int, stop: int) -> bool:
+    """Whether a noun stands at word `i`, or behind its adjectives."""
     i = _skip_adjectives(words, i, stop)
     return i < stop and words.caps[i]
 
 
 def _skip_adjectives(words: Words, i: int, stop: int) -> int:
     limit = min(stop, i + _MOST_ADJECTIVES)
-    while i < limit and not words.caps[i] and _is_adjective(words.lows[i]):
-        i += 1
+    while i < limit and not words.caps[i]:
+        if _is_adjective(words.lows[i]):
+            i += 1
+            # "die afghanischen und ausländischen Soldaten"
+            i += i + 2 < limit and words.lows[i] == "und" and _is_adjective(words.lows[i + 1])
+        elif i + 2 < limit and _qualifies(words, i):
+            i += 2
+        else:
+            break
     return i
+
+
+def _qualifies(words: Words, i: int) -> bool:
+    """Whether word `i` is an adverb before an adjective: "die [staatlich] kontrollierten Medien"."""
+    after = words.lows[i + 1]
+    adverb = words.lows[i].endswith(_ADVERB_ENDINGS) and words.lows[i].isalpha()
+    return adverb and not words.caps[i + 1] and len(after) > 4 and after.endswith(ADJECTIVE_ENDINGS)
 
 
 def _skip_insert(words: Words, i: int, stop: int) -> int:
     """Past the phrase between article and adjective: "der [für Verkehr] zuständige Leiter"."""
-    if i >= stop or words.lows[i] not in _INSERTS:
+    # "die das Unglück überlebende Ada Holm"
+    object_inside = i + 3 < stop and words.lows[i] in {"das", "die"} and words.caps[i + 1]
+    if i >= stop or (words.lows[i] not in _INSERTS and not object_inside):
         return i
     for k in range(i + 2, min(stop - 1, i + 9)):
         if not words.words[k].isalnum() and "-" not in words.words[k]:
             break
         adjective = not words.caps[k] and _is_adjective(words.lows[k])
-        if adjective and words.caps[k + 1] and words.lows[k - 1] not in DETERMINERS:
+        named = words.caps[k + 1] or words.words[k + 1] in _OPENING
+        if adjective and named and words.lows[k - 1] not in DETERMINERS:
             return k
     return i
 
@@ -172,6 +205,8 @@ def _continues_run(words: Words, first: int, i: int, limit: int) -> bool:
         return False
     if words.caps[i] and low not in CALENDAR and not (i > first and low in NOT_NAMES):
         return True
+    if i > first and (_is_in_compound(words, first, i, limit) or _is_slashed(words, i, limit)):
+        return True
     if i + 2 < limit and low in {"von", "van"} and _is_double_particle(words, i):
         return True
     if i + 1 >= limit or not words.caps[i + 1]:
@@ -182,6 +217,28 @@ def _continues_run(words: Words, first: int, i: int, limit: int) -> bool:
         before = words.words[i - 1] if i > first else ""
         return len(before) == 1 or before.lower() in _ABBREVIATED
     return low not in DETERMINERS and role_gender(low) is not None
+
+
+def _is_slashed(words: Words, i: int, limit: int) -> bool:
+    """Whether word `i` is inside a party's name with a slash: "Bündnis 90/Die Grünen"."""
+    slash = next((k for k in range(i - 1, min(i + 2, limit - 1)) if words.words[k] == "/"), -1)
+    if slash < 1 or not words.caps[slash + 1]:
+        return False
+    joined = (
+        words.starts[slash] == words.ends[slash - 1]
+        and words.ends[slash] == words.starts[slash + 1]
+    )
+    return joined and (words.caps[slash - 1] or words.words[slash - 1].isdigit())
+
+
+def _is_in_compound(words: Words, first: int, i: int, limit: int) -> bool:
+    """Whether a mark or "und" at word `i` is inside "Gesundheits-, Sozial- und Baudirektor"."""
+    hyphen = i if words.words[i] == "-" else i - 1
+    if words.words[hyphen] != "-" or hyphen <= first or hyphen + 1 >= limit:
+        return False
+    joined = words.starts[hyphen] == words.ends[hyphen - 1] and words.caps[hyphen - 1]
+    follows = words.lows[hyphen + 1] in _COMPOUNDING
+    return joined and follows and hyphen + 2 < limit and words.caps[hyphen + 2]
 
 
 def _is_double_particle(words: Words, i: int) -> bool:
@@ -211,7 +268,7 @@ def _read_title(words: Words, first: int, i: int, stop: int) -> Mention | None:
     if (
         end >= limit
         or not any(word[0].isalnum() for word in inside)
-        or (len(inside) > 3 and not any(words.caps[i + 1 : end]))
+        or (len(inside) not in (2, 3) and not any(words.caps[i + 1 : end]))
     ):
         return None
     span = Span(words.starts[first], words.ends[end])
@@ -226,6 +283,8 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
     bare = first == head
     end -= (bool(roles) or bare) and _ends_in_object(words, roles[-1] + 1 if roles else head, end)
     named = range(roles[-1] + 1, end) if roles else range(head, end)
+    if len(named) > 1 and words.words[named[0]] == ".":
+        named = named[1:]  # "Dr. Ada Holm"
     # "die" before a man's office is the plural, which stands for nobody in particular.
     plural = words.lows[first] == "die" and role != "" and role_gender(role) == "m"
     definite = words.lows[first] in _DEFINITE and not plural
@@ -265,7 +324,7 @@ def _ends_in_object(words: Words, first: int, end: int) -> bool:
 
 def names_object(low: str) -> bool:
     """Whether a word is by its form a common noun, as an object behind a name may be."""
-    return _OBJECT.match(low) is not None
+    return _OBJECT.match(low) is not None or low.endswith(("ung", "ungen"))
 
 
 def _join(words: Words, named: range) -> str:
@@ -301,6 +360,8 @@ def read_complement(words: Words, i: int, stop: int) -> tuple[int, range]:
         k = i + 1
         if words.lows[i] in _PLACE_LINKS and not (k < stop and words.caps[k]):
             break
+        if words.lows[i] == "und" and k < stop and words.lows[k] in DETERMINERS:
+            break  # "ein Experte und die Präsidentin": two
         k += k < stop and words.lows[k] in DETERMINERS
         k = _skip_adjectives(words, k, stop)
         end = read_run(words, k, stop)
@@ -323,5 +384,12 @@ def _read_apposition(words: Words, i: int, stop: int) -> range:
 
 
 def can_speak(mention: Mention) -> bool:
-    """Whether a noun phrase names an office, is a pronoun or sounds like an institution."""
-    return bool(mention.role) or mention.kind == "pronoun" or names_institution(mention.name)
+    """Whether a noun phrase names an office, is a pronoun or sounds like an institution.
+
+    By its head: "die Haltung der Regierung" says nothing.
+    """
+    if mention.role or mention.kind == "pronoun":
+        return True
+    words = mention.name.split()
+    head = next((k for k, word in enumerate(words) if word in HEAD_ENDS), len(words))
+    return names_institution(" ".join(words[:head]))

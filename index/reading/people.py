@@ -6,34 +6,41 @@ the one whom the words, the place and the time fit.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import overload
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from wortlaut.index.article import Span
+from wortlaut.index.lang.calendar import list_forms
 from wortlaut.index.lang.names import (
-    APOSTROPHE_S,
+    MAYBE_SAME,
     SAME_PERSON,
     SHORT_NAME,
     TITLES,
+    Spellings,
     compare_first,
-    fold_parts,
+    is_family_first,
+    is_first_name,
+    match_first,
     match_names,
+    match_parts,
+    match_words,
+    read_name_parts,
+    spell_parts,
+    spell_word,
 )
 from wortlaut.index.lang.offices import FIELDS, Office, read_office
-from wortlaut.index.lang.places import list_spellings
+from wortlaut.index.lang.places import find_exonym, find_place, list_spellings
 from wortlaut.index.lang.roles import role_gender
 from wortlaut.index.lang.words import (
     CYRILLIC_LETTER,
+    LANGUAGES,
     Word,
-    fold_word,
-    fold_words,
+    detect_language,
     read_function_words,
-    read_name_words,
 )
 
 # Words of headlines that are surnames, too.
@@ -41,6 +48,18 @@ _HEADLINE_WORDS = frozenset(
     "times post world press people deal talks peace frieden krieg мир война europa usa".split()
 ) | {word.casefold() for code in ("RU", "UA") for word in list_spellings(code)}
 _NOBODY = read_function_words("nobody") | _HEADLINE_WORDS
+
+_TIMES = frozenset(
+    form
+    for notion in ("weekday", "month", "daypart")
+    for language in LANGUAGES
+    for form in list_forms(notion, language)
+)
+# A word typed small is a name only if it is one for sure; of several those nearly as likely count.
+_SURELY, _SURELY_RUSSIAN = 0.9, 0.97
+_AS_GOOD = 0.025
+_MOST_KEPT = 10_000
+_MOST_BEHIND = 2
 
 # A speaker, the office as an article words it, the year of those articles, and how many they are.
 Held = tuple[str, str, int | None, int]
@@ -78,24 +97,25 @@ class People(Sequence[str]):
     def __init__(self, names: Iterable[str]) -> None:
         self._spellings: dict[str, list[str]] = {}
         self._bearers: dict[str, list[str]] = {}
-        self._by_letter: dict[str, list[str]] = {}
+        self._found: dict[tuple[str, float], list[str]] = {}
         by_surname: dict[str, list[str]] = {}
         for name in dict.fromkeys(names):
-            parts = fold_parts(name)
+            parts = spell_parts(name)
             # "der Minister" is nobody's name.
             if parts and role_gender(name.split()[-1].casefold()) is None:
                 by_surname.setdefault(parts[-1], []).append(name)
-        for key, bearers in by_surname.items():
-            self._add(key, bearers)
-        for key in self._bearers:
-            self._by_letter.setdefault(key[0], []).append(key)
+        self._index = Spellings(by_surname)
+        self._same = self._index.group(SAME_PERSON)
+        for keys in self._same.values():
+            if keys[0] not in self._bearers:
+                self._add(keys, [name for key in keys for name in by_surname[key]])
         self._names = list(self._spellings)
         self._persons = {
             spelling: person for person, all_ in self._spellings.items() for spelling in all_
         }
 
-    def _add(self, key: str, bearers: list[str]) -> None:
-        full = [name for name in bearers if len(fold_parts(name)) > 1]
+    def _add(self, keys: Sequence[str], bearers: list[str]) -> None:
+        full = [name for name in bearers if len(spell_parts(name)) > 1]
         persons: list[str] = []
         for name in full:
             same = next((p for p in persons if match_names(p, name) >= SAME_PERSON), None)
@@ -109,12 +129,7 @@ class People(Sequence[str]):
             self._spellings.setdefault(persons[0] if only else name, []).append(name)
             persons += [] if persons else [name]
         known = [name for name in bearers if name in self._spellings]
-        self._bearers.setdefault(key, []).extend(known)
-        for name in known:
-            # East Asian names carry the family name first.
-            parts = fold_parts(name)
-            if len(parts) > 1 and len(name.split()[0]) < SHORT_NAME:
-                self._bearers.setdefault(parts[0], []).append(name)
+        self._bearers.update(dict.fromkeys(keys, known))
 
     @overload
     def __getitem__(self, at: int) -> str: ...
@@ -132,9 +147,9 @@ class People(Sequence[str]):
     def find_person(self, spelling: str) -> str | None:
         """The person whom a name of the archive is for; None where several may bear it."""
         person = self._persons.get(spelling)
-        if person is None or len(fold_parts(person)) > 1:
+        if person is None or len(spell_parts(person)) > 1:
             return person
-        return person if self._bearers[fold_parts(person)[-1]] == [person] else None
+        return person if self._bearers[spell_parts(person)[-1]] == [person] else None
 
     def knows(self, spelling: str) -> bool:
         """Whether it is one of the names this was made of, and one of a person or a title."""
@@ -143,28 +158,20 @@ class People(Sequence[str]):
     def list_spellings(self, name: str) -> list[str]:
         """Every name in the archive that is this person's.
 
-        Surnames that only sound alike join where the first names agree; a bare surname that
-        several persons bear is none of theirs, but stands for all of them when it is asked for.
+        A bare surname that several persons bear is none of theirs, but stands for all of them when
+        it is asked for.
         """
-        parts = fold_parts(name)
+        parts = spell_parts(name)
         if not parts:
             return []
-        is_bare = len(parts) == 1
-        persons = dict.fromkeys(
-            person for key in self._by_letter.get(parts[-1][0], []) for person in self._bearers[key]
-        )
+        keys = [key for key, score in self._index.find(parts[-1]) if score >= SAME_PERSON]
+        persons = dict.fromkeys(person for key in keys for person in self._bearers[key])
         return [
             spelling
             for person in persons
-            if person == name or self._is_same(name, parts, person, is_bare)
-            for spelling in self._spellings[person]
+            if person == name or _is_same(name, parts, person)
+            for spelling in self._spellings.get(person, ())
         ]
-
-    def _is_same(self, name: str, parts: tuple[str, ...], person: str, is_bare: bool) -> bool:
-        others = fold_parts(person)
-        if is_bare:
-            return others[-1] == parts[-1] and _agree_in_gender(name, person)
-        return len(others) > 1 and match_names(name, person) >= SAME_PERSON
 
     def find(self, text: str) -> list[tuple[Span, str]]:
         """Where `text`, a question in any of the languages, names somebody known, in order.
@@ -173,66 +180,74 @@ class People(Sequence[str]):
         those that the first name beside it rules out are left out; if none stands there, all are
         given.
         """
-        tokens = read_name_words(APOSTROPHE_S.sub(lambda m: " " * len(m[0]), text))
+        tokens = read_name_parts(text)
+        is_german = detect_language(text) == "de"
         found: list[tuple[Span, str]] = []
         for number, token in enumerate(tokens):
-            bearers = [n for key in self._find_keys(token) for n in self._bearers[key]]
+            bearers = self._find_bearers(token, is_german, number == 0)
             if not bearers:
                 continue
-            if self._is_first_name(text, tokens, number):
-                continue
             start, chosen = _choose(text, tokens, number, bearers)
-            span = Span(start, token.end)
+            end, chosen = _choose_behind(text, tokens, number, chosen)
+            is_whole = start < token.start or end > token.end
+            if not is_whole and self._is_first_name(text, tokens, number, is_german):
+                continue
+            span = Span(start, end)
             found = [item for item in found if item[0].overlap(span) == 0 or item[1] not in chosen]
             found += [(span, name) for name in dict.fromkeys(chosen)]
         return found
 
-    def _find_keys(self, token: Word) -> list[str]:
+    def _find_bearers(self, token: Word, is_german: bool, is_opening: bool = False) -> list[str]:
+        """Who may be meant by a word of a question; nobody for one that is no known surname."""
         low = token.low
-        if low in _NOBODY or len(low) < 2 or (low == token.text and low in {"may", "mark"}):
+        is_small = low == token.text
+        is_cyrillic = CYRILLIC_LETTER.search(low) is not None
+        # Inside a Russian sentence only a name has a capital: "ли" is a small word, "Ли" is Li.
+        is_word = low in _NOBODY and (is_small or is_opening or not is_cyrillic)
+        if is_word or len(low) < 2 or (is_small and low in {"may", "mark"}):
             return []
-        folded = fold_words((low,))[0] if fold_words((low,)) else ""
-        if not folded:
+        if is_cyrillic and is_small and len(low) < SHORT_NAME:
             return []
-        forms = {folded, fold_word(low, keep_s=True), *fold_words((low,), False)}
-        cyrillic = not low.isascii() and CYRILLIC_LETTER.search(low) is not None
-        typed_low = token.text[0].islower()
-        if len(folded) < SHORT_NAME:
-            exact = {n for f in forms for n in self._bearers.get(f, ())}
-            shown = {p for n in exact for p in re.split(r"[\s-]", n.casefold())}
-            ok = low in shown or (not typed_low and cyrillic)
-            return [f for f in forms if f in self._bearers] if ok else []
-        hits = [f for f in forms if f in self._bearers]
-        if hits:
-            return hits
-        cutoff = 92.5 if typed_low else 80.0 if cyrillic else 88.0
-        ranked = [
-            best
-            for form in sorted(forms)
-            if (best := self._find_nearest(form, cutoff))
-            and len(best[0]) > SHORT_NAME
-            and abs(len(best[0]) - len(form)) <= 2
-        ]
-        if not ranked:
-            return []
-        key = max(ranked, key=lambda item: item[1])[0]
-        return [key] if cyrillic or _looks_like(low, self._bearers[key]) else []
+        if is_small:
+            least = _SURELY_RUSSIAN if is_cyrillic else _SURELY
+        else:
+            least = SAME_PERSON if is_german or is_cyrillic else MAYBE_SAME
+        key = (spell_word(low), least)
+        if key not in self._found:
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            self._found[key] = self._gather(*key)
+        return self._found[key]
 
-    def _is_first_name(self, text: str, tokens: list[Word], number: int) -> bool:
-        """Whether somebody of that first name bears the surname right behind it."""
+    def _gather(self, word: str, least: float) -> list[str]:
+        forms = [word, word[:-1]] if word.endswith("s") and len(word) > SHORT_NAME else [word]
+        for form in forms:
+            if form in self._index:
+                return self._bearers[form]
+        ranked = [item for form in forms for item in self._index.find(form)]
+        best = max((score for _, score in ranked), default=0.0)
+        least = max(least, best - _AS_GOOD)
+        keys = [key for key, score in ranked if score >= least and len(key) > 1]
+        return list(dict.fromkeys(name for key in keys for name in self._bearers[key]))
+
+    def _is_first_name(self, text: str, tokens: list[Word], number: int, is_german: bool) -> bool:
+        """Whether the word is the first name of somebody whose surname stands right behind it.
+
+        Somebody known, or where the word is a usual first name, anybody: "Ernst Oberau" is not
+        Karl Ernst.
+        """
         if number + 1 == len(tokens):
             return False
         token, after = tokens[number], tokens[number + 1]
-        given = fold_words((token.low,))
+        given = spell_word(token.low)
         if not given or text[token.end : after.start] != " ":
             return False
-        bearers = [name for key in self._find_keys(after) for name in self._bearers[key]]
-        firsts = [part for name in bearers for part in fold_parts(name)[:-1]]
-        return any(compare_first(given[0], part) >= SAME_PERSON for part in firsts)
-
-    def _find_nearest(self, form: str, cutoff: float) -> tuple[str, float, int] | None:
-        keys = self._by_letter.get(form[0], [])
-        return process.extractOne(form, keys, scorer=fuzz.ratio, score_cutoff=cutoff)
+        bearers = self._find_bearers(after, is_german)
+        firsts = [part for name in bearers for part in spell_parts(name)[:-1]]
+        if any(compare_first(given, part) >= SAME_PERSON for part in firsts):
+            return True
+        is_name = after.is_capitalised and token.is_capitalised and not bearers
+        return is_name and is_first_name(given) and not _is_no_surname(after)
 
 
 def find_names(text: str, known: Sequence[str]) -> list[tuple[Span, str]]:
@@ -342,17 +357,23 @@ class Offices:
                         yield _Match(holder, entry, len(extra))
 
 
+def _is_same(name: str, parts: tuple[str, ...], person: str) -> bool:
+    others = spell_parts(person)
+    if len(parts) == 1:
+        return match_words(others[-1], parts[-1]) >= SAME_PERSON and _agree_in_gender(name, person)
+    return len(others) > 1 and match_parts(parts, others) >= SAME_PERSON
+
+
+def _is_no_surname(word: Word) -> bool:
+    """Whether a capitalised word behind a name is a place, a time, an office or a small word."""
+    low = word.low
+    is_word = low in _NOBODY or low in _TIMES or role_gender(low) is not None
+    return is_word or find_place(low) is not None or find_exonym(low) is not None
+
+
 def _agree_in_gender(a: str, b: str) -> bool:
     """Whether both surnames, or neither, have the ending of a Slavic woman's name."""
     return a.casefold().endswith(("a", "а", "я")) == b.casefold().endswith(("a", "а", "я"))
-
-
-def _looks_like(low: str, bearers: list[str]) -> bool:
-    """Whether a word that only sounds nearly like a surname is also spelled like it."""
-    surnames = (name.split()[-1].casefold() for name in bearers)
-    return any(
-        fuzz.ratio(low, surname) >= (72.0 if low[0] == surname[0] else 80.0) for surname in surnames
-    )
 
 
 def _choose(
@@ -364,13 +385,13 @@ def _choose(
         return token.start, bearers
     before = tokens[number - 1]
     adjacent = text[before.end : token.start].strip() == ""
-    given = fold_words((before.low,)) if adjacent else ()
+    given = spell_word(before.low) if adjacent else ""
     if not given:
         return token.start, bearers
     fitting = [
         name
         for name in bearers
-        if any(compare_first(given[0], part) >= 0.7 for part in fold_parts(name)[:-1])
+        if any(compare_first(given, part) >= SAME_PERSON for part in spell_parts(name)[:-1])
     ]
     if fitting:
         return before.start, fitting
@@ -379,9 +400,28 @@ def _choose(
     genitive = token.text.endswith("s") or CYRILLIC_LETTER.search(token.text.casefold())
     capitals = before.is_capitalised and token.is_capitalised
     ordinary = low in _NOBODY or low in TITLES or role_gender(low) is not None
-    if number > 1 and capitals and not genitive and not ordinary:
-        bearers = [name for name in bearers if len(fold_parts(name)) == 1]
+    stranger = is_first_name(given) or (number > 1 and not genitive)
+    if capitals and stranger and not ordinary:
+        bearers = [name for name in bearers if len(spell_parts(name)) == 1]
     return token.start, bearers
+
+
+def _choose_behind(
+    text: str, tokens: list[Word], number: int, bearers: list[str]
+) -> tuple[int, list[str]]:
+    """The bearers that a name behind the family name allows, and where it ends: "Xi Jinping"."""
+    end = tokens[number].end
+    for token in tokens[number + 1 : number + 1 + _MOST_BEHIND]:
+        given = spell_word(token.low)
+        fitting = [
+            name
+            for name in bearers
+            if is_family_first(name) and match_first([given], spell_parts(name)[:-1]) >= SAME_PERSON
+        ]
+        if not fitting or text[end : token.start].strip(" -"):
+            break
+        end, bearers = token.end, fitting
+    return end, bearers
 
 
 @dataclass(frozen=True, slots=True)

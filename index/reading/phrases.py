@@ -33,15 +33,18 @@ from wortlaut.index.reading.mentions import (
     PRONOUNS,
     Mention,
     can_speak,
+    names_object,
     read_mention,
 )
 from wortlaut.index.reading.subjects import ADVERBS, SubjectFinder
 
 _BY = frozenset({"von", "vom", "aus", "im", "in"})
+_PLACING = frozenset({"in", "im"})
 _OWNED = _BY | {"des", "der", "eines", "einer", "seiner"}
 _POSSESSIVES: dict[str, Gender] = {
     "seiner": "m", "seinen": "m", "seinem": "m", "ihrer": "f", "ihren": "f", "ihrem": "f",
 }  # fmt: skip
+_DATIVE = frozenset("der dem den einer einem diesem dieser".split())
 _FIRST_PERSON = ("mein", "unser")
 _BECOMING = frozenset({"wurde", "wird", "geworden", "werden"})
 
@@ -89,6 +92,19 @@ class PhraseReader:
                 frame = self._read_at(unit, i)
                 if frame:
                     yield frame
+
+    def read_wording(self, unit: Unit) -> Iterator[Frame]:
+        """ "X warb mit den Worten: „…“", "Mit diesen Worten ging er": whatever the verb."""
+        lows = self._words.lows
+        for i in range(unit.first + 2, unit.stop):
+            if lows[i] != "worten" or lows[i - 2] != "mit" or i in unit.masked:
+                continue
+            start, end = unit.clauses[unit.clause_at(i)]
+            if unit.masked.isdisjoint((i + 1, i + 2, start - 1, start - 2)):
+                continue
+            mention = self._subjects.scan(start, end) or self._subjects.find_first(unit, start)
+            if mention:
+                yield Frame(mention, "mit den Worten", (), at=i)
 
     def _read_at(self, unit: Unit, i: int) -> Frame | None:
         lows, low = self._words.lows, self._words.lows[i]
@@ -140,8 +156,20 @@ class PhraseReader:
         mention = read_mention(self._words, start, unit.stop)
         if mention is None:
             return None
-        said = self._rest(unit, i, mention.stop)
-        return Frame(self._unfold(unit, mention, unit.stop), "laut", said)
+        owner = self._read_holder(mention, unit.stop)
+        said = self._rest(unit, i, owner.stop)
+        return Frame(self._unfold(unit, owner, unit.stop), "laut", said)
+
+    def _read_holder(self, mention: Mention, stop: int) -> Mention:
+        """Whose a bare noun is: "laut Vorschlag der Stadt"; the noun itself if nobody's."""
+        lone = mention.kind == "person" and mention.stop - mention.first == 1
+        if not lone or self._subjects.speaks(mention):
+            return mention
+        owner = self.read_owner(mention.first, stop)
+        # "laut Verfassung der Präsident": a nominative.
+        if owner and self._words.lows[mention.stop] == "der" and role_gender(owner.role) == "m":
+            return mention
+        return owner if owner and self._subjects.speaks(owner) else mention
 
     def _unfold(self, unit: Unit, mention: Mention, stop: int) -> Mention:
         """The speaker inside "einer Mitteilung der Polizei"; the phrase itself if none."""
@@ -154,9 +182,14 @@ class PhraseReader:
         """Whose the noun at that word is: "Angaben der Polizei", "Worten von X"."""
         lows, k = self._words.lows, noun + 1
         if k < stop and lows[k] in _OWNED:
-            return read_mention(self._words, k + (lows[k] in _BY), stop)
+            owner = read_mention(self._words, k + (lows[k] in _BY), stop)
+            # "schossen nach Angaben in die Luft"
+            placed = lows[k] in _PLACING and owner and not self._subjects.speaks(owner)
+            return None if placed else owner
         if k < stop and self._words.caps[k]:
-            return read_mention(self._words, k, stop)
+            owner = read_mention(self._words, k, stop)
+            genitive = owner and owner.name.endswith(("s", "’", "'"))
+            return owner if owner and (genitive or self._subjects.speaks(owner)) else None
         return None
 
     def _read_postposed(self, unit: Unit, i: int) -> Frame | None:
@@ -164,6 +197,8 @@ class PhraseReader:
         noun = i - 1
         if self._words.lows[i] != "nach" or noun <= unit.first or not self._words.caps[noun]:
             return None
+        if i + 1 < unit.stop and self._words.lows[i + 1] in _DATIVE:
+            return None  # "Studien nach der Katastrophe"
         if not SAYING_NOUNS.search(self._words.lows[noun]):
             return None
         mention = None
@@ -181,7 +216,7 @@ class PhraseReader:
         """ "nach Angaben von X", "nach eigenen Angaben", "aus Sicht des X"."""
         words, lows = self._words, self._words.lows
         for k in range(i + 1, min(unit.stop, i + 6)):
-            if words.words[k] in BREAKS:
+            if words.words[k] in BREAKS or (lows[k] in DETERMINERS and lows[k - 1] in DETERMINERS):
                 return None
             if not words.caps[k]:
                 continue
@@ -245,11 +280,17 @@ class PhraseReader:
 
     def _read_so(self, unit: Unit, i: int) -> Frame | None:
         words = self._words
-        if words.words[i - 1] not in BREAKS | QUOTE_MARKS:
+        if words.words[i - 1] not in BREAKS | QUOTE_MARKS or words.lows[i + 1 : i + 2] == ["zum"]:
             return None
         mention = read_mention(words, self._subjects.skip(i + 1, unit.stop), unit.stop)
         if mention is None or (mention.stop < unit.stop and words.caps[mention.stop]):
             return None
+        if (
+            mention.kind == "group"
+            and mention.name[:1].islower()
+            and words.words[i + 1] in _OPENING
+        ):
+            return None  # "…, so „schütze sie Gott“"
         after = words.lows[mention.stop] if mention.stop < unit.stop else "."
         if after.isalpha() and after not in PREPOSITIONS and after not in ADVERBS:
             return None
@@ -343,9 +384,20 @@ class QuotedFinder:
             return (before, subject) if self._is_quoted(before, subject) else (subject, before)
         behind = max(subject.stop, finite + 1)
         other = read_mention(self._words, self._subjects.skip(behind, end), end)
+        other = other and self._read_owner(other)
         if other is None or other.first < subject.stop:
             return subject, None
         return (subject, other) if self._is_quoted(subject, other) else (other, subject)
+
+    def _read_owner(self, mention: Mention) -> Mention:
+        """Whose word it is: "zitierte Holms Rede" quotes Holm; the mention itself if nobody's."""
+        lows, first = self._words.lows, mention.first
+        owned = mention.kind == "person" and mention.stop - first == 2 and lows[first].endswith("s")
+        if not owned or not names_object(lows[first + 1]):
+            return mention
+        span = Span(self._words.starts[first], self._words.ends[first])
+        name = self._words.words[first][:-1]
+        return replace(mention, stop=first + 1, span=span, name=name)
 
     def _read_before(self, start: int, finite: int) -> Mention | None:
         if start >= finite or self._words.lows[start] in PREPOSITIONS - OBLIQUE:

@@ -19,7 +19,9 @@ from wortlaut.index.lang.verbs import (
 )
 from wortlaut.index.lang.words import Words, read_function_words
 from wortlaut.index.reading.clauses import (
+    FINITE,
     MOODS,
+    PREPOSITIONS,
     RELATIVE,
     THAT,
     Frame,
@@ -119,13 +121,16 @@ class SpeechReader:
         self, unit: Unit, number: int, finite: int, form: VerbForm, said: tuple[Range, ...]
     ) -> Mention | None:
         start, end = unit.clauses[number]
-        if form.lemma in _DOCUMENTED:
-            return self._subjects.find_document(start, end)
+        if form.lemma in _DOCUMENTED and self._words.lows[finite] not in _CAUSED:
+            return self._subjects.find_document(start, end) or self._subjects.find_text(
+                unit, number
+            )
         if finite < start:
             return self._subjects.find(unit, unit.clause_at(finite), finite, False)
         passive = self._is_passive(finite, form)
         if passive and form.lemma != "zitieren":
-            return self._subjects.find_agent(start, end)
+            agent = self._subjects.find_agent(start, end)
+            return agent or self._subjects.find_text(unit, number)
         goes_on = finite == start and self._goes_on(end, unit.stop)
         inverted = bool(said) and (said[-1][1] == start - 1 or goes_on)
         return self._subjects.find(unit, number, finite, inverted)
@@ -168,11 +173,16 @@ class SpeechReader:
             caused = [k for k in range(start, i) if lows[k] in _CAUSED and lows[i].endswith("n")]
             if caused:
                 return caused[0]  # "ließ X mitteilen"
+            led = [k for k in range(start, i) if lows[k] in _MODALS and k not in unit.masked]
+            if led and lows[i].endswith("n") and MOODS.isdisjoint(lows[start:i]):
+                return led[0]  # "musste er betonen"
             if form.lemma == "ausrichten":
                 return None
             if lows[i].endswith("en") and not MOODS.isdisjoint(lows[start:i]):
                 return None  # "müsse X neu bewerten": the last speaker's own mood.
             participle = any(other.form == "participle" for other in self._forms[lows[i]])
+            if participle and not helpers and self._is_shared(unit, number, i):
+                return None
             return None if helpers and participle and lows[i].endswith("t") else i
         if not helpers and i - start <= 1 and number:
             # "X hatte, Chef von Z, gesagt": the auxiliary stands before an apposition.
@@ -181,6 +191,16 @@ class SpeechReader:
         if not helpers or lows[helpers[0]] in KONJUNKTIV:
             return None
         return None if lows[helpers[0]] in BE and form.lemma == "fragen" else helpers[0]
+
+    def _is_shared(self, unit: Unit, number: int, i: int) -> bool:
+        """Whether a form that ends a main clause is the participle of the auxiliary before it."""
+        lows = self._words.lows
+        start, end = unit.clauses[number]
+        closes = number > 0 and i - start > 1 and is_final(i, end)
+        if not closes or lows[start] in SUBORDINATORS | RELATIVE | THAT:
+            return False
+        before = lows[unit.clauses[number - 1][0] : start]
+        return not (HAVE | BE).isdisjoint(before)
 
     def _is_other_verb(self, unit: Unit, i: int) -> bool:
         """Whether a particle at the clause's end makes it another verb ("forderte … an")."""
@@ -304,6 +324,8 @@ class SpeechReader:
         speaks = self._subjects.speaks(mention)
         if has_verb(words, unit, start):
             return speaks or not self._shares_subject(unit, start)
+        if words.words[start - 1] == "," and unit.clauses[0][1] < start - 1:
+            return False  # "Y, Chef von Z, sagte": nothing is said before the verb.
         return form.group == "say" and after is None and speaks
 
     def _asks(self, unit: Unit) -> bool:
@@ -322,9 +344,12 @@ class SpeechReader:
 
     def _only_subordinate(self, unit: Unit, number: int) -> bool:
         """Whether "Da er fror, bat er …": nothing but a subordinate clause stands before."""
-        start = unit.clauses[0][0]
+        start, end = unit.clauses[0]
         if number != 1 or start in unit.masked:
             return False
+        lows = self._words.lows
+        if lows[start] in PREPOSITIONS and not FINITE.isdisjoint(lows[start : end - 1]):
+            return False  # "Seit Mittwoch liege eine Anzeige vor, sagte …"
         return self._words.lows[start] in SUBORDINATORS - THAT
 
     def _after_colon(self, unit: Unit, stop: int) -> int:

@@ -7,6 +7,7 @@ are resolved inside the article: offices and pronouns to persons, surnames to fu
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,8 +15,9 @@ from wortlaut.index.article import Article, ReadArticle, Span, Statement
 from wortlaut.index.lang.roles import FORMER_PREFIX, names_institution, role_gender
 from wortlaut.index.lang.verbs import read_verb_forms
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
-from wortlaut.index.reading.cast import Cast, Figure, strip_genitive
+from wortlaut.index.reading.cast import Cast, Figure, drop_trade, strip_case, strip_genitive
 from wortlaut.index.reading.clauses import (
+    MOODS,
     OBLIQUE,
     PREPOSITIONS,
     Frame,
@@ -28,8 +30,14 @@ from wortlaut.index.reading.clauses import (
     merge,
 )
 from wortlaut.index.reading.frames import FrameReader
-from wortlaut.index.reading.mentions import Mention, can_speak
-from wortlaut.index.reading.quotes import find_torn_ends, is_quotation, pair_quotes
+from wortlaut.index.reading.mentions import HEAD_ENDS, Mention, can_speak
+from wortlaut.index.reading.quotes import (
+    LabelledTurn,
+    find_torn_ends,
+    find_turns,
+    is_quotation,
+    pair_quotes,
+)
 from wortlaut.index.splitter import split_sentences
 
 _FORMS = read_verb_forms()
@@ -37,13 +45,20 @@ _TRIMMED = " \t\n,;:–—-"
 _BACKWARD = frozenset({"dies", "das", "dieses", "davon", "darüber", "this", "that"})
 _LONGEST_BACKWARD = 24
 _FILLING = 0.8
+# Sentences that a speaker goes on over, where none of them is about anybody else.
+_FARTHEST = 4
 _ARTICLES = frozenset("ein eine der die a an the".split())
+_GENITIVES = frozenset("des eines seines ihres dieses jenes".split())
+_CASES = _GENITIVES | frozenset("dem der den einem einer diesem dieser".split())
+# Endings of adjectives that a name writes with a capital: "des Auswärtigen Amtes".
+_ADJECTIVES = ("schen", "igen", "lichen", "alen", "ären", "iven", "euen", "oten", "oßen", "reien")
+_SHORTEST_ADJECTIVE = 5
 _THEY = frozenset({"sie", "they", "ihrer", "ihren", "ihrem", "them", "their"})
 _DEMONSTRATIVE = ("dies", "letzter")
 # Descriptions that stand for the person just named, whatever office he holds.
 _DESCRIPTIONS = (
     "chef", "chefin", "boss", "vertraute", "vertrauter", "politiker", "politikerin", "diplomat",
-    "diplomatin",
+    "diplomatin", "vize", "jurist", "juristin",
 )  # fmt: skip
 
 
@@ -121,6 +136,7 @@ class _Reading:
         self._sentences = list(locate_sentences(self._words, sentences, torn))
         quotes = ((self._words.at(q.start), self._words.at(q.end)) for q in spans)
         self._quotes = [q for q in quotes if is_quotation(self._words, *q, _FORMS)]
+        self._turns = find_turns(text)
         self._found: list[Statement] = []
         self._last = _NOBODY
         self._last_named = self._last_said = -9
@@ -129,12 +145,16 @@ class _Reading:
 
     def read(self) -> list[Statement]:
         """Every statement, unit by unit."""
-        for number, unit in enumerate(join_sentences(self._sentences, self._quotes)):
+        for number, unit in enumerate(join_sentences(self._words, self._sentences, self._quotes)):
             self._read_unit(number, unit)
             self._previous = unit.sentences[-1]
         return self._found
 
     def _read_unit(self, number: int, unit: Joint) -> None:
+        turn = self._find_turn(unit)
+        if turn:
+            self._read_turn(number, unit, turn)
+            return
         follows = number - self._last_said == 1
         frames = []
         for first, stop in unit.sentences:
@@ -148,8 +168,8 @@ class _Reading:
             self._emit(number - 1, Piece(*self._previous, "reported", frames[0]))
         pieces = merge(frames, unit, self._words)
         for piece in pieces:
-            if piece.frame is None and not self._goes_on(piece, unit, follows):
-                piece = replace(piece, frame=Frame(None, "", (), True))
+            if piece.frame is None:
+                piece = replace(piece, frame=self._read_silent(piece, unit, follows))
             self._emit(number, piece)
         if not pieces and frames and frames[0].mention:
             self._last = self._identify(frames[0].mention, number)
@@ -158,23 +178,47 @@ class _Reading:
         if silent and may_be_mood(self._words, unit.first, unit.stop):
             self._doubtful = number
 
+    def _find_turn(self, unit: Joint) -> LabelledTurn | None:
+        """The turn of an interview that the words, or their label, stand in."""
+        at = bisect_right(self._turns, self._words.starts[unit.first], key=lambda t: t.label.start)
+        turn = self._turns[at - 1] if at else None
+        return turn if turn and self._words.starts[unit.first] < turn.stop else None
+
+    def _read_turn(self, number: int, unit: Joint, turn: LabelledTurn) -> None:
+        first = max(unit.first, self._words.at(turn.start))
+        if not turn.name or first >= unit.stop:
+            return
+        label = self._words.at(turn.label.start)
+        mention = Mention(label, label + 1, turn.label, "person", turn.name)
+        self._emit(number, Piece(first, unit.stop, "direct", Frame(mention, "", ())))
+
     def _is_mood(self, unit: Joint, frames: list[Frame]) -> bool:
         """Whether the last speaker goes on in this paragraph, by the Konjunktiv alone."""
         mood = bool(frames) and not (frames[0].mention or frames[0].cue or frames[0].anonymous)
         return mood and not self._words.breaks[unit.first]
 
-    def _goes_on(self, piece: Piece, unit: Joint, follows: bool) -> bool:
-        """Whether a quotation without a cue is the last speaker's: its sentence, or its words.
+    def _read_silent(self, piece: Piece, unit: Joint, follows: bool) -> Frame | None:
+        """The frame of a quotation without a cue; None where it is the last speaker's.
 
-        Right after a statement, a part of a sentence in marks is still his; a title is not.
+        His are a whole sentence and, right after a statement, a part of one in marks, but no title.
+        A part of a sentence about somebody who may speak is that one's.
         """
         if piece.stop - piece.first >= _FILLING * (unit.stop - unit.first):
-            return True
-        return follows and not self._words.caps[piece.first + 1]
+            return None
+        subject = self._frames.read_subject(*unit.sentences[0])
+        named = subject and subject.kind != "pronoun" and subject.stop <= piece.first
+        if subject and named and (can_speak(subject) or self._is_known(subject)):
+            return Frame(subject, "", ())
+        if follows and not self._words.caps[piece.first + 1]:
+            return None
+        return Frame(None, "", (), True)
 
     def _read_quoted(self, unit: Joint) -> list[Frame]:
         """A frame for quotations that no speech verb announces, if somebody is at hand."""
         for quote in unit.quotes:
+            credit = self._frames.read_credit(quote[1])
+            if credit:
+                return [Frame(credit, "", ())]
             mention = self._frames.read_quoted(unit.first, unit.stop, quote)
             dative = self._names_dative(unit.first, quote[0])
             if mention and (not dative or self._frames.may_speak(mention)):
@@ -219,6 +263,8 @@ class _Reading:
                 speaker.figure is not None,
             )
         )
+        if frame and frame.cue == "demnach":
+            speaker = self._look_back(number)
         self._last, self._last_named, self._last_said = speaker, number, number
 
     def _trim(self, piece: Piece) -> Span | None:
@@ -241,21 +287,31 @@ class _Reading:
         if frame.denied:
             return _NOBODY
         if frame.mention and frame.cue == "demnach":
-            return _Speaker(self._last.name, frame.mention.span, self._last.figure)
+            return replace(self._look_back(number), span=frame.mention.span)
         if frame.mention:
             return self._identify(frame.mention, number)
         return _NOBODY if frame.anonymous else self._continue(number)
+
+    def _look_back(self, number: int) -> _Speaker:
+        """Whom "demnach" means: the last speaker, or the text or person of the sentence before."""
+        if number - self._last_named > 1:
+            source = self._frames.read_text(*self._previous)
+            if source is None:
+                subject = self._frames.read_subject(*self._previous)
+                source = subject if subject and self._frames.may_speak(subject) else None
+            if source:
+                return self._identify(source, number - 1)
+        return self._last
 
     def _continue(self, number: int) -> _Speaker:
         """Who goes on speaking: the last speaker, or whom the sentence before is about."""
         away = number - self._last_named
         if away > 1:
             subject = self._frames.read_subject(*self._previous)
-            if subject and (can_speak(subject) or self._is_known(subject)):
+            told = MOODS.isdisjoint(self._words.lows[slice(*self._previous)])
+            if subject and told and self._frames.may_speak(subject):
                 return self._identify(subject, number - 1)
-            if subject and self._frames.may_speak(subject):
-                return self._identify(subject, number - 1)
-        return self._last if away <= 2 else _NOBODY
+        return self._last if away <= _FARTHEST else _NOBODY
 
     def _is_known(self, mention: Mention) -> bool:
         if mention.kind != "person":
@@ -267,12 +323,16 @@ class _Reading:
         if mention.kind == "pronoun":
             if self._is_contested(mention):
                 return _Speaker(None, mention.span)
-            figure = self._resolve(mention, number)
+            figure = None if mention.plural else self._resolve(mention, number)
             return (
                 self._resolve_group(mention, number) if figure is None else _speak(figure, mention)
             )
         if mention.kind == "person":
             figure = self._find_person(mention)
+            labelled = any(turn.label == mention.span for turn in self._turns)
+            # "StS Holm" is the cast's name for him, "StS" no first name.
+            if labelled and (figure is None or not figure.name.split()[0].istitle()):
+                figure = Figure(mention.name)
         elif mention.kind == "role":
             figure = self._find_holder(mention, number) if mention.definite else None
         else:
@@ -305,15 +365,42 @@ class _Reading:
         subject = ""
         if mention.kind == "person":
             subject = self._cast.find_subject(self._words, mention.first, mention.stop)
-        return subject or mention.name
+            return subject or drop_trade(mention.name)
+        return self._to_nominative(mention, mention.name)
 
     def _name_role(self, mention: Mention) -> str:
         """The office without its article: "Sprecher der Polizei"."""
         article = not self._words.caps[mention.first] and mention.stop - mention.first > 1
         article = article or self._words.lows[mention.first] in _ARTICLES
-        return clean_word(
-            self._text[self._words.starts[mention.first + article] : mention.span.end]
-        )
+        words = self._text[self._words.starts[mention.first + article] : mention.span.end]
+        return self._to_nominative(mention, clean_word(" ".join(words.split())))
+
+    def _to_nominative(self, mention: Mention, name: str) -> str:
+        """The name of an office or institution as its own subject: "des Ministeriums" is one.
+
+        Its head loses a genitive's -s, the adjectives before it the -n of their case.
+        """
+        determiner = self._words.lows[mention.first]
+        words = name.split(" ")
+        head = next((k for k, word in enumerate(words) if word in HEAD_ENDS), len(words))
+        if determiner in _CASES:
+            first = next((k for k, word in enumerate(words) if word[:1].isupper()), 0)
+            head = min(
+                head, next((k for k, w in enumerate(words) if k > first and w[:1].islower()), head)
+            )
+            for k in range(head):
+                words[k] = self._strip_case(words[k], determiner, k + 1 < head)
+        return " ".join(words)
+
+    def _strip_case(self, word: str, determiner: str, inside: bool) -> str:
+        """One word of a name behind `determiner` without its case; `inside`: a noun follows."""
+        low = word.lower()
+        adjective = low.endswith("en") and (word.islower() or low.endswith(_ADJECTIVES))
+        if inside and adjective and role_gender(low) is None:
+            return word[:-1] if len(low) > _SHORTEST_ADJECTIVE else word
+        if determiner in _GENITIVES and (names_institution(low) or not inside):
+            return strip_case(word)
+        return word
 
     def _find_holder(self, mention: Mention, number: int) -> Figure | None:
         """The person meant by "der Minister" or, near his name, by any other description."""
@@ -377,7 +464,7 @@ class _Reading:
         fits = last is None or not mention.gender or last.gender in ("", mention.gender)
         if self._words.lows[mention.first] == "it":
             fits = last is None
-        if away <= 2 and fits:
+        if away <= 2 and fits and not (mention.plural and last):
             return _Speaker(self._last.name, mention.span, self._last.figure)
         return _Speaker(None, mention.span)
 

@@ -53,6 +53,9 @@ class FollowUp:
     def complete(self) -> Query:
         """The query with what it leaves out inherited; a whole new question inherits nothing."""
         reading = self.reading
+        if self.query.lists:
+            past = reading.widen(self._choose_window(self.query))
+            return self.query if reading.times else replace(self.query, stated=past)
         swapped = self._swap_office()
         if swapped is not None and swapped.speakers:
             return FollowUp(swapped, reading, self.last, self.history, self.today)._inherit(swapped)
@@ -67,7 +70,7 @@ class FollowUp:
         empty = not named.topic
         follows = reading.fragment or reading.asked.pronoun or empty
         apart = not follows and named is self.query
-        if apart and (reading.points_back() or self._means_a_thing()):
+        if apart and (reading.points_back() or reading.is_elliptic or self._means_a_thing()):
             return self._add_context()
         if apart and not reading.connective:
             return self.query
@@ -84,7 +87,7 @@ class FollowUp:
             if reading.fragment and named.order == "relevance"
             else named.order,
         )
-        return replace(query, text=self._compose(query, empty))
+        return replace(query, text=self._compose(query, empty), follows=True)
 
     def _swap_office(self) -> Query | None:
         """ "And the Norvian one?": the last office, of another country."""
@@ -132,7 +135,8 @@ class FollowUp:
         times = self._time_words(query) if query.stated.is_open else ""
         text = _close(_fill(_SPEAKER_TEXT, query, role), times)
         topic = f"{role}, {query.topic}".rstrip(", ")
-        return replace(query, text=text, topic=topic, stated=self._choose_window(query))
+        stated = self._choose_window(query)
+        return replace(query, text=text, topic=topic, stated=stated, follows=True)
 
     def _last_topic(self) -> str:
         """The conversation's topic without an office that only said who speaks."""
@@ -153,8 +157,10 @@ class FollowUp:
         return replace(
             query,
             text=f"{query.text} ({topic})" if topic else query.text,
+            own=query.text,
             topic=f"{query.topic}, {self._last_topic()}".rstrip(", "),
             stated=self._choose_window(query),
+            follows=True,
         )
 
     def _resolve_object(self, query: Query) -> Query:

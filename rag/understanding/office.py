@@ -8,13 +8,18 @@ from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar
+from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.tables import match_any
-from wortlaut.index.lang.words import read_function_words
+from wortlaut.index.lang.words import Language, find_runs, fold, read_function_words
+from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words
 from wortlaut.rag.understanding.namescan import POSSESSIVE, Asked, NameScanner, Token
 from wortlaut.rag.understanding.query import Query
 
 Resolve = Callable[[str], Sequence[str]]
 _SHORTEST_ACRONYM = 2  # letters
+# What may be another's name for a party or a town counts from this likeness on, in a few articles.
+_LIKE_ENOUGH = 0.6
+_MOST_MEANT = 3
 _INNER = re.compile(rf" {match_any(read_function_words('office-inner'))} ")
 _CASE = re.compile(r"(?:in|s|а|у|ом|е)$")
 
@@ -26,12 +31,18 @@ def resolve_nobody(phrase: str) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class HolderFinder:
-    """Says who an office means in a conversation: those already talked about come first."""
+    """Says who an office means in a conversation: those already talked about come first.
+
+    `told` are the speakers, each with an office, of the articles that were just quoted: where the
+    words tell no more than the role, it is theirs, and so it is where nobody else holds it.
+    """
 
     find_holders: Callable[[str], Sequence[str]] | None
     history: tuple[Query, ...]
     generic: re.Pattern[str]
     contrasts: bool  # "And the minister?" is not whoever was asked about last
+    told: Sequence[tuple[str, str]] = ()
+    language: Language = "en"
 
     def resolve(self, phrase: str) -> tuple[str, ...]:
         """The canonical names; none where nobody is known."""
@@ -39,6 +50,10 @@ class HolderFinder:
         if meant:
             return meant
         holders = tuple(dict.fromkeys(self.find_holders(phrase))) if self.find_holders else ()
+        if self.told and (not holders or not _is_specific(phrase)):
+            last = self.history[-1].speakers if self.contrasts and self.history else ()
+            among = [row for row in self.told if row[0] not in last]
+            holders = find_among(phrase, among, self.language) or holders
         if not self.generic.fullmatch(phrase):
             return holders
         past = [name for query in reversed(self.history) for name in query.speakers]
@@ -62,6 +77,69 @@ class HolderFinder:
             if past.speakers and not past.offices:
                 return past.speakers if len(past.speakers) == 1 else ()
         return ()
+
+
+def find_among(phrase: str, told: Sequence[tuple[str, str]], language: Language) -> tuple[str, ...]:
+    """Those of a few speakers, each with an office, whom the phrase asks for, in any language.
+
+    Where so few are meant, an office need not say its country, and a party may be its leader.
+    """
+    asked = read_office(phrase)
+    if not asked.head:
+        return ()
+    fields = {word for word in asked.words if word.startswith("#")}
+    proper = [word for word in phrase.split() if _is_plain(word) and read_office(word).words]
+    words = [word for text in proper for word in read_asked_words(f"x {text}", language)]
+    found: dict[str, float] = {}
+    for speaker, text in told:
+        office = read_office(text)
+        concepts = {office.head, *office.words}
+        fits = office.head == asked.head or (asked.is_institution and asked.head in concepts)
+        apart = asked.places and office.places and asked.places.isdisjoint(office.places)
+        if fits and not apart and fields <= concepts:
+            sounds = [word for word in concepts if not word.startswith("#")]
+            found[speaker] = max(found.get(speaker, 0.0), _compare(words, text, sounds))
+    best = max(found.values(), default=0.0)
+    if words and best < _LIKE_ENOUGH:
+        return ()
+    chosen = tuple(speaker for speaker, like in found.items() if like == best)
+    return chosen if len(chosen) <= _MOST_MEANT else ()
+
+
+def _compare(words: Sequence[AskedWord], text: str, sounds: Sequence[str]) -> float:
+    """How well the office's text holds the words asked for: the share, by sense or by sound."""
+    if not words:
+        return 1.0
+    (held,) = measure_held(words, [text])
+    others = find_runs(fold(text))
+    likes = [
+        max(
+            share,
+            *(_ratio(a, b) for a in word.sounds for b in sounds),
+            *(_ratio(word.folded, other) for other in others),
+        )
+        for word, share in zip(words, held, strict=True)
+    ]
+    return sum(likes) / len(likes)
+
+
+def _ratio(a: str, b: str) -> float:
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(a, b) / 100
+
+
+def _is_plain(word: str) -> bool:
+    """Whether the word is no part of an office, no place and no function word: a name, perhaps."""
+    office = read_office(word)
+    concepts = any(concept.startswith("#") for concept in office.words)
+    return not office.head and not office.places and not concepts
+
+
+def _is_specific(phrase: str) -> bool:
+    """Whether the words say whose office it is."""
+    office = read_office(phrase)
+    return bool(office.places or any(not word.startswith("#") for word in office.words))
 
 
 @dataclass(frozen=True, slots=True)

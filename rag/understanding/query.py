@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from wortlaut.index.lang.words import Language
@@ -10,15 +10,15 @@ from wortlaut.rag.understanding.timewindow import OPEN, Window
 
 QueryKind = Literal["speaker", "fact", "date", "who"]
 Order = Literal["relevance", "newest", "oldest"]
-Filter = Literal["speaker", "unknown_speaker", "topic", "since", "until", "order"]
+Filter = Literal["speaker", "unknown_speaker", "topic", "event", "since", "until", "order"]
 
 _LABELS: dict[Language, dict[Filter, str]] = {
     "en": {"speaker": "speaker", "unknown_speaker": "not in the archive", "topic": "topic",
-           "since": "since", "until": "until", "order": "order"},
+           "event": "time", "since": "since", "until": "until", "order": "order"},
     "de": {"speaker": "Sprecher", "unknown_speaker": "nicht im Archiv", "topic": "Thema",
-           "since": "ab", "until": "bis", "order": "Reihenfolge"},
+           "event": "Zeit", "since": "ab", "until": "bis", "order": "Reihenfolge"},
     "ru": {"speaker": "кто говорит", "unknown_speaker": "нет в архиве", "topic": "тема",
-           "since": "с", "until": "по", "order": "порядок"},
+           "event": "время", "since": "с", "until": "по", "order": "порядок"},
 }  # fmt: skip
 _ORDERS: dict[Language, dict[Order, str]] = {
     "en": {"newest": "newest first", "oldest": "oldest first"},
@@ -34,7 +34,11 @@ class Query:
     `text` is the self-contained question to retrieve with, `question` what was typed. `topic` is
     the question without speakers, question words and times ("" when nothing is left).
     `unknown_speakers` are names asked for that the archive does not know, as typed. `stated` is
-    the part of `window` that the conversation's words gave, without `since`, `until`, `as_of`.
+    the time that the conversation's words gave: when somebody said something, and so a part of
+    `window`, the days of publication; or else when something happened (`event`). `reports` says
+    that the words are about what was published; `lists`, about everything from that time.
+    `follows` says that it was completed from the conversation; `own` is then what it says by
+    itself, if `text` has the conversation's topic beside it.
     `offices` are the words that name the speaker without a name ("Kremlin spokesman"), whether or
     not it is known who is meant. `further` asks for something else than was answered before.
     """
@@ -51,6 +55,21 @@ class Query:
     stated: Window = OPEN
     offices: tuple[str, ...] = ()
     further: bool = False
+    reports: bool = False
+    lists: bool = False
+    follows: bool = False
+    own: str = ""
+
+    @property
+    def event(self) -> Window:
+        """The time in which something happened; it binds nothing. Open for "when it was said"."""
+        said = self.kind in ("speaker", "who") or self.speakers or self.unknown_speakers
+        return OPEN if said or self.offices or self.reports or self.lists else self.stated
+
+    def bind(self, fixed: Window) -> Query:
+        """The query with its days of publication: of the `fixed` ones those its words leave."""
+        window = fixed if self.event == self.stated else self.stated.intersect(fixed)
+        return replace(self, window=window)
 
 
 def describe(query: Query) -> list[tuple[Filter, str]]:
@@ -62,6 +81,10 @@ def describe(query: Query) -> list[tuple[Filter, str]]:
     chips += [("unknown_speaker", name) for name in query.unknown_speakers]
     if query.topic:
         chips.append(("topic", query.topic))
+    if not query.event.is_open:
+        days = (query.event.since, query.event.until)
+        shown = [day.isoformat() if day else "" for day in days]
+        chips.append(("event", " – ".join(dict.fromkeys(shown)).strip()))
     if query.window.since is not None:
         chips.append(("since", query.window.since.isoformat()))
     if query.window.until is not None:

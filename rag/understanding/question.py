@@ -42,13 +42,15 @@ def understand(
     speaker: str | None = None,
     language: str | None = None,
     find_holders: Callable[[str], Sequence[str]] | None = None,
+    told: Sequence[tuple[str, str]] = (),
 ) -> Query:
     """The query a question stands for, completed from the conversation where it leaves things out.
 
     `known_speakers` are the archive's canonical names. `since`, `until` and `as_of` (nothing later
-    than it; it also anchors "last week") narrow the window read from the words; `speaker` replaces
+    than it; it also anchors "last week") narrow the days of publication; `speaker` replaces
     the speaker read, by name or by office. `find_holders` gives the canonical names of those who
     hold an office ("Kremlin spokesman"): they are then the speakers, as if they had been named.
+    `told` are the speakers with their offices of the articles that the last answer quoted.
     Raises `ConfigError` for an empty question or an unknown language.
     """
     text = " ".join(unicodedata.normalize("NFC", question).split())
@@ -62,7 +64,7 @@ def understand(
     today = as_of or date.today()
     grammar = read_grammar(spoken)
     contrasts = grammar.connective.match(text) is not None
-    holders = HolderFinder(find_holders, tuple(history), grammar.generic, contrasts)
+    holders = HolderFinder(find_holders, tuple(history), grammar.generic, contrasts, told, spoken)
     near = last.stated if last else None
     reading = read_question(text, spoken, known_speakers, today, near, holders.resolve)
     query = _state(reading, question, spoken)
@@ -70,8 +72,9 @@ def understand(
         query = FollowUp(query, reading, last, history, today).complete()
     if speaker is not None and speaker.strip():
         query = _set_speaker(query, speaker.strip(), known_speakers, find_holders)
-    asked_for = Window(since, until).intersect(Window(None, as_of))
-    return replace(query, window=query.stated.intersect(asked_for))
+    if query.lists:
+        query = replace(query, topic="", lists=not query.stated.is_open)
+    return query.bind(Window(since, until).intersect(Window(None, as_of)))
 
 
 def _choose_language(text: str, language: str | None, history: Sequence[Query]) -> Language:
@@ -88,6 +91,7 @@ def _state(reading: Reading, question: str, language: Language) -> Query:
     return Query(
         reading.text, question, reading.topic, asked.names, asked.unknown, reading.window,
         language, reading.kind, reading.order, reading.window, asked.offices, reading.further,
+        reading.reports, reading.lists,
     )  # fmt: skip
 
 

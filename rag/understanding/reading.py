@@ -15,12 +15,20 @@ from wortlaut.rag.understanding.asked import SpeakerReader
 from wortlaut.rag.understanding.namescan import Asked, Token, split_tokens
 from wortlaut.rag.understanding.office import OfficeReader, Resolve, resolve_nobody
 from wortlaut.rag.understanding.query import Order, QueryKind
-from wortlaut.rag.understanding.timewindow import TimeStep, Window, find_step, find_window
+from wortlaut.rag.understanding.timewindow import (
+    TimeStep,
+    Window,
+    find_step,
+    find_window,
+    widen_window,
+)
+from wortlaut.rag.understanding.timewords import read_time_unit
 
 # Grammar is read in the first part of a question only; the rest still counts as its text.
 _READ_LETTERS = 1000
 _TOPIC_LETTERS = 400
 _LONG_FRAGMENT = 5
+_FEW = 1  # content words of a question that names nothing
 _NEAR = 4  # words between "who" and its verb
 _OBJECT_QUESTION = frozenset(("did", "does", "do", "has", "have"))
 
@@ -44,6 +52,8 @@ class Reading:
     order: Order
     step: TimeStep | None
     offices: OfficeReader
+    reports: bool
+    lists: bool
 
     @property
     def further(self) -> bool:
@@ -117,7 +127,29 @@ class Reading:
 
     def points_back(self) -> bool:
         """Whether a word stands for something that an earlier question named: "it", "davon"."""
-        return any(t.lower in self.grammar.pointers for t in self.tokens)
+        pointing = self.grammar.pointers
+        if not self.asked.anybody:
+            pointing |= self.grammar.pronouns | self.grammar.places_back
+        return any(t.lower in pointing for t in self.tokens)
+
+    @property
+    def is_elliptic(self) -> bool:
+        """Whether it says too little to be about anything new: "When does the first one leave?"."""
+        asks = any(t.lower in self.grammar.question_words for t in self.tokens[:2])
+        content = [t for t in self.tokens if not t.timed and not self._is_idle(t)]
+        german = self.grammar.language == "de"
+        named = any(t.names or (not german and t.text[0].isupper()) for t in content)
+        return asks and self.kind in ("fact", "date") and not named and len(content) <= _FEW
+
+    def _is_idle(self, token: Token) -> bool:
+        return not token.names and self.grammar.is_function_word(token.lower)
+
+    def widen(self, window: Window) -> Window:
+        """The time talked about as "that week", "in diesem Jahr" has it."""
+        said = self.grammar.that_time.search(self.body)
+        for word in said[0].split() if said else ():
+            window = widen_window(window, read_time_unit(word, "day"))
+        return window
 
     def shifts(self) -> tuple[bool, bool]:
         """Whether it asks for the time before, or after, the one talked about."""
@@ -172,7 +204,18 @@ def read_question(
     verb = reader.cues.find(tokens)
     words = [t for t in tokens if not t.timed]
     asks = any(t.lower in grammar.question_words or t.lower in grammar.auxiliaries for t in words)
-    content = [t for t in words if not grammar.is_function_word(t.lower)]
+    that_time = grammar.that_time.search(body)
+    content = [
+        t
+        for t in words
+        if not grammar.is_function_word(t.lower.removesuffix("'s").removesuffix("’s"))
+        and not (that_time and that_time.start() <= t.span.start < that_time.end())
+    ]
+    reports = verb is not None or _names_reports(body, words, grammar)
+    cue = reader.cues.list_parts(tokens, verb) if verb is not None else set()
+    idle = grammar.happening | grammar.reporting | {tokens[n].lower for n in cue}
+    lists = kind == "fact" and bool(content) and all(t.lower in idle for t in content)
+    lists = lists and bool(times or that_time)
     led = bool(words) and words[0].lower in grammar.prepositions
     longest = _LONG_FRAGMENT if connective else 2  # in content words
     fragment = len(content) <= longest + 2 * led and verb is None and not (asks and content)
@@ -180,8 +223,14 @@ def read_question(
         text=text, body=body, grammar=grammar, tokens=tuple(tokens), asked=asked, kind=kind,
         topic=topic, window=window, times=tuple(times), connective=connective is not None,
         anaphora=any(t.lower in grammar.anaphora for t in tokens), fragment=fragment, order=order,
-        step=step, offices=reader.offices,
+        step=step, offices=reader.offices, reports=reports, lists=lists,
     )  # fmt: skip
+
+
+def _names_reports(body: str, words: Sequence[Token], grammar: Grammar) -> bool:
+    """Whether it is about what was published: "articles from May", "published in May"."""
+    named = any(token.lower in grammar.reporting for token in words)
+    return named or grammar.published.search(body) is not None
 
 
 def _find_people(body: str, known: Sequence[str], grammar: Grammar) -> list[tuple[Span, str]]:

@@ -71,6 +71,11 @@ _EARLIER = {
 }
 
 
+_MONTH_DAYS = 31
+_SOON_DAYS = 31
+_LATE_DAYS = 366
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Days from `since` to `until`, both inclusive; `None` is open; `since > until` is empty."""
@@ -87,14 +92,6 @@ class Window:
     def is_empty(self) -> bool:
         """Whether no day at all is admitted."""
         return self.since is not None and self.until is not None and self.since > self.until
-
-    @property
-    def is_bare_year(self) -> bool:
-        """Whether it runs from a first of January to a last of December, as a named year does."""
-        if self.since is None or self.until is None:
-            return False
-        ends = (self.since.month, self.since.day, self.until.month, self.until.day)
-        return ends == (1, 1, 12, 31)
 
     def intersect(self, other: Window) -> Window:
         """The days in both windows; empty (`is_empty`) when they share none."""
@@ -147,6 +144,60 @@ def find_window(
         window = window.intersect(hull)
         spans.append(Span(closed[0][0].span.start, closed[-1][0].span.end))
     return window, sorted(spans)
+
+
+def rate_times(text: str, published: date | None, event: Window) -> float:
+    """How well an article's words fit the time of an event: 1 where they name it, 0 for others.
+
+    Words that name no time fit by half where they were published then or soon after.
+    """
+    named = _list_days(text, published)
+    since, until = event.since or date.min, event.until or date.max
+    longest = max((until - since).days + 1, _MONTH_DAYS)
+    if any(
+        first <= until and last >= since and (last - first).days < longest for first, last in named
+    ):
+        return 1.0
+    if named or published is None:
+        return 0.0
+    return 0.5 if since <= published <= _add_days(until, _SOON_DAYS) else 0.0
+
+
+def may_tell(text: str, published: date | None, event: Window) -> bool:
+    """Whether an article may tell of an event: it was published about then, or names the time."""
+    since, until = event.since or date.min, event.until or date.max
+    early, late = _add_days(since, -_SOON_DAYS), _add_days(until, _LATE_DAYS)
+    if published is None or early <= published <= late:
+        return True
+    return any(first <= until and last >= since for first, last in _list_days(text, published))
+
+
+def _list_days(text: str, published: date | None) -> list[tuple[date, date]]:
+    """The days that an article's words name, each time from its first to its last.
+
+    Without a year they are the last such days or the next.
+    """
+    today = published or date.today()
+    atoms = _settle_ranges(_lead(find_atoms(text, today), text, "de"), text, today, None)
+    atoms = [atom for atom in atoms if not atom.bare or atom.led]
+    days = [_days_of(atom, today, None) for atom in atoms]
+    yearless = [a for a in atoms if a.year is None and a.fixed is None]
+    later = (replace(a, year=min(_infer_year(a, today, None) + 1, MAXYEAR)) for a in yearless)
+    return [*days, *(_days_of(atom, today, None) for atom in later)]
+
+
+def widen_window(window: Window, unit: words.TimeUnit) -> Window:
+    """The calendar weeks, months or years that a closed window lies in."""
+    if window.since is None or window.until is None or window.is_empty:
+        return window
+    first, last = window.since, window.until
+    if unit == "week":
+        return Window(days_back(first, first.weekday()), _add_days(last, 6 - last.weekday()))
+    if unit == "month":
+        return Window(first.replace(day=1), month_days(last.year, last.month)[1])
+    if unit == "year":
+        return Window(date(first.year, 1, 1), date(last.year, 12, 31))
+    return window
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +269,18 @@ def _lead(atoms: list[Atom], text: str, language: str) -> list[Atom]:
                 led.append(atom)
             continue
         mode: TimeRelation = words.lead_mode(match["lead"])
-        if mode == "before" and atom.part == "end":
+        behind = words.find_inclusive(text, floor)
+        if mode == "before" and (atom.part == "end" or behind > floor):
             mode = "until"
+        if mode == "since" and atom.first_day is not None:
+            mode = "in"  # "с 3 по 5 апреля"
         from_ = words.opens_range(match["lead"])
         onward = words.ONWARD.match(text, floor) if from_ and mode == "in" else None
         if onward:
             mode, floor = "since", onward.end()
-        span = Span(match.start("lead"), floor)
-        led.append(replace(atom, span=span, mode=mode, led=True, from_=from_))
+        span = Span(match.start("lead"), max(floor, behind if mode == "until" else floor))
+        eve = words.ends_night(match["lead"])
+        led.append(replace(atom, span=span, mode=mode, led=True, from_=from_, eve=eve))
     return led
 
 
@@ -276,9 +331,14 @@ def _join(first: Atom, second: Atom, today: date, near: Window | None) -> Atom:
 
 def _days_of(atom: Atom, today: date, near: Window | None) -> tuple[date, date]:
     """The first and last day that an atom covers."""
+    if atom.eve:
+        first, last = _days_of(replace(atom, eve=False), today, near)
+        return days_back(first, 1), last
     if atom.fixed is not None:
         return atom.fixed
     year = _infer_year(atom, today, near) if atom.year is None else atom.year
+    if atom.feast is not None:
+        return atom.feast.find_days(year)
     if atom.month is None:
         first, last = date(year, 1, 1), date(year, 12, 31)
         starts = {"start": (1, 4), "middle": (5, 8), "end": (9, 12)}

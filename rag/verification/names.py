@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from wortlaut.index.lang.calendar import list_forms
-from wortlaut.index.lang.names import TITLES, sound_of
+from wortlaut.index.lang.names import MAYBE_SAME, TITLES, match_words, sound_of, spell_word
 from wortlaut.index.lang.places import find_exonym, find_opening, find_place, find_run, find_sharing
 from wortlaut.index.lang.roles import role_gender
 from wortlaut.index.lang.tables import match_any
@@ -38,6 +38,7 @@ _VOWELS = re.compile("[aeiouy ]")
 _FEWEST_BONES = 3
 _NEAR_BONES = 80.0
 _ROLE_PREFIX = 5
+_SAME_OPENING = 4
 _NEAR = 80.0
 
 
@@ -89,6 +90,8 @@ def same_word(a: str, b: str) -> bool:
     if one and two and one.code != two.code:
         # However alike: "Niger" and "nigerianisch".
         return False
+    if match_words(spell_word(a), spell_word(b)) >= MAYBE_SAME:
+        return True
     left, right = sound_of(a), sound_of(b)
     if not left or not right:
         return False
@@ -103,7 +106,9 @@ def same_word(a: str, b: str) -> bool:
         return False
     if left[:_ROLE_PREFIX] == right[:_ROLE_PREFIX] and shorter >= _ROLE_PREFIX:
         return True
-    return fuzz.ratio(left, right) >= _NEAR
+    # "Merkel" is nearly "Meckel" and is not: what differs early is another name.
+    is_early = a[:1].isupper() and b[:1].isupper() and left[:_SAME_OPENING] != right[:_SAME_OPENING]
+    return not is_early and fuzz.ratio(left, right) >= _NEAR
 
 
 def same_name(a: str, b: str) -> bool:
