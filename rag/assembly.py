@@ -26,6 +26,7 @@ from wortlaut.index.ingest import (
 from wortlaut.index.store import PassageStore
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.config import Settings
+from wortlaut.rag.reader import CrossEncoderReader, Reader, open_bundled_reader
 from wortlaut.rag.retriever import Retriever
 
 if TYPE_CHECKING:
@@ -124,6 +125,15 @@ def open_retriever(library: Library) -> Retriever:
     return Retriever(library.archive, library.store, library.embedder)
 
 
+def open_reader(settings: Settings) -> Reader | None:
+    """What reads for the answer: the bundled reader, or a cross-encoder by hub name or folder."""
+    if settings.reader == "none":
+        return None
+    if settings.reader == "bundled":
+        return open_bundled_reader()
+    return CrossEncoderReader(settings.reader)
+
+
 def open_chat(settings: Settings) -> NewsChat:
     """The chat over the settings' archive."""
     return make_chat(settings, open_library(settings))
@@ -138,6 +148,7 @@ def make_chat(settings: Settings, library: Library, llm: LLM | None = None) -> N
         quotes=settings.quotes,
         min_confidence=settings.min_confidence,
         mode=settings.mode,
+        open_reader=partial(open_reader, settings),
         open_writer=partial(open_writer, settings, library, llm) if has_model else None,
     )
 

@@ -15,7 +15,7 @@ from wortlaut.index.lang.names import fold_name
 from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Filters, Mode
-from wortlaut.rag.evidence import Evidence, EvidenceFinder
+from wortlaut.rag.evidence import Evidence, EvidenceFinder, names_any
 from wortlaut.rag.extractive import (
     Abstention,
     choose_evidence,
@@ -23,6 +23,7 @@ from wortlaut.rag.extractive import (
     list_timeline,
     split_growing,
 )
+from wortlaut.rag.reader import Reader
 from wortlaut.rag.retriever import Retriever, ScoredPassage
 from wortlaut.rag.understanding.query import Query, QueryKind
 from wortlaut.rag.understanding.question import understand
@@ -48,6 +49,8 @@ _NOUN = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]{5,}")
 # Nouns of these endings name a matter, not a person, a place or an office.
 _MATTER = re.compile(r"(?:ung|ungen|heit|keit|schaft|schaften|tion|tionen|tät|tien|ment|nisse?)$")
 _MOST_STATEMENTS = 200
+# What is left of the confidence in an answer to a question that names what no article does.
+_MISSPELT = 0.4
 
 
 class NewsChat:
@@ -61,11 +64,12 @@ class NewsChat:
         quotes: int = 6,
         min_confidence: float = 0.3,
         mode: Mode = "extractive",
+        open_reader: Callable[[], Reader | None] = lambda: None,
         open_writer: Callable[[], AnswerWriter] | None = None,
     ) -> None:
         self.archive = archive
         self.retriever = retriever
-        self._finder = EvidenceFinder(archive, retriever)
+        self._finder = EvidenceFinder(archive, retriever, open_reader)
         self._abstention = Abstention(archive, self._finder)
         self._quotes = quotes
         self._min_confidence = min_confidence
@@ -118,7 +122,7 @@ class NewsChat:
         _check_source(self.archive, filters.source)
         query = self._understand(question, history, filters)
         understood = perf_counter()
-        evidence = self._finder.find(query, filters.source, _fix_window(filters))
+        evidence = self._finder.find(query, filters.source, _list_told(history))
         if query.further:
             evidence = _leave_out_shown(evidence, history)
         retrieved = perf_counter()
@@ -178,11 +182,13 @@ class NewsChat:
             until=filters.until,
             speaker=filters.speaker,
             find_holders=self._finder.find_holders,
+            told=self._finder.list_told_offices(_list_told(history)),
         )
         # "Will the Americans take part": no office, so nobody who would have to speak.
         offices = tuple(words for words in query.offices if read_office(words).head)
-        query = replace(query, offices=offices)
-        return _leave_out(query, filters.without, _fix_window(filters))
+        fixed = _fix_window(filters)
+        query = replace(query, offices=offices).bind(fixed)
+        return _leave_out(query, filters.without, fixed)
 
     def _compose(
         self,
@@ -193,11 +199,17 @@ class NewsChat:
         earlier: Sequence[str],
     ) -> Iterator[Answer]:
         language = filters.language or query.language
+        absent = self._finder.list_absent(query)
+        if absent:
+            # It may be misspelt, or spelt by another rule, and the rest enough to find it by.
+            evidence = [replace(e, confidence=e.confidence * _MISSPELT) for e in evidence]
         confidence = max((item.confidence for item in evidence), default=0.0)
         chosen = choose_evidence(query, evidence, self._quotes, self._min_confidence)
         if not chosen:
             fixed = _fix_window(filters)
-            answer = self._abstention.compose(query, evidence, filters.source, fixed, language)
+            answer = self._abstention.compose(
+                query, evidence, filters.source, fixed, language, absent
+            )
             yield replace(answer, confidence=confidence)
             return
         notes = self._note_what_is_missing(query, chosen, language)
@@ -226,8 +238,7 @@ class NewsChat:
                     language, names=silent, since=window.since, until=window.until,
                 )
             )  # fmt: skip
-        if query.unknown_speakers:
-            names = query.unknown_speakers
+        if names := [n for n in query.unknown_speakers if not names_any([n], chosen)]:
             notes.append(explain_abstention("unknown_speaker", language, names=names))
         window = query.window
         if not any(
@@ -261,6 +272,12 @@ def suggest_questions(archive: Archive, speakers: Sequence[str], language: Langu
         form = _ASK[language] if topic else _ASK_ALL[language]
         questions.append(form.format(speaker=speaker, topic=topic))
     return questions
+
+
+def _list_told(history: Sequence[Answer]) -> tuple[str, ...]:
+    """The ids of the articles that the last answer with quotes was taken from."""
+    told = next((answer.citations for answer in reversed(history) if answer.citations), ())
+    return tuple(dict.fromkeys(citation.article.id for citation in told))
 
 
 def _leave_out_shown(evidence: Sequence[Evidence], history: Sequence[Answer]) -> list[Evidence]:
@@ -299,11 +316,10 @@ def _leave_out(query: Query, without: frozenset[str], fixed: Window) -> Query:
         kind: QueryKind = "fact" if query.kind == "speaker" else query.kind
         query = replace(query, speakers=(), unknown_speakers=(), offices=(), kind=kind)
     if not without & {"since", "until"}:
-        return query
+        return query.bind(fixed)
     since = None if "since" in without else query.stated.since
     until = None if "until" in without else query.stated.until
-    stated = Window(since, until)
-    return replace(query, stated=stated, window=stated.intersect(fixed))
+    return replace(query, stated=Window(since, until)).bind(fixed)
 
 
 def _read_statements(archive: Archive, speaker: str) -> str:

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(default_factory=_find_data, description="the archive's folder")
     embedder: str = Field("multilingual-e5-small", min_length=1, description="model name or folder")
+    reader: str = Field(
+        "bundled", min_length=1, description="what reads for the answer: bundled, none, or a model"
+    )
     models: Path | None = Field(None, description="where models are unpacked; in the data folder")
     chroma: str | None = Field(None, description="address of a Chroma server, else embedded")
     mode: Literal["extractive", "llm"] = Field("extractive", description="who words the answer")

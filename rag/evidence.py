@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
-from wortlaut.index.archive import Archive, Selection
+from wortlaut.index.archive import Archive, Selection, list_openings
 from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.lang.words import Language, make_terms
+from wortlaut.index.lexicon import Lexicon
 from wortlaut.index.reading.people import Offices, People
-from wortlaut.rag.confidence import judge_passages, judge_topic
-from wortlaut.rag.retriever import Retriever, ScoredSentence
+from wortlaut.rag.askedwords import find_asked_names, measure_held, read_asked_words
+from wortlaut.rag.confidence import judge_passages, judge_reading, judge_statement, judge_topic
+from wortlaut.rag.reader import Page, PageReading, Reader
+from wortlaut.rag.retriever import Probe, Retriever, ScoredPassage, ScoredSentence
 from wortlaut.rag.understanding.query import Query
-from wortlaut.rag.understanding.timewindow import OPEN, Window
+from wortlaut.rag.understanding.timewindow import Window, may_tell, rate_times
 
 EVERY_PASSAGE = 20_000
 _POOL = 50
 _QUOTED_PASSAGES = 12
+# PageReading is what a question of fact costs: some 40 ms a passage.
+_READ_PASSAGES = 4
+_MARGIN_WEIGHT = 0.005
+_NOT_READ = -20.0
+# Of a person's statements the likeliest are read where they are neither surely on the topic nor
+# surely not, and hold none of its words.
+_READ_STATEMENTS = 2
+_DOUBT = (0.1, 0.65)
+_SURELY_HELD = 0.9
 _SPEAKER_POOL = 100
+_MOST_LISTED = 50
+# What naming the time of the event that is asked for adds to a passage's or a sentence's score.
+_EVENT_WEIGHT = 0.04
+_EVENT_SENTENCE_WEIGHT = 0.12
+# What it adds to a passage's score, for a follow-up, that its article has just been quoted.
+_TOLD_WEIGHT = 0.06
 # Who speaks is settled by the index: the name would only pull towards his other statements. On
 # the speaker questions of `seeds/`, first right .61 with the question, .75 with the bare topic,
 # .82 with topic and this; told apart from topics of other countries: AUROC .60, .97, .99.
@@ -35,7 +54,8 @@ class Evidence:
     """A sentence, or a person's part of it, with its `score` and the statement it stands in.
 
     `confidence` in [0, 1] says how sure it is that the sentence is to the point; for a question
-    of fact that is judged of all evidence together.
+    of fact that is judged of all evidence together. `answer` are the words in the article that
+    answer, where a reader found some.
     """
 
     article: Article
@@ -43,6 +63,7 @@ class Evidence:
     score: float
     confidence: float
     statement: Statement | None
+    answer: Span | None = None
 
     @property
     def quote(self) -> str:
@@ -58,9 +79,16 @@ class Evidence:
 class EvidenceFinder:
     """Finds evidence: asked for a speaker, only that speaker's statements."""
 
-    def __init__(self, archive: Archive, retriever: Retriever) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        retriever: Retriever,
+        open_reader: Callable[[], Reader | None] = lambda: None,
+    ) -> None:
         self._archive = archive
         self._retriever = retriever
+        self._open_reader = cache(open_reader)
+        self._lexicon = Lexicon(archive)
         self._people = (-1, People([]))
         self._offices = (-1, Offices([], People([])))
 
@@ -81,6 +109,27 @@ class EvidenceFinder:
         """The speakers whose office the words ask for, in any of the languages; best first."""
         return self._read_offices().find(phrase)
 
+    def list_told_offices(self, articles: Sequence[str]) -> list[tuple[str, str]]:
+        """Who speaks in these articles, each with each of his offices there."""
+        if not articles:
+            return []
+        marks = ",".join("?" * len(articles))
+        rows = self._archive.query(
+            "SELECT o.speaker, o.office FROM offices o JOIN articles a ON a.number = o.article "
+            f"WHERE a.id IN ({marks}) ORDER BY 1, 2",
+            articles,
+        )
+        return [(speaker, office) for speaker, office in rows]
+
+    def list_absent(self, query: Query) -> list[str]:
+        """The names in the topic, or in a question of fact, that no article holds in any spelling."""
+        text = query.topic
+        if not query.speakers:
+            # A question's first word has its capital for being the first.
+            text = (query.own or query.text).partition(" ")[2]
+        names = find_asked_names(text, query.language)
+        return [name for name in names if not self._lexicon.count_articles(name)]
+
     def _read_offices(self) -> Offices:
         """Who holds which office; read once for each state of the archive."""
         generation = self._archive.generation
@@ -89,19 +138,21 @@ class EvidenceFinder:
             self._offices = (generation, offices)
         return self._offices[1]
 
-    def find(self, query: Query, source: str | None = None, fixed: Window = OPEN) -> list[Evidence]:
+    def find(
+        self, query: Query, source: str | None = None, told: Sequence[str] = ()
+    ) -> list[Evidence]:
         """The evidence, best first; nothing outside the query's window.
 
-        A bare year in a question of fact may be the event's: where nothing was published in it,
-        all that the `fixed` window admits is looked at.
+        `told` are the ids of the articles that the conversation has just quoted: a question that
+        follows is about them rather than about others.
         """
         if query.window.is_empty:
             return []
+        if query.lists:
+            return self._list_articles(query, source)
         if query.speakers:
             return self.find_statements(query, source)
-        evidence = self._find_facts(query, query.window, source)
-        if not evidence and query.window != fixed and query.stated.is_bare_year:
-            evidence = self._find_facts(query, fixed, source)
+        evidence = self._find_facts(query, source, told)
         # An office that nobody here is known to hold is asked for like an unknown name.
         return _keep_about(query.unknown_speakers or query.offices, evidence)
 
@@ -135,22 +186,106 @@ class EvidenceFinder:
                 sentence.distinction, near, sentence.coverage, len(theirs), query.language
             )
             evidence.append(replace(item, confidence=sure if query.topic else 1.0))
-        if not query.topic:
+        if query.topic:
+            evidence = self._weigh_readings(query, evidence, sentences)
+        else:
             oldest_first = query.order == "oldest"
             evidence.sort(key=lambda e: e.article.published or date.min, reverse=not oldest_first)
         return _drop_repeats(evidence)
 
-    def _find_facts(self, query: Query, window: Window, source: str | None) -> list[Evidence]:
+    def _weigh_readings(
+        self, query: Query, evidence: Sequence[Evidence], sentences: Sequence[ScoredSentence]
+    ) -> list[Evidence]:
+        """The statements; where it is doubtful that the likeliest are on the topic, they are read.
+
+        Doubtful is what is neither near nor far and holds no word of the topic. What is not read
+        cannot be surer than the surest of the likeliest.
+        """
+        order = sorted(range(len(evidence)), key=lambda number: -evidence[number].confidence)
+        likely = order[:_READ_STATEMENTS]
+        words = read_asked_words(query.topic, query.language)
+        held = measure_held(words, [evidence[number].quote for number in likely])
+        doubtful = [
+            number
+            for number, shares in zip(likely, held, strict=True)
+            if _DOUBT[0] <= evidence[number].confidence <= _DOUBT[1]
+            and max(shares, default=0.0) < _SURELY_HELD
+        ]
+        reader = self._open_reader() if doubtful and not query.follows else None
+        if reader is None:
+            return list(evidence)
+        pages = [_make_context(evidence[number], sentences) for number in doubtful]
+        judged = list(evidence)
+        for number, reading in zip(doubtful, reader.read(query.text, pages), strict=True):
+            (answer,) = reading.answers
+            sure = judge_statement(judged[number].confidence, answer.margin if answer else None)
+            judged[number] = replace(judged[number], confidence=sure)
+        most = max(judged[number].confidence for number in likely)
+        for number in order[_READ_STATEMENTS:]:
+            item = judged[number]
+            judged[number] = replace(item, confidence=min(item.confidence, most))
+        return judged
+
+    def _list_articles(self, query: Query, source: str | None) -> list[Evidence]:
+        """The opening sentence of every article of the time asked for, the latest first."""
+        window = query.window
         selection = Selection(window.since, window.until, source)
+        ids = list_openings(self._archive, selection, _MOST_LISTED)
+        openings = [
+            ScoredSentence(article, embedded.passage.sentences[0], 1.0, 0.0, 0.0)
+            for article, embedded in self._archive.read_passages(ids)
+            if embedded.passage.sentences
+        ]
+        return _drop_repeats([replace(e, confidence=1.0) for e, _ in self._attribute(openings)])
+
+    def _find_facts(self, query: Query, source: str | None, told: Sequence[str]) -> list[Evidence]:
+        selection = Selection(query.window.since, query.window.until, source)
         probe = self._retriever.probe(query.text, query.text, query.language)
         found = self._retriever.rank(probe, _POOL, selection)
+        if told:
+            within = replace(selection, within=tuple(told))
+            nearer = _TOLD_WEIGHT if query.follows else _TOLD_WEIGHT / 3
+            found = _prefer_told(found, self._retriever.rank(probe, _POOL, within), nearer)
         background = self._retriever.compare_background(probe)
-        sure = judge_passages(found, background, query.language)
-        sentences = self._retriever.list_sentences(probe, found[:_QUOTED_PASSAGES])
+        shown = _prefer_passages(found, query.event)[:_QUOTED_PASSAGES]
+        if query.own:
+            probe, shown = self._probe_own(query, shown)
+        sentences = self._retriever.list_sentences(probe, shown)
+        if readings := self._read(query.own or query.text, shown[:_READ_PASSAGES]):
+            read = [reading for _, reading in readings]
+            sure = judge_reading(found, background, query.language, read)
+            sentences = _order_by_reading(sentences, readings)
+        else:
+            sure = judge_passages(found, background, query.language)
         evidence = [replace(item, confidence=sure) for item, _ in self._attribute(sentences)]
+        evidence = _prefer_sentences(evidence, query.event)
         if query.kind == "who":
             evidence = [item for item in evidence if item.speaker] or evidence
         return _drop_repeats(evidence)
+
+    def _read(
+        self, question: str, passages: Sequence[ScoredPassage]
+    ) -> list[tuple[ScoredPassage, PageReading]]:
+        """Each passage with what the reader makes of it; nothing without a reader."""
+        reader = self._open_reader()
+        if reader is None:
+            return []
+        readings = reader.read(question, [_make_page(scored) for scored in passages])
+        return list(zip(passages, readings, strict=True))
+
+    def _probe_own(
+        self, query: Query, found: Sequence[ScoredPassage]
+    ) -> tuple[Probe, Sequence[ScoredPassage]]:
+        """What a follow-up asks by itself, and the passages as that finds their sentences.
+
+        The conversation's topic finds the passages; of their sentences it would prefer those that
+        were quoted already.
+        """
+        probe = self._retriever.probe(query.own, query.own, query.language)
+        within = Selection(within=tuple(scored.article.id for scored in found))
+        own = {s.passage.id: s for s in self._retriever.rank(probe, EVERY_PASSAGE, within)}
+        read = [replace(own[s.passage.id], score=s.score) for s in found if s.passage.id in own]
+        return probe, read
 
     def _attribute(
         self, sentences: Sequence[ScoredSentence], wanted: frozenset[str] = frozenset()
@@ -162,7 +297,11 @@ class EvidenceFinder:
             if article.id not in statements:
                 statements[article.id] = self._archive.read_statements(article.id)
             span, statement = find_statement(sentence.span, statements[article.id], wanted)
-            evidence.append((Evidence(article, span, sentence.score, 0.0, statement), sentence))
+            answer = sentence.answer
+            if answer and not (span.start <= answer.start and answer.end <= span.end):
+                answer = None
+            item = Evidence(article, span, sentence.score, 0.0, statement, answer)
+            evidence.append((item, sentence))
         return evidence
 
 
@@ -195,6 +334,44 @@ def _fills(statement: Span, sentence: Span) -> bool:
     return shared > 0 and (shared * 3 >= len(sentence) or shared * 2 >= len(statement))
 
 
+def _make_page(scored: ScoredPassage) -> Page:
+    article, passage = scored.article, scored.passage
+    return Page(article.title, article.text, passage.span, passage.sentences)
+
+
+def _make_context(item: Evidence, sentences: Sequence[ScoredSentence]) -> Page:
+    """A statement with the sentence before and the one behind it."""
+    spans = sorted(s.span for s in sentences if s.article.id == item.article.id)
+    before = [span for span in spans if span.end <= item.span.start][-1:]
+    behind = [span for span in spans if span.start >= item.span.end][:1]
+    whole = Span(
+        min(s.start for s in [item.span, *before]), max(s.end for s in [item.span, *behind])
+    )
+    return Page(item.article.title, item.article.text, whole, (item.span,))
+
+
+def _order_by_reading(
+    sentences: Sequence[ScoredSentence], readings: Sequence[tuple[ScoredPassage, PageReading]]
+) -> list[ScoredSentence]:
+    """The sentences, those first in which the reader finds the answer most surely.
+
+    What was not read stands behind what was.
+    """
+    answers = {
+        (scored.article.id, span): answer
+        for scored, reading in readings
+        for span, answer in zip(scored.passage.sentences, reading.answers, strict=True)
+        if answer is not None
+    }
+    read = []
+    for sentence in sentences:
+        answer = answers.get((sentence.article.id, sentence.span))
+        margin = answer.margin if answer else _NOT_READ
+        score = sentence.score + _MARGIN_WEIGHT * margin
+        read.append(replace(sentence, score=score, answer=answer.span if answer else None))
+    return sorted(read, key=lambda sentence: -sentence.score)
+
+
 def _keep_about(names: Sequence[str], evidence: Sequence[Evidence]) -> list[Evidence]:
     """For names of nobody who speaks here, the sentences that hold them and are no person's.
 
@@ -203,13 +380,66 @@ def _keep_about(names: Sequence[str], evidence: Sequence[Evidence]) -> list[Evid
     """
     if not names:
         return list(evidence)
-    wanted = [terms for name in names if (terms := set(make_terms(name)))]
     return [
         item
         for item in evidence
-        if (item.statement is None or not item.statement.is_person)
-        and any(terms <= set(make_terms(item.quote)) for terms in wanted)
+        if (item.statement is None or not item.statement.is_person) and names_any(names, [item])
     ]
+
+
+def names_any(names: Sequence[str], evidence: Sequence[Evidence]) -> bool:
+    """Whether a quote holds one of the names."""
+    wanted = [terms for name in names if (terms := set(make_terms(name)))]
+    held = [set(make_terms(item.quote)) for item in evidence]
+    return any(terms <= some for terms in wanted for some in held)
+
+
+def _prefer_told(
+    found: Sequence[ScoredPassage], told: Sequence[ScoredPassage], nearer: float
+) -> list[ScoredPassage]:
+    """The passages with those that the conversation has just quoted from moved up."""
+    known = {scored.passage.id for scored in told}
+    rest = [scored for scored in found if scored.passage.id not in known]
+    moved = [replace(scored, score=scored.score + nearer) for scored in told]
+    return sorted([*moved, *rest], key=lambda scored: -scored.score)
+
+
+def _prefer_passages(passages: Sequence[ScoredPassage], event: Window) -> Sequence[ScoredPassage]:
+    """The passages, those that name the event's time, or were published then, moved up."""
+    if event.is_open:
+        return passages
+    rated = [
+        replace(
+            p, score=p.score + _EVENT_WEIGHT * rate_times(_read_text(p), p.article.published, event)
+        )
+        for p in passages[: 2 * _QUOTED_PASSAGES]
+    ]
+    return sorted(rated, key=lambda passage: -passage.score)
+
+
+def _read_text(scored: ScoredPassage) -> str:
+    return scored.passage.span.of(scored.article.text)
+
+
+def _prefer_sentences(evidence: Sequence[Evidence], event: Window) -> list[Evidence]:
+    """The sentences, those that name the event's time, or were published then, moved up.
+
+    Those of articles that are of another time altogether are no evidence.
+    """
+    if event.is_open:
+        return list(evidence)
+    articles = {item.article.id: item.article for item in evidence}
+    telling = {a.id for a in articles.values() if may_tell(a.text, a.published, event)}
+    evidence = [item for item in evidence if item.article.id in telling]
+    rated = [
+        replace(
+            e,
+            score=e.score
+            + _EVENT_SENTENCE_WEIGHT * rate_times(e.quote, e.article.published, event),
+        )
+        for e in evidence
+    ]
+    return sorted(rated, key=lambda item: -item.score)
 
 
 def _phrase_topic(query: Query) -> str:

@@ -350,11 +350,14 @@ def _drop_reason(turn: Turn) -> str | None:
     asked, language = turn.understood, turn.language
     reason: AbstainReason = turn.abstain_reason  # type: ignore[assignment]
     names = asked.speakers or asked.unknown_speakers or (_NAMES,)
+    if reason == "absent_name":
+        names = (_NAMES,)
     sentence = explain_abstention(
-        reason, language, names=names, since=asked.since, until=asked.until
+        reason, language, names=names, since=asked.since, until=asked.until, articles=_NUMBER
     )
     # Offices stand in no receipt: what the question says in a few words may be one.
     pattern = re.escape(sentence).replace(_NAMES, "(.{1,300}?)")
+    pattern = pattern.replace(str(_NUMBER), r"\d{1,9}")
     found = re.match(rf"{pattern}(?: |\Z)", turn.answer)
     if found is None or not all(_is_asked(part, turn) for part in found.groups()):
         return None

@@ -73,13 +73,17 @@ class ScoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence with its `score` and `distinction`, and its passage's term `coverage`."""
+    """A sentence with its `score` and `distinction`, and its passage's term `coverage`.
+
+    `answer` are the words of the article in it that answer, where a reader found some.
+    """
 
     article: Article
     span: Span
     score: float
     distinction: float
     coverage: float
+    answer: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

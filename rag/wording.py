@@ -50,6 +50,7 @@ _SENTENCES: dict[Language, dict[str, str]] = {
     "en": {
         "empty_archive": "The archive is empty. Fill it with: wortlaut index PATH",
         "no_evidence": "The archive does not answer this.",
+        "absent_name": "{names} occurs in none of the {articles} articles.",
         "unknown_speaker": "The archive holds no statement by {names}.",
         "speaker_silent": "The archive quotes {names}, but not on this.",
         "speaker_silent_then": "The archive quotes {names}, but not in this period ({period}).",
@@ -62,6 +63,7 @@ _SENTENCES: dict[Language, dict[str, str]] = {
     "de": {
         "empty_archive": "Das Archiv ist leer. Es füllt sich mit: wortlaut index PFAD",
         "no_evidence": "Das Archiv beantwortet diese Frage nicht.",
+        "absent_name": "{names} kommt in keinem der {articles} Artikel vor.",
         "unknown_speaker": "Das Archiv enthält keine Äußerung von {names}.",
         "speaker_silent": "Das Archiv zitiert {names}, aber nicht hierzu.",
         "speaker_silent_then": "Das Archiv zitiert {names}, aber nicht in dieser Zeit ({period}).",
@@ -74,6 +76,7 @@ _SENTENCES: dict[Language, dict[str, str]] = {
     "ru": {
         "empty_archive": "Архив пуст. Чтобы наполнить его: wortlaut index PATH",
         "no_evidence": "В архиве нет ответа на этот вопрос.",
+        "absent_name": "{names}: ни в одной из статей архива ({articles}) не встречается.",
         "unknown_speaker": "В архиве нет высказываний, автор которых – {names}.",
         "speaker_silent": "В архиве есть высказывания ({names}), но не на эту тему.",
         "speaker_silent_then": "В архиве есть высказывания ({names}), но не за период {period}.",
@@ -88,6 +91,7 @@ _SENTENCES: dict[Language, dict[str, str]] = {
 AbstainReason = Literal[
     "empty_archive",
     "no_evidence",
+    "absent_name",
     "unknown_speaker",
     "speaker_silent",
     "speaker_silent_then",
@@ -181,11 +185,12 @@ def explain_abstention(
     names: Sequence[str] = (),
     since: date | None = None,
     until: date | None = None,
+    articles: int = 0,
 ) -> str:
-    """One sentence that says why there is no answer; `names` are the speakers asked for."""
-    word = _OR[language] if reason == "unknown_speaker" else _AND[language]
+    """One sentence that says why there is no answer; `names` are whom or what it asks for."""
+    word = _AND[language] if reason.startswith("speaker_") else _OR[language]
     return _SENTENCES[language][reason].format(
-        names=_join(names, word), period=format_period(since, until, language)
+        names=_join(names, word), period=format_period(since, until, language), articles=articles
     )
 
 

@@ -199,7 +199,8 @@ def test_a_quotation_of_200_000_letters_is_read_to_the_end(inside, marks):
     )
     for statement in read(text):
         assert statement.span.end <= len(text)
-        assert statement.speaker in (None, "Mira Talberg")
+        # A sentence that long is read in parts: the name may be beyond what is read.
+        assert statement.speaker in (None, "Ministerin", "Mira Talberg")
 
 
 class _Counted(str):

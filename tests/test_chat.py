@@ -50,6 +50,50 @@ def tell(number, topic, a, b):
     )  # fmt: skip
 
 
+# day of publication, title, text
+NEWS = [
+    ("2025-11-12", "Inflation sinkt",
+     "Lindau (dpa) - Die Inflationsrate in Norvia lag im Oktober 2025 bei 2,3 Prozent. Das "
+     "teilte das Statistikamt am Mittwoch mit. Im Vormonat waren es 2,4 Prozent."),
+    ("2025-10-13", "Inflation steigt",
+     "Lindau (dpa) - Die Inflationsrate in Norvia lag im September bei 2,4 Prozent. Das "
+     "teilte das Statistikamt am Montag mit."),
+    ("2026-03-12", "Brand im Speicher",
+     "Seehafen (dpa) - Bei einem Brand im alten Speicher von Seehafen sind am Mittwoch drei "
+     "Menschen verletzt worden. Die Feuerwehr war mit 80 Leuten im Einsatz."),
+    ("2026-03-12", "Rat berät",
+     "Seehafen (dpa) - Der Rat von Seehafen hat den Haushalt beschlossen. Bürgermeisterin "
+     "Ortrud Falkenhain sprach von einem guten Tag."),
+    ("2024-06-20", "Preis vergeben",
+     "Lindau (dpa) - Den Lindauer Literaturpreis hat die Autorin Berta Senfkorn gewonnen. "
+     "Die Jury lobte ihren Roman «Nebelhorn»."),
+    ("2025-06-21", "Preis vergeben",
+     "Lindau (dpa) - Den Lindauer Literaturpreis hat der Dichter Emre Aksaray gewonnen. Die "
+     "Jury lobte seine Gedichte."),
+    ("2025-08-02", "Fluss",
+     "Lindau (dpa) - Vor drei Jahren zerstörte ein Hochwasser die Brücke von Olmstedt. Nun "
+     "ist die neue Brücke eröffnet. «Endlich», sagte Landrat Gerd Starkmann."),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def news_chat(tmp_path_factory, models):
+    articles = [
+        Article(
+            f"news-{number}", title, text, hash_text(text), published=date.fromisoformat(day),
+            published_precision="day", path=f"{number}.txt",
+        )
+        for number, (day, title, text) in enumerate(NEWS)
+    ]  # fmt: skip
+    settings = Settings(data=tmp_path_factory.mktemp("news"), models=models)
+    index_articles(settings, articles)
+    return open_chat(settings)
+
+
+def quote_all(answer):
+    return " ".join(citation.quote for citation in answer.citations)
+
+
 @pytest.fixture(scope="module")
 def chat(tmp_path_factory, models):
     inner = Settings(data=tmp_path_factory.mktemp("pairs"), models=models)
@@ -123,14 +167,19 @@ def test_a_speaker_who_is_unknown_is_named_and_nobody_else_answers(chat):
 
 @pytest.mark.parametrize(
     "topic",
-    ["Impfungen gegen Grippe", "Fußball", "den Klimawandel", "Sauerteigbrot", "Fahrradhelme",
-     "Taiwan"],
+    ["Impfungen gegen Grippe", "Fußball", "den Klimawandel", "Sauerteigbrot", "Fahrradhelme"],
 )  # fmt: skip
 def test_a_speaker_who_is_silent_on_it_is_not_made_to_speak(chat, topic):
     answer = chat.ask(f"Was sagte Mira Talberg über {topic}?")
     assert answer.abstained
     assert answer.abstain_reason == "speaker_silent"
     assert "Mira Talberg" in answer.text
+
+
+def test_a_topic_that_no_article_names_is_said_to_stand_nowhere(chat):
+    answer = chat.ask("Was sagte Mira Talberg über Taiwan?")
+    assert (answer.abstained, answer.abstain_reason) == (True, "absent_name")
+    assert "Taiwan kommt in keinem der" in answer.text
 
 
 @pytest.mark.parametrize("fixed", [{"as_of": date(2022, 1, 1)}, {"until": date(2022, 1, 1)}])
@@ -291,3 +340,102 @@ def test_an_archive_of_an_older_version_abstains_as_well(tmp_path, models):
     chat = open_chat(settings)
     assert not chat.ask("Was sagte Ada Holm über die Schulen?").abstained
     assert chat.ask("Was sagte Ada Holm zu den Steuern auf Wein?").abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "not_told"),
+    [
+        ("Wie hoch war die Inflation in Norvia im Oktober 2025?", "2,3 Prozent", "2,4 Prozent."),
+        ("What was the inflation rate in Norvia in October 2025?", "2,3 Prozent", "bei 2,4"),
+        ("Какой была инфляция в Норвии в сентябре 2025 года?", "bei 2,4 Prozent", "bei 2,3"),
+        ("Who won the Lindau literature prize in 2024?", "Senfkorn", "Aksaray"),
+        ("Wer gewann 2025 den Lindauer Literaturpreis?", "Aksaray", "Senfkorn"),
+        ("What destroyed the bridge of Olmstedt in 2022?", "Hochwasser", "Brand"),
+    ],
+)
+def test_a_time_in_a_question_of_fact_is_the_events(news_chat, question, told, not_told):
+    quoted = quote_all(news_chat.ask(question))
+    assert told in quoted
+    assert not_told not in quoted
+
+
+def test_an_event_of_which_no_article_tells_is_abstained_from(news_chat):
+    answer = news_chat.ask("Wer gewann 1998 den Lindauer Literaturpreis?")
+    assert answer.abstain_reason == "no_evidence"
+
+
+def test_the_flags_bind_the_day_of_publication_whatever_the_event(news_chat):
+    question = "Wie hoch war die Inflation in Norvia im Oktober 2025?"
+    assert not news_chat.ask(question, (), Filters(since=date(2025, 11, 1))).abstained
+    shut = news_chat.ask(question, (), Filters(until=date(2025, 10, 31)))
+    assert "2,3" not in quote_all(shut)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Was geschah am 12. März 2026?", "What happened on 12 March 2026?", "What was reported on "
+     "12 March 2026?", "Что произошло 12 марта 2026 года?"],
+)  # fmt: skip
+def test_what_happened_on_a_day_lists_that_days_articles(news_chat, question):
+    answer = news_chat.ask(question)
+    assert {citation.article.title for citation in answer.citations} == {
+        "Brand im Speicher", "Rat berät",
+    }  # fmt: skip
+
+
+def test_that_day_is_the_one_talked_about(news_chat):
+    first = news_chat.ask("Was sagte Falkenhain am 12. März 2026?")
+    for question in ("Was geschah an diesem Tag?", "What else happened on that day?"):
+        assert "Brand" in quote_all(news_chat.ask(question, [first]))
+
+
+def test_a_day_without_articles_is_said_to_have_none(news_chat):
+    assert news_chat.ask("What happened on 5 May 2026?").abstain_reason == "nothing_then"
+
+
+@pytest.mark.parametrize(
+    ("turns", "told"),
+    [
+        (["What did Wiesgrund say about the dam?", "How many people work there?"], "1.900"),
+        (["Was sagte Wiesgrund über den Damm?", "Wie viele Menschen arbeiten dort?"], "1.900"),
+        (["Что сказала Висгрунд о плотине?", "А сколько человек там работает?"], "1.900"),
+        (["Was sagte Wiesgrund über den Damm?", "Сколько жителей переселили?"], "3.200"),
+        (["What did Wiesgrund say about the dam?", "And how many villagers had to leave?"], "3.200"),
+        (["How much did the port of Brakkum lose?", "And how long can the state cover that?"],
+         "zwei Jahre"),
+        (["Was sagte Marbach zum Nachtzug?", "Wann fährt der erste?"], "14. September"),
+        (["What did Marbach say about the night train?", "And the River Party?"], "verschlafenen"),
+        (["What did Jorun Telmark say about the port?", "What about the finance minister?"],
+         "37 Millionen"),
+        (["Что сказал Рубио о гарантиях?", "And about the Europeans?"], "zu schwach"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_is_about_what_was_just_told(seed_chat, turns, told):
+    history = []
+    for turn in turns:
+        history.append(seed_chat.ask(turn, history))
+    assert told in quote_all(history[-1])
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ["What did Lannholt say about the dam?", "And about football?"],
+        ["Was sagte Wiesgrund über den Damm?", "Und über die Rente?"],
+        ["What did Marbach say about the night train?", "And Merkel?"],
+        ["What did Wiesgrund say about the dam?", "What is the capital of Australia?"],
+        ["Was sagte Lannholt über den Damm?", "Wie lange muss ein Ei kochen?"],
+    ],
+)
+def test_a_follow_up_on_what_nobody_said_is_abstained_from(seed_chat, turns):
+    history = []
+    for turn in turns:
+        history.append(seed_chat.ask(turn, history))
+    assert history[-1].abstained
+
+
+def test_nobody_is_said_to_be_silent_beside_a_quote_that_names_him(news_chat):
+    answer = news_chat.ask("Was sagte Senfkorn über den Literaturpreis?")
+    assert "Senfkorn" in (quote_all(answer) or answer.nearest.quote)
+    assert "keine Äußerung" not in answer.text
+    assert answer.abstain_reason != "unknown_speaker"

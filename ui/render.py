@@ -6,7 +6,7 @@ Articles and models are not trusted: Markdown signs are escaped, terminal contro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
@@ -36,9 +36,12 @@ _CONTROLS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LinePart:
-    """A run of an answer's line: plain text, a verbatim quote, or the marker of a citation."""
+    """A run of an answer's line: plain text, a verbatim quote, or the marker of a citation.
 
-    kind: Literal["text", "quote", "marker"]
+    Of a quote the words that answer are a run of their own.
+    """
+
+    kind: Literal["text", "quote", "answer", "marker"]
     text: str
     marker: int = 0
 
@@ -82,6 +85,7 @@ def split_line(line: str, citations: Iterable[Citation]) -> list[LinePart]:
     markers = {citation.marker for citation in citations}
     pieces: list[LinePart] = []
     done = 0
+    citations = list(citations)
     for start, end in [*_find_quotes(line, citations), (len(line), len(line))]:
         position = done
         for match in _MARKER.finditer(line, done, start):
@@ -91,13 +95,29 @@ def split_line(line: str, citations: Iterable[Citation]) -> list[LinePart]:
                 position = match.end()
         pieces += _make_text(line[position:start])
         if end > start:
-            pieces.append(LinePart("quote", line[start:end]))
+            pieces += _part_quote(line[start:end], citations)
         done = end
     return pieces
 
 
 def _make_text(text: str) -> list[LinePart]:
     return [LinePart("text", text)] if text else []
+
+
+def _part_quote(quote: str, citations: Sequence[Citation]) -> list[LinePart]:
+    """The quote, before, in and after the words of it that answer."""
+    for citation in citations:
+        answer = citation.answer_span
+        if answer is None or collapse(citation.quote) != quote:
+            continue
+        text = citation.article.text
+        before = collapse(text[citation.span.start : answer.start] + "|")[:-1]
+        words = collapse(answer.of(text))
+        if quote[len(before) :].startswith(words):
+            runs = (before, words, quote[len(before) + len(words) :])
+            kinds: tuple[Literal["quote", "answer"], ...] = ("quote", "answer", "quote")
+            return [LinePart(kind, run) for kind, run in zip(kinds, runs, strict=True) if run]
+    return [LinePart("quote", quote)]
 
 
 def _find_quotes(line: str, citations: Iterable[Citation]) -> list[tuple[int, int]]:
@@ -245,7 +265,7 @@ def _write_terminal_line(line: str | Claim, answer: Answer) -> Text:
         text.append(clean_controls(collapse(line.text)), style="dim strike")
         why = describe_refusal(line, answer.language)
         return text.append(f" ({clean_controls(why)})", style="dim")
-    styles = {"text": "", "quote": "italic", "marker": "bold cyan"}
+    styles = {"text": "", "quote": "italic", "answer": "bold italic", "marker": "bold cyan"}
     for piece in split_line(line, answer.citations):
         text.append(clean_controls(piece.text), style=styles[piece.kind])
     return text

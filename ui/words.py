@@ -105,6 +105,7 @@ _EN = PageWords(
         {
             "speaker": "Speaker",
             "unknown_speaker": "Unknown speaker",
+            "event": "Time of the event",
             "since": "Since",
             "until": "Until",
             "language": "Language",
@@ -165,6 +166,7 @@ _DE = PageWords(
         {
             "speaker": "Wer",
             "unknown_speaker": "Unbekannt",
+            "event": "Zeit des Geschehens",
             "since": "Ab",
             "until": "Bis",
             "language": "Sprache",
@@ -224,6 +226,7 @@ _RU = PageWords(
         {
             "speaker": "Кто",
             "unknown_speaker": "Неизвестно",
+            "event": "Время события",
             "since": "С",
             "until": "По",
             "language": "Язык",

@@ -32,6 +32,10 @@ from wortlaut.ui.render import (
 from wortlaut.ui.render import escape_text as esc
 from wortlaut.ui.words import PageWords, choose_words
 
+_QUOTED = {
+    "quote": '<span class="quote">{}</span>',
+    "answer": '<b class="quote answer">{}</b>',
+}
 _OPENING = re.compile(r"\s*[“„«\"]?$")
 LONGEST_SHOWN = 150_000
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
@@ -208,7 +212,7 @@ def _render_line(line: str, answer: Answer, number: int, *, written: bool) -> st
     kinds = {piece.kind for piece in pieces}
     if not written and kinds == {"text"} and line.endswith(":"):
         return f'<h3 class="day">{esc(line[:-1])}</h3>'
-    if written or "quote" not in kinds:
+    if written or not kinds & {"quote", "answer"}:
         return f"<p>{_render_pieces(pieces, answer, number)}</p>"
     who = ""
     if pieces[0].kind == "text":
@@ -241,8 +245,8 @@ def _render_pieces(pieces: Sequence[LinePart], answer: Answer, number: int) -> s
             tail = ""
             continue
         html += esc(tail)
-        if piece.kind == "quote":
-            html, tail = html + f'<span class="quote">{esc(piece.text)}</span>', ""
+        if piece.kind in _QUOTED:
+            html, tail = html + _QUOTED[piece.kind].format(esc(piece.text)), ""
         else:
             cut = len(piece.text.rstrip().rpartition(" ")[0])
             html, tail = html + esc(piece.text[:cut]), piece.text[cut:]
@@ -277,6 +281,9 @@ def _render_chips(answer: Answer, number: int, gone: Sequence[str], *, active: b
         _render_chip(kind, f"{words.kinds[kind]} <b>{esc(value)}</b>", number, words, active)
         for kind, value in parts
     ]
+    if not query.event.is_open:
+        time = format_period(query.event.since, query.event.until, language)
+        chips.append(f'<span class="chip">{words.kinds["event"]} <b>{esc(time)}</b></span>')
     chips += [f'<span class="chip gone"><s>{esc(kind)}</s></span>' for kind in gone]
     spoken = f"{words.kinds['language']} <b>{esc(words.languages[language])}</b>"
     chips.append(f'<span class="chip fixed">{spoken}</span>')
@@ -411,8 +418,9 @@ def _render_text(
         if other.article.id == citation.article.id and other.marker != citation.marker
     ]
     mention = _find_mention(span, statements)
+    answer = citation.answer_span
     edges = {shown.start, shown.end, span.start, span.end}
-    for other in [o.span for o in others] + ([mention] if mention else []):
+    for other in [o.span for o in others] + [some for some in (mention, answer) if some]:
         edges |= {other.start, other.end}
     cuts = sorted(edge for edge in edges if shown.start <= edge <= shown.end)
     html = []
@@ -420,6 +428,8 @@ def _render_text(
         piece = esc(text[start:end])
         if mention is not None and mention.start <= start < mention.end:
             piece = f'<span class="mention">{piece}</span>'
+        if answer is not None and answer.start <= start < answer.end:
+            piece = f'<b class="answer">{piece}</b>'
         if span.start <= start < span.end:
             piece = f'<mark class="cited">{piece}</mark>'
         elif markers := [o.marker for o in others if o.span.start <= start < o.span.end]:
