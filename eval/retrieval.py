@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -52,7 +53,14 @@ from wortlaut.index.article import Article, hash_text
 from wortlaut.index.errors import ConfigError, DatasetError
 from wortlaut.index.lang.words import Language
 from wortlaut.index.sources import find_files
-from wortlaut.rag.assembly import Library, index_articles, index_paths, open_library, open_retriever
+from wortlaut.rag.assembly import (
+    Library,
+    index_articles,
+    index_paths,
+    open_library,
+    open_reader,
+    open_retriever,
+)
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.config import Settings
 from wortlaut.rag.retriever import Probe, Retriever, ScoredPassage
@@ -358,6 +366,7 @@ def ask_all(
         retriever,
         quotes=settings.quotes,
         min_confidence=settings.min_confidence,
+        open_reader=partial(open_reader, settings),
     )
     total = sum(len(each.questions) for each in asked)
     done = 0

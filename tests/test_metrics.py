@@ -24,6 +24,7 @@ from wortlaut.eval.figures.metrics import (
     recall_at_k,
     reciprocal_rank,
     risk_coverage,
+    selective_accuracy,
     token_f1,
 )
 
@@ -207,6 +208,16 @@ def test_the_risk_is_the_share_not_right_among_what_is_kept():
     assert area_under_risk_coverage([1, 0, 1], [0.9, 0.8, 0.7]) == pytest.approx(5 / 18)
     assert risk_coverage([], []) == []
     assert area_under_risk_coverage([], []) is None
+
+
+def test_selective_accuracy_is_the_share_right_of_the_surest():
+    # .9 right, .8 wrong, .7 right, .6 wrong: half of them are one right, one wrong
+    assert selective_accuracy([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.6], 0.5) == 0.5
+    # three quarters: two right of three
+    assert selective_accuracy([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.6], 0.75) == pytest.approx(2 / 3)
+    # one of two of the same confidence is right: half of one row
+    assert selective_accuracy([1, 0], [0.5, 0.5], 0.5) == 0.5
+    assert selective_accuracy([], [], 0.8) is None
 
 
 def test_rows_of_one_confidence_count_as_in_random_order():

@@ -126,6 +126,8 @@ def test_risk_and_calibration_are_over_the_questions_that_were_answered():
     # risks 0, 1/2, 1/3
     assert found.curves["risk_coverage"] == [[1 / 3, 0], [2 / 3, 1 / 2], [1, 1 / 3]]
     assert found.metrics["abstention.aurc"].value == pytest.approx(5 / 18)
+    # 80 % of three answers are 2.4: .9 right, .8 wrong, and .4 of .7 right
+    assert found.metrics["abstention.selective_80"].value == pytest.approx(1.4 / 2.4)
     # (.1² + .8² + .3²) / 3
     assert found.metrics["calibration.brier"].value == pytest.approx(0.74 / 3)
     # each alone in its bin: (.1 + .8 + .3) / 3

@@ -429,9 +429,9 @@ def load_rarity() -> Rarity:
     from tokenizers import Tokenizer, models, pre_tokenizers
 
     bundled = WeightFile.open(weights)
-    tokenizer = Tokenizer(models.Unigram(bundled.pieces, unk_id=int(bundled.header["unk"])))
+    tokenizer = Tokenizer(models.Unigram(bundled.read_pieces(), unk_id=int(bundled.header["unk"])))
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
-    cost = {piece: -score for piece, score in bundled.pieces}
+    cost = {piece: -score for piece, score in bundled.read_pieces()}
 
     def measure(word: str) -> float:
         tokens = tokenizer.encode(word, add_special_tokens=False).tokens

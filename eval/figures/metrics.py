@@ -336,6 +336,20 @@ def area_under_risk_coverage(right: ArrayLike, confidences: ArrayLike) -> float 
     return float((np.interp(sizes, [0, *kept], [0, *wrong]) / sizes).mean())
 
 
+def selective_accuracy(right: ArrayLike, confidences: ArrayLike, coverage: float) -> float | None:
+    """The share right among the most confident `coverage` of all rows, both in [0, 1].
+
+    `None` without rows. Of rows of one confidence that are not all kept, each counts in part, as
+    in random order. Source: El-Yaniv & Wiener 2010 (one less the risk at a coverage).
+    """
+    held, told = _pair(right, confidences, np.float64)
+    if not len(held):
+        return None
+    kept, wrong, _ = _descend(~held, told)
+    size = max(1.0, coverage * len(held))
+    return 1 - float(np.interp(size, [0, *kept], [0, *wrong])) / size
+
+
 def mean(values: Sequence[float | None]) -> float | None:
     """The mean of the values that are defined; `None` if none is."""
     defined = [value for value in values if value is not None]

@@ -29,6 +29,7 @@ from wortlaut.eval.figures.metrics import (
     mean,
     quantile,
     risk_coverage,
+    selective_accuracy,
 )
 from wortlaut.eval.figures.rows import RunRow
 from wortlaut.index.errors import DatasetError
@@ -56,6 +57,8 @@ SCORES = (
     "retrieval.ndcg@10",
 )
 """A question's own metrics, in the order they are shown; others follow by name."""
+# The share of its questions that a system is usually asked to answer.
+COVERAGE = 0.8
 _PARTS = {
     "sentence_right": "answer.sentence",
     "speaker_right": "answer.speaker",
@@ -202,6 +205,9 @@ class _Measure:
             ),
             "abstention.aurc": self._resample(
                 answered, lambda i: area_under_risk_coverage(right[i], kept[i])
+            ),
+            "abstention.selective_80": self._resample(
+                answered, lambda i: selective_accuracy(right[i], kept[i], COVERAGE)
             ),
         }
 

@@ -21,7 +21,7 @@ from rapidfuzz import fuzz
 from wortlaut.index.archive import Archive, Vectors
 from wortlaut.index.article import Article, Span, make_article_id
 from wortlaut.index.lang.calendar import list_forms
-from wortlaut.index.lang.names import fold_parts
+from wortlaut.index.lang.names import spell_parts
 from wortlaut.index.lang.roles import names_institution, role_gender
 from wortlaut.index.lang.words import Word, make_terms, read_function_words, read_name_words
 from wortlaut.index.reading.people import People
@@ -123,7 +123,7 @@ class Material:
 
     def _is_full_name(self, name: str) -> bool:
         words = name.split()
-        if len(fold_parts(name)) < 2 or names_institution(name):
+        if len(spell_parts(name)) < 2 or names_institution(name):
             return False
         if role_gender(words[0].casefold()) is not None or words[-1].isupper():
             return False

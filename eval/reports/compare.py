@@ -23,9 +23,10 @@ from wortlaut.eval.figures.metrics import (
     auroc,
     brier,
     expected_calibration_error,
+    selective_accuracy,
 )
 from wortlaut.eval.figures.rows import JUDGED, Pairing, Run, RunRow, is_right, pair_rows
-from wortlaut.eval.figures.summary import name_scores
+from wortlaut.eval.figures.summary import COVERAGE, name_scores
 from wortlaut.eval.reports.showing import describe_metric, is_less_better, is_share, show_figure
 from wortlaut.index.errors import ConfigError
 
@@ -303,6 +304,9 @@ def _open_figures(rows: Sequence[RunRow]) -> dict[str, _Figure]:
         "abstention.recall": _Figure(known & ~answerable, lambda i: float(np.mean(abstained[i]))),
         "abstention.auroc": _Figure(known & told, lambda i: auroc(answerable[i], sure[i])),
         "abstention.aurc": _Figure(judged, lambda i: area_under_risk_coverage(right[i], sure[i])),
+        "abstention.selective_80": _Figure(
+            judged, lambda i: selective_accuracy(right[i], sure[i], COVERAGE)
+        ),
         "calibration.brier": _Figure(judged, lambda i: brier(right[i], sure[i])),
         "calibration.ece": _Figure(judged, lambda i: expected_calibration_error(right[i], sure[i])),
         "latency.p50_ms": _Figure(timed, lambda i: float(np.quantile(times[i], 0.5))),

@@ -42,6 +42,7 @@ _MEANINGS = {
     "abstention.auroc": "how well confidence tells answerable questions from others; 0.5 is chance",
     "abstention.aurc": "share of wrong answers, averaged over all shares of questions answered; "
     "less is better",
+    "abstention.selective_80": "share right among the most confident 80 % of the answers",
     "calibration.ece": "how far confidence is from the share of right answers; less is better",
     "calibration.brier": "squared distance of confidence from right or wrong; less is better",
     "latency.p50_ms": "half of the answers took at most this long",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -59,17 +58,12 @@ def ask_conversation(chat: NewsChat, question: GoldQuestion) -> Answer:
     return history[-1]
 
 
-def search_as_asked(
-    chat: NewsChat, query: Query, as_of: date | None, limit: int
-) -> Sequence[ScoredPassage]:
-    """The best passages; like the chat, at any time where nothing is from a bare year."""
+def search_as_asked(chat: NewsChat, query: Query, limit: int) -> Sequence[ScoredPassage]:
+    """The best passages among those that the question admits."""
     window = query.window
     if window.is_empty:
         return []
-    found = chat.retriever.search(query.text, limit, Selection(window.since, window.until))
-    if not found and query.stated.is_bare_year:
-        found = chat.retriever.search(query.text, limit, Selection(until=as_of))
-    return found
+    return chat.retriever.search(query.text, limit, Selection(window.since, window.until))
 
 
 class Examiner:
@@ -133,7 +127,7 @@ class Examiner:
         relevant = self._list_relevant(question)
         ranked: list[str] = []
         if relevant:
-            found = search_as_asked(self._chat, query, question.as_of, _DEPTH)
+            found = search_as_asked(self._chat, query, _DEPTH)
             names = (each.article.id if self._by_article else each.passage.id for each in found)
             ranked = list(dict.fromkeys(names))
         return {

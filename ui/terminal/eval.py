@@ -15,7 +15,7 @@ import typer
 
 from wortlaut.index.errors import ConfigError, DatasetError
 from wortlaut.ui.terminal.eval_compare import compare_runs, compare_starter
-from wortlaut.ui.terminal.eval_run import measure_abstention, run_suite
+from wortlaut.ui.terminal.eval_run import measure_abstention, measure_answers, run_suite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -435,6 +435,7 @@ def _show_interval(estimate: Any) -> str:
 eval_app.command("run")(run_suite)
 eval_app.command("compare")(compare_runs)
 eval_app.command("scorer")(measure_scorer)
+eval_app.command("answers")(measure_answers)
 eval_app.command("abstention")(measure_abstention)
 eval_app.command("make")(make_suite)
 eval_app.command("versus")(compare_starter)

@@ -275,6 +275,77 @@ def _show(value: Any) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
+def measure_answers(
+    context: typer.Context,
+    questions: Annotated[
+        Path, typer.Argument(help="Questions with gold and forbidden fragments, JSON lines.")
+    ],
+    archive_from: Annotated[
+        list[Path] | None,
+        typer.Option(help="Ask of these articles, in an archive of its own; may be repeated."),
+    ] = None,
+    fail_under: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Exit with 1 if fewer are right.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+    show_wrong: Annotated[bool, typer.Option(help="List what went wrong.")] = False,
+) -> None:
+    """Ask questions whose answers must quote given fragments, and none of others."""
+    from wortlaut.eval.run.answers import ask_questions, read_asked_questions, summarise_answers
+    from wortlaut.rag.assembly import index_paths, open_chat
+    from wortlaut.ui.render import clean_controls
+    from wortlaut.ui.terminal.printing import show_progress
+
+    asked = read_asked_questions(questions)
+    settings: Settings = context.obj
+    judged = []
+    with ExitStack() as stack:
+        if archive_from:
+            folder = Path(stack.enter_context(_make_temporary()))
+            models = settings.models_folder
+            settings = settings.model_copy(
+                update={"data": folder, "models": models, "chroma": None}
+            )
+            report = index_paths(settings, archive_from)
+            for place, reason in report.failed:
+                _tell(f"{place}: {reason}")
+        chat = open_chat(settings)
+        stack.callback(chat.archive.close)
+        with show_progress("asking") as progress:
+            for number, each in enumerate(ask_questions(chat, asked), 1):
+                judged.append(each)
+                if progress:
+                    progress(number, len(asked), each.id)
+    summary = summarise_answers(judged)
+    if as_json:
+        print(_pack(summary))
+    else:
+        _print_answers(summary)
+    for each in judged:
+        if show_wrong and each.why and not as_json:
+            print(clean_controls(f"{each.id:12} {each.kind:14} {each.why}"))
+    share = summary["groups"]["all"]["share"]
+    if fail_under is not None and share < fail_under:
+        _tell(f"{share:.3f} right is below {fail_under}")
+        raise typer.Exit(1)
+
+
+def _print_answers(summary: dict[str, Any]) -> None:
+    from wortlaut.eval.run.answers import ANSWER_KINDS
+    from wortlaut.ui.render import clean_line
+
+    heads = "".join(f"{kind:>15}" for kind in ANSWER_KINDS)
+    print(f"{'':14}{'n':>5}{heads}  right, 95 % interval")
+    for name, row in summary["groups"].items():
+        cells = "".join(f"{row[kind]:>15}" for kind in ANSWER_KINDS)
+        interval = f"{row['share']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
+        print(f"{clean_line(name):14}{row['n']:>5}{cells}  {interval}")
+    print(
+        f"\nanswers to answerable questions: {_show(summary['quotes'])} quotes each, share with "
+        f"gold {_show(summary['gold_share'])}, first quote gold {_show(summary['first_gold'])}"
+    )
+
+
 def measure_abstention(
     context: typer.Context,
     data: Annotated[Path, typer.Option(help="SQuAD JSON with the paragraphs.")],

@@ -153,11 +153,29 @@ def print_diagnosis(settings: Settings, *, as_json: bool) -> bool:
     except WortlautError as error:
         facts["store"] = clean_controls(str(error))
         healthy = False
+    facts["reader"], reads = _check_reader(settings)
+    healthy = healthy and reads
     if settings.llm_base_url or settings.mode == "llm":
         facts["language_model"], answers = _check_model(settings)
         healthy = healthy and (answers or settings.mode != "llm")
     _print_facts(facts | {"healthy": healthy}, as_json)
     return healthy
+
+
+def _check_reader(settings: Settings) -> tuple[str, bool]:
+    """The reader that is set, or what keeps it from reading; whether it reads, if there is one."""
+    from wortlaut.index.article import Span
+    from wortlaut.rag.assembly import open_reader
+    from wortlaut.rag.reader import Page
+
+    try:
+        reader = open_reader(settings)
+        if reader is None:
+            return "none", True
+        reader.read("Was gilt?", [Page("", "Das gilt.", Span(0, 9), (Span(0, 9),))])
+    except WortlautError as error:
+        return clean_controls(str(error)), False
+    return settings.reader, True
 
 
 def print_lies(
