@@ -1,14 +1,22 @@
-"""Shared fixtures: sockets closed but for loopback, settings from nowhere, one unpacked model."""
+"""Shared fixtures: sockets closed but for loopback, settings from nowhere, one loaded model."""
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from llmserver import smollm  # noqa: F401
+
+if TYPE_CHECKING:
+    from wortlaut.index.archive import Vectors
+    from wortlaut.index.embedder import Embedder
+    from wortlaut.index.engines import Engine, Role
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -29,12 +37,102 @@ def _closed_network(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, models: Path) -> None:
+def _clean_environment(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    models: Path,
+    _places: Iterator[Path],
+) -> None:
     for name in list(os.environ):
         if name.startswith(("WORTLAUT_", "OPENAI_", "OLLAMA_", "GRADIO_SERVER")):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("WORTLAUT_DATA", str(tmp_path / "data"))
+    # A folder for each of thousands of tests costs more than most of them.
+    has_folder = "tmp_path" in request.fixturenames
+    place = request.getfixturevalue("tmp_path") if has_folder else next(_places)
+    monkeypatch.setenv("WORTLAUT_DATA", str(place / "data"))
     monkeypatch.setenv("WORTLAUT_MODELS", str(models))
+    if "unread" in request.fixturenames:
+        monkeypatch.setenv("WORTLAUT_READER", "none")
+
+
+@pytest.fixture(scope="session")
+def _places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Places of their own for tests that ask for none, not made before one is used."""
+    folder = tmp_path_factory.mktemp("places")
+    return (folder / str(number) for number in itertools.count())
+
+
+@pytest.fixture(scope="module")
+def unread() -> Iterator[None]:
+    """Answers are made without the reader: `pytestmark = pytest.mark.usefixtures("unread")`.
+
+    It reads every passage for a question of fact, which then takes six times as long. That is for
+    tests of answers, abstention and evaluation; how an answer is shown, kept, checked again or
+    printed does not hang on which of the found sentences it quotes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORTLAUT_READER", "none")
+        yield
+
+
+class RememberingEngine:
+    """A real engine, asked but once for the vectors of a text."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.dimension = engine.dimension
+        self.max_tokens = engine.max_tokens
+        self.count_tokens = engine.count_tokens
+        self._texts: dict[tuple[str, ...], Vectors] = {}
+        self._passages: dict[tuple[str, ...], tuple[Vectors, Vectors]] = {}
+
+    def encode(self, texts: list[str], role: Role) -> Vectors:
+        key = (role, *texts)
+        if key not in self._texts:
+            self._texts[key] = self._engine.encode(texts, role)
+        return self._texts[key].copy()
+
+    def encode_passages(
+        self, texts: Sequence[str], units: Sequence[Sequence[str]]
+    ) -> tuple[Vectors, Vectors]:
+        keys = [(text, *some) for text, some in zip(texts, units, strict=True)]
+        new = {key: n for n, key in enumerate(keys) if key not in self._passages}
+        if new:
+            some = [units[n] for n in new.values()]
+            joined, alone = self._engine.encode_passages([texts[n] for n in new.values()], some)
+            for key, passage in zip(new, joined, strict=True):
+                count = len(key) - 1
+                self._passages[key], alone = (passage, alone[:count]), alone[count:]
+        found = [self._passages[key] for key in keys]
+        return np.stack([passage for passage, _ in found]), np.concatenate(
+            [own for _, own in found]
+        )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_model() -> Iterator[None]:
+    """The archives of a session share each loaded model, and the vectors of each text.
+
+    Every opening of an archive loads the models, each new archive embeds the same 160 sentences and
+    questions about everything, and the sample articles are indexed a dozen times.
+    """
+    from wortlaut.index import embedder as module
+    from wortlaut.rag.reader import open_bundled_reader
+
+    @lru_cache(maxsize=4)
+    def load_once(name: str, models_dir: Path, job_chars: int) -> Embedder:
+        embedder = module.load_embedder(name, models_dir, job_chars=job_chars)
+        embedder._engine = RememberingEngine(embedder._engine)
+        return embedder
+
+    def load(name: str, models_dir: Path, *, job_chars: int = 0) -> Embedder:
+        is_bulk = job_chars >= module.BULK_CHARS
+        return load_once(name, models_dir, module.BULK_CHARS if is_bulk else 0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wortlaut.rag.assembly.load_embedder", load)
+        patch.setattr("wortlaut.rag.assembly.open_bundled_reader", cache(open_bundled_reader))
+        yield
 
 
 @pytest.fixture(scope="session")

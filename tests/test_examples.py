@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import subprocess
+import runpy
 import sys
+from contextlib import redirect_stdout
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,10 +22,14 @@ SHOWN = {
 }
 
 
+@cache
 def run_example(name: str) -> str:
-    done = subprocess.run([sys.executable, FOLDER / name], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    """What the script prints, run as a program but in this process."""
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
+        patch.setattr(sys, "argv", [str(FOLDER / name)])
+        runpy.run_path(str(FOLDER / name), run_name="__main__")
+    return printed.getvalue()
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.py")))

@@ -5,9 +5,9 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from functools import cache
-from pathlib import Path
 
 import pytest
+from modules import MODULES, ROOT, list_nodes
 
 from wortlaut.index.lang.grammar import read_grammar
 from wortlaut.index.lang.tables import read_rows
@@ -15,15 +15,9 @@ from wortlaut.index.lang.verbs import conjugate, fold_verb
 from wortlaut.index.lang.words import LANGUAGES, list_patterns
 from wortlaut.rag.understanding.question import understand
 
-ROOT = Path(__file__).parents[1]
 LANG = ROOT / "index" / "lang"
 TABLES = sorted(path.relative_to(LANG).as_posix() for path in LANG.rglob("*.tsv"))
-SOURCES = [
-    path
-    for package in ("index", "rag", "eval", "ui")
-    for path in sorted((ROOT / package).rglob("*.py"))
-    if LANG not in path.parents
-]
+SOURCES = [path for path in MODULES if LANG not in path.parents]
 FEWEST_OF_A_LIST = 4
 SHORTEST_STEM = 4
 
@@ -64,14 +58,14 @@ def is_prose(text):
 
 def list_literals(path):
     """The strings of a module, and its sets, lists, tuples and keys; no docstrings, no `__all__`."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    nodes = list_nodes(path)
+    docs = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     docs |= {
         id(node.value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
             if not is_prose(node.value):
                 yield node.lineno, node.value

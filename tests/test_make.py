@@ -1,12 +1,10 @@
 """Gold questions proposed from an archive: their spans, their balance, and their file."""
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
+from terminal import run
 
 from wortlaut.eval.proposals.make import Proposer, write_suite
 from wortlaut.eval.proposals.material import TopicFinder
@@ -189,10 +187,7 @@ def test_an_archive_that_quotes_nobody_says_what_to_do(tmp_path):
 
 
 def make(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "wortlaut.ui.terminal.cli", "eval", "make", *map(str, arguments)],
-        capture_output=True, text=True, check=False, env=os.environ,
-    )  # fmt: skip
+    return run("eval", "make", *arguments)
 
 
 def test_the_command_writes_a_suite_and_says_how_to_run_it(seeded, tmp_path):

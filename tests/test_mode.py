@@ -1,26 +1,19 @@
 """`--mode llm` from the command line to the archive: settings, answers, failures."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 from llmserver import Reply, serve
 from ports import find_port
+from terminal import run
 
 from wortlaut.index.errors import ConfigError
 from wortlaut.rag.assembly import open_chat
 from wortlaut.rag.config import load_settings
 
+pytestmark = pytest.mark.usefixtures("unread")
+
 QUESTION = "Was sagte Lawrow im Januar 2026 über Garantien?"
-
-
-def run(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "wortlaut.ui.terminal.cli", *map(str, arguments)],
-        capture_output=True, text=True, check=False, env=os.environ | environment,
-    )  # fmt: skip
 
 
 def open_with(seeded, models, server, **flags):

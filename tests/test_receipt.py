@@ -35,6 +35,8 @@ from wortlaut.rag.recheck import check_receipt
 from wortlaut.rag.wording import strike_out
 from wortlaut.ui.terminal.printing import LateVerifier, check_files, open_verifier_for
 
+pytestmark = pytest.mark.usefixtures("unread")
+
 PORT = (
     " date 2025-01-29 ALDORA (kda) - Der Hafen von Aldora wird nicht verkauft. Die Ministerin Mira "
     "Talberg sagte am Mittwoch, das Land brauche verlässliche Zusagen. „Ohne Zusagen gibt es keinen "

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 
 import pytest
+import terminal
 from conftest import SEEDS
 from test_suites import ANSWERED, DAM, TRAIN, WordScorer, put, put_squad
 
@@ -17,6 +18,8 @@ from wortlaut.eval.run.runner import ScorerChoice, SuiteRun, open_rows, run_case
 from wortlaut.eval.suites.questions import GoldQuestion, read_suite
 from wortlaut.index.errors import ConfigError, DatasetError
 from wortlaut.rag.config import Settings
+
+pytestmark = pytest.mark.usefixtures("unread")
 
 STAMP = {"suite": "a.jsonl", "suite_sha256": "0" * 64}
 
@@ -220,8 +223,8 @@ def test_squad_paragraphs_are_asked_in_an_archive_of_the_runs_own(tmp_path, mode
         run_here()
 
 
-def start(out, data, *more):
-    arguments = ["eval", "run", SEEDS / "questions.jsonl", "--limit", "14", "--out", out, *more]
+def start(out, data):
+    arguments = ["eval", "run", SEEDS / "questions.jsonl", "--limit", "14", "--out", out]
     return subprocess.Popen(
         [sys.executable, "-m", "wortlaut.ui.terminal.cli", *map(str, arguments)], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"WORTLAUT_DATA": str(data)},
@@ -268,12 +271,14 @@ def test_a_killed_run_goes_on_to_the_same_rows(seeded, tmp_path):
 
 def test_the_command_prints_its_figures_and_holds_its_floors(seeded, tmp_path):
     floors = ["--fail-under", "citation.exact_span=1", "--fail-under", "latency.p50_ms=0"]
-    out = ["--limit", "2", "--report", tmp_path / "report", "--json", *floors]
-    done = start(tmp_path / "rows", seeded, *out)
-    printed, said = done.communicate()
+    suite, out = SEEDS / "questions.jsonl", ["--out", tmp_path / "rows", "--limit", "2"]
+    out += ["--report", tmp_path / "report", "--json", *floors]
+    done = terminal.run("eval", "run", suite, *out, data=seeded)
     assert done.returncode == 1
-    assert [line.split(" is ")[0] for line in said.splitlines()] == ["wortlaut: latency.p50_ms"]
-    result = json.loads(printed)
+    assert [line.split(" is ")[0] for line in done.stderr.splitlines()] == [
+        "wortlaut: latency.p50_ms"
+    ]
+    result = json.loads(done.stdout)
     assert {
         "n", "right", "right_share", "types", "languages", "abstention", "latency_ms_p50",
         "questions", "metrics", "groups", "parity", "curves", "errors",
@@ -285,10 +290,7 @@ def test_the_command_prints_its_figures_and_holds_its_floors(seeded, tmp_path):
 
 
 def start_over(suite, *more):
-    done = subprocess.run(
-        [sys.executable, "-m", "wortlaut.ui.terminal.cli", "eval", "run", str(suite), *map(str, more)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = terminal.run("eval", "run", suite, *more)
     return done.returncode, done.stdout, done.stderr
 
 

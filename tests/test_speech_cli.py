@@ -3,19 +3,10 @@
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
+
+from terminal import run
 
 TEXT = "Der Damm hält, sagte Ministerin Oda Falk. „Niemand muss gehen“, fügte sie hinzu.\n"
-
-
-def run(*arguments, stdin=None, data=None):
-    return subprocess.run(
-        [sys.executable, "-m", "wortlaut.ui.terminal.cli", *map(str, arguments)],
-        input=stdin, capture_output=True, text=True, check=False,
-        env=os.environ | ({"WORTLAUT_DATA": str(data)} if data else {}),
-    )  # fmt: skip
 
 
 def test_statements_offsets_refer_to_the_text_that_is_printed(write):

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_eval import ASKED, PARAGRAPHS, run, write_squad
+from terminal import run
+from test_eval import ASKED, PARAGRAPHS, write_squad
 from typer.testing import CliRunner
 
 from wortlaut.eval.figures.metrics import average_precision_of_ranking, ndcg_at_k
