@@ -115,8 +115,8 @@ class PieceTable:
             by_size.setdefault(len(raw), []).append(number)
         found: dict[str, int] = {}
         for size, numbers in by_size.items():
-            raw = np.frombuffer(b"".join(encoded[n] for n in numbers), np.uint8)
-            hashes = _hash_rows(raw.reshape(-1, size))
+            letters = np.frombuffer(b"".join(encoded[n] for n in numbers), np.uint8)
+            hashes = _hash_rows(letters.reshape(-1, size))
             rows = np.searchsorted(self._hashes, hashes).clip(max=len(self._hashes) - 1)
             for hit in np.flatnonzero(self._hashes[rows] == hashes):
                 found[parts[numbers[hit]]] = int(self._order[rows[hit]])

@@ -74,13 +74,12 @@ _MEASURES: Mapping[str, tuple[TimeUnit, int]] = {
 }
 _HALF_MEASURES = frozenset([*list_times("half year"), *list_times("half month")])
 _PERIOD_WORDS: Mapping[str, tuple[TimeUnit, int]] = {
-    word: period
-    for name, period in (
-        ("this year", ("year", 0)), ("last week", ("week", 1)), ("last month", ("month", 1)),
-        ("last year", ("year", 1)), ("last night", ("day", 1)),
-    )
-    for word in list_times(name)
-}  # fmt: skip
+    **dict.fromkeys(list_times("this year"), ("year", 0)),
+    **dict.fromkeys(list_times("last week"), ("week", 1)),
+    **dict.fromkeys(list_times("last month"), ("month", 1)),
+    **dict.fromkeys(list_times("last year"), ("year", 1)),
+    **dict.fromkeys(list_times("last night"), ("day", 1)),
+}
 _PART_LISTS: Mapping[str, Part] = {
     "early": "start", "start": "start", "mid": "middle", "middle": "middle", "late": "end",
     "end": "end",
