@@ -208,6 +208,6 @@ def open_bundled_reader(threads: int = 0) -> SpanReader | None:
     if weights is None:
         return None
     model = Path(str(files("wortlaut.rag") / MODEL_FILE))
-    if hashlib.sha256(model.read_bytes()).hexdigest() != MODEL_SHA256:
+    if not model.is_file() or hashlib.sha256(model.read_bytes()).hexdigest() != MODEL_SHA256:
         raise ConfigError(f"{model} is not the reader of this version; install Wortlaut anew")
     return SpanReader(model, PieceTable.open(weights), threads)
