@@ -292,6 +292,19 @@ def open_hub_model(name: str) -> SentenceTransformer:
     return load_model(name, local_files_only=False)
 
 
+def open_cross_encoder(name: str, kind: str) -> Any:
+    """The cross-encoder of that folder or hub name; `ConfigError` calls it by its `kind`."""
+    try:
+        from sentence_transformers import CrossEncoder
+
+        return CrossEncoder(name)
+    except Exception as error:  # the hub's and torch's errors share no ancestor
+        raise ConfigError(
+            f"cannot load the {kind} {name}: {_say_why(error)}; "
+            "give a model folder or another hub name"
+        ) from error
+
+
 def load_model(name: str, *, local_files_only: bool) -> SentenceTransformer:
     """The model of that folder or hub name, loaded quietly; `ConfigError` when it cannot be."""
     from sentence_transformers import SentenceTransformer

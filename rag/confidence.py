@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from wortlaut.index.archive import Vectors
 from wortlaut.index.lang.words import Language
-from wortlaut.rag.reader import PageReading
+from wortlaut.rag.reader import LEAST_MARGIN, PageReading
 from wortlaut.rag.retriever import ScoredPassage
 
 # Logistic regression on XQuAD with the gold paragraph, or its whole article, taken away (2,038
@@ -26,7 +26,6 @@ _BIAS: dict[Language, float] = {"en": -24.56, "de": -26.76, "ru": -23.69}
 _MARGINS = (0.0557, 0.0705, 0.1189, 0.1178)
 _MARGIN_BIAS = 0.04
 _FOUND_SCALE, _FOUND_BIAS = 3.0, 1.0
-_LEAST_MARGIN = -20.0
 # Set by eye on 200 foreign topics and 41 speaker questions over Wikinews dev: of the foreign ones
 # 12 were answered where a margin counted for a statement, too, and 5 so.
 _MARGIN_ODDS = 0.3
@@ -85,7 +84,7 @@ def read_margins(readings: Sequence[PageReading]) -> tuple[float, float, float, 
     of whether a passage answers at all.
     """
     best = [
-        max((answer.margin for answer in reading.answers if answer), default=_LEAST_MARGIN)
+        max((answer.margin for answer in reading.answers if answer), default=LEAST_MARGIN)
         for reading in readings
     ]
     whole = [reading.answerable for reading in readings]

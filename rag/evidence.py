@@ -11,11 +11,10 @@ from functools import cache
 from wortlaut.index.archive import Archive, Selection, list_openings
 from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.lang.words import Language, make_terms
-from wortlaut.index.lexicon import Lexicon
 from wortlaut.index.reading.people import Offices, People
 from wortlaut.rag.askedwords import find_asked_names, measure_held, read_asked_words
 from wortlaut.rag.confidence import judge_passages, judge_reading, judge_statement, judge_topic
-from wortlaut.rag.reader import Page, PageReading, Reader
+from wortlaut.rag.reader import LEAST_MARGIN, Page, PageReading, Reader
 from wortlaut.rag.retriever import Probe, Retriever, ScoredPassage, ScoredSentence
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import Window, may_tell, rate_times
@@ -26,7 +25,6 @@ _QUOTED_PASSAGES = 12
 # PageReading is what a question of fact costs: some 40 ms a passage.
 _READ_PASSAGES = 4
 _MARGIN_WEIGHT = 0.005
-_NOT_READ = -20.0
 # Of a person's statements the likeliest are read where they are neither surely on the topic nor
 # surely not, and hold none of its words.
 _READ_STATEMENTS = 2
@@ -88,7 +86,6 @@ class EvidenceFinder:
         self._archive = archive
         self._retriever = retriever
         self._open_reader = cache(open_reader)
-        self._lexicon = Lexicon(archive)
         self._people = (-1, People([]))
         self._offices = (-1, Offices([], People([])))
 
@@ -128,7 +125,7 @@ class EvidenceFinder:
             # A question's first word has its capital for being the first.
             text = (query.own or query.text).partition(" ")[2]
         names = find_asked_names(text, query.language)
-        return [name for name in names if not self._lexicon.count_articles(name)]
+        return [name for name in names if not self._retriever.lexicon.count_articles(name)]
 
     def _read_offices(self) -> Offices:
         """Who holds which office; read once for each state of the archive."""
@@ -203,15 +200,17 @@ class EvidenceFinder:
         """
         order = sorted(range(len(evidence)), key=lambda number: -evidence[number].confidence)
         likely = order[:_READ_STATEMENTS]
+        near = [n for n in likely if _DOUBT[0] <= evidence[n].confidence <= _DOUBT[1]]
+        if query.follows or not near:
+            return list(evidence)
         words = read_asked_words(query.topic, query.language)
-        held = measure_held(words, [evidence[number].quote for number in likely])
+        held = measure_held(words, [evidence[number].quote for number in near])
         doubtful = [
             number
-            for number, shares in zip(likely, held, strict=True)
-            if _DOUBT[0] <= evidence[number].confidence <= _DOUBT[1]
-            and max(shares, default=0.0) < _SURELY_HELD
+            for number, shares in zip(near, held, strict=True)
+            if max(shares, default=0.0) < _SURELY_HELD
         ]
-        reader = self._open_reader() if doubtful and not query.follows else None
+        reader = self._open_reader() if doubtful else None
         if reader is None:
             return list(evidence)
         pages = [_make_context(evidence[number], sentences) for number in doubtful]
@@ -366,7 +365,7 @@ def _order_by_reading(
     read = []
     for sentence in sentences:
         answer = answers.get((sentence.article.id, sentence.span))
-        margin = answer.margin if answer else _NOT_READ
+        margin = answer.margin if answer else LEAST_MARGIN
         score = sentence.score + _MARGIN_WEIGHT * margin
         read.append(replace(sentence, score=score, answer=answer.span if answer else None))
     return sorted(read, key=lambda sentence: -sentence.score)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from wortlaut.index.article import Span
 from wortlaut.index.bundled import find_weights
+from wortlaut.index.engines import open_cross_encoder
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.pieces import Pieces, PieceTable
 
@@ -32,6 +33,8 @@ QUESTION_PIECES = 48
 TITLE_PIECES = 24
 SEQUENCE_PIECES = 288
 ANSWER_PIECES = 30
+# The margin of a sentence that was not read: below any that was.
+LEAST_MARGIN = -20.0
 BEGIN, PAD, END = 0, 1, 2
 
 
@@ -82,11 +85,10 @@ class SpanReader:
     Word vectors come from the bundled embedder's own file, so that they need not ship twice.
     """
 
-    def __init__(self, model: Path, table: PieceTable, threads: int = 0) -> None:
+    def __init__(self, model: Path, table: PieceTable) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
         options.log_severity_level = 3
         self._session: Any = onnxruntime.InferenceSession(
             str(model), options, providers=["CPUExecutionProvider"]
@@ -164,7 +166,7 @@ class CrossEncoderReader:
 
     def read(self, question: str, pages: Sequence[Page]) -> list[PageReading]:
         """One reading a page; a page answers as far as its best sentence does."""
-        model = self._model = self._model or _load_cross_encoder(self.name)
+        model = self._model = self._model or _open_ranker(self.name)
         pairs = [
             (question, f"{page.title}\n{span.of(page.text)}" if page.title else span.of(page.text))
             for page in pages
@@ -183,22 +185,14 @@ def _keep(logits: Any) -> Any:
     return logits
 
 
-def _load_cross_encoder(name: str) -> Any:
-    try:
-        from sentence_transformers import CrossEncoder
-
-        model = CrossEncoder(name)
-    except Exception as error:  # the hub's and torch's errors share no ancestor
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ConfigError(
-            f"cannot load the reader {name}: {reason}; give a model folder or another hub name"
-        ) from error
+def _open_ranker(name: str) -> Any:
+    model = open_cross_encoder(name, "reader")
     if model.num_labels != 1:
         raise ConfigError(f"{name} gives {model.num_labels} scores, a reader needs one")
     return model
 
 
-def open_bundled_reader(threads: int = 0) -> SpanReader | None:
+def open_bundled_reader() -> SpanReader | None:
     """The reader that ships with the package; `None` where the bundled embedder is not installed.
 
     Its word vectors are the embedder's. Raises ConfigError when the file is not the one that this
@@ -210,4 +204,4 @@ def open_bundled_reader(threads: int = 0) -> SpanReader | None:
     model = Path(str(files("wortlaut.rag") / MODEL_FILE))
     if not model.is_file() or hashlib.sha256(model.read_bytes()).hexdigest() != MODEL_SHA256:
         raise ConfigError(f"{model} is not the reader of this version; install Wortlaut anew")
-    return SpanReader(model, PieceTable.open(weights), threads)
+    return SpanReader(model, PieceTable.open(weights))

@@ -110,7 +110,7 @@ class Retriever:
         self._archive = archive
         self._store = store
         self.embedder = embedder
-        self._lexicon = Lexicon(archive)
+        self.lexicon = Lexicon(archive)
         self._generation = archive.generation
         self._others: dict[Language, tuple[Vectors, float]] = {}
 
@@ -125,13 +125,13 @@ class Retriever:
         vector = self.embedder.encode_query([text])[0]
         length = max(float(np.linalg.norm(vector)), 1e-12)
         others, usual = self._read_others(language)
-        weights = self._lexicon.weigh_terms(words)
+        weights = self.lexicon.weigh_terms(words)
         asked = [(word, self._weigh(word)) for word in read_asked_words(words, language)]
         return Probe(vector / length, weights, others, usual, tuple(asked))
 
     def _weigh(self, word: AskedWord) -> float:
         """Rare words weigh most; one that the archive's language may say in another way, less."""
-        weight = self._lexicon.weigh_stems((word.folded, *word.stems))
+        weight = self.lexicon.weigh_stems((word.folded, *word.stems))
         return weight if word.is_known else weight * _UNKNOWN_WORD
 
     def _read_others(self, language: Language) -> tuple[Vectors | None, float]:
@@ -151,7 +151,7 @@ class Retriever:
         self._refresh()
         selection = selection or Selection()
         dense = self._find_dense(probe.vector, max(limit, _DENSE_POOL), selection)
-        lexical = self._lexicon.search(probe.weights, _LEXICAL_POOL, selection)
+        lexical = self.lexicon.search(probe.weights, _LEXICAL_POOL, selection)
         return self._score(probe, list(dict.fromkeys(dense + lexical)))[:limit]
 
     def list_sentences(
@@ -198,7 +198,7 @@ class Retriever:
         return [ids[int(row)] for row in order]
 
     def _score(self, probe: Probe, ids: Sequence[str]) -> list[ScoredPassage]:
-        terms = self._lexicon.read_terms(ids)
+        terms = self.lexicon.read_terms(ids)
         scored = []
         for article, embedded in self._archive.read_passages(ids):
             covered = measure_coverage(probe.weights, terms.get(embedded.passage.id, set()))

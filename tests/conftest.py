@@ -167,27 +167,39 @@ def seeded(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def nli_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny entailment model with random weights and its labels in an unusual order."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+def make_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Make the folder of a tiny cross-encoder with random weights that knows these words."""
 
-    folder = tmp_path_factory.mktemp("nli")
-    words = ["[UNK]", "[PAD]", "[CLS]", "[SEP]", *"it costs takes 40 14 hours the ferry".split()]
-    tokenizer = Tokenizer(models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]",
-        sep_token="[SEP]", model_max_length=64,
-    ).save_pretrained(folder)  # fmt: skip
+    def make_folder(name: str, known: str, **config: Any) -> Path:
+        from tokenizers import Tokenizer, models, pre_tokenizers
+        from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+        folder = tmp_path_factory.mktemp(name)
+        words = ["[UNK]", "[PAD]", "[CLS]", "[SEP]", *known.split()]
+        numbers = {word: number for number, word in enumerate(words)}
+        tokenizer = Tokenizer(models.WordLevel(numbers, unk_token="[UNK]"))
+        tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+        PreTrainedTokenizerFast(
+            tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]",
+            sep_token="[SEP]", model_max_length=64,
+        ).save_pretrained(folder)  # fmt: skip
+        BertForSequenceClassification(
+            BertConfig(
+                vocab_size=len(words), hidden_size=16, num_hidden_layers=1,
+                num_attention_heads=2, intermediate_size=16, **config,
+            )
+        ).save_pretrained(folder)  # fmt: skip
+        return folder
+
+    return make_folder
+
+
+@pytest.fixture(scope="session")
+def nli_folder(make_cross_encoder: Callable[..., Path]) -> Path:
+    """A tiny entailment model with its labels in an unusual order."""
     names = {0: "neutral", 1: "CONTRADICTION", 2: "entailment"}
-    BertForSequenceClassification(
-        BertConfig(
-            vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-            intermediate_size=16, id2label=names, label2id={v: k for k, v in names.items()},
-        )
-    ).save_pretrained(folder)  # fmt: skip
-    return folder
+    labels = {"id2label": names, "label2id": {label: n for n, label in names.items()}}
+    return make_cross_encoder("nli", "it costs takes 40 14 hours the ferry", **labels)
 
 
 @pytest.fixture

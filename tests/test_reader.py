@@ -162,25 +162,9 @@ def test_a_quote_is_shown_in_three_runs_around_its_answer():
 
 
 @pytest.fixture(scope="module")
-def ranker(tmp_path_factory):
-    """A tiny cross-encoder of one score with random weights, in a folder of its own."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
-
-    folder = tmp_path_factory.mktemp("ranker")
-    words = ["[UNK]", "[PAD]", "[CLS]", "[SEP]", *"Der Schaden Die Wie hoch ist der".split()]
-    tokenizer = Tokenizer(models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]",
-        sep_token="[SEP]", model_max_length=64,
-    ).save_pretrained(folder)  # fmt: skip
-    config = BertConfig(
-        vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-        intermediate_size=16, num_labels=1,
-    )  # fmt: skip
-    BertForSequenceClassification(config).save_pretrained(folder)
-    return folder
+def ranker(make_cross_encoder):
+    """A tiny cross-encoder of one score."""
+    return make_cross_encoder("ranker", "Der Schaden Die Wie hoch ist der", num_labels=1)
 
 
 def test_a_cross_encoder_scores_whole_sentences(ranker):

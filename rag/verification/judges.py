@@ -75,16 +75,9 @@ class NliVerifier:
     def _load(self) -> None:
         if self._model is not None:
             return
-        try:
-            from sentence_transformers import CrossEncoder
+        from wortlaut.index.engines import open_cross_encoder
 
-            model = CrossEncoder(self.name)
-        except Exception as error:  # the hub's and torch's errors share no ancestor
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise ConfigError(
-                f"cannot load the entailment model {self.name}: {reason}; "
-                "give a model folder or another hub name"
-            ) from error
+        model = open_cross_encoder(self.name, "entailment model")
         self._order = _read_order(model.model.config.label2id, self.name)
         self._model = model
 
