@@ -32,6 +32,8 @@ Stems = tuple[str, ...]
 # no more than an ending or a short second part behind it.
 _INSIDE = 5
 _LONGEST_ENDING = 6
+# A compound's first part has so many letters at least; its last word's ending may be another by two.
+_SHORTEST_FIRST, _LONGEST_INFLECTION = 3, 2
 # Two spellings are perhaps one name's from this share of equal letters on, surely from the other.
 _LIKE = 0.75
 _SURELY_LIKE = 0.9
@@ -110,6 +112,7 @@ def measure_held(words: Sequence[AskedWord], texts: Sequence[str]) -> list[list[
                 1.0
                 if word.folded[:TERM_LETTERS] in terms
                 or any(_stands_in(stem, text, some) for stem in word.stems)
+                or _is_head(word.folded, text, some)
                 else like[number]
                 for word, like in zip(words, likes, strict=True)
             ]
@@ -122,6 +125,18 @@ def _stands_in(stem: str, text: str, words: set[str]) -> bool:
         return stem in text
     longest = len(stem) + _LONGEST_ENDING
     return any(word.startswith(stem) and len(word) <= longest for word in words)
+
+
+def _is_head(asked: str, text: str, words: set[str]) -> bool:
+    """Whether a compound of the text ends in the word: who speaks of Kaufgarantien, of Garantien."""
+    stem = asked[:TERM_LETTERS]
+    if len(stem) < TERM_LETTERS or stem not in text or stem.isdigit():
+        return False
+    places = ((word, word.find(stem, _SHORTEST_FIRST)) for word in words)
+    return any(
+        place > 0 and abs(len(word) - place - len(asked)) <= _LONGEST_INFLECTION
+        for word, place in places
+    )
 
 
 def _compare_names(word: AskedWord, texts: Sequence[set[str]]) -> list[float]:

@@ -73,7 +73,7 @@ class ScoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence with its `score` and `distinction`, and its passage's term `coverage`.
+    """A sentence with its `score` and `distinction`, and its passage's `coverage` of the words.
 
     `answer` are the words of the article in it that answer, where a reader found some.
     """
@@ -166,9 +166,8 @@ class Retriever:
                 cosine = float(scored.sentence_cosines[number])
                 score = (cosine + scored.score) / 2 + _COVERAGE_WEIGHT * covered**2
                 distinction = float(scored.distinctions[number])
-                sentences.append(
-                    ScoredSentence(scored.article, span, score, distinction, scored.coverage)
-                )
+                told = max(scored.coverage, scored.held)
+                sentences.append(ScoredSentence(scored.article, span, score, distinction, told))
         return sorted(sentences, key=lambda sentence: -sentence.score)
 
     def compare_background(self, probe: Probe) -> Vectors:

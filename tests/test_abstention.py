@@ -178,6 +178,16 @@ def test_a_name_is_found_in_another_spelling():
     assert hold("What did Mira Talberg build?", "en", "Peer Lannholt kam.")["talberg"] == 0.0
 
 
+def test_a_word_is_held_where_a_compound_ends_in_it():
+    text = "Sie sprach über Bürgschaften, Kaufgarantien und den Kindergarten."
+    assert hold("Was sagte sie über Garantien?", "de", text)["garantien"] == 1.0
+    assert hold("Was sagte sie über die Garantie?", "de", text)["garantie"] == 1.0
+    # Neither where it is the compound's first part nor where letters merely recur.
+    assert hold("Was sagte sie über Kaufen?", "de", text)["kaufen"] == 0.0
+    assert hold("Was sagte sie über Arten?", "de", text)["arten"] == 0.0
+    assert hold("Was sagte sie über Garantien?", "de", "Kaufgarantiegeber.")["garantien"] == 0.0
+
+
 def test_words_that_only_ask_are_not_asked_for():
     assert [word.folded for word in read_asked_words("When was it built?", "en")] == ["built"]
     assert read_asked_words("Wer ist das?", "de") == []
