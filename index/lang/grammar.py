@@ -47,6 +47,7 @@ class Grammar:
     conjunctions: frozenset[str]
     fillers: frozenset[str]
     nouns: frozenset[str]  # for what somebody says: "X's position"
+    given: frozenset[str]  # the same, but only with a verb of saying: "what motive did X name"
     links: frozenset[str]  # prepositions inside an office: "spokesman of the firm"
     places: frozenset[str]  # the same, but what they lead may be left out: "minister in Aldora"
     genitives: frozenset[str]  # articles that lead a genitive

@@ -33,7 +33,7 @@ SAME_PERSON = 0.8
 MAYBE_SAME = 0.7
 SHORT_NAME = 4
 TITLES = read_titles("name")
-_PARTICLES = read_function_words("particle")
+PARTICLES = read_function_words("particle")
 _APOSTROPHES = re.compile("['’ʼ`-]")
 _COMBINING = re.compile("[\u0300-\u0307\u0309-\u036f]")
 _KEEPS = {"a\u0308": "ä", "o\u0308": "ö", "u\u0308": "ü", "и\u0306": "й", "і\u0308": "ї"}
@@ -207,7 +207,7 @@ def read_name_parts(text: str) -> list[Word]:
 
 def _list_words(name: str) -> list[str]:
     words = [word.low for word in read_name_parts(unicodedata.normalize("NFC", name))]
-    kept = [w for w in words if w not in _PARTICLES] or words
+    kept = [w for w in words if w not in PARTICLES] or words
     while len(kept) > 1 and (kept[0] in TITLES or role_gender(kept[0]) is not None):
         kept.pop(0)
     return kept

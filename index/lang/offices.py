@@ -120,7 +120,7 @@ def _read_tables() -> _Tables:
     tables = _Tables()
     rows = [row for row in read_rows("offices.tsv") if row["kind"] != "phrase"]
     named = [("concept", row) for row in rows]
-    named += [("key", row) for row in read_rows("exonyms.tsv") if row["kind"] == "land"]
+    named += [("key", row) for row in read_rows("exonyms.tsv") if row["kind"] in ("land", "city")]
     for column, row in named:
         concept = f"#{row[column].casefold()}"
         tables.add(concept, row)

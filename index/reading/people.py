@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import pairwise
 from typing import overload
 
 from rapidfuzz import fuzz
@@ -17,6 +19,7 @@ from wortlaut.index.article import Span
 from wortlaut.index.lang.calendar import list_forms
 from wortlaut.index.lang.names import (
     MAYBE_SAME,
+    PARTICLES,
     SAME_PERSON,
     SHORT_NAME,
     TITLES,
@@ -101,8 +104,9 @@ class People(Sequence[str]):
         by_surname: dict[str, list[str]] = {}
         for name in dict.fromkeys(names):
             parts = spell_parts(name)
-            # "der Minister" is nobody's name.
-            if parts and role_gender(name.split()[-1].casefold()) is None:
+            # "der Minister" is nobody's name; "Kieler Umweltministerium" is no Mr Umweltministerium.
+            last = name.split()[-1] if parts else ""
+            if parts and role_gender(last.casefold()) is None and not _is_body(last):
                 by_surname.setdefault(parts[-1], []).append(name)
         self._index = Spellings(by_surname)
         self._same = self._index.group(SAME_PERSON)
@@ -187,7 +191,8 @@ class People(Sequence[str]):
             bearers = self._find_bearers(token, is_german, number == 0)
             if not bearers:
                 continue
-            start, chosen = _choose(text, tokens, number, bearers)
+            first, bearers = _take_particles(text, tokens, number, bearers)
+            start, chosen = _choose(text, tokens, first, number, bearers)
             end, chosen = _choose_behind(text, tokens, number, chosen)
             is_whole = start < token.start or end > token.end
             if not is_whole and self._is_first_name(text, tokens, number, is_german):
@@ -242,6 +247,8 @@ class People(Sequence[str]):
         given = spell_word(token.low)
         if not given or text[token.end : after.start] != " ":
             return False
+        behind = (t for t in tokens[number + 1 :] if t.low not in PARTICLES)
+        after = next(behind, after)
         bearers = self._find_bearers(after, is_german)
         firsts = [part for name in bearers for part in spell_parts(name)[:-1]]
         if any(compare_first(given, part) >= SAME_PERSON for part in firsts):
@@ -357,6 +364,12 @@ class Offices:
                         yield _Match(holder, entry, len(extra))
 
 
+@lru_cache(maxsize=8192)
+def _is_body(word: str) -> bool:
+    """Whether a word is one for an institution, and so no surname: "Umweltministerium"."""
+    return not word.isupper() and read_office(word).is_institution
+
+
 def _is_same(name: str, parts: tuple[str, ...], person: str) -> bool:
     others = spell_parts(person)
     if len(parts) == 1:
@@ -376,18 +389,55 @@ def _agree_in_gender(a: str, b: str) -> bool:
     return a.casefold().endswith(("a", "а", "я")) == b.casefold().endswith(("a", "а", "я"))
 
 
-def _choose(
+def _take_particles(
     text: str, tokens: list[Word], number: int, bearers: list[str]
 ) -> tuple[int, list[str]]:
-    """The bearers that the words before the surname allow, and where their name starts."""
-    token = tokens[number]
-    if number == 0:
-        return token.start, bearers
-    before = tokens[number - 1]
-    adjacent = text[before.end : token.start].strip() == ""
-    given = spell_word(before.low) if adjacent else ""
+    """Where a surname begins whose particles stand before it, and whose it then is: "von der Aue"."""
+    taken: dict[str, int] = {}
+    for name in bearers:
+        own = _list_particles(name)
+        first = number - len(own)
+        before = tokens[first:number] if first >= 0 else []
+        joined = all(text[a.end : b.start] == " " for a, b in pairwise(tokens[first : number + 1]))
+        if own and before and joined and all(map(_is_particle, before, own)):
+            taken[name] = first
+    if not taken:
+        return number, bearers
+    first = min(taken.values())
+    return first, [name for name in bearers if taken.get(name) == first]
+
+
+def _is_particle(word: Word, own: str) -> bool:
+    return word.low == own or match_words(spell_word(word.low), own) >= SAME_PERSON
+
+
+@lru_cache(maxsize=8192)
+def _list_particles(name: str) -> tuple[str, ...]:
+    """The particles right before the surname, as they are compared."""
+    words = [word.low for word in read_name_parts(name)]
+    if is_family_first(name):
+        return ()
+    first = len(words) - 1
+    while first > 0 and words[first - 1] in PARTICLES:
+        first -= 1
+    return tuple(spell_word(word) for word in words[first:-1])
+
+
+def _choose(
+    text: str, tokens: list[Word], first: int, number: int, bearers: list[str]
+) -> tuple[int, list[str]]:
+    """The bearers that the words before the surname allow, and where their name starts.
+
+    The surname stands at `number`, its particles from `first` on.
+    """
+    token, start = tokens[number], tokens[first].start
+    if first == 0:
+        return start, bearers
+    before = tokens[first - 1]
+    adjacent = text[before.end : start].strip() == ""
+    given = spell_word(before.low) if adjacent and before.low not in PARTICLES else ""
     if not given:
-        return token.start, bearers
+        return start, bearers
     fitting = [
         name
         for name in bearers
@@ -400,10 +450,10 @@ def _choose(
     genitive = token.text.endswith("s") or CYRILLIC_LETTER.search(token.text.casefold())
     capitals = before.is_capitalised and token.is_capitalised
     ordinary = low in _NOBODY or low in TITLES or role_gender(low) is not None
-    stranger = is_first_name(given) or (number > 1 and not genitive)
+    stranger = is_first_name(given) or (first > 1 and not genitive)
     if capitals and stranger and not ordinary:
         bearers = [name for name in bearers if len(spell_parts(name)) == 1]
-    return token.start, bearers
+    return start, bearers
 
 
 def _choose_behind(

@@ -21,6 +21,7 @@ SIGNS: tuple[Sign, ...] = ("sure", "weak", "known", "modal")
 _STATES = frozenset(["ist", "sind", "war", "waren"])
 _FUTURE = frozenset(["wird", "werden"])
 
+_OPENING = 3  # words in which a question says what it asks for: "what good reason"
 _PLURAL_AUXILIARIES = frozenset(["haben", "hatten", "wollen", "wollten", "sollen"])
 
 
@@ -113,10 +114,20 @@ class CueFinder:
         """Whether a reading of token `n` has around it what it needs to be this verb."""
         if form.particle and self.find_particle(tokens, n, form.particle) is None:
             return False
-        first = 0 if form.shape == "participle" else n + 1
-        if form.beside and form.beside.isdisjoint(t.lower for t in tokens[first:]):
+        if form.beside and form.beside.isdisjoint(t.lower for t in self._list_beside(tokens, n, form)):
             return False
         return not form.noun or self._stands_as_verb(tokens, n, form)
+
+    def _list_beside(self, tokens: Sequence[Token], n: int, form: AskingForm) -> Sequence[Token]:
+        """The words among which one of those must be that the verb at `n` needs beside it.
+
+        Behind it, or anywhere where it closes the clause; what is asked for stands in front: "What
+        reason did X give", "Welchen Grund gab X an".
+        """
+        if form.shape in ("participle", "infinitive"):
+            return tokens
+        asked = tokens[0].lower in self.grammar.which | self.grammar.what
+        return (*(tokens[1:3] if asked and n > 2 else ()), *tokens[n + 1 :])
 
     def _stands_as_verb(self, tokens: Sequence[Token], n: int, form: AskingForm) -> bool:
         """Whether an English word that may be a noun is the verb: "did X report", "X reports"."""
@@ -212,10 +223,19 @@ class SpeakerReader:
             for n, t in enumerate(tokens)
             if n in parts
             or (t.lower in grammar.quoting and n < cue)
+            or (0 < n < min(cue, _OPENING) and self._is_asked_for(t, tokens, cue))
             or (cue < n <= cue + 3 and tokens[cue].lower in grammar.quoting
                 and grammar.verbs.is_sure(t.text))
         ]  # fmt: skip
         return replace(asked, cue_spans=(*asked.cue_spans, *spans))
+
+    def _is_asked_for(self, token: Token, tokens: Sequence[Token], cue: int) -> bool:
+        """Whether a word of the opening only says what kind of saying it is: "what fault did …"."""
+        grammar = self.grammar
+        if token.names or tokens[0].lower not in grammar.which | grammar.what:
+            return False
+        beside = {word for f in grammar.verbs.read(tokens[cue].text) for word in f.beside}
+        return token.lower in grammar.nouns | grammar.given | beside - grammar.prepositions
 
     def _subject(self, tokens: Sequence[Token], cue: int) -> Asked:
         """The subject of the verb at `cue`: before it after the auxiliary, else right behind it."""
@@ -280,6 +300,8 @@ class SpeakerReader:
         for n, token in enumerate(tokens[:-1]):
             if token.lower not in ("by", "von"):
                 continue
+            if token.names:  # "Was wurde von Aldorf gefordert", of Karl von Aldorf
+                return self.scanner.scan(tokens[n:])
             asked = self.scanner.scan(tokens[n + 1 :]) if tokens[n + 1].names else Asked()
             asked = self.offices.complete(asked, tokens[n + 1 :], sure=False)
             if asked.names:
@@ -323,6 +345,8 @@ class SpeakerReader:
         for n, token in enumerate(tokens):
             if token.names or token.lower not in self.grammar.nouns:
                 continue
+            if 0 < n < _OPENING and tokens[0].lower in self.grammar.prepositions:
+                continue  # "For what reason" is no more than "why"
             asked = self._possessor(tokens, n)
             if not asked.anybody:
                 asked = self._holder(tokens, n)
@@ -343,7 +367,7 @@ class SpeakerReader:
                 first -= 1
             return self.offices.complete(Asked(), tokens[first:noun])
         rest = tokens[noun + 1 :]
-        if not rest:
+        if not rest or rest[0].names:
             return Asked()
         low = rest[0].lower
         if low in ("of", "by", "from", "von", "vom") or low in grammar.genitives:
@@ -387,13 +411,17 @@ class SpeakerReader:
     def _holder(self, tokens: Sequence[Token], noun: int) -> Asked:
         """The one named behind a noun: "position of X", "Welche Haltung hat X"."""
         rest = list(tokens[noun + 1 :])
-        linked = bool(rest) and rest[0].lower in ("of", "by", "from", "von")
+        linked = bool(rest) and not rest[0].names and rest[0].lower in ("of", "by", "from", "von")
         if linked:
             rest = rest[1:]
         asked = self.scanner.scan(rest)
         genitive = bool(rest) and self.scanner.is_capital(rest[0]) and self.grammar.language == "ru"
         if asked.names or (asked.unknown and (linked or genitive)):
             return replace(asked, role=False)
+        if asked.role and rest[0].lower in self.grammar.auxiliaries:
+            asked = self.offices.complete(Asked(), rest[1:], sure=False)
+            if asked.names:
+                return asked  # "What reason did the ministry give"
         return Asked(pronoun=asked.pronoun) if asked.pronoun else Asked()
 
     def _keywords(self, tokens: Sequence[Token]) -> Asked:

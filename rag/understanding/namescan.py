@@ -181,7 +181,7 @@ class NameScanner:
         while n > 0:
             n -= 1
             token = tokens[n]
-            if token.lower in self.grammar.prepositions:
+            if token.lower in self.grammar.prepositions and not token.names:
                 return True
             inside = token.names or self.is_title(token) or token.lower in self.grammar.articles
             if not inside and token.lower not in self.grammar.conjunctions:

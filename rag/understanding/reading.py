@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar, read_grammar
+from wortlaut.index.lang.names import PARTICLES
 from wortlaut.index.lang.words import Language, read_typed_words
 from wortlaut.index.reading.people import find_names
 from wortlaut.rag.understanding.asked import SpeakerReader
@@ -256,7 +257,8 @@ def _clip(names: Sequence[tuple[Span, str]], text: str, grammar: Grammar) -> lis
     clipped = []
     for span, name in names:
         first = span.of(text).split(" ", 1)
-        if len(first) == 2 and grammar.is_function_word(first[0].lower()):
+        low = first[0].lower()
+        if len(first) == 2 and grammar.is_function_word(low) and low not in PARTICLES:
             span = Span(span.start + len(first[0]) + 1, span.end)
         clipped.append((span, name))
     return clipped
@@ -309,6 +311,8 @@ def _asks_who(tokens: Sequence[Token], reader: SpeakerReader) -> bool:
     if grammar.agrees(tokens[cue].text):
         return False  # "Which firm agreed to pay" tells a deed
     between = tokens[1:cue]
+    if any(t.lower in grammar.nouns | grammar.given for t in between):
+        return False  # "Welchen Grund nannte X"
     behind = tokens[cue + 1 : cue + 2]
     return (
         first in grammar.which
