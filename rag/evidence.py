@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -100,7 +101,14 @@ class EvidenceFinder:
         """Every name in the archive that is one of these persons'."""
         people, offices = self.list_people(), self._read_offices()
         listed = (offices.list_spellings(n) or people.list_spellings(n) for n in names)
-        return tuple(dict.fromkeys(spelling for some in listed for spelling in some))
+        own = [spelling for some in listed for spelling in some]
+        return tuple(dict.fromkeys([*own, *self._list_spokesmen(names)]))
+
+    def _list_spokesmen(self, names: Sequence[str]) -> list[str]:
+        """Every name in the archive of those who speak for these, where they are institutions."""
+        people, offices = self.list_people(), self._read_offices()
+        speaking = (one for name in names for one in offices.find_spokesmen(name))
+        return [spelling for one in speaking for spelling in people.list_spellings(one)]
 
     def find_holders(self, phrase: str) -> list[str]:
         """The speakers whose office the words ask for, in any of the languages; best first."""
@@ -151,7 +159,8 @@ class EvidenceFinder:
             return self.find_statements(query, source)
         evidence = self._find_facts(query, source, told)
         # An office that nobody here is known to hold is asked for like an unknown name.
-        return _keep_about(query.unknown_speakers or query.offices, evidence)
+        names = query.unknown_speakers or query.offices
+        return _keep_about(names, evidence, frozenset(self._list_spokesmen(names)))
 
     def find_statements(
         self, query: Query, source: str | None = None, pool: int = _SPEAKER_POOL
@@ -371,19 +380,38 @@ def _order_by_reading(
     return sorted(read, key=lambda sentence: -sentence.score)
 
 
-def _keep_about(names: Sequence[str], evidence: Sequence[Evidence]) -> list[Evidence]:
+def _keep_about(
+    names: Sequence[str], evidence: Sequence[Evidence], spokesmen: frozenset[str] = frozenset()
+) -> list[Evidence]:
     """For names of nobody who speaks here, the sentences that hold them and are no person's.
 
     "Was fordert Russland?" has no statement by a person; but what somebody says of Russia is not
-    what Russia demands.
+    what Russia demands. A person may speak for them: one of the `spokesmen`, or "X of the
+    institution".
     """
     if not names:
         return list(evidence)
-    return [
-        item
-        for item in evidence
-        if (item.statement is None or not item.statement.is_person) and names_any(names, [item])
-    ]
+    kept = []
+    for item in evidence:
+        statement = item.statement
+        if statement is None or not statement.is_person:
+            held = names_any(names, [item])
+        else:
+            held = statement.speaker in spokesmen or _names_beside(names, item, statement)
+        kept += [item] if held else []
+    return kept
+
+
+def _names_beside(names: Sequence[str], item: Evidence, statement: Statement) -> bool:
+    """Whether a name follows the speaker's: "John Brandt von Greenwave sagte"."""
+    mention = statement.speaker_span
+    if mention is None or not item.span.overlap(mention):
+        return False
+    behind = item.article.text[mention.end : item.span.end]
+    return any(
+        re.match(rf"\s+(?:von|vom|der|des|of|from)\s+(?:der |the )?{re.escape(name)}\b", behind)
+        for name in names
+    )
 
 
 def names_any(names: Sequence[str], evidence: Sequence[Evidence]) -> bool:

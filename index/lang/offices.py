@@ -368,7 +368,7 @@ def _normalise(head: str, words: set[str]) -> tuple[str, set[str]]:
         return "#minister", words - {"#ministerium"}
     if head == "#chef" and words & {"#kreml", "#staat"}:
         return "#präsident", words - {"#kreml", "#staat"}
-    if head == "#präsident":
+    if head in ("#präsident", "#anwaltschaft"):
         return head, words - {"#staat"}
     if head == "#chef" and "#regierung" in words:
         return "#premier", words - {"#regierung"}

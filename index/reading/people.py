@@ -35,7 +35,7 @@ from wortlaut.index.lang.names import (
     spell_parts,
     spell_word,
 )
-from wortlaut.index.lang.offices import FIELDS, Office, read_office
+from wortlaut.index.lang.offices import FIELDS, INSTITUTIONS, ROLES, Office, read_office
 from wortlaut.index.lang.places import find_exonym, find_place, list_spellings
 from wortlaut.index.lang.roles import role_gender
 from wortlaut.index.lang.words import (
@@ -84,6 +84,8 @@ _LOCAL = frozenset(
 )
 # Institutions whose head speaks for them, too.
 _LED = frozenset("#gewerkschaft #firma #verband #bahn #organisation #verein".split())
+# Whose words are somebody's, but not those of the institution that the office names.
+_OPPOSED = frozenset({"#anwalt", "#richter"})
 _SHORTEST_PART = 4
 _SAME_SOUND = 85.0
 # A holder that so many times fewer articles know than the best known is a misreading.
@@ -326,10 +328,35 @@ class Offices:
                 found = found or self._choose(replace(asked, head=head, words=words))
         return found
 
+    def find_spokesmen(self, name: str) -> list[str]:
+        """Who speaks for an institution that goes by a name of its own: "Human Rights Watch".
+
+        A single word that is no abbreviation may be a person's name: then somebody must be at its
+        head, or another word say that it is an institution.
+        """
+        words = read_office(name).words
+        typed = name.split()
+        if not words or (len(typed) > 1 and is_first_name(spell_word(typed[0]))):
+            return []
+        matches = [
+            (holder.name, entry.office)
+            for holder in self._holders.values()
+            for entry in holder.entries
+            if entry.office.head in ROLES - _OPPOSED
+            and not entry.office.former
+            and all(_has(entry.telling, word) for word in words)
+        ]
+        sure = len(typed) > 1 or name.isupper()
+        sure = sure or any(o.head == "#chef" or o.words & INSTITUTIONS for _, o in matches)
+        return list(dict.fromkeys(speaker for speaker, _ in matches)) if sure else []
+
     def _choose(self, asked: Office) -> list[str]:
         matches = list(self._match_all(asked))
         specific = bool(asked.places or asked.words - FIELDS)
         if not specific:
+            if asked.is_institution:
+                # "The police" are rather those called so than the police of some town.
+                matches = [match for match in matches if not match.extras] or matches
             names = _rank(matches)
             return names if len(names) < _MOST_HOLDERS else []
         plain = [match for match in matches if not match.extras]
