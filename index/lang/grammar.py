@@ -52,6 +52,7 @@ class Grammar:
     places: frozenset[str]  # the same, but what they lead may be left out: "minister in Aldora"
     genitives: frozenset[str]  # articles that lead a genitive
     states: frozenset[str]  # function words that are a country inside an office: "the us president"
+    homes: frozenset[str]  # lead the institution of somebody named before them: "X of Y said"
     agents: frozenset[str]  # lead the one who speaks: "quotes by X"
     agreeing: frozenset[str]  # adjectives of two who agree or not
     reporting: frozenset[str]  # for what was published, and when: "articles from May"

@@ -58,6 +58,8 @@ _FEW_LETTERS = 8
 _LONGEST_RARE = 4
 _FIRST_ALIKE, _FIRST_AGREE = 0.7, 0.9
 _LONGEST_FAMILY = 6
+# Two readings this near are equally good.
+_AS_SURE = 0.02
 # What Chinese, Korean and Vietnamese names are made of.
 _SYLLABLES = re.compile(
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyvw]|[zcs]h|kw|ng)?[aeiouyü]{1,4}(?:ng|[nmkl])?){1,3}\Z"
@@ -232,6 +234,34 @@ def _match_scripts(russian: str, latin: str) -> float:
     beginnings = _list_beginnings(latin)
     found = (dict(_read_latin(form, beginnings)) for form in list_nominatives(russian))
     return max((read.get(latin, 0.0) for read in found), default=0.0)
+
+
+@lru_cache(maxsize=8192)
+def is_declined(word: str, name: str) -> bool:
+    """Whether a Russian word is a part of the name in another case than the nominative: "Боша".
+
+    Not for what is the same in several cases: "Лавренко", or any surname of a woman's that ends
+    in a consonant.
+    """
+    spelt = spell_word(word)
+    if not CYRILLIC_LETTER.search(spelt):
+        return False
+    as_is = declined = 0.0
+    for part in spell_parts(name):
+        for form in list_nominatives(spelt):
+            score = _match_form(form, part)
+            if form == spelt:
+                as_is = max(as_is, score)
+            else:
+                declined = max(declined, score)
+    return declined > as_is + _AS_SURE
+
+
+def _match_form(russian: str, part: str) -> float:
+    """0..1 that a Cyrillic word, as it stands, is the part of a name."""
+    if CYRILLIC_LETTER.search(part):
+        return float(russian == part)
+    return dict(_read_latin(russian, _list_beginnings(part))).get(part, 0.0)
 
 
 @lru_cache(maxsize=8192)

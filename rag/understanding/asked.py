@@ -240,6 +240,8 @@ class SpeakerReader:
     def _subject(self, tokens: Sequence[Token], cue: int) -> Asked:
         """The subject of the verb at `cue`: before it after the auxiliary, else right behind it."""
         grammar = self.grammar
+        if grammar.language == "ru":
+            tokens = self._mark_objects(tokens, cue)
         start, auxiliary = self._find_start(tokens, cue)
         quoted = tokens[cue].lower in grammar.quoting
         if self.cues.is_passive(tokens, cue) and not quoted:
@@ -252,7 +254,7 @@ class SpeakerReader:
         if start == 1 and tokens[0].lower in self.grammar.which - self.grammar.what:
             before = replace(before, unknown=())  # "Which NASA team supported …"
         else:
-            before = self.offices.complete(before, tokens[start:cue])
+            before = self._add_offices(before, tokens[start:cue])
         if before.names or before.unknown or before.pronoun:
             return before
         led = auxiliary in grammar.auxiliaries or tokens[0].lower not in grammar.which
@@ -264,12 +266,43 @@ class SpeakerReader:
         if not any(t.lower in grammar.question_words for t in tokens[:cue]):
             # "Fordert Russland …?" may be answered by anybody.
             behind = replace(behind, unknown=(), role=bool(behind.unknown) or behind.role)
-        behind = self.offices.complete(behind, rest)
+        behind = self._add_offices(behind, rest)
         if behind.anybody or before.role:
             return behind if behind.names or not before.role else before
         front = self._in_front(tokens) if grammar.language == "ru" else Asked()
         agent = front if front.anybody else self._agent(tokens)
         return agent if agent.anybody else self._ungoverned(tokens)
+
+    def _add_offices(self, asked: Asked, run: Sequence[Token]) -> Asked:
+        """The speakers with those named by office; in Russian a lone office beside is an object."""
+        joins = any(t.lower in self.grammar.conjunctions for t in run)
+        if self.grammar.language == "ru" and asked.names and not joins:
+            return asked
+        return self.offices.complete(asked, run)
+
+    def _mark_objects(self, tokens: Sequence[Token], cue: int) -> list[Token]:
+        """The tokens with those persons marked that Russian cases, or the verb, show to be objects.
+
+        "К чему призвал Боша Тальберг", "В чём упрекнула Лавренко Брандт".
+        """
+        mentions = [t.mention for t in tokens if t.mention is not None]
+        groups = {m: [t for t in tokens if t.mention == m] for m in mentions}
+        declined = {m for m, group in groups.items() if self.scanner.is_declined(group)}
+        subjects = [m for m in groups if m not in declined]
+        gender = _read_past_gender(tokens[cue].lower)
+        agreeing = [m for m in subjects if _read_gender(groups[m][0].names[0]) == gender]
+        joined = any(t.lower in self.grammar.conjunctions for t in tokens)
+        if agreeing and len(subjects) > 1 and not joined:
+            declined |= {m for m in subjects if m not in agreeing}
+        if not subjects:
+            # "Что сказала Россова" is no Rossow's, whose genitive it would be.
+            if gender == "f" and len(groups) == 1 and _ends_feminine(groups[mentions[0]]):
+                return [replace(t, names=(), mention=None) for t in tokens]
+            return list(tokens)
+        return [
+            replace(t, names=(), mention=None, acted_on=True) if t.mention in declined else t
+            for t in tokens
+        ]
 
     def _find_start(self, tokens: Sequence[Token], cue: int) -> tuple[int, str]:
         """Where a subject before the verb begins, and the auxiliary or question word there."""
@@ -464,6 +497,23 @@ class SpeakerReader:
         behind = [t for t in run if t.span.start >= last and t.lower not in grammar.fillers]
         led = bool(behind) and behind[0].lower in grammar.prepositions
         return asked if led or (self.follows and not behind) else Asked()
+
+
+def _read_past_gender(verb: str) -> str:
+    """The gender that a Russian verb's past shows: "m", "f", or ""."""
+    bare = verb.removesuffix("ся").removesuffix("сь")
+    return "f" if bare.endswith("ла") else "m" if bare.endswith("л") else ""
+
+
+def _read_gender(name: str) -> str:
+    """The likely gender of somebody by the first name; "" where none is known."""
+    first, _, rest = name.partition(" ")
+    return ("f" if first[-1] in "aаяe" else "m") if rest else ""
+
+
+def _ends_feminine(mention: Sequence[Token]) -> bool:
+    named = mention[0].names[0] if mention else ""
+    return bool(mention) and mention[-1].lower.endswith("а") and _read_gender(named) == "m"
 
 
 def _strip_genitive(name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar
+from wortlaut.index.lang.names import is_declined
 from wortlaut.index.lang.roles import names_institution, role_gender
 from wortlaut.index.lang.words import read_typed_words
 
@@ -19,6 +20,7 @@ ANYBODY = frozenset(
     """.split()
 )
 _LONGEST_NAME = 4  # words
+_MOST_BEFORE_OFFICE = 2  # small words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Token:
     names: tuple[str, ...] = ()
     mention: Span | None = None
     timed: bool = False
+    acted_on: bool = False  # a person's name, but not the subject's: "призвал Боша"
 
     @property
     def lower(self) -> str:
@@ -136,7 +139,11 @@ class NameScanner:
         while n < len(tokens):
             token = tokens[n]
             if self._ends_phrase(token):
-                break
+                apposed = self._find_apposed(tokens, n) if phrase.role and not phrase.names else None
+                if apposed is None:
+                    break
+                n = apposed
+                continue
             end = n if token.timed else self._run_end(tokens, n)
             if end > n:
                 follow = self._take(phrase, tokens, n, end, plural)
@@ -148,7 +155,52 @@ class NameScanner:
                 return phrase.asked() if phrase.names else Asked(pronoun=token.span)
             self._pass(phrase, token)
             n += 1
+        if len(phrase.names) == len(phrase.spans) == 1:
+            end = phrase.spans[0].end
+            phrase.spans += self._find_home(tokens, end) or self._find_apposition(tokens, end)
         return phrase.asked()
+
+    def _find_apposed(self, tokens: Sequence[Token], n: int) -> int | None:
+        """Where the name stands, between commas, whose office goes on at `n`: "of Y, X, said"."""
+        for k in range(n + 1, len(tokens)):
+            if not self._is_apart(tokens, k):
+                continue
+            end = self._run_end(tokens, k) if tokens[k].names and not tokens[k].timed else k
+            return k if end > k and (end == len(tokens) or self._is_apart(tokens, end)) else None
+        return None
+
+    def _find_apposition(self, tokens: Sequence[Token], end: int) -> list[Span]:
+        """The office between commas behind a name that ends there: "X, the spokesman of Y,"."""
+        first = next((k for k, t in enumerate(tokens) if t.span.start >= end), None)
+        if not first or not self._is_apart(tokens, first):
+            return []
+        last = next((k for k in range(first + 1, len(tokens)) if self._is_apart(tokens, k)), None)
+        if last is None and self.grammar.language != "en":
+            return []
+        inside = tokens[first:last]
+        if any(t.names for t in inside) or not any(self.is_role(t) for t in inside):
+            return []
+        return [Span(inside[0].span.start, inside[-1].span.end)]
+
+    def _find_home(self, tokens: Sequence[Token], end: int) -> list[Span]:
+        """The institution that somebody is of whose name ends there: "X из Y", "X of Y"."""
+        first = next((k for k, t in enumerate(tokens) if t.span.start >= end), None)
+        if not first or self.flat or tokens[first].lower not in self.grammar.homes:
+            return []
+        last = self._run_end(tokens, first + 1) if first + 1 < len(tokens) else 0
+        home = last > first + 1 and not self._is_apart(tokens, first)
+        return [Span(tokens[first].span.start, tokens[last - 1].span.end)] if home else []
+
+    def _is_apart(self, tokens: Sequence[Token], k: int) -> bool:
+        """Whether a comma stands before token `k`."""
+        return k > 0 and "," in self.text[tokens[k - 1].span.end : tokens[k].span.start]
+
+    def is_declined(self, tokens: Sequence[Token]) -> bool:
+        """Whether the words of a known name show, in Russian, that it is no subject: "Боша"."""
+        if self.grammar.language != "ru":
+            return False
+        names = tokens[0].names
+        return bool(names) and all(any(is_declined(t.text, n) for t in tokens) for n in names)
 
     def is_title(self, token: Token) -> bool:
         """Whether the word is a title or office."""
@@ -200,17 +252,21 @@ class NameScanner:
         known, more = tokens[n].names, self._continues(tokens, end)
         possessive = POSSESSIVE.search(tokens[end - 1].text)
         owner = possessive or (known and _ends_genitive(tokens[end - 1]))
-        if owner and end < len(tokens) and self.is_role(tokens[end]):
+        behind = self._find_owned(tokens, end) if owner else None
+        if behind is not None:
             phrase.role = True  # "Talberg's spokesman" is not Talberg
-            return None
-        if known and not phrase.names and self._is_served(phrase, tokens[end - 1]):
+            if not self._names_owned(tokens, behind):
+                return None
+            phrase.begin(tokens[n])
+            return behind
+        apposed = self._is_apart(tokens, n) and phrase.role
+        if known and not phrase.names and not apposed and self._is_served(phrase, tokens[n:end]):
             phrase.role = True
             return None
         if not known:
             if end < len(tokens) and self.is_title(tokens[end]):
-                phrase.role = True  # "Palace spokesman", "Norvian minister"
-                if all(self._is_modifier(token) for token in tokens[n:end]):
-                    phrase.begin(tokens[n])  # "Energy Minister"
+                phrase.role = True  # "Palace spokesman", "Norvian minister", "Energy Minister"
+                phrase.begin(tokens[n])
                 return end
             alone = not (more or phrase.unknown or phrase.names)
             common = phrase.article or phrase.thing or (plural and alone and end == n + 1)
@@ -231,6 +287,9 @@ class NameScanner:
         """Note what a word that is no name says about the name to come."""
         if token.timed:
             return
+        if token.acted_on:
+            phrase.first = None
+            return
         grammar = self.grammar
         if grammar.aides.fullmatch(token.text):
             phrase.aide = True
@@ -248,23 +307,52 @@ class NameScanner:
         else:
             phrase.thing = not self.grammar.is_function_word(token.lower)
             phrase.role = phrase.role or phrase.thing
-            if not self._is_modifier(token):
+            # An English subject stands in one; in Russian only the titles' genitives belong to it.
+            inside = grammar.language == "en" or (grammar.language == "ru" and phrase.title)
+            if not inside and not self._is_modifier(token):
                 phrase.first = None
                 return
         phrase.begin(token)
 
-    def _is_served(self, phrase: _Phrase, token: Token) -> bool:
+    def _find_owned(self, tokens: Sequence[Token], n: int) -> int | None:
+        """One past the office that stands at `n` behind its owner, with the words before it.
+
+        "[Talberg's] spokesman", "[Aldora's] fisheries ministry".
+        """
+        start = n
+        while n < len(tokens) and not self.is_role(tokens[n]):
+            token = tokens[n]
+            small = token.text[0].islower() and not self.grammar.is_function_word(token.lower)
+            if n - start == _MOST_BEFORE_OFFICE or token.names or not small:
+                return None
+            n += 1
+        while n < len(tokens) and self.is_role(tokens[n]):
+            n += 1
+        return n if n > start and self.is_role(tokens[n - 1]) else None
+
+    def _names_owned(self, tokens: Sequence[Token], n: int) -> bool:
+        """Whether the office that ends at `n` leads a name: "Aldora's spokesman Talberg"."""
+        if n == len(tokens) or tokens[n].timed:
+            return False
+        if tokens[n].names:
+            return not POSSESSIVE.search(tokens[n].text)
+        english = self.grammar.language == "en" and not self._is_apart(tokens, n)
+        return english and not self.flat and self.is_capital(tokens[n])
+
+    def _is_served(self, phrase: _Phrase, tokens: Sequence[Token]) -> bool:
         """Whether the name is that of the person whose spokesman or aide was met before it."""
+        token = tokens[-1]
         if phrase.relation:
             return True
         if self.grammar.language == "de":
             return phrase.title and _ends_genitive(token)
         if not phrase.aide:
             return False
-        surname, first = token.names[0].split()[-1], token.names[0].split()[0]
+        if self.is_declined(tokens):
+            return True
         if token.lower[-1] in "ауыеиюя":
-            return not (token.lower[-1] == "а" and surname[-1] in "aа")
-        return first[-1] in "aа"  # "представитель Тальберг": a woman's surname has no cases
+            return False
+        return token.names[0].split()[0][-1] in "aа"  # "представитель Тальберг": a woman's surname has no cases
 
     def _run_end(self, tokens: Sequence[Token], n: int) -> int:
         """One past the last token of the name, known or not, that begins at `n`; `n` for none."""
@@ -282,7 +370,7 @@ class NameScanner:
 
     def _may_name(self, token: Token) -> bool:
         """Whether a word that is no known name may be part of an unknown one."""
-        if token.names or token.timed or self.is_title(token):
+        if token.names or token.timed or token.acted_on or self.is_title(token):
             return False
         if not self.flat:
             return self.is_capital(token)

@@ -337,9 +337,7 @@ def _cut(span: Span, gone: Span) -> list[Span]:
 def _names_directly(asked: Asked, inside: Sequence[Token]) -> bool:
     """Whether the office only introduces a speaker who is named: "Minister Talberg"."""
     spans = asked.speaker_spans
-    return bool(asked.names) and any(
-        t.names and any(t.span.overlap(s) for s in spans) for t in inside
-    )
+    return bool(asked.names) and any(t.span.overlap(s) for s in spans for t in inside)
 
 
 def _head(office: str) -> str:
