@@ -26,12 +26,13 @@ def frame_german(row: Row, word: str, shape: str, particle: str) -> list[str]:
     beside = f" {row['beside'].split()[0]}" if row["beside"] else " zu"
     about = f"{beside} den Garantien"
     if particle:
-        return [
+        frames = [
             f"{opener} {word} Lawrow{about} {particle}?",
             f"{opener} {word} Sergej Lawrow am Montag{about} {particle}?",
             f"{opener.lower()} {word} lawrow{about} {particle}",
-            f"Wie {word} Lawrow in Lindau {particle}, als es um Garantien ging?",
         ]
+        last = f"Wie {word} Lawrow in Lindau {particle}, als es um Garantien ging?"
+        return frames if row["beside"] else [*frames, last]
     if shape == "participle":
         helper = "ist" if "sein" in row["marks"] else "hat"
         frames = [f"{opener} {helper} Lawrow{about} {word}?"]

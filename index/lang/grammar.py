@@ -50,6 +50,7 @@ class Grammar:
     given: frozenset[str]  # the same, but only with a verb of saying: "what motive did X name"
     links: frozenset[str]  # prepositions inside an office: "spokesman of the firm"
     places: frozenset[str]  # the same, but what they lead may be left out: "minister in Aldora"
+    things: frozenset[str]  # of links and places, those that may lead the topic as well
     genitives: frozenset[str]  # articles that lead a genitive
     states: frozenset[str]  # function words that are a country inside an office: "the us president"
     homes: frozenset[str]  # lead the institution of somebody named before them: "X of Y said"

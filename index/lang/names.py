@@ -58,6 +58,9 @@ _FEW_LETTERS = 8
 _LONGEST_RARE = 4
 _FIRST_ALIKE, _FIRST_AGREE = 0.7, 0.9
 _LONGEST_FAMILY = 6
+# A full first name has so many letters more than its short form, and a woman's ends so.
+_LEAST_LONGER = 2
+_FEMININE = ("a", "e", "а", "я")
 # Two readings this near are equally good.
 _AS_SURE = 0.02
 # What Chinese, Korean and Vietnamese names are made of.
@@ -120,11 +123,55 @@ def compare_first(a: str, b: str) -> float:
     """0..1 that two first names are one; an initial fits any name it starts."""
     if len(a) == 1 or len(b) == 1:
         return 1.0 if a[0] == b[0] or match_words(a[0], b[0]) >= MAYBE_SAME else 0.0
-    if _find_given(a) & _find_given(b):
+    if _find_given(a) & _find_given(b) or _is_short(a, b) or _is_short(b, a):
         return 1.0
     # What may be one name is one here: the surname agrees already.
     score = match_words(a, b)
     return max(score, _FIRST_AGREE) if score >= MAYBE_SAME else 0.0
+
+
+@lru_cache(maxsize=16384)
+def _is_short(short: str, full: str) -> bool:
+    """Whether one first name is the usual short form of another that it begins: "Tim", "Timothy".
+
+    Of whichever script; a man's short form is none of a woman's name.
+    """
+    shorts = _read_short()
+    spelt = [one for one in shorts if one == short or _spells(short, one)]
+    for form in list_nominatives(full):
+        feminine = form.endswith(_FEMININE)
+        for one in spelt:
+            genders = shorts[one]
+            fits = ("short_feminine" if feminine else "short_masculine") in genders
+            if fits and len(form) >= len(one) + _LEAST_LONGER and _begins(form, one):
+                return True
+    return False
+
+
+def is_short_name(word: str) -> bool:
+    """Whether a word, as `spell_word` gives it, is the short form of a first name: "al"."""
+    return word in _read_short()
+
+
+def _spells(word: str, latin: str) -> bool:
+    return bool(CYRILLIC_LETTER.search(word)) and match_words(word, latin) >= SAME_PERSON
+
+
+def _begins(full: str, short: str) -> bool:
+    """Whether a first name of either script begins as the short form in Latin letters does."""
+    if not CYRILLIC_LETTER.search(full):
+        return full.startswith(short)
+    ends = range(max(len(short) - 1, 2), len(short) + 2)
+    return any(_match_form(full[:end], short) >= SAME_PERSON for end in ends)
+
+
+@cache
+def _read_short() -> Mapping[str, frozenset[str]]:
+    """By short form the lists it stands in, which tell the gender."""
+    lists = read_lists("name_lists.tsv")
+    kinds = ("short_masculine", "short_feminine")
+    words = {word for kind in kinds for word in lists[kind]}
+    return {word: frozenset(kind for kind in kinds if word in lists[kind]) for word in words}
 
 
 @cache

@@ -27,6 +27,7 @@ from wortlaut.index.lang.names import (
     compare_first,
     is_family_first,
     is_first_name,
+    is_short_name,
     match_first,
     match_names,
     match_parts,
@@ -465,10 +466,11 @@ def _choose(
     given = spell_word(before.low) if adjacent and before.low not in PARTICLES else ""
     if not given:
         return start, bearers
+    firsts = {name: _list_firsts(name, first < number) for name in bearers}
     fitting = [
         name
         for name in bearers
-        if any(compare_first(given, part) >= SAME_PERSON for part in spell_parts(name)[:-1])
+        if any(compare_first(given, part) >= SAME_PERSON for part in firsts[name])
     ]
     if fitting:
         return before.start, fitting
@@ -479,8 +481,15 @@ def _choose(
     ordinary = low in _NOBODY or low in TITLES or role_gender(low) is not None
     stranger = is_first_name(given) or (first > 1 and not genitive)
     if capitals and stranger and not ordinary:
-        bearers = [name for name in bearers if len(spell_parts(name)) == 1]
+        bearers = [name for name in bearers if not firsts[name]]
     return start, bearers
+
+
+def _list_firsts(name: str, has_particles: bool) -> tuple[str, ...]:
+    """The first names, as they are compared; "Al Borvik" has one, unless "al" was a particle."""
+    firsts = spell_parts(name)[:-1]
+    words = [] if firsts or has_particles else read_name_parts(name)
+    return (words[0].low,) if len(words) == 2 and is_short_name(words[0].low) else firsts
 
 
 def _choose_behind(

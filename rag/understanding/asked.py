@@ -103,8 +103,9 @@ class CueFinder:
         own = "modal" if modal else "sure" if form.strength == "agree" else form.strength
         if own != sign:
             return False
-        if form.strength == "agree" and tokens[0].lower in self.grammar.what:
-            return False  # "What did they agree on"
+        alone = self.grammar.language == "ru" and _read_past_gender(tokens[n].lower)
+        if form.strength == "agree" and tokens[0].lower in self.grammar.what and not alone:
+            return False  # "What did they agree on"; but "Что возразил X"
         state = form.shape == "participle" and sign == "known" and not form.moves
         if state and any(t.lower in _STATES for t in tokens[:n]):
             return False  # "Wer ist ausgeschlossen" tells what became of him
@@ -235,7 +236,7 @@ class SpeakerReader:
         if token.names or tokens[0].lower not in grammar.which | grammar.what:
             return False
         beside = {word for f in grammar.verbs.read(tokens[cue].text) for word in f.beside}
-        return token.lower in grammar.nouns | grammar.given | beside - grammar.prepositions
+        return token.lower in grammar.given | beside - grammar.prepositions
 
     def _subject(self, tokens: Sequence[Token], cue: int) -> Asked:
         """The subject of the verb at `cue`: before it after the auxiliary, else right behind it."""
@@ -267,6 +268,10 @@ class SpeakerReader:
             # "Fordert Russland …?" may be answered by anybody.
             behind = replace(behind, unknown=(), role=bool(behind.unknown) or behind.role)
         behind = self._add_offices(behind, rest)
+        if grammar.language == "en" and not behind.somebody and not behind.offices:
+            # "I know what X had to find fault with": no English subject stands behind its verb.
+            ahead = self._ungoverned(tokens[:cue])
+            behind = ahead if ahead.names else behind
         if behind.anybody or before.role:
             return behind if behind.names or not before.role else before
         front = self._in_front(tokens) if grammar.language == "ru" else Asked()
@@ -296,7 +301,10 @@ class SpeakerReader:
             declined |= {m for m in subjects if m not in agreeing}
         if not subjects:
             # "Что сказала Россова" is no Rossow's, whose genitive it would be.
-            if gender == "f" and len(groups) == 1 and _ends_feminine(groups[mentions[0]]):
+            first = next((n for n, t in enumerate(tokens) if t.mention is not None), 0)
+            led = first > 0 and self.scanner.is_role(tokens[first - 1])
+            alone = gender == "f" and len(groups) == 1 and not led
+            if alone and _ends_feminine(groups[mentions[0]]):
                 return [replace(t, names=(), mention=None) for t in tokens]
             return list(tokens)
         return [

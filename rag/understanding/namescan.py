@@ -259,7 +259,10 @@ class NameScanner:
                 return None
             phrase.begin(tokens[n])
             return behind
-        apposed = self._is_apart(tokens, n) and phrase.role
+        apart = self._is_apart(tokens, n)
+        apposed = apart and phrase.role
+        if apart and end < len(tokens) and not self._is_apart(tokens, end):
+            phrase.first = None  # "the president, Talberg and Brandt"
         if known and not phrase.names and not apposed and self._is_served(phrase, tokens[n:end]):
             phrase.role = True
             return None
@@ -287,8 +290,8 @@ class NameScanner:
         """Note what a word that is no name says about the name to come."""
         if token.timed:
             return
-        if token.acted_on:
-            phrase.first = None
+        if token.acted_on or token.lower in self.grammar.conjunctions:
+            phrase.first = None  # what comes is another phrase
             return
         grammar = self.grammar
         if grammar.aides.fullmatch(token.text):
@@ -373,7 +376,8 @@ class NameScanner:
         if token.names or token.timed or token.acted_on or self.is_title(token):
             return False
         if not self.flat:
-            return self.is_capital(token)
+            body = self.grammar.language == "de" and names_institution(token.lower)
+            return self.is_capital(token) and not body
         return not (
             token.lower in ANYBODY
             or self.grammar.is_function_word(token.lower)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar
 from wortlaut.index.lang.offices import read_office
+from wortlaut.index.lang.places import find_exonym, find_place
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, find_runs, fold, read_function_words
 from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words
@@ -264,8 +265,9 @@ class OfficeReader:
             if linking and self._may_drop(run, n):
                 yield n
             apart = role and not led and not linking and self._stands_apart(token)
-            if apart:
+            if apart and not (self._is_place(token) and self.scanner.is_role(run[n - 1])):
                 yield n
+            if apart:
                 if not self._may_belong(token):
                     return
             led = linking or low in grammar.articles
@@ -289,10 +291,14 @@ class OfficeReader:
             return not led and low not in grammar.genitives
         return n > start and not token.names and grammar.is_function_word(low)
 
+    def _is_place(self, token: Token) -> bool:
+        """Whether a word is a place's name: "die Staatsanwaltschaft München" is no other's."""
+        return find_place(token.lower) is not None or find_exonym(token.lower) is not None
+
     def _may_drop(self, run: Sequence[Token], n: int) -> bool:
         """Whether what the preposition at `n` leads need not be part of the office."""
         low = run[n].lower
-        if low in ("für", "for", "to"):
+        if low in self.grammar.things:
             return True
         # "the ministry in Aldora" is no other country's; "the minister in Aldora" may be there.
         return low in self.grammar.places and self.scanner.is_title(run[n - 1])
