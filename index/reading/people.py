@@ -109,7 +109,7 @@ class People(Sequence[str]):
             parts = spell_parts(name)
             # "der Minister" is nobody's name; "Kieler Umweltministerium" is no Mr Umweltministerium.
             last = name.split()[-1] if parts else ""
-            if parts and role_gender(last.casefold()) is None and not _is_body(last):
+            if parts and role_gender(last.casefold()) is None and not _is_body(name):
                 by_surname.setdefault(parts[-1], []).append(name)
         self._index = Spellings(by_surname)
         self._same = self._index.group(SAME_PERSON)
@@ -393,9 +393,12 @@ class Offices:
 
 
 @lru_cache(maxsize=8192)
-def _is_body(word: str) -> bool:
-    """Whether a word is one for an institution, and so no surname: "Umweltministerium"."""
-    return not word.isupper() and read_office(word).is_institution
+def _is_body(name: str) -> bool:
+    """Whether a name ends with a word for an institution, no surname: "Kieler Umweltministerium"."""
+    words = name.split()
+    if words[-1].isupper() or is_first_name(spell_word(words[0])):
+        return False
+    return read_office(words[-1]).is_institution
 
 
 def _is_same(name: str, parts: tuple[str, ...], person: str) -> bool:

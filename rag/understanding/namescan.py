@@ -310,9 +310,10 @@ class NameScanner:
         else:
             phrase.thing = not self.grammar.is_function_word(token.lower)
             phrase.role = phrase.role or phrase.thing
+            verb = token.lower in grammar.auxiliaries | grammar.question_words
             # An English subject stands in one; in Russian only the titles' genitives belong to it.
             inside = grammar.language == "en" or (grammar.language == "ru" and phrase.title)
-            if not inside and not self._is_modifier(token):
+            if verb or (not inside and not self._is_modifier(token)):
                 phrase.first = None
                 return
         phrase.begin(token)
