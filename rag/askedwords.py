@@ -3,11 +3,13 @@
 Vectors tell that a passage is about what was asked, hardly whether it holds just that: a question
 about one year of a city's history is nearly as near to another year's. Words tell, but in German
 for a German archive only; for the others a table of everyday words in three languages stands in
-(`concepts.tsv`, written by hand for this project), and for names how alike they are spelt.
+(`concepts.tsv`, written by hand for this project), another of international organisations, and for
+names how alike they are spelt.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +17,7 @@ from importlib.resources import files
 
 from wortlaut.index.lang.grammar import read_grammar
 from wortlaut.index.lang.places import list_german
+from wortlaut.index.lang.tables import read_rows
 from wortlaut.index.lang.words import (
     TERM_LETTERS,
     Language,
@@ -31,6 +34,7 @@ Stems = tuple[str, ...]
 # A stem may stand inside a compound from this length on, else at a word's beginning only, with
 # no more than an ending or a short second part behind it.
 _INSIDE = 5
+_SHORTEST_STEM = 3
 _LONGEST_ENDING = 6
 # A compound's first part has so many letters at least; its last word's ending may be another by two.
 _SHORTEST_FIRST, _LONGEST_INFLECTION = 3, 2
@@ -63,6 +67,11 @@ def read_asked_words(text: str, language: Language) -> list[AskedWord]:
     """The question's distinct words in order, without those that only make it a question."""
     grammar = read_grammar(language)
     asked: dict[str, AskedWord] = {}
+    text, bodies = _take_bodies(text, language)
+    for names in bodies:
+        folded = fold(names[0])
+        stems = tuple(name for name in map(fold, names) if len(name) >= _SHORTEST_STEM)
+        asked.setdefault(folded, AskedWord(folded, stems, True, (folded,)))
     for position, raw in enumerate(find_runs(text)):
         folded = fold(raw)
         if grammar.is_function_word(raw.lower()) or (len(folded) < 2 and not folded.isdigit()):
@@ -74,6 +83,47 @@ def read_asked_words(text: str, language: Language) -> list[AskedWord]:
     return list(asked.values())
 
 
+def say_in_german(text: str, language: Language) -> str:
+    """The text with international organisations as German papers call them: "МВФ" is "IWF"."""
+    if language == "de":
+        return text
+    rest, bodies = _take_bodies(text, language)
+    return " ".join([rest, *(names[0] for names in bodies)])
+
+
+def _take_bodies(text: str, language: Language) -> tuple[str, list[Stems]]:
+    """The text without the names of international organisations, and the German names of each."""
+    pattern, named = _read_bodies(language)
+    found = [named[match.lastindex or 0] for match in pattern.finditer(text)]
+    return (pattern.sub(" ", text) if found else text), list(dict.fromkeys(found))
+
+
+@cache
+def _read_bodies(language: Language) -> tuple[re.Pattern[str], Sequence[Stems]]:
+    """A pattern with a group for each organisation, and by group its German names."""
+    groups, named = [], [()]
+    rows: dict[str, Stems] = {}
+    for row in read_rows("organisations.tsv"):
+        german = tuple(form for name in row["de"].split("; ") for form in _list_forms(name))
+        rows |= {name: german for name in row[language].split("; ") if name}
+    for name in sorted(rows, key=lambda name: -len(name)):
+        groups.append(_match_body(name))
+        named.append(rows[name])
+    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)"), named
+
+
+def _list_forms(name: str) -> list[str]:
+    """The forms of a German name: "Vereinte* Nationen" is "Vereinten", too; no last ending."""
+    name = name.removesuffix("!").removesuffix("*")
+    endings = ("", "n", "r", "s") if "*" in name else ("",)
+    return [name.replace("*", ending) for ending in endings]
+
+
+def _match_body(name: str) -> str:
+    words = re.escape(name.removesuffix("!")).replace(r"\*", r"\w*").replace("ё", "[её]")
+    return f"({words})" if name.endswith("!") else f"((?i:{words}))"
+
+
 def find_asked_names(topic: str, language: Language) -> list[str]:
     """The proper names of a topic, as typed: persons, places, firms, with `Lexicon.count_articles`.
 
@@ -81,7 +131,7 @@ def find_asked_names(topic: str, language: Language) -> list[str]:
     follows are told to be names. Words of the table of concepts are none, in any language.
     """
     # Inside a sentence a capital says that it is a name.
-    text = f"x {topic}"
+    text = f"x {_take_bodies(topic, language)[0]}"
     runs = find_name_runs(read_words(text), text, language, frozenset())
     spans: list[tuple[int, int]] = []
     for word in read_typed_words(text):

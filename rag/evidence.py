@@ -11,7 +11,9 @@ from functools import cache
 
 from wortlaut.index.archive import Archive, Selection, list_openings
 from wortlaut.index.article import Article, Span, Statement
-from wortlaut.index.lang.words import Language, make_terms
+from wortlaut.index.lang.offices import read_office
+from wortlaut.index.lang.tables import match_any
+from wortlaut.index.lang.words import Language, make_terms, read_function_words
 from wortlaut.index.reading.people import Offices, People
 from wortlaut.rag.askedwords import find_asked_names, measure_held, read_asked_words
 from wortlaut.rag.confidence import judge_passages, judge_reading, judge_statement, judge_topic
@@ -32,6 +34,8 @@ _READ_STATEMENTS = 2
 _DOUBT = (0.1, 0.65)
 _SURELY_HELD = 0.9
 _SPEAKER_POOL = 100
+# "The police" of two articles may be two: what this much less surely is on the topic, is another's.
+_ONE_BODY = 0.75
 _MOST_LISTED = 50
 # What naming the time of the event that is asked for adds to a passage's or a sentence's score.
 _EVENT_WEIGHT = 0.04
@@ -46,6 +50,10 @@ _SAID_ABOUT: dict[Language, str] = {
     "de": "Was wurde über {topic} gesagt?",
     "ru": "Что было сказано о {topic}?",
 }
+
+
+# What may stand between somebody's name and the institution's: "von der".
+_LINKS = match_any(sorted(read_function_words("office-link")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +164,12 @@ class EvidenceFinder:
         if query.lists:
             return self._list_articles(query, source)
         if query.speakers:
-            return self.find_statements(query, source)
+            statements = self.find_statements(query, source)
+            if statements or query.window.is_open:
+                return statements
+            # Of that time there is nothing that is surely theirs: what is told of them then.
+            surnames = [name.split()[-1] for name in query.speakers]
+            return _keep_about(surnames, self._find_facts(query, source, told))
         evidence = self._find_facts(query, source, told)
         # An office that nobody here is known to hold is asked for like an unknown name.
         names = query.unknown_speakers or query.offices
@@ -197,7 +210,15 @@ class EvidenceFinder:
         else:
             oldest_first = query.order == "oldest"
             evidence.sort(key=lambda e: e.article.published or date.min, reverse=not oldest_first)
+        if query.topic and all(map(self._is_any_body, query.speakers)):
+            evidence = _keep_one_body(evidence)
         return _drop_repeats(evidence)
+
+    def _is_any_body(self, name: str) -> bool:
+        """Whether a speaker's name says no more than what it is, "Staatsanwaltschaft", not which."""
+        office = read_office(name)
+        named = office.words or office.places or self.list_people().knows(name)
+        return office.is_institution and not named
 
     def _weigh_readings(
         self, query: Query, evidence: Sequence[Evidence], sentences: Sequence[ScoredSentence]
@@ -380,6 +401,15 @@ def _order_by_reading(
     return sorted(read, key=lambda sentence: -sentence.score)
 
 
+def _keep_one_body(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The statements but those of articles much less on the topic: there it is another body's."""
+    sure: dict[str, float] = {}
+    for item in evidence:
+        sure[item.article.id] = max(sure.get(item.article.id, 0.0), item.confidence)
+    least = _ONE_BODY * max(sure.values(), default=0.0)
+    return [item for item in evidence if sure[item.article.id] >= least]
+
+
 def _keep_about(
     names: Sequence[str], evidence: Sequence[Evidence], spokesmen: frozenset[str] = frozenset()
 ) -> list[Evidence]:
@@ -408,10 +438,7 @@ def _names_beside(names: Sequence[str], item: Evidence, statement: Statement) ->
     if mention is None or not item.span.overlap(mention):
         return False
     behind = item.article.text[mention.end : item.span.end]
-    return any(
-        re.match(rf"\s+(?:von|vom|der|des|of|from)\s+(?:der |the )?{re.escape(name)}\b", behind)
-        for name in names
-    )
+    return any(re.match(rf"\s+(?:{_LINKS}\s+)+{re.escape(name)}\b", behind) for name in names)
 
 
 def names_any(names: Sequence[str], evidence: Sequence[Evidence]) -> bool:

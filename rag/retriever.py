@@ -21,7 +21,7 @@ from wortlaut.index.embedder import Embedder, name_questions, name_sentences
 from wortlaut.index.lang.words import Language, detect_language, make_terms
 from wortlaut.index.lexicon import Lexicon, measure_coverage
 from wortlaut.index.store import PassageStore
-from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words
+from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words, say_in_german
 
 # Up to here every selected row is scored exactly; Chroma's own filters are slower.
 _EXACT_ROWS = 200_000
@@ -125,7 +125,7 @@ class Retriever:
         vector = self.embedder.encode_query([text])[0]
         length = max(float(np.linalg.norm(vector)), 1e-12)
         others, usual = self._read_others(language)
-        weights = self.lexicon.weigh_terms(words)
+        weights = self.lexicon.weigh_terms(say_in_german(words, language))
         asked = [(word, self._weigh(word)) for word in read_asked_words(words, language)]
         return Probe(vector / length, weights, others, usual, tuple(asked))
 
