@@ -23,7 +23,7 @@ from wortlaut.eval.suites.formats import make_articles
 from wortlaut.index.archive import Selection
 from wortlaut.index.article import Article, Passage, Span
 from wortlaut.index.errors import DatasetError
-from wortlaut.rag.askedwords import measure_held, read_asked_words
+from wortlaut.rag.askedwords import measure_held, read_asked_words, say_in_german
 from wortlaut.rag.confidence import judge_passages
 from wortlaut.rag.config import Settings
 from wortlaut.rag.retriever import ScoredPassage
@@ -186,6 +186,28 @@ def test_a_word_is_held_where_a_compound_ends_in_it():
     assert hold("Was sagte sie über Kaufen?", "de", text)["kaufen"] == 0.0
     assert hold("Was sagte sie über Arten?", "de", text)["arten"] == 0.0
     assert hold("Was sagte sie über Garantien?", "de", "Kaufgarantiegeber.")["garantien"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "told"),
+    [
+        ("the IMF's loans", "en", "Der Internationale Währungsfonds wartet."),
+        ("МВФ", "ru", "Der IWF wartet."),
+        ("большой восьмёрке", "ru", "Beim G8-Gipfel in Lindau."),
+        ("the United Nations", "en", "Ein Lager der Vereinten Nationen."),
+        ("Европейский центральный банк", "ru", "Die EZB senkt die Zinsen."),
+        ("Красного Креста", "ru", "Helfer des Roten Kreuzes kamen."),
+    ],
+)
+def test_international_organisations_are_one_under_all_their_names(asked, language, told):
+    assert max(hold(asked, language, told).values()) == 1.0
+    assert set(hold(asked, language, "Und unter dem Deich wartet niemand.").values()) == {0.0}
+
+
+def test_an_abbreviation_that_is_a_word_is_read_as_typed():
+    assert say_in_german("who spoke to the WHO", "en").split() == "who spoke to the WHO".split()
+    assert say_in_german("воз сена", "ru") == "воз сена"
+    assert say_in_german("кредит мвф", "ru").split() == ["кредит", "IWF"]
 
 
 def test_words_that_only_ask_are_not_asked_for():

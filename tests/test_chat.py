@@ -76,6 +76,21 @@ NEWS = [
 ]  # fmt: skip
 
 
+NEWS += [
+    ("2025-04-03", "Deich",
+     "Olmstedt (dpa) - Am Deich von Olmstedt fehlen Sandsäcke. Wenka Dorn von Deichwacht Nord sagte, "
+     "der Deich werde die Flut im Herbst nicht überstehen."),
+    ("2025-04-05", "Kran",
+     "Seehafen (dpa) - Im Hafen ist ein Kran umgestürzt. Die Staatsanwaltschaft teilte mit, der Kran "
+     "sei seit Jahren nicht geprüft worden."),
+    ("2025-05-09", "Apotheke",
+     "Lindau (dpa) - In Lindau ist eine Apotheke überfallen worden. Die Staatsanwaltschaft teilte mit, "
+     "der Räuber habe eine Maske getragen."),
+    ("2026-02-01", "Umzug",
+     "Olmstedt (dpa) - Landrat Gerd Starkmann wird das Amt in den alten Bahnhof verlegen."),
+]  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def news_chat(tmp_path_factory, models):
     articles = [
@@ -439,3 +454,36 @@ def test_nobody_is_said_to_be_silent_beside_a_quote_that_names_him(news_chat):
     assert "Senfkorn" in (quote_all(answer) or answer.nearest.quote)
     assert "keine Äußerung" not in answer.text
     assert answer.abstain_reason != "unknown_speaker"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was sagte Deichwacht Nord über den Deich von Olmstedt?",
+        "What did Deichwacht Nord say about the dyke of Olmstedt?",
+    ],
+)
+def test_who_is_of_an_institution_speaks_for_it(news_chat, question):
+    answer = news_chat.ask(question)
+    assert "nicht überstehen" in quote_all(answer)
+    assert {citation.speaker for citation in answer.citations} <= {"Wenka Dorn", None}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was sagte die Staatsanwaltschaft zum umgestürzten Kran?",
+        "What did the prosecutors say about the crane?",
+        "Что сказала прокуратура о кране?",
+    ],
+)
+def test_the_same_kind_of_body_in_another_article_is_another(news_chat, question):
+    quoted = quote_all(news_chat.ask(question))
+    assert "nicht geprüft" in quoted
+    assert "Maske" not in quoted
+
+
+def test_of_a_time_without_a_statement_it_is_told_what_he_did_then(news_chat):
+    answer = news_chat.ask("Was kündigte Starkmann im Februar 2026 an?")
+    assert "Bahnhof" in quote_all(answer)
+    assert [citation.speaker for citation in answer.citations] == [None]

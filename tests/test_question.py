@@ -1286,3 +1286,121 @@ def test_what_happened_then_lists_the_time_talked_about(turns, window):
 )  # fmt: skip
 def test_what_happened_without_a_time_lists_nothing(turns):
     assert not ask(*turns).lists
+
+
+# Who is asked about in ways that leave more than one to choose from.
+CROWD = [
+    "Ursula von der Linden", "Jan van Brunk", "Adolf von Thalow", "Sergej Lawrenko", "Steven McTalby",
+    "Al Borvik", "Tim Sandau", "Max Tjarks", "Alexander Rossow", "George W. Bosch", "Walinow",
+    "Angelika Markel", "Marek Talberg", "Nora Brandt", "Konrad Oberau", "FNP",
+]  # fmt: skip
+BODIES = [
+    ("Steven McTalby", "Pressesprecher"),
+    ("Walinow", "Human Law Watch-Sprecher"),
+    ("Gisela Filz", "innenpolitische Sprecherin der FNP-Bundestagsfraktion"),
+    ("Roland Eichner", "Sprecher des bayerischen Umweltministeriums"),
+    ("Schweriner Umweltministerium", "Schweriner Umweltministerium"),
+    ("Staatsanwaltschaft", "Staatsanwaltschaft"),
+    ("Staatsanwaltschaft Krehfeld", "Staatsanwaltschaft Krehfeld"),
+    ("isländische Fischereiministerium", "isländische Fischereiministerium"),
+    ("Münchner Polizei", "Münchner Polizei"),
+]
+SPEAKING = People([*CROWD, "Gisela Filz", "Roland Eichner", "Schweriner Umweltministerium"])
+HOLDING = Offices([(name, office, 2024, 3) for name, office in BODIES], SPEAKING)
+
+
+def ask_crowd(question: str) -> Query:
+    return understand(
+        question, known_speakers=SPEAKING, find_holders=HOLDING.find, as_of=date(2024, 5, 15)
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "speaker", "topic"),
+    [
+        # particles are part of the name
+        ("was sagte von der linden zur umschulung", "Ursula von der Linden", "umschulung"),
+        ("Was forderte Ministerin von der Linden von den Ländern?", "Ursula von der Linden", "Ländern"),
+        ("what did von der linden say about nurseries", "Ursula von der Linden", "nurseries"),
+        ("Что сказала Урсула фон дер Линден о садах?", "Ursula von der Linden", "садах"),
+        ("Was wurde von van Brunk zur Maut gesagt?", "Jan van Brunk", "Maut"),
+        ("Welche Meinung hat von Thalow zum Urteil?", "Adolf von Thalow", "Urteil"),
+        # finding fault, giving a reason
+        ("was hat die fnp an den plänen auszusetzen", "FNP", "plänen"),
+        ("was hat oberau am haushalt auszusetzen", "Konrad Oberau", "haushalt"),
+        ("what fault did oberau find with the budget", "Konrad Oberau", "budget"),
+        ("Welchen Grund nannte Markel für den Umzug?", "Angelika Markel", "Umzug"),
+        ("Какую причину назвала Маркель?", "Angelika Markel", ""),
+        ("What reason did Iceland's fisheries ministry give for whaling?",
+         "isländische Fischereiministerium", "whaling"),
+        # an office, or a house, before the name or behind it
+        ("What did Skyline's spokesman McTalby say about the fee?", "Steven McTalby", "fee"),
+        ("What did Skyline's press officer Steven McTalby say about the fee?", "Steven McTalby", "fee"),
+        ("What did McTalby, the spokesman of Skyline, say about the fee?", "Steven McTalby", "fee"),
+        ("Was sagte der Sprecher von Skyline, McTalby, zur Gebühr?", "Steven McTalby", "Gebühr"),
+        ("Was sagte Skylines Sprecher McTalby zur Gebühr?", "Steven McTalby", "Gebühr"),
+        ("Что сказал пресс-секретарь Skyline Мактэлби о плате?", "Steven McTalby", "плате"),
+        ("Что говорил Мактэлби, пресс-секретарь Skyline, о плате?", "Steven McTalby", "плате"),
+        # offices of one place are no other's, and of a kind only those called so
+        ("Wovor warnt das bayerische Umweltministerium beim Bären?", "Roland Eichner", "Bären"),
+        ("What did the ministry of the environment in Schwerin say about cormorants?",
+         "Schweriner Umweltministerium", "cormorants"),
+        ("What did the prosecutors argue against bail?", "Staatsanwaltschaft", "bail"),
+        ("Что сказала полиция Мюнхена об облаве?", "Münchner Polizei", "облаве"),
+        # Russian cases, and the verb's gender, tell who acts
+        ("К чему призвал администрацию Боша Валинов из Human Law Watch?", "Walinow",
+         "администрацию Боша"),
+        ("В чём обвинил Боша Лавренко?", "Sergej Lawrenko", "Боша"),
+        ("За что Тальберга критиковал Бош?", "George W. Bosch", "Тальберга"),
+        ("За что критиковал Тальберг Боша?", "Marek Talberg", "Боша"),
+        ("Чего потребовала от Боша Брандт?", "Nora Brandt", "Боша"),
+        ("Как назвал Брандт Тальберг?", "Marek Talberg", "Брандт"),
+        ("Что возразил Тальберг против плана?", "Marek Talberg", "плана"),
+        ("Was wirft Markel Oberau vor?", "Angelika Markel", "Oberau"),
+        # short first names
+        ("Что сказал Альберт Борвик о кризисе?", "Al Borvik", "кризисе"),
+        ("What did Timothy Sandau say about taxes?", "Tim Sandau", "taxes"),
+        ("Was sagte Maximilian Tjarks zur Maut?", "Max Tjarks", "Maut"),
+        ("Что сказал Саша Россов о ценах?", "Alexander Rossow", "ценах"),
+    ],
+)  # fmt: skip
+def test_whoever_may_be_meant_the_one_who_speaks_is_asked(question, speaker, topic):
+    query = ask_crowd(question)
+    assert (query.kind, query.speakers, query.topic) == ("speaker", (speaker,), topic)
+    assert query.unknown_speakers == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("Was sagte Alice Borvik zur Krise?", "Alice Borvik"),
+        ("Что сказала Александра Россова о ценах?", "Александра Россова"),
+        ("What did Skyline's spokesman Wandorf say about the fee?", "Wandorf"),
+        ("What did Human Law Watch call the flood?", "Human Law Watch"),
+        ("Was sagte Wanda Zorn zum Krieg?", "Wanda Zorn"),
+    ],
+)
+def test_nobody_is_given_the_words_of_a_namesake(question, unknown):
+    query = ask_crowd(question)
+    assert (query.speakers, query.unknown_speakers) == ((), (unknown,))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was sagte das hessische Umweltministerium zu den Kormoranen?",
+        "What did the Norwegian fisheries ministry say about whales?",
+        "Was sagte der Sprecher des hessischen Umweltministeriums zum Bären?",
+        "Что сказал пресс-секретарь Боша о войне?",
+        "Aus welchem Grund trat Markel zurück?",
+        "For what reason did the bridge fall?",
+    ],
+)
+def test_nobody_speaks_for_an_office_that_he_does_not_hold(question):
+    assert ask_crowd(question).speakers == ()
+
+
+def test_who_speaks_for_an_institution_goes_by_its_name():
+    assert HOLDING.find_spokesmen("FNP") == ["Gisela Filz"]
+    assert HOLDING.find_spokesmen("Human Law Watch") == ["Walinow"]
+    assert HOLDING.find_spokesmen("Wanda Zorn") == HOLDING.find_spokesmen("Markel") == []

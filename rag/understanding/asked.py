@@ -115,7 +115,9 @@ class CueFinder:
         """Whether a reading of token `n` has around it what it needs to be this verb."""
         if form.particle and self.find_particle(tokens, n, form.particle) is None:
             return False
-        if form.beside and form.beside.isdisjoint(t.lower for t in self._list_beside(tokens, n, form)):
+        if form.beside and form.beside.isdisjoint(
+            t.lower for t in self._list_beside(tokens, n, form)
+        ):
             return False
         return not form.noun or self._stands_as_verb(tokens, n, form)
 

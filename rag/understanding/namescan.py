@@ -139,7 +139,9 @@ class NameScanner:
         while n < len(tokens):
             token = tokens[n]
             if self._ends_phrase(token):
-                apposed = self._find_apposed(tokens, n) if phrase.role and not phrase.names else None
+                apposed = (
+                    self._find_apposed(tokens, n) if phrase.role and not phrase.names else None
+                )
                 if apposed is None:
                     break
                 n = apposed
@@ -356,7 +358,8 @@ class NameScanner:
             return True
         if token.lower[-1] in "ауыеиюя":
             return False
-        return token.names[0].split()[0][-1] in "aа"  # "представитель Тальберг": a woman's surname has no cases
+        # "представитель Тальберг": a woman's surname has no cases.
+        return token.names[0].split()[0][-1] in "aа"
 
     def _run_end(self, tokens: Sequence[Token], n: int) -> int:
         """One past the last token of the name, known or not, that begins at `n`; `n` for none."""

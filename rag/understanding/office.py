@@ -267,9 +267,8 @@ class OfficeReader:
             apart = role and not led and not linking and self._stands_apart(token)
             if apart and not (self._is_place(token) and self.scanner.is_role(run[n - 1])):
                 yield n
-            if apart:
-                if not self._may_belong(token):
-                    return
+            if apart and not self._may_belong(token):
+                return
             led = linking or low in grammar.articles
             role = role or self.scanner.is_role(token) or token.text.isupper()
             n += 1
