@@ -101,7 +101,8 @@ def _take_bodies(text: str, language: Language) -> tuple[str, list[Stems]]:
 @cache
 def _read_bodies(language: Language) -> tuple[re.Pattern[str], Sequence[Stems]]:
     """A pattern with a group for each organisation, and by group its German names."""
-    groups, named = [], [()]
+    groups: list[str] = []
+    named: list[Stems] = [()]
     rows: dict[str, Stems] = {}
     for row in read_rows("organisations.tsv"):
         german = tuple(form for name in row["de"].split("; ") for form in _list_forms(name))
