@@ -1331,6 +1331,9 @@ def ask_crowd(question: str) -> Query:
         ("what fault did oberau find with the budget", "Konrad Oberau", "budget"),
         ("Welchen Grund nannte Markel für den Umzug?", "Angelika Markel", "Umzug"),
         ("Какую причину назвала Маркель?", "Angelika Markel", ""),
+        ("Aus welchem Grund kritisierte Markel den Plan?", "Angelika Markel", "Plan"),
+        ("Чем Тальберг объяснил отказ?", "Marek Talberg", "отказ"),
+        ("What motive did the prosecutors name?", "Staatsanwaltschaft", ""),
         ("What reason did Iceland's fisheries ministry give for whaling?",
          "isländische Fischereiministerium", "whaling"),
         # an office, or a house, before the name or behind it

@@ -17,6 +17,7 @@ from rapidfuzz import fuzz
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.calendar import list_forms
+from wortlaut.index.lang.grammar import read_grammar
 from wortlaut.index.lang.names import (
     MAYBE_SAME,
     PARTICLES,
@@ -482,6 +483,9 @@ def _choose(
     genitive = token.text.endswith("s") or CYRILLIC_LETTER.search(token.text.casefold())
     capitals = before.is_capitalised and token.is_capitalised
     ordinary = low in _NOBODY or low in TITLES or role_gender(low) is not None
+    if first == 1 and CYRILLIC_LETTER.search(low):
+        # "Чем" opens a question, however much it looks like Cem.
+        ordinary = ordinary or low in read_grammar("ru").question_words
     stranger = is_first_name(given) or (first > 1 and not genitive)
     if capitals and stranger and not ordinary:
         bearers = [name for name in bearers if not firsts[name]]

@@ -330,6 +330,9 @@ class SpeakerReader:
                 continue
             elif lower in grammar.auxiliaries or (n <= 2 and lower in grammar.question_words):
                 start, word = n + 1, lower
+        told = grammar.nouns | grammar.given
+        if word in grammar.which and start < cue and tokens[start].lower in told:
+            start += 1  # "Aus welchem Grund kritisierte X"
         return start, word
 
     def _in_front(self, tokens: Sequence[Token]) -> Asked:
