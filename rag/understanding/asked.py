@@ -235,7 +235,8 @@ class SpeakerReader:
     def _is_asked_for(self, token: Token, tokens: Sequence[Token], cue: int) -> bool:
         """Whether a word of the opening only says what kind of saying it is: "what fault did …"."""
         grammar = self.grammar
-        if token.names or tokens[0].lower not in grammar.which | grammar.what:
+        opening = tokens[tokens[0].lower in grammar.prepositions]
+        if token.names or opening.lower not in grammar.which | grammar.what:
             return False
         beside = {word for f in grammar.verbs.read(tokens[cue].text) for word in f.beside}
         return token.lower in grammar.given | beside - grammar.prepositions
