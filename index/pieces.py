@@ -18,9 +18,12 @@ from numpy.typing import NDArray
 from wortlaut.index.bundled import WeightFile
 
 Hashes = NDArray[np.uint64]
+# A word's pieces, each with its first and last letter.
+Cut = list[tuple[int, int, int]]
 
 LONGEST_PIECE = 16
 _UNKNOWN_PENALTY = 10.0
+_MOST_KEPT = 50_000
 _BASE = np.uint64(0x100000001B3)
 _DROPPED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]")
 _BLANK = re.compile(r"[\t\n\x0c\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]")
@@ -55,7 +58,7 @@ class PieceTable:
     _order: NDArray[np.int64] = field(init=False)
     _scores: NDArray[np.float32] = field(init=False)
     _unknown: float = field(init=False)
-    _known: dict[str, list[tuple[int, int, int]]] = field(init=False, default_factory=dict)
+    _known: dict[str, Cut] = field(init=False, default_factory=dict)
 
     @classmethod
     def open(cls, path: Path) -> PieceTable:
@@ -78,11 +81,11 @@ class PieceTable:
         """The text's pieces, without any that begin or end a sequence."""
         letters, places = _normalise(text)
         words = letters.split(" ")
-        self._learn({word for word in words if word} - self._known.keys())
+        cuts = self._cut_words({word for word in words if word})
         ids, starts, ends = [], [], []
         at = 0
         for word in words:
-            for piece, first, last in self._known[word] if word else ():
+            for piece, first, last in cuts[word] if word else ():
                 ids.append(piece)
                 starts.append(places[at + first])
                 ends.append(places[at + last - 1] + 1 if last > first else starts[-1])
@@ -93,19 +96,25 @@ class PieceTable:
         """The pieces' word vectors `(n, hidden)`."""
         return self.weights.pick_rows("emb.word", ids)
 
-    def _learn(self, words: set[str]) -> None:
-        """Cut words that were not met before; all their parts are looked up at once."""
-        if len(self._known) > 50_000:
-            self._known.clear()
-        spelt = {word: "▁" + word for word in words}
+    def _cut_words(self, words: set[str]) -> dict[str, Cut]:
+        """Each word's pieces; those not met before are cut, all their parts looked up at once.
+
+        What is remembered may be cleared by another thread at any time.
+        """
+        known = ((word, self._known.get(word)) for word in words)
+        cuts = {word: cut for word, cut in known if cut is not None}
+        spelt = {word: "▁" + word for word in words - cuts.keys()}
         parts: dict[str, int] = {}
         for letters in spelt.values():
             for first in range(len(letters)):
                 for last in range(first + 1, min(len(letters), first + LONGEST_PIECE) + 1):
                     parts[letters[first:last]] = -1
         found = self._find(list(parts))
-        for word, letters in spelt.items():
-            self._known[word] = self._cut_word(letters, found)
+        learnt = {word: self._cut_word(letters, found) for word, letters in spelt.items()}
+        if len(self._known) > _MOST_KEPT:
+            self._known.clear()
+        self._known.update(learnt)
+        return cuts | learnt
 
     def _find(self, parts: list[str]) -> dict[str, int]:
         """Those of the parts that are pieces, with their ids."""
@@ -122,7 +131,7 @@ class PieceTable:
                 found[parts[numbers[hit]]] = int(self._order[rows[hit]])
         return found
 
-    def _cut_word(self, letters: str, found: dict[str, int]) -> list[tuple[int, int, int]]:
+    def _cut_word(self, letters: str, found: dict[str, int]) -> Cut:
         """The best pieces, each with its first and last letter in the word without its mark."""
         unknown = int(self.weights.header["unk"])
         best = [0.0] + [-np.inf] * len(letters)

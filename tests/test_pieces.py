@@ -74,3 +74,10 @@ def test_a_pieces_vector_is_the_row_of_the_model(table, models):
     wanted = rows["embeddings.word_embeddings.weight"]
     ids = table.split("Was sagte der Minister?").ids
     assert np.allclose(table.read_vectors(ids), wanted[ids], atol=1e-3)
+
+
+def test_what_is_remembered_may_be_forgotten_between_two_words(table, monkeypatch):
+    wanted = table.split("Sieben alte Kähne").ids.tolist()
+    monkeypatch.setattr("wortlaut.index.pieces._MOST_KEPT", 0)
+    assert table.split("Sieben neue Kähne").ids.tolist()[0] == wanted[0]
+    assert table.split("Sieben alte Kähne").ids.tolist() == wanted

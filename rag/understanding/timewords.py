@@ -307,6 +307,7 @@ def _month_back(day: date, months: int) -> tuple[int, int]:
 def find_atoms(text: str, today: date) -> list[Atom]:
     """Every time expression, left to right, none overlapping an earlier kind of pattern."""
     taken: list[Atom] = []
+    covered = bytearray(len(text))
     low = text.lower()
     said = {*find_letter_runs(low), *([_DIGIT] if any(map(str.isdecimal, low)) else [])}
     for cue, pattern, read in _list_readers():
@@ -314,11 +315,12 @@ def find_atoms(text: str, today: date) -> list[Atom]:
             continue
         for match in _compile(pattern).finditer(text):
             span = Span(*match.span())
-            if any(span.overlap(a.span) for a in taken):
+            if any(covered[span.start : span.end]):
                 continue
             atom = read(match, span, today)
             if atom is not None:
                 taken.append(atom)
+                covered[atom.span.start : atom.span.end] = b"\1" * (atom.span.end - atom.span.start)
     return sorted((atom for atom in taken if not atom.void), key=lambda a: a.span)
 
 
