@@ -36,6 +36,7 @@ Stems = tuple[str, ...]
 _INSIDE = 5
 _SHORTEST_STEM = 3
 _LONGEST_ENDING = 6
+_LONGEST_BODY_ENDING = 3
 # A compound's first part has so many letters at least; its last word's ending may be another by two.
 _SHORTEST_FIRST, _LONGEST_INFLECTION = 3, 2
 # Two spellings are perhaps one name's from this share of equal letters on, surely from the other.
@@ -121,7 +122,9 @@ def _list_forms(name: str) -> list[str]:
 
 
 def _match_body(name: str) -> str:
-    words = re.escape(name.removesuffix("!")).replace(r"\*", r"\w*").replace("ё", "[её]")
+    # No ending is longer; what is longer is another word, "Bundestagswahl" beside "Bundestages".
+    ending = rf"\w{{0,{_LONGEST_BODY_ENDING}}}"
+    words = re.escape(name.removesuffix("!")).replace(r"\*", ending).replace("ё", "[её]")
     return f"({words})" if name.endswith("!") else f"((?i:{words}))"
 
 

@@ -204,6 +204,17 @@ def test_international_organisations_are_one_under_all_their_names(asked, langua
     assert set(hold(asked, language, "Und unter dem Deich wartet niemand.").values()) == {0.0}
 
 
+def test_a_word_that_only_begins_like_an_organisation_is_itself():
+    for question, language, word in [
+        ("die Bundestagswahl", "de", "bundestagswahl"),
+        ("die Europaparlamentswahl", "de", "europaparlamentswahl"),
+        ("who gets amnesty", "en", "amnesty"),
+    ]:
+        assert word in {asked.folded for asked in read_asked_words(question, language)}
+    assert len(read_asked_words("международные судьи", "ru")) == 2
+    assert [w.folded for w in read_asked_words("Международного суда", "ru")] == ["igh"]
+
+
 def test_an_abbreviation_that_is_a_word_is_read_as_typed():
     assert say_in_german("who spoke to the WHO", "en").split() == "who spoke to the WHO".split()
     assert say_in_german("воз сена", "ru") == "воз сена"
