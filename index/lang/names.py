@@ -226,6 +226,17 @@ def is_first_name(word: str) -> bool:
     return bool(_find_given(word))
 
 
+def is_spelt_first_name(low: str) -> bool:
+    """Whether a word, in lower case, is a first name of the lists by the letter."""
+    return spell_word(low) in _read_spelt()
+
+
+@cache
+def _read_spelt() -> frozenset[str]:
+    first = map(spell_word, read_lists("name_lists.tsv")["first"])
+    return frozenset(first) | _read_given().keys()
+
+
 @cache
 def _read_first() -> Spellings:
     return Spellings(map(spell_word, read_lists("name_lists.tsv")["first"]))

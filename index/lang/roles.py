@@ -30,9 +30,10 @@ def role_gender(low: str) -> Gender | None:
     """The gender of a word, in lower case, for somebody's office or trade; None for others."""
     if low.endswith(_ROLES_F):
         return "f"
-    if low.endswith(_EITHER):
+    base = base_role(low)
+    if base.endswith(_EITHER):
         return ""
-    return "m" if low.endswith(_ROLES) or base_role(low) != low else None
+    return "m" if low.endswith(_ROLES) or base != low else None
 
 
 def read_english_gender(low: str) -> Gender:

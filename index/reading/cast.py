@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass, field
 
+from wortlaut.index.lang.names import is_spelt_first_name
 from wortlaut.index.lang.numerals import read_numerals
 from wortlaut.index.lang.roles import (
     FORMER_PREFIX,
@@ -25,11 +26,13 @@ from wortlaut.index.lang.words import Words, read_function_words
 from wortlaut.index.reading.clauses import OBLIQUE, PREPOSITIONS
 from wortlaut.index.reading.mentions import (
     ADJECTIVE_ENDINGS,
+    AGED,
     CALENDAR,
     DETERMINERS,
     NOT_NAMES,
     names_object,
     read_complement,
+    read_holder_gender,
     read_run,
 )
 
@@ -60,6 +63,8 @@ _LONGEST_NAME = 5
 # Bounds that no article reaches; they keep hostile text linear.
 _MOST_NAMESAKES = 50
 _MOST_HOLDERS = 300
+# Among more persons than these nobody is the only one whom a pronoun fits.
+_MOST_WEIGHED = 6
 
 _FORMS = read_verb_forms()
 # What somebody says in person: agencies report and announce, accidents demand, rain reports.
@@ -107,6 +112,7 @@ class _Sighting:
     name: tuple[str, ...]
     role: str
     says: bool = False
+    gender: Gender = ""
 
 
 class Cast:
@@ -153,13 +159,17 @@ class Cast:
         roles = [k for k in range(i, stop) if role_gender(words.lows[k]) is not None]
         office = roles[-1] if roles else i
         start = roles[-1] + 1 if roles else i
-        role = words.lows[roles[-1]] if roles else _read_apposition(words, stop)
+        held = roles[-1] if roles else _find_apposed(words, stop)
         if not roles and i and role_gender(words.lows[i - 1]) is not None:
-            role = words.lows[i - 1]
+            held = i - 1
+        role = words.lows[held] if held >= 0 else ""
+        past = stop
         if roles and start == stop:
             _, named = read_complement(words, stop, len(words.words))
             if named:
                 start, stop = named.start, named.stop
+                # "die Chefin der Bank und Rätin Ada Holm": her second office is read by itself.
+                past = past if role_gender(words.lows[start - 1]) is not None else stop
         name = words.words[start:stop]
         if not roles and len(name) > 2 and self._opens_with_office(words, i, name):
             start, name, role = start + 1, name[1:], role or words.lows[start]
@@ -168,14 +178,15 @@ class Cast:
         if not role and len(name) > 1 and not self._may_be_person(words, i, stop):
             name = []
         if not name or len(name) > _LONGEST_NAME:
-            return None, stop
+            return None, past
         # "Außenminister Ruritaniens", "Anwalt Jon Hales": a genitive does not hold the office.
         lone_genitive = len(name) == 1 and strip_genitive(name[0]) != name[0]
         if lone_genitive or self._is_bare_elsewhere(name[-1]):
-            return _Sighting(start, tuple(name), ""), stop
+            return _Sighting(start, tuple(name), ""), past
         before = words.lows[office - 1] if office else ""
         says = len(name) == 1 and start in self._saying
-        return _Sighting(start, tuple(name), read_role(role, before), says), stop
+        gender = read_holder_gender(words, held) if held >= 0 else ""
+        return _Sighting(start, tuple(name), read_role(role, before), says, gender), past
 
     def _is_bare_elsewhere(self, word: str) -> bool:
         """Whether the word is likely a genitive: the article has it without its -s, too."""
@@ -248,7 +259,8 @@ class Cast:
         insort(figure.places, sighting.place)
         if sighting.role:
             figure.roles.add(sighting.role)
-            figure.gender = self._read_gender(sighting.role) or figure.gender
+            shown = self._read_gender(sighting.role) or sighting.gender
+            figure.gender = shown or figure.gender
 
     def _read_gender(self, role: str) -> Gender:
         """The gender of an office; empty where the language does not show it."""
@@ -341,6 +353,24 @@ class Cast:
                 fitting.append(figure)
         return fitting[0] if len(fitting) == 1 and fitting[0].gender else None
 
+    def find_sole(self, before: int, gender: Gender) -> Figure | None:
+        """The person whom a pronoun of that gender can mean, where nobody else fits it.
+
+        One whose gender nothing shows is meant only where nobody else is named at all.
+        """
+        named: list[Figure] = []
+        for place, figure in self._places:
+            if place >= before or len(named) > _MOST_WEIGHED:
+                break
+            if figure not in named and (figure.roles or " " in figure.name):
+                named.append(figure)
+        fitting = [figure for figure in named if figure.gender in ("", gender)]
+        if len(fitting) != 1 or len(named) > _MOST_WEIGHED:
+            return None
+        sole = fitting[0]
+        sure = bool(sole.roles) or is_spelt_first_name(sole.name.split()[0].lower())
+        return sole if sure and (sole.gender or len(named) == 1) else None
+
     def find_place(self, first: int, stop: int) -> int | None:
         """The first word in `[first, stop)` at which a person is named; None if none is."""
         at = bisect_left(self._places, first, key=lambda item: item[0])
@@ -419,17 +449,17 @@ def _agrees(figure: Figure, name: tuple[str, ...]) -> bool:
     return len(parts) == 1 or parts[0] == name[0].casefold()
 
 
-def _read_apposition(words: Words, i: int) -> str:
-    """The office behind a name's comma: "Ada Holm, die neue Sprecherin von …"."""
+def _find_apposed(words: Words, i: int) -> int:
+    """The office behind a name's comma, as a word: "Ada Holm, die neue Sprecherin von …"; or -1."""
     count = len(words.words)
     if i + 2 >= count or words.words[i] != "," or words.lows[i + 1] not in DETERMINERS:
-        return ""
+        return -1
     for k in range(i + 2, min(count, i + 6)):
         if words.caps[k]:
-            return words.lows[k] if role_gender(words.lows[k]) is not None else ""
+            return k if role_gender(words.lows[k]) is not None else -1
         if not words.lows[k].isalnum():
             break
-    return ""
+    return -1
 
 
 def _has_age(words: Words, stop: int) -> bool:
@@ -446,6 +476,7 @@ def _may_be_person(words: Words, first: int, stop: int) -> bool:
     if before in DETERMINERS or before in _CONTRACTED or before in _PLACING:
         return False
     attribute = not words.english and len(before) > 3 and before.endswith(ADJECTIVE_ENDINGS)
+    attribute = attribute and AGED.match(before) is None
     # "sagte Jon Hale", "am Montag reiste Jon Hale", but "der erklärte Feind".
     if first > 1 and words.lows[first - 2] not in DETERMINERS:
         behind_noun = before.endswith("te") and words.caps[first - 2]

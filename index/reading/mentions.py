@@ -8,8 +8,17 @@ from typing import Literal
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.calendar import list_forms
-from wortlaut.index.lang.roles import Gender, names_institution, read_role, read_titles, role_gender
-from wortlaut.index.lang.words import Words, read_function_words, read_genders
+from wortlaut.index.lang.names import is_spelt_first_name
+from wortlaut.index.lang.roles import (
+    Gender,
+    base_role,
+    is_address,
+    names_institution,
+    read_role,
+    read_titles,
+    role_gender,
+)
+from wortlaut.index.lang.words import Words, read_class, read_function_words, read_genders
 
 MentionKind = Literal["person", "role", "pronoun", "group"]
 
@@ -33,7 +42,10 @@ CALENDAR = frozenset(
 NOT_NAMES = read_function_words("opening")
 _ENGLISH_DETERMINERS = frozenset({"the", "a", "an", "his", "her", "their", "its"})
 _DEFINITE = frozenset({"der", "die", "das", "the", "dem", "den"})
+_DATIVE_OF_WOMEN = frozenset({"der", "einer", "dieser", "seiner", "ihrer"})
+_APPOSED = frozenset({"der", "die", "dem"})
 _INSERTS = read_function_words("insert")
+_ADVERBS = read_class("adverb", "de")
 _PLACE_LINKS = frozenset({"in", "im", "aus", "beim", "am"})
 _LINKS = _PLACE_LINKS | read_function_words("link")
 _MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|organisation|journal)\Z")
@@ -57,8 +69,9 @@ _MARKS = _OPENING | {"”", "’"}
 # Behind one of these a noun is another's: "Haltung der Regierung".
 HEAD_ENDS = read_function_words("head-end", "de")
 _COMPOUNDING = frozenset({",", "und", "oder", "sowie", "/"})
-_AGED = re.compile(r"\d{1,3}-?jährige[nr]?\Z")
+AGED = re.compile(r"\d{1,3}-?jährige[nr]?\Z")
 _LONGEST_RUN = 12
+_MOST_COMPLEMENTS = 5
 _LONGEST_TITLE = 8
 _MOST_ADJECTIVES = 6
 
@@ -93,7 +106,7 @@ def read_mention(words: Words, first: int, stop: int) -> Mention | None:
     elif low in PRONOUNS:
         span = Span(words.starts[first], words.ends[first])
         return Mention(first, first + 1, span, "pronoun", "", "", PRONOUNS[low], True)
-    aged = i if i < stop and _AGED.match(words.lows[i]) else -1
+    aged = i if i < stop and AGED.match(words.lows[i]) else -1
     if aged > first and not (
         i + 1 < stop and (words.caps[i + 1] or _is_adjective(words.lows[i + 1]))
     ):
@@ -176,6 +189,10 @@ def _qualifies(words: Words, i: int) -> bool:
 
 def _skip_insert(words: Words, i: int, stop: int) -> int:
     """Past the phrase between article and adjective: "der [für Verkehr] zuständige Leiter"."""
+    # "der ebenfalls angereiste Minister"
+    adverb = i + 2 < stop and words.lows[i] in _ADVERBS and not words.caps[i + 1]
+    if adverb and _is_adjective(words.lows[i + 1]):
+        return i + 1
     # "die das Unglück überlebende Ada Holm"
     object_inside = i + 3 < stop and words.lows[i] in {"das", "die"} and words.caps[i + 1]
     if i >= stop or (words.lows[i] not in _INSERTS and not object_inside):
@@ -286,7 +303,8 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
     if len(named) > 1 and words.words[named[0]] == ".":
         named = named[1:]  # "Dr. Ada Holm"
     # "die" before a man's office is the plural, which stands for nobody in particular.
-    plural = words.lows[first] == "die" and role != "" and role_gender(role) == "m"
+    several = role_gender(role) == "m" or (roles and words.lows[roles[-1]].endswith("en"))
+    plural = words.lows[first] == "die" and role != "" and bool(several)
     definite = words.lows[first] in _DEFINITE and not plural
     i = end
     if roles and not named:
@@ -308,13 +326,34 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
     name = _join(words, named)
     if roles:
         kind: MentionKind = "person" if name else "role"
-        return Mention(first, i, span, kind, name, role, role_gender(role) or gender, definite)
+        gender = read_holder_gender(words, roles[-1]) or ("" if plural else gender)
+        return Mention(first, i, span, kind, name, role, gender, definite)
     if len(named) > 1 and _MEDIUM.search(words.lows[named[0]]):
         return Mention(first, i, span, "group", _join(words, named[1:]), "", gender, definite)
     if bare:
         return Mention(first, i, span, "person" if len(named) <= 4 else "group", name)
     text = _join(words, range(first + (words.lows[first] in DETERMINERS), i))
     return Mention(first, i, span, "group", text, "", gender, definite)
+
+
+def read_holder_gender(words: Words, office: int) -> Gender:
+    """The gender of who holds the office at that word: "die Vorsitzende" is a woman's.
+
+    An office of both genders shows it by its article alone, "die Vorsitzenden" not even by that.
+    """
+    low = words.lows[office]
+    gender = role_gender(low) or ""
+    if gender or words.english or not office:
+        return gender
+    k = office - 1
+    while k and office - k < _MOST_ADJECTIVES and words.lows[k] not in DETERMINERS:
+        if not words.caps[k] and not _is_adjective(words.lows[k]):
+            return ""
+        k -= 1
+    shown = DETERMINERS.get(words.lows[k], "")
+    if not low.endswith("en"):
+        return shown
+    return "f" if words.lows[k] in _DATIVE_OF_WOMEN else "" if shown == "f" else shown
 
 
 def _ends_in_object(words: Words, first: int, end: int) -> bool:
@@ -351,25 +390,102 @@ def _past_bracket(words: Words, i: int, stop: int) -> int:
     return i
 
 
-def read_complement(words: Words, i: int, stop: int) -> tuple[int, range]:
-    """Past the genitive or prepositional part of a noun; the name after its comma, if any."""
+def read_complement(words: Words, i: int, stop: int, joined: bool = True) -> tuple[int, range]:
+    """Past the genitive or prepositional part of a noun; the person it leads to, if any.
+
+    The name stands behind a comma, "der Chef der Bank, Jon Hale,", at the part's end, "der Chef
+    der Bank Jon Hale", or behind a second office: "die Chefin der Bank und Rätin Ada Holm".
+    """
+    office = i - 1
     i = _past_bracket(words, i, stop)
-    for _ in range(3):
+    for _ in range(_MOST_COMPLEMENTS):
         if i >= stop or words.lows[i] not in _LINKS:
             break
         k = i + 1
         if words.lows[i] in _PLACE_LINKS and not (k < stop and words.caps[k]):
             break
-        if words.lows[i] == "und" and k < stop and words.lows[k] in DETERMINERS:
-            break  # "ein Experte und die Präsidentin": two
-        k += k < stop and words.lows[k] in DETERMINERS
+        if words.lows[i] == "und":
+            if k < stop and words.lows[k] in DETERMINERS:
+                break  # "ein Experte und die Präsidentin": two
+            second = _read_second_office(words, office, k, stop) if joined else None
+            if second:
+                return second
+        determined = words.lows[i] in DETERMINERS
+        if k < stop and words.lows[k] in DETERMINERS:
+            k, determined = k + 1, True
+        k = _skip_insert(words, k, stop) if determined else k
         k = _skip_adjectives(words, k, stop)
         end = read_run(words, k, stop)
         if end == k:
             break
+        named = _read_last_name(words, i, k, end) if _is_office(words, office) else range(0)
+        if named:
+            return end, named
         i = _past_bracket(words, end, stop)
-    named = _read_apposition(words, i, stop)
+    named = _read_apposition(words, i, stop) or _read_titled(words, office, i, stop)
     return (named.stop if named else i), named
+
+
+def _is_office(words: Words, i: int) -> bool:
+    return i >= 0 and role_gender(words.lows[i]) is not None
+
+
+def _read_last_name(words: Words, link: int, first: int, end: int) -> range:
+    """The name that ends a run of capitals behind an institution: "Bank Jon Hale"; else empty."""
+    start = end - 2
+    if start <= first or not (words.caps[start] and words.caps[end - 1]):
+        return range(0)
+    before = words.lows[start - 1]
+    if before.endswith((".", "-")) or not words.caps[start - 1]:
+        return range(0)
+    if not is_address(before):
+        owner = role_gender(before) is not None or "des" in words.lows[link:first]
+        if owner and not names_institution(before):
+            return range(0)  # "Witwe des Malers Jon Hale"
+    plain = role_gender(words.lows[end - 1]) is None and not names_object(words.lows[end - 1])
+    plain = plain and not names_institution(words.lows[end - 1])
+    return range(start, end) if plain and is_spelt_first_name(words.lows[start]) else range(0)
+
+
+def _read_second_office(
+    words: Words, office: int, i: int, stop: int
+) -> tuple[int, range] | None:
+    """The person of two offices: "die Chefin der Bank und [frühere] Rätin Ada Holm"."""
+    if not _is_office(words, office):
+        return None
+    start = _skip_adjectives(words, i, stop)
+    end = read_run(words, start, stop)
+    roles = [k for k in range(start, end) if role_gender(words.lows[k]) is not None]
+    if not roles or not _agree(words.lows[office], words.lows[roles[-1]]):
+        return None
+    if roles[-1] + 1 < end:
+        return end, range(roles[-1] + 1, end)
+    past, named = read_complement(words, end, stop, False)
+    return (past, named) if named else None
+
+
+def _agree(office: str, second: str) -> bool:
+    """Whether two offices may be one person's, by their genders."""
+    return len({role_gender(office), role_gender(second)} - {""}) < 2
+
+
+def _read_titled(words: Words, office: int, i: int, stop: int) -> range:
+    """The name behind an office's comma and an article: "der Leiter, der Biologe Jon Hale,"."""
+    if i + 3 >= stop or words.words[i] != "," or words.lows[i + 1] not in _APPOSED:
+        return range(0)
+    start = _skip_adjectives(words, i + 2, stop)
+    end = read_run(words, start, stop)
+    roles = [k for k in range(start, end) if role_gender(words.lows[k]) is not None]
+    named = range(roles[-1] + 1, end) if roles else range(start, end)
+    closed = end >= stop or words.words[end] in ",.("
+    if end + 1 < stop and (words.caps[end + 1] or words.lows[end + 1] in DETERMINERS):
+        closed = closed and words.words[end] != ","  # one of several
+    if not closed or not 1 <= len(named) <= 4 or not _is_office(words, office):
+        return range(0)
+    if roles:
+        return named if _agree(words.lows[office], words.lows[roles[-1]]) else range(0)
+    first_name = len(named) > 1 and is_spelt_first_name(words.lows[start])
+    return named if first_name else range(0)
 
 
 def _read_apposition(words: Words, i: int, stop: int) -> range:

@@ -54,6 +54,7 @@ _CASES = _GENITIVES | frozenset("dem der den einem einer diesem dieser".split())
 _ADJECTIVES = ("schen", "igen", "lichen", "alen", "ären", "iven", "euen", "oten", "oßen", "reien")
 _SHORTEST_ADJECTIVE = 5
 _THEY = frozenset({"sie", "they", "ihrer", "ihren", "ihrem", "them", "their"})
+_SINGULAR = frozenset({"er", "sie", "he", "she"})
 _DEMONSTRATIVE = ("dies", "letzter")
 # Descriptions that stand for the person just named, whatever office he holds.
 _DESCRIPTIONS = (
@@ -324,9 +325,11 @@ class _Reading:
             if self._is_contested(mention):
                 return _Speaker(None, mention.span)
             figure = None if mention.plural else self._resolve(mention, number)
-            return (
-                self._resolve_group(mention, number) if figure is None else _speak(figure, mention)
-            )
+            if figure is None:
+                group = self._resolve_group(mention, number)
+                figure = self._find_sole(mention) if group.name is None else None
+                return group if figure is None else _speak(figure, mention)
+            return _speak(figure, mention)
         if mention.kind == "person":
             figure = self._find_person(mention)
             labelled = any(turn.label == mention.span for turn in self._turns)
@@ -412,7 +415,23 @@ class _Reading:
         holder = self._cast.find_role(mention.role, mention.first, last) if plain else None
         if holder or not mention.role.endswith(_DESCRIPTIONS):
             return holder
-        return self._resolve(mention, number)
+        return self._resolve(mention, number) or self._find_sole(mention)
+
+    def _find_sole(self, mention: Mention) -> Figure | None:
+        """The only person whom "er", "sie" or "die Politikerin" fits, however long ago named.
+
+        Nobody right behind a sentence about somebody else, be it an institution or a stranger.
+        """
+        singular = self._words.lows[mention.first] in _SINGULAR or mention.kind == "role"
+        if mention.plural or not singular or not mention.gender:
+            return None
+        subject = self._frames.read_subject(*self._previous) if self._previous[1] else None
+        if subject and subject.kind != "pronoun":
+            stranger = subject.kind == "group" and subject.gender == mention.gender
+            stranger = stranger and mention.kind == "pronoun"
+            if stranger or self._frames.may_speak(subject):
+                return None
+        return self._cast.find_sole(mention.first, mention.gender)
 
     def _resolve(self, mention: Mention, number: int) -> Figure | None:
         """The person a pronoun or description stands for: the last speaker, or one just named."""
