@@ -55,6 +55,9 @@ _SENTENCE_ENDS = frozenset(".!?…,")
 _LONGEST_CREDIT = 16
 _POSSESSIVE = ("sein", "ihr")
 _ASKED = frozenset({"gefragt", "befragt"})
+# "„…“ war sein Kommentar"
+_NAMING = frozenset("war ist waren sind lautete lautet lauteten lauten hieß heißt".split())
+_LONGEST_NOUN = 10
 _PASSIVE = frozenset("wurde wurden wird werden".split())
 
 
@@ -81,7 +84,8 @@ class FrameReader:
             )
         if self._is_question(unit):
             return []
-        verbs = self._pass_on(unit, list(self._speech.read(unit)))
+        verbs = [self._own(unit, frame) for frame in self._speech.read(unit)]
+        verbs = self._pass_on(unit, verbs)
         verbs = verbs or list(self._phrases.read_wording(unit))
         frames = _chain(list(self._phrases.read(unit)), verbs)
         inquit = self._inquits.read(unit)
@@ -107,11 +111,26 @@ class FrameReader:
                 return owner
             main = [c for c in unit.clauses if c[0] == first or words.lows[c[0]] not in RELATIVE]
             return self._subjects.find_first(replace(unit, clauses=tuple(main)), start - 1)
+        named = self._read_named_behind(end, stop)
+        if named:
+            return named
         if end + 2 >= stop or words.words[end] != "," or words.caps[end + 1]:
             return None
         if words.lows[end + 1] in CONJUNCTIONS | RELATIVE | SUBORDINATORS:
             return None
         return read_mention(words, self._subjects.skip(end + 2, stop), stop)
+
+    def _read_named_behind(self, k: int, stop: int) -> Mention | None:
+        """Whose the noun behind a quotation is: "„…“ war sein Kommentar", "„…“, so Holms Urteil"."""
+        words = self._words
+        k += k < stop and words.words[k] == ","
+        so = k < stop and words.lows[k] == "so"
+        k += so
+        is_verb = k < stop and words.lows[k] in _NAMING
+        if not (so or is_verb):
+            return None
+        k = self._subjects.skip(k + is_verb, stop)
+        return self._read_quoting(k, min(stop, k + _LONGEST_NOUN))
 
     def read_credit(self, behind: int) -> Mention | None:
         """Who stands right behind a quotation: "„…“ – Minister X", "„…“ (X am Montag in Brenn)".
@@ -169,6 +188,16 @@ class FrameReader:
     def read_subject(self, first: int, stop: int) -> Mention | None:
         """Who a sentence is about: its first noun phrase outside prepositions."""
         return self._subjects.find_first(cut_unit(self._words, first, stop, ()), stop)
+
+    def _own(self, unit: Unit, frame: Frame) -> Frame:
+        """The frame of "Ihre Antwort lautete:" as hers, of "…, lautete Holms Urteil" as Holm's."""
+        if frame.cue != "lauten":
+            return frame
+        start, end = unit.clauses[unit.clause_at(frame.at)]
+        owner = self._read_quoting(start, frame.at)
+        behind = self._subjects.skip(frame.at + 1, end)
+        owner = owner or self._read_quoting(behind, end)
+        return replace(frame, mention=owner, anonymous=False) if owner else frame
 
     def _pass_on(self, unit: Unit, verbs: list[Frame]) -> list[Frame]:
         """The verbs with "sagte X, wie Y meldete, …" as X by way of Y."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.roles import Gender, names_institution, role_gender
-from wortlaut.index.lang.verbs import COMPLEMENT_OPENERS, SAYING_NOUNS, SUBORDINATORS
+from wortlaut.index.lang.verbs import COMPLEMENT_OPENERS, QUOTING_NOUNS, SAYING_NOUNS, SUBORDINATORS
 from wortlaut.index.lang.words import Words
 from wortlaut.index.reading.clauses import (
     BREAKS,
@@ -44,6 +44,11 @@ _OWNED = _BY | {"des", "der", "eines", "einer", "seiner"}
 _POSSESSIVES: dict[str, Gender] = {
     "seiner": "m", "seinen": "m", "seinem": "m", "ihrer": "f", "ihren": "f", "ihrem": "f",
 }  # fmt: skip
+# "mit dem Satz „…“": words that stand for what is quoted behind them.
+_WORDINGS = frozenset(
+    "worten satz bemerkung kommentar ausruf hinweis feststellung begründung antwort".split()
+)
+_OWN: dict[str, Gender] = {"sein": "m", "seine": "m", "ihr": "f", "ihre": "f"}
 _DATIVE = frozenset("der dem den einer einem diesem dieser".split())
 _FIRST_PERSON = ("mein", "unser")
 _BECOMING = frozenset({"wurde", "wird", "geworden", "werden"})
@@ -97,7 +102,7 @@ class PhraseReader:
         """ "X warb mit den Worten: „…“", "Mit diesen Worten ging er": whatever the verb."""
         lows = self._words.lows
         for i in range(unit.first + 2, unit.stop):
-            if lows[i] != "worten" or lows[i - 2] != "mit" or i in unit.masked:
+            if lows[i] not in _WORDINGS or lows[i - 2] != "mit" or i in unit.masked:
                 continue
             start, end = unit.clauses[unit.clause_at(i)]
             if unit.masked.isdisjoint((i + 1, i + 2, start - 1, start - 2)):
@@ -283,6 +288,8 @@ class PhraseReader:
         if words.words[i - 1] not in BREAKS | QUOTE_MARKS or words.lows[i + 1 : i + 2] == ["zum"]:
             return None
         mention = read_mention(words, self._subjects.skip(i + 1, unit.stop), unit.stop)
+        owner = self._read_own_noun(mention) if mention else None
+        mention = owner or mention
         if mention is None or (mention.stop < unit.stop and words.caps[mention.stop]):
             return None
         if (
@@ -298,6 +305,16 @@ class PhraseReader:
         goes_on = unit.stop - mention.stop > 3 and opening
         said = unit.whole if goes_on else (unit.first, i - 1)
         return Frame(mention, "so", (said,) if i - 1 > unit.first else ())
+
+
+    def _read_own_noun(self, mention: Mention) -> Mention | None:
+        """Whose "sein Kommentar" is, as the pronoun would say; None for other nouns."""
+        low, noun = self._words.lows[mention.first], mention.stop - 1
+        own = low in _OWN and mention.kind == "group" and QUOTING_NOUNS.search(self._words.lows[noun])
+        if not own:
+            return None
+        phrase = self._phrase(mention.first, mention.stop)
+        return replace(phrase, kind="pronoun", gender=_OWN[low], definite=True)
 
 
 class InquitReader:

@@ -431,7 +431,10 @@ class _Reading:
             stranger = stranger and mention.kind == "pronoun"
             if stranger or self._frames.may_speak(subject):
                 return None
-        return self._cast.find_sole(mention.first, mention.gender)
+        sole = self._cast.find_sole(mention.first, mention.gender)
+        # Behind "Sie wirbt" it may be a thing again, unless the person surely is a woman.
+        thing = subject is not None and subject.kind == "pronoun" and mention.gender == "f"
+        return None if sole and thing and not sole.gender else sole
 
     def _resolve(self, mention: Mention, number: int) -> Figure | None:
         """The person a pronoun or description stands for: the last speaker, or one just named."""
