@@ -14,6 +14,7 @@ _EITHER, _ROLES_F = _LISTS["either"], _LISTS["feminine"]
 _ROLES = _LISTS["masculine"] + _EITHER
 _ENGLISH_M, _ENGLISH_F = _LISTS["english_masculine"], _LISTS["english_feminine"]
 _SPEAKING = tuple(word + ending for word in _LISTS["speaking"] for ending in ("", "s", "es"))
+_MATCHLESS = _LISTS["matchless"]
 _ADDRESS = _LISTS["address"]
 _FORMER = re.compile(rf"(?:{'|'.join(_LISTS['former'])})\w{{0,2}}\Z")
 FORMER_PREFIX = "ex-"
@@ -60,6 +61,11 @@ def is_address(low: str) -> bool:
 def names_institution(name: str) -> bool:
     """Whether a word of the name is one for something that speaks: a ministry, a paper."""
     return any(word.endswith(_SPEAKING) for word in name.lower().split())
+
+
+def is_matchless(low: str) -> bool:
+    """Whether an institution's word stands for no longer name: "die Polizei", "die Behörden"."""
+    return low.endswith(_MATCHLESS)
 
 
 def read_titles(use: str) -> frozenset[str]:

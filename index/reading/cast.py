@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from wortlaut.index.lang.names import is_spelt_first_name
 from wortlaut.index.lang.numerals import read_numerals
+from wortlaut.index.lang.offices import is_place
 from wortlaut.index.lang.roles import (
     FORMER_PREFIX,
     Gender,
     base_role,
+    is_matchless,
     names_institution,
     read_english_gender,
     read_role,
@@ -29,10 +32,13 @@ from wortlaut.index.reading.mentions import (
     AGED,
     CALENDAR,
     DETERMINERS,
+    MEDIUM,
     NOT_NAMES,
+    Mention,
     names_object,
     read_complement,
     read_holder_gender,
+    read_mention,
     read_run,
 )
 
@@ -60,6 +66,8 @@ _TRADE = re.compile(
 # Offices whose holders reports name without them, because everybody knows.
 _OF_STATE = re.compile(r"(?:minister|präsident|kanzler|premier|senator|papst|president)(?:in)?\Z")
 _LONGEST_NAME = 5
+# By so many letters two forms of an adjective are the same one.
+_SHORTEST_STEM = 5
 # Bounds that no article reaches; they keep hostile text linear.
 _MOST_NAMESAKES = 50
 _MOST_HOLDERS = 300
@@ -73,6 +81,10 @@ _OPENINGS = frozenset(".!?:„“”\"»«‚‘’'")
 _BEHIND = frozenset(",–—“”\"«»‘’'")
 # Where a word stands behind one of these, it is a place, or a noun with its article.
 _BEFORE_NOUNS = read_function_words("before-noun")
+_OF_PLACE = re.compile(r"isch(?:e[nrs]?|em)\Z")
+_TOWN = re.compile(
+    r"(?:berg|burg|heim|hausen|dorf|furt|fürth|bach|feld|reuth|münster|brunn|stedt|hafen|ingen)\Z"
+)
 # Behind the verb these begin its subject: what stands before it is an adverb.
 _SUBJECTS = (
     read_function_words("inquiring")
@@ -384,6 +396,108 @@ class Cast:
         inside = range(figure.last_place(place - 1), place)
         small = [self._words.lows[k] for k in inside if not self._words.caps[k]]
         return figure is not second and small in (["und"], ["and"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """One full name of an institution: its head noun, what stands before it and behind it."""
+
+    head: str
+    before: frozenset[str]
+    behind: str
+    mention: Mention
+
+    def may_be(self, other: _Body) -> bool:
+        """Whether both names may be of one institution."""
+        alike = not self.before or not other.before or not self.before.isdisjoint(other.before)
+        same = not self.behind or not other.behind or self.behind == other.behind
+        return self.head == other.head and alike and same
+
+
+class Institutions:
+    """The institutions of one article, found by the bare noun that stands for one later."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._counts = Counter(words.words)
+        before = zip(words.words[1:], words.lows, strict=False)
+        self._nouns = {word for word, low in before if low in DETERMINERS}
+        self._bodies: dict[str, list[_Body]] = {}
+
+    def find(self, noun: str, before: int) -> Mention | None:
+        """The full name that stands for "das Ministerium" at word `before`, where it is named first.
+
+        None where the article has two that the noun may mean, or only the noun itself.
+        """
+        low = strip_case(noun).lower()
+        if not names_institution(noun) or is_matchless(low):
+            return None
+        if low not in self._bodies:
+            self._bodies[low] = list(self._list(low))
+        bodies = self._bodies[low]
+        if not bodies or bodies[0].mention.first >= before:
+            return None
+        first = bodies[0]
+        return first.mention if all(first.may_be(other) for other in bodies) else None
+
+    def _list(self, noun: str) -> Iterator[_Body]:
+        words = self._words
+        forms = (noun, f"{noun}s", f"{noun}es")
+        for k, low in enumerate(words.lows):
+            if words.caps[k] and low.endswith(forms):
+                body = self._read(noun, k)
+                if body:
+                    yield body
+
+    def _read(self, noun: str, k: int) -> _Body | None:
+        """The full name whose head is word `k`; None if it is the bare noun, or no name's head."""
+        words = self._words
+        first = k
+        while first and k - first < _LONGEST_NAME and self._belongs(first):
+            first -= 1
+        start = first - (first > 0 and words.lows[first - 1] in DETERMINERS)
+        mention = read_mention(words, start, self._find_end(k))
+        if mention is None or mention.stop <= k or mention.role:
+            return None
+        head = strip_case(words.words[k]).lower()
+        if words.lows[mention.stop : mention.stop + 1] == ["ohne"]:
+            return None  # "Ärzte ohne Grenzen" goes on
+        before = [w for w in range(first, k) if words.caps[w] or _OF_PLACE.search(words.lows[w])]
+        behind = " ".join(words.words[k + 1 : mention.stop])
+        if head == noun and not behind and not any(words.caps[first:k]):
+            return None
+        stems = frozenset(words.lows[w][:_SHORTEST_STEM] for w in before)
+        return _Body(head, stems, behind, mention)
+
+    def _find_end(self, k: int) -> int:
+        """Where the name with the head `k` ends: behind its proper name, or its field."""
+        words, stop = self._words, k + 1
+        while stop < len(words.words) and words.caps[stop] and self._is_proper(stop):
+            stop += 1
+        if words.lows[stop : stop + 1] == ["für"]:
+            field_end = read_run(words, stop + 1, len(words.words))
+            stop = field_end if field_end > stop + 1 else stop
+            joined = words.lows[stop : stop + 1] == ["und"] and field_end == stop
+            stop = max(stop, read_run(words, stop + 1, len(words.words)) if joined else 0)
+        return stop
+
+    def _is_proper(self, i: int) -> bool:
+        """Whether a capital behind an institution is its name: "Universität Brenn", no object."""
+        words, word = self._words, self._words.words[i]
+        if words.breaks[i] or words.lows[i] in CALENDAR or _NOUN.search(word):
+            return False
+        if names_object(words.lows[i]) or (word in self._nouns and not word.isupper()):
+            return False
+        named = self._counts[word] > 1 or word.isupper() or _TOWN.search(word) is not None
+        return named or MEDIUM.search(words.lows[i - 1]) is not None or is_place(words.lows[i])
+    def _belongs(self, i: int) -> bool:
+        """Whether the word before word `i` of a name belongs to it: "isländische", "Berliner"."""
+        words = self._words
+        low = words.lows[i - 1]
+        if words.breaks[i] or low in DETERMINERS or low in NOT_NAMES or low in CALENDAR:
+            return False
+        adjective = low.endswith(ADJECTIVE_ENDINGS) and low.isalpha() and len(low) > 3
+        return words.caps[i - 1] or (adjective and low not in _FORMS)
 
 
 def _find_lone_speakers(words: Words) -> frozenset[int]:

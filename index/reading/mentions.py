@@ -48,7 +48,7 @@ _INSERTS = read_function_words("insert")
 _ADVERBS = read_class("adverb", "de")
 _PLACE_LINKS = frozenset({"in", "im", "aus", "beim", "am"})
 _LINKS = _PLACE_LINKS | read_function_words("link")
-_MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|organisation|journal)\Z")
+MEDIUM = re.compile(r"(?:agentur|zeitung|magazin|sender|portal|blatt|organisation|journal)\Z")
 # What politics takes, makes and pays: no surname ends so. Nouns made from verbs, and a few more.
 _OBJECT = re.compile(
     r"(?:ab|an|auf|aus|bei|ein|ent|fort|hin|nach|rück|über|um|unter|vor|zurück|zu|ver|be)"
@@ -318,7 +318,7 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
             i, named = apposed.stop, apposed
     i = _past_bracket(words, i, stop)
     title = _read_quoted_name(words, i, stop)
-    if title and _MEDIUM.search(words.lows[end - 1]):
+    if title and MEDIUM.search(words.lows[end - 1]):
         span = Span(words.starts[first], title.span.end)
         return Mention(first, title.stop, span, "group", title.name, "", gender, definite)
     i = title.stop if title and not bare else i
@@ -328,7 +328,7 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
         kind: MentionKind = "person" if name else "role"
         gender = read_holder_gender(words, roles[-1]) or ("" if plural else gender)
         return Mention(first, i, span, kind, name, role, gender, definite)
-    if len(named) > 1 and _MEDIUM.search(words.lows[named[0]]):
+    if len(named) > 1 and MEDIUM.search(words.lows[named[0]]):
         return Mention(first, i, span, "group", _join(words, named[1:]), "", gender, definite)
     if bare:
         return Mention(first, i, span, "person" if len(named) <= 4 else "group", name)

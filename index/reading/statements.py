@@ -15,7 +15,7 @@ from wortlaut.index.article import Article, ReadArticle, Span, Statement
 from wortlaut.index.lang.roles import FORMER_PREFIX, names_institution, role_gender
 from wortlaut.index.lang.verbs import read_verb_forms
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
-from wortlaut.index.reading.cast import Cast, Figure, drop_trade, strip_case, strip_genitive
+from wortlaut.index.reading.cast import Cast, Figure, Institutions, drop_trade, strip_case, strip_genitive
 from wortlaut.index.reading.clauses import (
     MOODS,
     OBLIQUE,
@@ -48,6 +48,7 @@ _FILLING = 0.8
 # Sentences that a speaker goes on over, where none of them is about anybody else.
 _FARTHEST = 4
 _ARTICLES = frozenset("ein eine der die a an the".split())
+_THE = frozenset("der die das dem den des".split())
 _GENITIVES = frozenset("des eines seines ihres dieses jenes".split())
 _CASES = _GENITIVES | frozenset("dem der den einem einer diesem dieser".split())
 # Endings of adjectives that a name writes with a capital: "des Auswärtigen Amtes".
@@ -131,6 +132,7 @@ class _Reading:
         self._article_id = article_id
         self._words = read_words_and_marks(text)
         self._cast = Cast(self._words)
+        self._institutions = Institutions(self._words)
         self._frames = FrameReader(self._words, self._cast, _FORMS)
         spans = pair_quotes(text)
         torn = frozenset(map(self._words.at, find_torn_ends(text, spans)))
@@ -342,7 +344,30 @@ class _Reading:
             figure = None
         if figure:
             return _speak(figure, mention)
-        return _Speaker(self._name(mention) or None, mention.span)
+        return _Speaker(self._find_full(mention) or self._name(mention) or None, mention.span)
+
+    def _find_full(self, mention: Mention) -> str:
+        """The full name that "das Ministerium" or "laut Ministerium" stands for; empty if none."""
+        lows, length = self._words.lows, mention.stop - mention.first
+        if mention.kind not in ("group", "person") or mention.role or " " in mention.name:
+            return ""
+        if length > 2 or (length == 2 and lows[mention.first] not in _THE):
+            return ""
+        if self._is_attributed(mention.stop):
+            return ""
+        noun = self._to_nominative(mention, mention.name)
+        full = self._institutions.find(noun, mention.first)
+        if full is None:
+            return ""
+        name = self._name(full)
+        # By the name that somebody has been quoted under already, if that is longer.
+        return next((s.speaker for s in self._found if (s.speaker or "").startswith(name)), name)
+
+    def _is_attributed(self, i: int) -> bool:
+        """Whether a genitive without an article begins at word `i`: "Verband [freier Reeder]"."""
+        lows = self._words.lows[i : i + 1]
+        follows = self._words.caps[i + 1 : i + 2] == [True]
+        return follows and not self._words.caps[i] and lows[0].endswith("er") and len(lows[0]) > 4
 
     def _find_person(self, mention: Mention) -> Figure | None:
         """The person of that name, though an object may follow it: "fordert [X] Zusagen"."""
