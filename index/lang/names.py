@@ -58,6 +58,8 @@ _FEW_LETTERS = 8
 _LONGEST_RARE = 4
 _FIRST_ALIKE, _FIRST_AGREE = 0.7, 0.9
 _LONGEST_FAMILY = 6
+# The numbers of kings and popes, up to 39: John XXIII.
+_REGNAL = re.compile(r"(?=[IVX])(?!X\Z)X{0,3}(?:IX|IV|V?I{0,3})\Z")
 # A full first name has so many letters more than its short form, and a woman's ends so.
 _LEAST_LONGER = 2
 _FEMININE = ("a", "e", "а", "я")
@@ -120,7 +122,9 @@ def match_first(left: Sequence[str], right: Sequence[str]) -> float:
 
 
 def compare_first(a: str, b: str) -> float:
-    """0..1 that two first names are one; an initial fits any name it starts."""
+    """0..1 that two first names, or kings' numbers, are one; an initial fits any name it starts."""
+    if is_regnal(a.upper()) and is_regnal(b.upper()):
+        return 1.0 if a == b else 0.0
     if len(a) == 1 or len(b) == 1:
         return 1.0 if a[0] == b[0] or match_words(a[0], b[0]) >= MAYBE_SAME else 0.0
     if _find_given(a) & _find_given(b) or _is_short(a, b) or _is_short(b, a):
@@ -195,10 +199,18 @@ def _find_given(word: str) -> frozenset[str]:
 def spell_parts(name: str) -> tuple[str, ...]:
     """The name's words as they are compared, the surname last; without titles and offices.
 
-    East Asian names carry the family name first: "Xi Jinping" is of the family Xi.
+    East Asian names carry the family name first: "Xi Jinping" is of the family Xi. A king's number
+    tells him from others of his name as a first name does: "Benedikt XVI." is a Benedikt.
     """
     parts = _read_parts(name)
+    if len(parts) > 1 and is_regnal(name.split()[-1].rstrip(".")):
+        return (parts[-1], *parts[:-1])
     return (*parts[1:], parts[0]) if _opens_with_family(parts) else parts
+
+
+def is_regnal(word: str) -> bool:
+    """Whether a word is the number of a king or pope: "XVI"; no "X", a surname by choice."""
+    return _REGNAL.match(word) is not None
 
 
 def is_family_first(name: str) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from wortlaut.index.lang.names import is_spelt_first_name
+from wortlaut.index.lang.names import is_regnal, is_spelt_first_name
 from wortlaut.index.lang.numerals import read_numerals
 from wortlaut.index.lang.offices import is_place
 from wortlaut.index.lang.roles import (
@@ -257,12 +257,13 @@ class Cast:
     def _add(self, sighting: _Sighting) -> None:
         *given, last = sighting.name
         last = self._strip(last)
+        key = _find_surname((*given, last)).casefold()
         surname = sighting.name[0]
         figure = self._match(sighting.name) if given else self.find_name(surname, sighting.place)
         if figure is None:
             if not given and not sighting.role and not sighting.says:
                 return
-            namesakes = self._by_last.setdefault(last.casefold(), [])
+            namesakes = self._by_last.setdefault(key, [])
             if len(namesakes) >= _MOST_NAMESAKES:
                 return
             figure = Figure(" ".join([*given, last]).replace(" . ", ". "))
@@ -284,7 +285,8 @@ class Cast:
         return bare if bare in self._counts else word
 
     def _match(self, name: tuple[str, ...]) -> Figure | None:
-        for last in (name[-1], self._strip(name[-1])):
+        surname = _find_surname(name)
+        for last in (surname, self._strip(surname)):
             known = self._by_last.get(last.casefold())
             if known:
                 if len(name) == 1:
@@ -299,7 +301,7 @@ class Cast:
             return None
         if len(parts) > 1 and _TRADE.search(parts[0]):
             parts = parts[1:]
-        known = self._by_last.get(self._strip(parts[-1]).casefold(), [])
+        known = self._by_last.get(self._strip(_find_surname(parts)).casefold(), [])
         if len(parts) == 1 and len(known) > 1:
             return max(known, key=lambda figure: figure.last_place(before))
         return self._match(parts)
@@ -380,8 +382,10 @@ class Cast:
         if len(fitting) != 1 or len(named) > _MOST_WEIGHED:
             return None
         sole = fitting[0]
-        sure = bool(sole.roles) or is_spelt_first_name(sole.name.split()[0].lower())
-        return sole if sure and (sole.gender or len(named) == 1) else None
+        called = is_spelt_first_name(sole.name.split()[0].lower())
+        if sole.gender:
+            return sole if called or sole.roles else None
+        return sole if called and len(named) == 1 else None
 
     def find_place(self, first: int, stop: int) -> int | None:
         """The first word in `[first, stop)` at which a person is named; None if none is."""
@@ -560,7 +564,14 @@ def _includes(longer: str, role: str) -> bool:
 def _agrees(figure: Figure, name: tuple[str, ...]) -> bool:
     """Whether a longer name is the figure's: the same first name, or none known yet."""
     parts = figure.name.casefold().split()
+    if is_regnal(parts[-1].upper()) and is_regnal(name[-1]) and parts[-1] != name[-1].casefold():
+        return False  # "Karl IV.", "Karl V."
     return len(parts) == 1 or parts[0] == name[0].casefold()
+
+
+def _find_surname(name: Sequence[str]) -> str:
+    """The word by which a name is found: the last, but no king's number."""
+    return name[-2] if len(name) > 1 and is_regnal(name[-1]) else name[-1]
 
 
 def _find_apposed(words: Words, i: int) -> int:

@@ -28,6 +28,7 @@ from wortlaut.index.lang.names import (
     compare_first,
     is_family_first,
     is_first_name,
+    is_regnal,
     is_short_name,
     match_first,
     match_names,
@@ -248,6 +249,8 @@ class People(Sequence[str]):
         if number + 1 == len(tokens):
             return False
         token, after = tokens[number], tokens[number + 1]
+        if is_regnal(after.text):
+            return False  # "Benedict XVI"
         given = spell_word(token.low)
         if not given or text[token.end : after.start] != " ":
             return False
@@ -495,15 +498,27 @@ def _choose(
 def _list_firsts(name: str, has_particles: bool) -> tuple[str, ...]:
     """The first names, as they are compared; "Al Borvik" has one, unless "al" was a particle."""
     firsts = spell_parts(name)[:-1]
+    # "King Abdullah" may be Abdullah II.
+    firsts = firsts[1:] if _read_number(name) else firsts
     words = [] if firsts or has_particles else read_name_parts(name)
     return (words[0].low,) if len(words) == 2 and is_short_name(words[0].low) else firsts
+
+
+def _read_number(name: str) -> str:
+    """The number of a king or pope: "XVI" in "Benedikt XVI."; empty for others."""
+    last = name.split()[-1].rstrip(".")
+    return last if is_regnal(last) and " " in name else ""
 
 
 def _choose_behind(
     text: str, tokens: list[Word], number: int, bearers: list[str]
 ) -> tuple[int, list[str]]:
-    """The bearers that a name behind the family name allows, and where it ends: "Xi Jinping"."""
+    """The bearers that a name or number behind the name allows, and where it ends: "Xi Jinping"."""
     end = tokens[number].end
+    behind = tokens[number + 1] if number + 1 < len(tokens) else None
+    if behind and is_regnal(behind.text) and text[end : behind.start] == " ":
+        numbered = [name for name in bearers if _read_number(name) in ("", behind.text)]
+        return behind.end, [name for name in numbered if _read_number(name)] or numbered
     for token in tokens[number + 1 : number + 1 + _MOST_BEHIND]:
         given = spell_word(token.low)
         fitting = [
