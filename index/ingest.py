@@ -23,7 +23,7 @@ from wortlaut.index.sources import READER_VERSION, SourceNotice, find_files, rea
 from wortlaut.index.store import PassageStore, make_nodes, set_aside
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
-PIPELINE_VERSION = "12"
+PIPELINE_VERSION = "13"
 # Set in the archive while a run is under way; what a killed run leaves of it says so.
 RUN_FLAG = "indexing"
 # What a kill can cost; larger batches are no quicker.

@@ -715,6 +715,128 @@ def test_who_says_it_is_found_by_the_shape_of_the_sentence(text, quote, speaker)
     assert [s.speaker for s in found] == [speaker]
 
 
+NAMED_LATE = [
+    ("Der Nachfolger des am Sonntag abberufenen Werft-Chefs Nils Tarin, Jon Hale, hat angekündigt, die Werft werde schließen.", "Jon Hale"),
+    ("Die stellvertretende Vorsitzende des Ausschusses für Häfen im Landtag von Aldora, Ada Holm, erklärte, man werde schließen.", "Ada Holm"),
+    ("Die Vorsitzende der Hafenpartei und frühere Ministerin Ada Holm forderte, die Werft zu schließen.", "Ada Holm"),
+    ("Der frühere Minister und heutige Chef der Werft, Jon Hale, sagte, man werde schließen.", "Jon Hale"),
+    ("Der Leiter des Instituts, der Biologe Jon Hale, sagte, man werde schließen.", "Jon Hale"),
+    ("Der Leiter des Instituts, der 45-jährige Peter Hale, sagte, man werde schließen.", "Peter Hale"),
+    ("Der ebenfalls angereiste Minister der Aldorischen Republik Peter Hale sagte, man werde schließen.", "Peter Hale"),
+    ("Man werde schließen, sagte der Vorsitzende des Rates der Werft Peter Hale am Montag.", "Peter Hale"),
+    ("Man werde schließen, sagte der Bürgermeister von Brenn Herr Peter Hale.", "Peter Hale"),
+    ("Man werde schließen, sagte die Witwe des Malers Peter Hale.", "Witwe des Malers Peter Hale"),
+    ("Man werde schließen, sagte der Sprecher des Präsidenten Peter Hale.", "Sprecher des Präsidenten Peter Hale"),
+    ("Der Sprecher des Vereins Borussia Brenn sagte, man werde schließen.", "Sprecher des Vereins Borussia Brenn"),
+    ("Der Sprecher der Polizei sagte, Jon Hale werde schließen.", "Sprecher der Polizei"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "speaker"), NAMED_LATE)
+def test_a_role_s_long_way_leads_to_its_person_and_a_genitive_to_nobody(text, speaker):
+    assert [s.speaker for s in read(text) if "schließen" in s.span.of(text)] == [speaker]
+
+
+TRAVELLED = "Es regnete in Brenn. Der Wind nahm zu. Vieles blieb offen. Am Abend schien die Sonne. "
+
+
+@pytest.mark.parametrize(
+    ("named", "told", "speaker"),
+    [
+        ("Der Abgeordnete Jon Hale trat aus.", "Der Hafen sei zu klein, verkündete er.", "Jon Hale"),
+        ("Die Abgeordnete Ada Holm trat aus.", "Der Hafen sei zu klein, verkündete sie.", "Ada Holm"),
+        ("Ministerin Ada Holm trat aus.", "Der Hafen sei zu klein, so die Politikerin.", "Ada Holm"),
+        ("Der Abgeordnete Jon Hale trat aus.", "Dann forderte er die Bank auf, den Hafen zu schonen.", "Jon Hale"),
+        ("Minister Jon Hale und Rat Tom Rieder kamen.", "Der Hafen sei zu klein, verkündete er.", None),
+        ("Der Abgeordnete Jon Hale trat aus.", "Der Hafen sei zu klein, verkündete sie.", None),
+    ],
+)  # fmt: skip
+def test_a_pronoun_far_behind_is_the_only_person_it_fits(named, told, speaker):
+    text = f"{named} {TRAVELLED}{told}"
+    assert [s.speaker for s in read(text)] == [speaker]
+
+
+def test_a_pronoun_behind_a_stranger_or_an_institution_is_nobody_named_long_ago():
+    for other in ("Ein Zeuge kam näher.", "Der Verband tagte."):
+        text = f"Der Abgeordnete Jon Hale trat aus. {TRAVELLED}{other} Der Hafen sei zu klein, sagte er."
+        assert [s.speaker for s in read(text)] == [None]
+
+
+COMMENT = "„Das Wasser geht, wie es gekommen ist“"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"Ministerin Ada Holm reagierte gelassen: Mit den Worten {COMMENT}, wies sie die Kritik ab.",
+        f"Ministerin Ada Holm kommentierte das mit {COMMENT}.",
+        f"Ministerin Ada Holm quittierte die Kritik mit einem knappen {COMMENT}.",
+        f"Ministerin Ada Holm verließ den Saal mit der Bemerkung {COMMENT}.",
+        f"Ministerin Ada Holm kam. {COMMENT} war ihr Kommentar.",
+        f"Ministerin Ada Holm kam. {COMMENT}, lautete ihr Kommentar dazu.",
+        f"Ministerin Ada Holm kam. {COMMENT}, so ihr Fazit am Montag.",
+        f"Ministerin Ada Holm kam. Ihre Antwort: {COMMENT}.",
+        f"Ministerin Ada Holm kam. Auf die Frage nach dem Deich lautete ihre Antwort: {COMMENT}.",
+        f"{COMMENT}, war der Kommentar von Ministerin Ada Holm.",
+    ],
+)
+def test_a_quotation_that_a_noun_stands_for_is_its_owner_s(told):
+    assert [s.speaker for s in read(told) if "Wasser" in s.span.of(told)] == ["Ada Holm"]
+
+
+MINISTRY = "Das dänische Fischereiministerium hat die Quote gesenkt. "
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (MINISTRY + "Das Ministerium begründete dies damit, dass der Dorsch kleiner wird.", "dänische Fischereiministerium"),
+        (MINISTRY + "Laut Ministerium ist der Dorsch kleiner geworden.", "dänische Fischereiministerium"),
+        (MINISTRY + "Nach Angaben des Ministeriums ist der Dorsch kleiner.", "dänische Fischereiministerium"),
+        ("Das Bundesamt für Seefahrt und Häfen hat geprüft. Das Amt teilte mit, der Dorsch sei kleiner.", "Bundesamt für Seefahrt und Häfen"),
+        ("Die Umweltorganisation Grünwasser klagt. Die Organisation erklärte, der Dorsch sei kleiner.", "Grünwasser"),
+        ("Die Universität Brennberg prüft. Die Universität teilte mit, der Dorsch sei kleiner.", "Universität Brennberg"),
+        # Two that it may mean, one named only later, another one, and what needs no longer name.
+        (MINISTRY + "Das Seeministerium schwieg. Das Ministerium teilte mit, der Dorsch sei kleiner.", "Ministerium"),
+        (MINISTRY + "Das schwedische Fischereiministerium schwieg. Das Ministerium teilte mit, der Dorsch sei kleiner.", "Ministerium"),
+        ("Das Gericht teilte mit, der Dorsch sei kleiner. Das Landgericht tagt morgen.", "Gericht"),
+        ("Der Dachverband Meer tagte. Der Verband freier Reeder teilte mit, der Dorsch sei kleiner.", "Verband"),
+        ("Die Küstenpolizei schwieg. Die Polizei teilte mit, der Dorsch sei kleiner.", "Polizei"),
+        ("Ein Landgericht Klage abweisen zu sehen, ist selten. Das Gericht sagte, der Dorsch sei kleiner.", "Landgericht"),
+    ],
+)  # fmt: skip
+def test_a_bare_institution_word_is_the_only_one_named_in_full_before_it(text, speaker):
+    told = [s.speaker for s in drop_mere_nouns(read(text), text) if "Dorsch" in s.span.of(text)]
+    assert told == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("General Anupol sagte, die Lage sei ruhig.", "Anupol"),
+        ("Armeechef General Anupol sagte, die Lage sei ruhig.", "Anupol"),
+        ("Oberbefehlshaber Tantari sagte, die Lage sei ruhig.", "Tantari"),
+        ("Fürst Alborn sagte, die Lage sei ruhig.", "Alborn"),
+        (
+            "Papst Benno XVI. kam nach Brenn. Es regnete. Benno sagte, die Lage sei ruhig.",
+            "Benno XVI",
+        ),
+        (
+            "Die Messe las Papst Benno XVI. in Brenn. Der Papst sagte, die Lage sei ruhig.",
+            "Benno XVI",
+        ),
+        (
+            "Auf König Karlo IV. folgte König Karlo V. nach. Karlo V. sagte, die Lage sei ruhig.",
+            "Karlo V",
+        ),
+    ],
+)
+def test_a_title_with_one_name_is_a_person_by_that_name(text, name):
+    assert [(s.speaker, s.is_person) for s in read(text) if "ruhig" in s.span.of(text)] == [
+        (name, True)
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "nobody"),
     [

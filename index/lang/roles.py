@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from wortlaut.index.lang.tables import read_lists, read_rows
@@ -14,7 +15,7 @@ _EITHER, _ROLES_F = _LISTS["either"], _LISTS["feminine"]
 _ROLES = _LISTS["masculine"] + _EITHER
 _ENGLISH_M, _ENGLISH_F = _LISTS["english_masculine"], _LISTS["english_feminine"]
 _SPEAKING = tuple(word + ending for word in _LISTS["speaking"] for ending in ("", "s", "es"))
-_MATCHLESS = _LISTS["matchless"]
+_COMMON = _LISTS["common"]
 _ADDRESS = _LISTS["address"]
 _FORMER = re.compile(rf"(?:{'|'.join(_LISTS['former'])})\w{{0,2}}\Z")
 FORMER_PREFIX = "ex-"
@@ -27,6 +28,7 @@ def read_role(low: str, before: str) -> str:
     return FORMER_PREFIX + role if role and former else role
 
 
+@lru_cache(maxsize=65536)
 def role_gender(low: str) -> Gender | None:
     """The gender of a word, in lower case, for somebody's office or trade; None for others."""
     if low.endswith(_ROLES_F):
@@ -63,9 +65,9 @@ def names_institution(name: str) -> bool:
     return any(word.endswith(_SPEAKING) for word in name.lower().split())
 
 
-def is_matchless(low: str) -> bool:
+def is_common_body(low: str) -> bool:
     """Whether an institution's word stands for no longer name: "die Polizei", "die Behörden"."""
-    return low.endswith(_MATCHLESS)
+    return low.endswith(_COMMON)
 
 
 def read_titles(use: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from wortlaut.index.lang.roles import (
     FORMER_PREFIX,
     Gender,
     base_role,
-    is_matchless,
+    is_common_body,
     names_institution,
     read_english_gender,
     read_role,
@@ -272,8 +272,8 @@ class Cast:
         insort(figure.places, sighting.place)
         if sighting.role:
             figure.roles.add(sighting.role)
-            shown = self._read_gender(sighting.role) or sighting.gender
-            figure.gender = shown or figure.gender
+            shown = "" if self._words.english else sighting.gender
+            figure.gender = self._read_gender(sighting.role) or shown or figure.gender
 
     def _read_gender(self, role: str) -> Gender:
         """The gender of an office; empty where the language does not show it."""
@@ -423,9 +423,8 @@ class Institutions:
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self._counts = Counter(words.words)
-        before = zip(words.words[1:], words.lows, strict=False)
-        self._nouns = {word for word, low in before if low in DETERMINERS}
+        self._counts: Counter[str] = Counter()
+        self._nouns: frozenset[str] = frozenset()
         self._bodies: dict[str, list[_Body]] = {}
 
     def find(self, noun: str, before: int) -> Mention | None:
@@ -434,7 +433,7 @@ class Institutions:
         None where the article has two that the noun may mean, or only the noun itself.
         """
         low = strip_case(noun).lower()
-        if not names_institution(noun) or is_matchless(low):
+        if not names_institution(noun) or is_common_body(low):
             return None
         if low not in self._bodies:
             self._bodies[low] = list(self._list(low))
@@ -446,6 +445,10 @@ class Institutions:
 
     def _list(self, noun: str) -> Iterator[_Body]:
         words = self._words
+        if not self._counts:
+            before = zip(words.words[1:], words.lows, strict=False)
+            self._nouns = frozenset(word for word, low in before if low in DETERMINERS)
+            self._counts = Counter(words.words)
         forms = (noun, f"{noun}s", f"{noun}es")
         for k, low in enumerate(words.lows):
             if words.caps[k] and low.endswith(forms):
@@ -494,6 +497,7 @@ class Institutions:
             return False
         named = self._counts[word] > 1 or word.isupper() or _TOWN.search(word) is not None
         return named or MEDIUM.search(words.lows[i - 1]) is not None or is_place(words.lows[i])
+
     def _belongs(self, i: int) -> bool:
         """Whether the word before word `i` of a name belongs to it: "isländische", "Berliner"."""
         words = self._words

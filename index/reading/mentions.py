@@ -11,7 +11,6 @@ from wortlaut.index.lang.calendar import list_forms
 from wortlaut.index.lang.names import is_spelt_first_name
 from wortlaut.index.lang.roles import (
     Gender,
-    base_role,
     is_address,
     names_institution,
     read_role,
@@ -447,9 +446,7 @@ def _read_last_name(words: Words, link: int, first: int, end: int) -> range:
     return range(start, end) if plain and is_spelt_first_name(words.lows[start]) else range(0)
 
 
-def _read_second_office(
-    words: Words, office: int, i: int, stop: int
-) -> tuple[int, range] | None:
+def _read_second_office(words: Words, office: int, i: int, stop: int) -> tuple[int, range] | None:
     """The person of two offices: "die Chefin der Bank und [frühere] Rätin Ada Holm"."""
     if not _is_office(words, office):
         return None

@@ -249,7 +249,7 @@ class People(Sequence[str]):
         if number + 1 == len(tokens):
             return False
         token, after = tokens[number], tokens[number + 1]
-        if is_regnal(after.text):
+        if is_regnal(after.text.rstrip(".")):
             return False  # "Benedict XVI"
         given = spell_word(token.low)
         if not given or text[token.end : after.start] != " ":
@@ -516,8 +516,9 @@ def _choose_behind(
     """The bearers that a name or number behind the name allows, and where it ends: "Xi Jinping"."""
     end = tokens[number].end
     behind = tokens[number + 1] if number + 1 < len(tokens) else None
-    if behind and is_regnal(behind.text) and text[end : behind.start] == " ":
-        numbered = [name for name in bearers if _read_number(name) in ("", behind.text)]
+    shown = behind.text.rstrip(".") if behind else ""
+    if behind and is_regnal(shown) and text[end : behind.start] == " ":
+        numbered = [name for name in bearers if _read_number(name) in ("", shown)]
         return behind.end, [name for name in numbered if _read_number(name)] or numbered
     for token in tokens[number + 1 : number + 1 + _MOST_BEHIND]:
         given = spell_word(token.low)

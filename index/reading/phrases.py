@@ -306,11 +306,12 @@ class PhraseReader:
         said = unit.whole if goes_on else (unit.first, i - 1)
         return Frame(mention, "so", (said,) if i - 1 > unit.first else ())
 
-
     def _read_own_noun(self, mention: Mention) -> Mention | None:
         """Whose "sein Kommentar" is, as the pronoun would say; None for other nouns."""
         low, noun = self._words.lows[mention.first], mention.stop - 1
-        own = low in _OWN and mention.kind == "group" and QUOTING_NOUNS.search(self._words.lows[noun])
+        own = (
+            low in _OWN and mention.kind == "group" and QUOTING_NOUNS.search(self._words.lows[noun])
+        )
         if not own:
             return None
         phrase = self._phrase(mention.first, mention.stop)

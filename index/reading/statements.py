@@ -15,7 +15,14 @@ from wortlaut.index.article import Article, ReadArticle, Span, Statement
 from wortlaut.index.lang.roles import FORMER_PREFIX, names_institution, role_gender
 from wortlaut.index.lang.verbs import read_verb_forms
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
-from wortlaut.index.reading.cast import Cast, Figure, Institutions, drop_trade, strip_case, strip_genitive
+from wortlaut.index.reading.cast import (
+    Cast,
+    Figure,
+    Institutions,
+    drop_trade,
+    strip_case,
+    strip_genitive,
+)
 from wortlaut.index.reading.clauses import (
     MOODS,
     OBLIQUE,
