@@ -368,7 +368,8 @@ class _Reading:
             return ""
         name = self._name(full)
         # By the name that somebody has been quoted under already, if that is longer.
-        return next((s.speaker for s in self._found if (s.speaker or "").startswith(name)), name)
+        told = (s.speaker for s in self._found if s.speaker)
+        return next((speaker for speaker in told if speaker.startswith(name)), name)
 
     def _is_attributed(self, i: int) -> bool:
         """Whether a genitive without an article begins at word `i`: "Verband [freier Reeder]"."""
