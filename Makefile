@@ -1,6 +1,6 @@
 # make chat   open the chat at http://127.0.0.1:7860 (installs what it needs, first time)
 # make test   everything that CI checks
-# make train  learn the reader anew (hours), TyDi QA from TRAIN_DATA where it is
+# make train  learn the reader anew (hours on a CPU), the public sets from TRAIN_DATA
 SHELL := /bin/sh
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -57,7 +57,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 TRAIN_DATA ?= ../shared/train
 train: install
 	$(PIP) install -q -c constraints.txt -e ".[train]"
-	$(BIN)/python -m train.reader --data "$(TRAIN_DATA)"
+	$(BIN)/python -m train.reader --share-alike --data "$(TRAIN_DATA)"
 
 clean:
 	rm -rf $(VENV)

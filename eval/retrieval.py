@@ -63,6 +63,8 @@ from wortlaut.rag.assembly import (
 )
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.config import Settings
+from wortlaut.rag.evidence import read_until_answered, weigh_reading
+from wortlaut.rag.reader import Reader
 from wortlaut.rag.retriever import Probe, Retriever, ScoredPassage
 
 ANSWERABLE = "answerable"
@@ -161,7 +163,8 @@ def retrieve_squad(
     if len(qrels) < len(named):
         raise DatasetError(f"{data}: one id stands for two questions; give each its own")
     with open_archive(settings, list(make_articles(squad)), distractors) as library:
-        run = _retrieve(library, {name: question.text for _, name, question in named})
+        texts = {name: question.text for _, name, question in named}
+        run = _retrieve(library, open_reader(settings), texts)
     languages = {
         language: [name for each, name, _ in named if each == language] for language in asked
     }
@@ -172,17 +175,24 @@ def retrieve_beir(settings: Settings, folder: Path, distractors: Path | None = N
     """Each judged query of a BEIR folder asked of its corpus, in an archive made for the run."""
     beir = read_beir(folder)
     with open_archive(settings, beir.articles, distractors) as library:
-        return Retrieved(_retrieve(library, beir.queries), beir.qrels, {})
+        run = _retrieve(library, open_reader(settings), beir.queries)
+        return Retrieved(run, beir.qrels, {})
 
 
-def _retrieve(library: Library, queries: Mapping[str, str]) -> TrecRun:
+def _retrieve(library: Library, reader: Reader | None, queries: Mapping[str, str]) -> TrecRun:
     retriever = open_retriever(library)
-    return {query: _rank(retriever, text) for query, text in queries.items()}
+    return {query: _rank(retriever, reader, text) for query, text in queries.items()}
 
 
-def _rank(retriever: Retriever, text: str) -> list[tuple[str, float]]:
-    """The articles by their best passage; the score is 1 / rank, which any reader sorts alike."""
-    found = (scored.article.id for scored in retriever.search(text, _DEPTH))
+def _rank(retriever: Retriever, reader: Reader | None, text: str) -> list[tuple[str, float]]:
+    """The articles by their best passage, the first ones read as the chat reads them.
+
+    The score is 1 / rank, which any program sorts alike.
+    """
+    ranked = retriever.search(text, _DEPTH)
+    if reader is not None:
+        ranked = weigh_reading(ranked, read_until_answered(reader, text, ranked))
+    found = (scored.article.id for scored in ranked)
     return [(article, 1 / rank) for rank, article in enumerate(dict.fromkeys(found), 1)]
 
 

@@ -18,14 +18,16 @@ from wortlaut.rag.retriever import ScoredPassage
 # The order is `read_signs`'s.
 _SIGNS = (26.83, 20.35, 40.81, 0.851, -0.046)
 _BIAS: dict[Language, float] = {"en": -24.56, "de": -26.76, "ru": -23.69}
-# Logistic regression on what the reader says of 200 questions on our own articles (part "dev") and
-# 250 of M2QA German news, near-misses among both; their AUROC .745 and .62, cross-validated by text.
-# The search's own probability is next to no help there and all of it where nothing was found that
-# is to the point; how much of it counts is a compromise: at these figures .66 and .63, and XQuAD
-# with the paragraph / article taken away DE .92/.99, EN .94/.98, RU .80/.91.
-_MARGINS = (0.0557, 0.0705, 0.1189, 0.1178)
-_MARGIN_BIAS = 0.04
-_FOUND_SCALE, _FOUND_BIAS = 3.0, 1.0
+# Logistic regression (`python -m train.confidence`) on 130 questions each on our own articles (part
+# "dev") and of M2QA German news, near-misses among both, and on the answerable ones again with their
+# article hidden. The search's own logit counts where it is low only: where it is high it is no help
+# against near-misses (AUROC .42 on our own), and all there is where nothing to the point was found.
+# Cross-validated by article: near-misses .68 and .66, without the search .71 and .62; articles hidden
+# .71 and .80, without .69 and .74.
+_MARGINS = (0.074, 0.016, 0.055, 0.185)
+_FOUND, _FOUND_SHIFT = 0.59, 2.0
+# The bias fitted, -.317, less what lets the cut of .3 refuse more than half of the near-misses of each.
+_MARGIN_BIAS = -0.4
 # Set by eye on 200 foreign topics and 41 speaker questions over Wikinews dev: of the foreign ones
 # 12 were answered where a margin counted for a statement, too, and 5 so.
 _MARGIN_ODDS = 0.3
@@ -67,28 +69,32 @@ def judge_reading(
 ) -> float:
     """The probability that the best passages answer the question, now that they were read.
 
-    That they are to the point, which the search tells, and that they answer, which reading tells,
-    must hold both. `readings` are those of the first passages, in their order.
+    What was read decides; that hardly anything to the point was found, which the search tells, can
+    only take away. `readings` are of the passages that were read, the likeliest first.
     """
     if not passages:
         return 0.0
-    found = judge_passages(passages, background, language)
-    to_the_point = squash(_to_logit(found) / _FOUND_SCALE + _FOUND_BIAS)
+    found = to_logit(judge_passages(passages, background, language))
     margins = read_margins(readings)
-    weighted = sum(w * x for w, x in zip(_MARGINS, margins, strict=True))
-    return to_the_point * squash(weighted + _MARGIN_BIAS)
+    logit = sum(w * x for w, x in zip(_MARGINS, margins, strict=True)) + _MARGIN_BIAS
+    return squash(logit + _FOUND * min(found + _FOUND_SHIFT, 0.0))
 
 
 def read_margins(readings: Sequence[PageReading]) -> tuple[float, float, float, float]:
     """By how much the best words beat "no answer", in the best passage and in any; and the same
     of whether a passage answers at all.
     """
-    best = [
+    best = list_margins(readings)
+    whole = [reading.answerable for reading in readings]
+    return (best[0], max(best), whole[0], max(whole))
+
+
+def list_margins(readings: Sequence[PageReading]) -> list[float]:
+    """By how much the best words of each passage beat "no answer"."""
+    return [
         max((answer.margin for answer in reading.answers if answer), default=LEAST_MARGIN)
         for reading in readings
     ]
-    whole = [reading.answerable for reading in readings]
-    return (best[0], max(best), whole[0], max(whole))
 
 
 def read_signs(passages: Sequence[ScoredPassage], background: Vectors) -> tuple[float, ...]:
@@ -140,10 +146,11 @@ def judge_statement(confidence: float, margin: float | None) -> float:
     """
     if margin is None:
         return confidence
-    return squash(_to_logit(confidence) + _MARGIN_ODDS * min(margin, 0.0))
+    return squash(to_logit(confidence) + _MARGIN_ODDS * min(margin, 0.0))
 
 
-def _to_logit(probability: float) -> float:
+def to_logit(probability: float) -> float:
+    """The logit of a probability, which is held off 0 and 1."""
     held = min(max(probability, 1e-9), 1 - 1e-9)
     return math.log(held / (1 - held))
 

@@ -16,7 +16,13 @@ from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, make_terms, read_function_words
 from wortlaut.index.reading.people import Offices, People
 from wortlaut.rag.askedwords import find_asked_names, measure_held, read_asked_words
-from wortlaut.rag.confidence import judge_passages, judge_reading, judge_statement, judge_topic
+from wortlaut.rag.confidence import (
+    judge_passages,
+    judge_reading,
+    judge_statement,
+    judge_topic,
+    list_margins,
+)
 from wortlaut.rag.reader import LEAST_MARGIN, Page, PageReading, Reader
 from wortlaut.rag.retriever import Probe, Retriever, ScoredPassage, ScoredSentence
 from wortlaut.rag.understanding.query import Query
@@ -25,9 +31,14 @@ from wortlaut.rag.understanding.timewindow import Window, may_tell, rate_times
 EVERY_PASSAGE = 20_000
 _POOL = 50
 _QUOTED_PASSAGES = 12
-# PageReading is what a question of fact costs: some 40 ms a passage.
-_READ_PASSAGES = 4
-_MARGIN_WEIGHT = 0.005
+# Reading is what a question of fact costs: some 40 ms a passage. Where nothing in the first passages
+# answers surely, as many more are read.
+_READ_PASSAGES, _READ_AT_MOST = 4, 8
+_SURELY_ANSWERED = 4.0
+# What a unit of margin adds to a passage's score, and again to that of the sentence it is in.
+# MLQA, R@1 with a reader that never saw it, 97 questions each: DE .680 -> .742, EN .629 -> .649.
+_PASSAGE_MARGIN_WEIGHT = 0.003
+_MARGIN_WEIGHT = 0.003
 # Of a person's statements the likeliest are read where they are neither surely on the topic nor
 # surely not, and hold none of its words.
 _READ_STATEMENTS = 2
@@ -164,12 +175,7 @@ class EvidenceFinder:
         if query.lists:
             return self._list_articles(query, source)
         if query.speakers:
-            statements = self.find_statements(query, source)
-            if statements or query.window.is_open:
-                return statements
-            # Of that time there is nothing that is surely theirs: what is told of them then.
-            surnames = [name.split()[-1] for name in query.speakers]
-            return _keep_about(surnames, self._find_facts(query, source, told))
+            return self.find_statements(query, source)
         evidence = self._find_facts(query, source, told)
         # An office that nobody here is known to hold is asked for like an unknown name.
         names = query.unknown_speakers or query.offices
@@ -279,8 +285,9 @@ class EvidenceFinder:
         shown = _prefer_passages(found, query.event)[:_QUOTED_PASSAGES]
         if query.own:
             probe, shown = self._probe_own(query, shown)
-        sentences = self._retriever.list_sentences(probe, shown)
-        if readings := self._read(query.own or query.text, shown[:_READ_PASSAGES]):
+        readings = self._read(query.own or query.text, shown)
+        sentences = self._retriever.list_sentences(probe, weigh_reading(shown, readings))
+        if readings:
             read = [reading for _, reading in readings]
             sure = judge_reading(found, background, query.language, read)
             sentences = _order_by_reading(sentences, readings)
@@ -295,12 +302,9 @@ class EvidenceFinder:
     def _read(
         self, question: str, passages: Sequence[ScoredPassage]
     ) -> list[tuple[ScoredPassage, PageReading]]:
-        """Each passage with what the reader makes of it; nothing without a reader."""
+        """The passages that were read, each with its reading; nothing without a reader."""
         reader = self._open_reader()
-        if reader is None:
-            return []
-        readings = reader.read(question, [_make_page(scored) for scored in passages])
-        return list(zip(passages, readings, strict=True))
+        return read_until_answered(reader, question, passages) if reader else []
 
     def _probe_own(
         self, query: Query, found: Sequence[ScoredPassage]
@@ -332,6 +336,34 @@ class EvidenceFinder:
             item = Evidence(article, span, sentence.score, 0.0, statement, answer)
             evidence.append((item, sentence))
         return evidence
+
+
+def read_until_answered(
+    reader: Reader, question: str, passages: Sequence[ScoredPassage]
+) -> list[tuple[ScoredPassage, PageReading]]:
+    """The first passages, each with its reading; more of them where none of the first answers."""
+    read: list[tuple[ScoredPassage, PageReading]] = []
+    for start in range(0, min(len(passages), _READ_AT_MOST), _READ_PASSAGES):
+        some = passages[start : start + _READ_PASSAGES]
+        readings = reader.read(question, [_make_page(scored) for scored in some])
+        read += zip(some, readings, strict=True)
+        if max(list_margins([reading for _, reading in read])) >= _SURELY_ANSWERED:
+            break
+    return read
+
+
+def weigh_reading(
+    passages: Sequence[ScoredPassage], readings: Sequence[tuple[ScoredPassage, PageReading]]
+) -> list[ScoredPassage]:
+    """The passages, best first by search and reading together; an unread one counts as the worst."""
+    margins = list_margins([reading for _, reading in readings])
+    read = {s.passage.id: margin for (s, _), margin in zip(readings, margins, strict=True)}
+    worst = min(margins, default=0.0)
+    weighed = [
+        replace(s, score=s.score + _PASSAGE_MARGIN_WEIGHT * read.get(s.passage.id, worst))
+        for s in passages
+    ]
+    return sorted(weighed, key=lambda scored: -scored.score)
 
 
 def find_statement(

