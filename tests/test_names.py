@@ -10,6 +10,9 @@ from wortlaut.index.archive import Archive
 from wortlaut.index.lang.names import (
     SAME_PERSON,
     Spellings,
+    agree_in_gender,
+    compare_first,
+    find_gender,
     fold_name,
     is_declined,
     match_names,
@@ -288,6 +291,41 @@ def test_people_are_one_for_all_spellings_of_a_full_name():
 )
 def test_a_bare_surname_joins_nobody_of_another_name_or_gender(name, other):
     assert other not in People([name, other]).list_spellings(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "gender"),
+    [
+        ("Uwe Talberg", "m"), ("Malte Brandau", "m"), ("George Oxenrath", "m"),
+        ("Mike Tandor", "m"), ("Luca Borvik", "m"), ("Никита Россов", "m"), ("Илья Россов", "m"),
+        ("Nikita Rossow", "m"), ("Wolodymyr Tarlow", "m"), ("Ruth Kessin", "f"),
+        ("Doris Kolm", "f"), ("Mira Talberg", "f"), ("Юлия Россова", "f"),
+        ("Andrea Brandau", ""), ("Kim Brandau", ""), ("Qwirle Brandau", ""), ("Talbora", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_first_name_shows_the_gender_by_the_table_and_not_by_its_last_letter(name, gender):
+    assert find_gender(name) == gender
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "agree"),
+    [
+        ("Ivan Tarlow", "Tarlowa", False),
+        ("Tarlow", "Tarlowa", False),
+        ("Wolod Talbersky", "Talberska", False),
+        ("Anna Tarlow", "Tarlowa", True),
+        ("Anna Tarlow", "Tarlow", True),
+        ("Luis Tarlina", "Tarlina", True),
+        ("Georg Bosch", "Боша", True),
+    ],
+)
+def test_surnames_of_a_man_and_a_woman_agree_in_no_person(name, other, agree):
+    assert agree_in_gender(name, other) is agree_in_gender(other, name) is agree
+
+
+def test_a_short_form_of_a_man_s_name_is_his_however_the_full_one_ends():
+    assert compare_first("phil", "philippe") == compare_first("theo", "theodore") == 1.0
+    assert compare_first("dan", "daniela") < SAME_PERSON
 
 
 def test_a_bare_surname_of_several_is_nobodys_but_stands_for_all():

@@ -1407,3 +1407,43 @@ def test_who_speaks_for_an_institution_goes_by_its_name():
     assert HOLDING.find_spokesmen("FNP") == ["Gisela Filz"]
     assert HOLDING.find_spokesmen("Human Law Watch") == ["Walinow"]
     assert HOLDING.find_spokesmen("Wanda Zorn") == HOLDING.find_spokesmen("Markel") == []
+
+
+NAMESAKES = [
+    ("Borg", "Minister"),
+    ("Hans Tandor", "Chef der Borgbaugewerkschaft"),
+    ("Ida Kolm", "Leiterin der Talborwarte"),
+    ("Ruth Kessin", "Sprecherin des Chemiekonzerns Falmex"),
+    ("Karl Ostrand", "Falmexs Chef"),
+    ("Jens Falk", "Wandor-Chef"),
+    ("Greenbark", "Greenbark"),
+    ("Uta Ried", "Chefin von Greenbark"),
+    ("Ute Brandau", "Sprecherin der Firma Tandor"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "spokesmen"),
+    [
+        ("Borg", []),
+        ("Talbor", []),
+        ("Tandor", []),
+        ("Falmex", ["Ruth Kessin", "Karl Ostrand"]),
+        ("Фалмекс", ["Ruth Kessin", "Karl Ostrand"]),
+        ("Wandor", ["Jens Falk"]),
+        ("Greenbark", ["Uta Ried"]),
+    ],
+)
+def test_a_surname_is_no_part_of_an_institution_s_name(name, spokesmen):
+    people = People([speaker for speaker, _ in NAMESAKES])
+    offices = Offices([(*held, 2024, 3) for held in NAMESAKES], people)
+    assert offices.find_spokesmen(name) == spokesmen
+
+
+def test_a_verb_of_a_gender_keeps_whoever_may_be_of_it():
+    known = ["Uwe Talberg", "Nora Brandau", "Qwirle Kolm"]
+    asked = ("В чём обвинил Талберг Брандау", "В чём обвинила Талберг Брандау")
+    assert [understand(q, known_speakers=known).speakers for q in asked] == [
+        ("Uwe Talberg",),
+        ("Nora Brandau",),
+    ]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import permutations
 
-from wortlaut.index.lang.roles import read_titles, role_gender
+from wortlaut.index.lang.roles import Gender, read_titles, role_gender
 from wortlaut.index.lang.tables import read_lists, read_rows
 from wortlaut.index.lang.words import (
     CYRILLIC_LETTER,
@@ -60,9 +60,9 @@ _FIRST_ALIKE, _FIRST_AGREE = 0.7, 0.9
 _LONGEST_FAMILY = 6
 # The numbers of kings and popes, up to 39: John XXIII.
 _REGNAL = re.compile(r"(?=[IVX])(?!X\Z)X{0,3}(?:IX|IV|V?I{0,3})\Z")
-# A full first name has so many letters more than its short form, and a woman's ends so.
+# A full first name has so many letters more than its short form.
 _LEAST_LONGER = 2
-_FEMININE = ("a", "e", "а", "я")
+_SHORT_OF: Mapping[Gender, str] = {"m": "short_masculine", "f": "short_feminine"}
 # Two readings this near are equally good.
 _AS_SURE = 0.02
 # What Chinese, Korean and Vietnamese names are made of.
@@ -143,13 +143,77 @@ def _is_short(short: str, full: str) -> bool:
     shorts = _read_short()
     spelt = [one for one in shorts if one == short or _spells(short, one)]
     for form in list_nominatives(full):
-        feminine = form.endswith(_FEMININE)
         for one in spelt:
-            genders = shorts[one]
-            fits = ("short_feminine" if feminine else "short_masculine") in genders
-            if fits and len(form) >= len(one) + _LEAST_LONGER and _begins(form, one):
+            if len(form) < len(one) + _LEAST_LONGER or not _begins(form, one):
+                continue
+            gender = _find_first_gender(form)
+            if not gender or _SHORT_OF[gender] in shorts[one]:
                 return True
     return False
+
+
+def find_gender(name: str) -> Gender:
+    """The gender of who bears the full name, by its first names; "" where they tell none.
+
+    By a table, never by how they end: Uwe and Luca are men.
+    """
+    found = {_find_first_gender(part) for part in spell_parts(name)[:-1]} - {""}
+    return found.pop() if len(found) == 1 else ""
+
+
+def agree_in_gender(a: str, b: str) -> bool:
+    """Whether two names with spellings of one surname may be one person's: Petrowa is no Petrow.
+
+    "Anna Petrow" may be she, as Western papers write it.
+    """
+    endings = {_read_surname_gender(a): a, _read_surname_gender(b): b}
+    if endings.keys() == {"m", "f"}:
+        return find_gender(endings["m"]) == "f"
+    return len({find_gender(a), find_gender(b)} - {""}) < 2
+
+
+@lru_cache(maxsize=8192)
+def _find_first_gender(word: str) -> Gender:
+    """The gender of a first name, as `spell_word` gives it; "" for one of both or none."""
+    known = _read_genders()
+    if word in known:
+        return known[word]
+    kin = (*list_nominatives(word), *_find_given(word))
+    found: set[Gender] = {known[name] for name in kin if known.get(name)}
+    if not found:
+        alike = _read_gendered().find(word)
+        best = max((score for _, score in alike), default=1.0)
+        found = {known[name] for name, score in alike if score >= max(SAME_PERSON, best)}
+    return found.pop() if len(found) == 1 else ""
+
+
+@lru_cache(maxsize=8192)
+def _read_surname_gender(name: str) -> Gender:
+    """The gender that the ending of a Slavic surname shows; "" for other surnames."""
+    lists, surname = read_lists("name_lists.tsv"), (spell_parts(name) or ("",))[-1]
+    if len(surname) <= SHORT_NAME:
+        return ""
+    if surname.endswith(lists["surname_feminine"]):
+        return "f"
+    return "m" if surname.endswith(lists["surname_masculine"]) else ""
+
+
+@cache
+def _read_genders() -> Mapping[str, Gender]:
+    lists = read_lists("name_lists.tsv")
+    found: dict[str, Gender] = {}
+    genders: tuple[Gender, ...] = ("m", "f")
+    for gender, kind in zip(genders, ("masculine", "feminine"), strict=True):
+        for name in lists[kind]:
+            word = spell_word(name)
+            # Two names may be one without their accents.
+            found[word] = gender if found.get(word, gender) == gender else ""
+    return found | {spell_word(name): "" for name in lists["either"]}
+
+
+@cache
+def _read_gendered() -> Spellings:
+    return Spellings(word for word, gender in _read_genders().items() if gender)
 
 
 def is_short_name(word: str) -> bool:

@@ -25,7 +25,9 @@ from wortlaut.index.lang.names import (
     SHORT_NAME,
     TITLES,
     Spellings,
+    agree_in_gender,
     compare_first,
+    find_gender,
     is_family_first,
     is_first_name,
     is_regnal,
@@ -46,6 +48,7 @@ from wortlaut.index.lang.words import (
     LANGUAGES,
     Word,
     detect_language,
+    find_letter_runs,
     read_function_words,
 )
 
@@ -134,7 +137,7 @@ class People(Sequence[str]):
         for name in bearers:
             if name in full:
                 continue
-            only = len(persons) == 1 and _agree_in_gender(persons[0], name)
+            only = len(persons) == 1 and agree_in_gender(persons[0], name)
             self._spellings.setdefault(persons[0] if only else name, []).append(name)
             persons += [] if persons else [name]
         known = [name for name in bearers if name in self._spellings]
@@ -223,11 +226,14 @@ class People(Sequence[str]):
         else:
             least = SAME_PERSON if is_german or is_cyrillic else MAYBE_SAME
         key = (spell_word(low), least)
-        if key not in self._found:
+        bearers = self._found.get(key)
+        if bearers is None:
+            bearers = self._gather(*key)
             if len(self._found) >= _MOST_KEPT:
-                self._found.clear()
-            self._found[key] = self._gather(*key)
-        return self._found[key]
+                # Another thread may be reading: what it holds stays its own.
+                self._found = {}
+            self._found[key] = bearers
+        return bearers
 
     def _gather(self, word: str, least: float) -> list[str]:
         forms = [word, word[:-1]] if word.endswith("s") and len(word) > SHORT_NAME else [word]
@@ -303,7 +309,7 @@ class Offices:
         telling = {word for word in office.words if word.startswith("#")}
         telling |= read_office(capitals).words & office.words
         holder = self._holders.setdefault(name, _Holder(name))
-        holder.add(_Entry(office, frozenset(telling), year, articles))
+        holder.add(_Entry(text, office, frozenset(telling), year, articles))
         if office.head:
             self._by_head.setdefault(office.head, {})[name] = None
 
@@ -336,12 +342,16 @@ class Offices:
     def find_spokesmen(self, name: str) -> list[str]:
         """Who speaks for an institution that goes by a name of its own: "Human Rights Watch".
 
-        A single word that is no abbreviation may be a person's name: then somebody must be at its
-        head, or another word say that it is an institution.
+        A single word that is no abbreviation may be a person's name: then nobody of that name may
+        speak here, the office must have just that word, and somebody must be at its head, or another
+        word say that it is an institution.
         """
         words = read_office(name).words
         typed = name.split()
         if not words or (len(typed) > 1 and is_first_name(spell_word(typed[0]))):
+            return []
+        is_word = len(typed) == 1 and not name.isupper()
+        if is_word and self._is_person(name):
             return []
         matches = [
             (holder.name, entry.office)
@@ -350,10 +360,21 @@ class Offices:
             if entry.office.head in ROLES - _OPPOSED
             and not entry.office.former
             and all(_has(entry.telling, word) for word in words)
+            and (not is_word or entry.has_word(name))
         ]
-        sure = len(typed) > 1 or name.isupper()
-        sure = sure or any(o.head == "#chef" or o.words & INSTITUTIONS for _, o in matches)
+        sure = not is_word or any(o.head == "#chef" or o.words & INSTITUTIONS for _, o in matches)
         return list(dict.fromkeys(speaker for speaker, _ in matches)) if sure else []
+
+    def _is_person(self, name: str) -> bool:
+        """Whether somebody of the name speaks who has a first name, or an office that persons hold."""
+        for speaker in self._people.list_spellings(name):
+            first, *others = spell_parts(speaker)
+            holder = self._holders.get(speaker)
+            if others and (is_first_name(first) or find_gender(speaker)):
+                return True
+            if not others and holder and any(e.office.head in ROLES for e in holder.entries):
+                return True
+        return False
 
     def _choose(self, asked: Office) -> list[str]:
         matches = list(self._match_all(asked))
@@ -408,7 +429,7 @@ def _is_body(name: str) -> bool:
 def _is_same(name: str, parts: tuple[str, ...], person: str) -> bool:
     others = spell_parts(person)
     if len(parts) == 1:
-        return match_words(others[-1], parts[-1]) >= SAME_PERSON and _agree_in_gender(name, person)
+        return match_words(others[-1], parts[-1]) >= SAME_PERSON and agree_in_gender(name, person)
     return len(others) > 1 and match_parts(parts, others) >= SAME_PERSON
 
 
@@ -417,11 +438,6 @@ def _is_no_surname(word: Word) -> bool:
     low = word.low
     is_word = low in _NOBODY or low in _TIMES or role_gender(low) is not None
     return is_word or find_place(low) is not None or find_exonym(low) is not None
-
-
-def _agree_in_gender(a: str, b: str) -> bool:
-    """Whether both surnames, or neither, have the ending of a Slavic woman's name."""
-    return a.casefold().endswith(("a", "а", "я")) == b.casefold().endswith(("a", "а", "я"))
 
 
 def _take_particles(
@@ -535,12 +551,20 @@ def _choose_behind(
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An office somebody held; `telling` are its words but for mere adjectives."""
+    """An office somebody held, as an article words it; `telling` are its words but for adjectives."""
 
+    text: str
     office: Office
     telling: frozenset[str]
     year: int | None
     articles: int
+
+    def has_word(self, name: str) -> bool:
+        """Whether the wording has the name for a word, or its genitive: no mere part of one."""
+        wanted = spell_word(name)
+        words = [spell_word(run) for run in find_letter_runs(self.text)]
+        forms = [*words, *(word[:-1] for word in words if word.endswith("s"))]
+        return any(match_words(wanted, form) >= SAME_PERSON for form in forms)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar
+from wortlaut.index.lang.names import find_gender
 from wortlaut.index.lang.verbs import HAVE, AskingForm
 from wortlaut.rag.understanding.namescan import POSSESSIVE, Asked, NameScanner, Token
 from wortlaut.rag.understanding.office import OfficeReader, Resolve, resolve_nobody
@@ -298,10 +299,11 @@ class SpeakerReader:
         declined = {m for m, group in groups.items() if self.scanner.is_declined(group)}
         subjects = [m for m in groups if m not in declined]
         gender = _read_past_gender(tokens[cue].lower)
-        agreeing = [m for m in subjects if _read_gender(groups[m][0].names[0]) == gender]
+        genders = {m: find_gender(groups[m][0].names[0]) for m in subjects}
         joined = any(t.lower in self.grammar.conjunctions for t in tokens)
-        if agreeing and len(subjects) > 1 and not joined:
-            declined |= {m for m in subjects if m not in agreeing}
+        if gender and gender in genders.values() and not joined:
+            # Of whom the gender is unknown, the verb may be.
+            declined |= {m for m in subjects if genders[m] not in ("", gender)}
         if not subjects:
             # "Что сказала Россова" is no Rossow's, whose genitive it would be.
             first = next((n for n, t in enumerate(tokens) if t.mention is not None), 0)
@@ -519,15 +521,9 @@ def _read_past_gender(verb: str) -> str:
     return "f" if bare.endswith("ла") else "m" if bare.endswith("л") else ""
 
 
-def _read_gender(name: str) -> str:
-    """The likely gender of somebody by the first name; "" where none is known."""
-    first, _, rest = name.partition(" ")
-    return ("f" if first[-1] in "aаяe" else "m") if rest else ""
-
-
 def _ends_feminine(mention: Sequence[Token]) -> bool:
     named = mention[0].names[0] if mention else ""
-    return bool(mention) and mention[-1].lower.endswith("а") and _read_gender(named) == "m"
+    return bool(mention) and mention[-1].lower.endswith("а") and find_gender(named) == "m"
 
 
 def _strip_genitive(name: str) -> str:
