@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from wortlaut.index.archive import Archive, Selection
 from wortlaut.index.lang.names import (
@@ -20,6 +21,8 @@ from wortlaut.index.lang.places import list_german
 from wortlaut.index.lang.words import (
     TERM_LETTERS,
     find_letter_runs,
+    find_runs,
+    fold,
     make_terms,
     read_function_words,
 )
@@ -30,7 +33,12 @@ _LONGEST_MATCH = 64
 _LEAST_TELLING = 1.0
 _AFTER_ALL = "\uffff"
 _SHORTEST_OPENING, _SHORTEST_COMPOUND = 4, 5
+# Behind what is compared of a German name there may be another ending.
+_LONGEST_ENDING = 2
 _SURELY = 0.95
+# So many letters of a text hold its dateline; passages and headlines are read in such portions.
+_HEAD, _HEADS_AT_ONCE = 150, 5000
+_FIRST_READ, _READ_MORE = 16, 4
 _EMPTY = read_function_words("empty", "de")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _BETWEEN = re.compile("['’-]")
@@ -42,13 +50,93 @@ def measure_coverage(weights: Mapping[str, float], terms: Collection[str]) -> fl
     return sum(weight for term, weight in weights.items() if term in terms) / mass if mass else 0.0
 
 
+class _Heads:
+    """The words of headlines and of how texts begin: datelines stand in no passage."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        # Word by word it would take thrice as long.
+        typed = {word for text in texts for word in text.split()}
+        words = list(set(find_runs("\n".join(typed))))
+        folded = fold("\n".join(words)).split("\n") if words else []
+        self._by_term: dict[str, list[str]] = {}
+        for word, low in zip(words, folded, strict=True):
+            if word[0].isupper():
+                self._by_term.setdefault(low[:TERM_LETTERS], []).append(word)
+        self._folded = sorted(set(folded))
+
+    def say_any(self, german: Sequence[str]) -> bool:
+        """Whether any of the German names has all its words here."""
+        names = [_split_name(name) for name in german]
+        return any(all(map(self._has, name)) for name in names if name)
+
+    def spell(self, word: str) -> bool:
+        """Whether a spelling of the word is here."""
+        return any(
+            _hold_name(self._by_term.get(term, ()), word, term)
+            for term in list_beginnings(word, TERM_LETTERS, self._opens)
+        )
+
+    def _has(self, part: str) -> bool:
+        if len(part) >= _SHORTEST_OPENING:
+            return self._opens(_cut_ending(part))
+        at = bisect_left(self._folded, part)
+        return self._folded[at : at + 1] == [part]
+
+    def _opens(self, beginning: str) -> bool:
+        at = bisect_left(self._folded, beginning)
+        return at < len(self._folded) and self._folded[at].startswith(beginning)
+
+
+class _Known:
+    """What has been read of one state of the archive, each when it is first asked for."""
+
+    def __init__(self, archive: Archive, generation: int) -> None:
+        self.generation = generation
+        self._archive = archive
+        self._beginnings: dict[str, set[str]] = {}
+        self._heads: _Heads | None = None
+
+    def read_heads(self) -> _Heads:
+        """The words of all headlines and beginnings."""
+        if (heads := self._heads) is None:
+            heads = self._heads = _Heads(self._list_heads())
+        return heads
+
+    def _list_heads(self) -> Iterator[str]:
+        last, limit = -1, _HEADS_AT_ONCE
+        while True:
+            rows = self._archive.query(
+                f"SELECT number, title, substr(text, 1, {_HEAD}) FROM articles "
+                "WHERE number > ? ORDER BY number LIMIT ?",
+                [last, limit],
+            )
+            # A word cut in two is none.
+            heads = (t if len(t) < _HEAD else t.rpartition(" ")[0] for _, _, t in rows)
+            yield "\n".join([title for _, title, _ in rows] + list(heads))
+            last = rows[-1][0] if rows else last
+            if len(rows) < limit:
+                return
+
+    def stands(self, beginning: str) -> bool:
+        """Whether some word begins so; those of two letters in common are read together, once."""
+        opening = beginning[:2]
+        found = self._beginnings.get(opening)
+        if found is None:
+            rows = self._archive.query(
+                "SELECT term FROM passages_vocab WHERE term >= ? AND term < ?",
+                (opening, opening + _AFTER_ALL),
+            )
+            found = {term[:end] for (term,) in rows for end in range(1, len(term) + 1)}
+            self._beginnings[opening] = found
+        return beginning in found
+
+
 class Lexicon:
     """The archive's full-text index."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._generation = archive.generation
-        self._beginnings: dict[str, set[str]] = {}
+        self._known = _Known(archive, archive.generation)
 
     def weigh_terms(self, text: str) -> dict[str, float]:
         """The text's distinct terms with their inverse document frequency (BM25's).
@@ -78,65 +166,69 @@ class Lexicon:
         total = int(self._archive.query("SELECT count(*) FROM passages")[0][0])
         return _weigh(min(found, total), total)
 
-    def count_articles(self, name: str) -> int:
-        """How many articles name what `name` does, in any spelling, script, case and language.
+    def names_any_article(self, name: str) -> bool:
+        """Whether an article names what `name` does, in any spelling, script, case and language.
 
         "Merkel", "Меркелем", "Chekhov" as it is spelt in German, "США" as USA, Vereinigte Staaten or
-        amerikanisch; 0 says that the archive never speaks of it. Of several words one is enough, but
-        for the first names of a person. Headlines are not read.
+        amerikanisch. Of several words one is enough, but for the first names of a person. Headlines
+        and how texts begin are read where the passages have nothing.
         """
-        if self._archive.generation != self._generation:
-            self._beginnings, self._generation = {}, self._archive.generation
         pieces = _BETWEEN.sub(" ", _POSSESSIVE.sub("", name))
+        known = self._keep_up()
         if german := list_german(find_letter_runs(pieces)):
-            return len(self._match(_match_any(german)))
+            return self._say_any(german) or known.read_heads().say_any(german)
         parts = [part for part in spell_parts(pieces) if len(part) > 1]
         if len(parts) > 1 and is_first_name(parts[0]) and not is_family_first(pieces):
             parts = parts[-1:]
-        found = [
-            self._find_spellings(part) | self._match(_match_any(list_german([part])))
-            for part in parts
-        ]
-        return len(set().union(*found))
+        # "Lawrows", of whom the archive may only have "Lawrow".
+        cut = [p[:-1] for p in parts if p.endswith("s") and len(p) >= _SHORTEST_COMPOUND]
+        told = [german for part in parts if (german := list_german([part]))]
+        if any(map(self._say_any, told)) or any(map(self._spell, [*parts, *cut])):
+            return True
+        heads = known.read_heads() if parts else _Heads(())
+        return any(map(heads.say_any, told)) or any(map(heads.spell, [*parts, *cut]))
 
-    def _find_spellings(self, word: str) -> set[int]:
-        """The numbers of the articles with a spelling of the word."""
-        found: set[int] = set()
-        if word.endswith("s") and len(word) >= _SHORTEST_COMPOUND:
-            # "Lawrows", of whom the archive may only have "Lawrow".
-            found |= self._find_spellings(word[:-1])
-        for term in list_beginnings(word, TERM_LETTERS, self._stands):
-            rows = self._archive.query(
-                'SELECT a.number, substr(a.text, p.start + 1, p."end" - p.start) FROM passages_fts '
-                "JOIN passages p ON p.number = passages_fts.rowid "
-                "JOIN articles a ON a.number = p.article WHERE passages_fts MATCH ?",
-                [f'"{term}"'],
-            )
-            for article, text in rows:
-                if article not in found and _holds_name(text, word, term):
-                    found.add(article)
-        return found
+    def _keep_up(self) -> _Known:
+        """What is known of the archive as it is now; a thread that reads an older one keeps that."""
+        known, generation = self._known, self._archive.generation
+        if known.generation != generation:
+            known = self._known = _Known(self._archive, generation)
+        return known
 
-    def _stands(self, beginning: str) -> bool:
-        """Whether some word begins so; those of two letters in common are read together, once."""
-        opening = beginning[:2]
-        if opening not in self._beginnings:
-            rows = self._archive.query(
-                "SELECT term FROM passages_vocab WHERE term >= ? AND term < ?",
-                (opening, opening + _AFTER_ALL),
-            )
-            self._beginnings[opening] = {
-                term[:end] for (term,) in rows for end in range(1, len(term) + 1)
-            }
-        return beginning in self._beginnings[opening]
-
-    def _match(self, match: str) -> set[int]:
-        """The numbers of the articles with a passage that the expression of full text fits."""
-        sql = (
-            "SELECT DISTINCT p.article FROM passages_fts "
-            "JOIN passages p ON p.number = passages_fts.rowid WHERE passages_fts MATCH ?"
+    def _say_any(self, german: Sequence[str]) -> bool:
+        """Whether a passage has any of the German names, all the words of it."""
+        names = [_split_name(name) for name in german]
+        match = _match_any(german)
+        return any(
+            any(all(_begins(words, part) for part in name) for name in names if name)
+            for text in (self._read_matches(match) if match else ())
+            if (words := set(find_runs(fold(text))))
         )
-        return {row[0] for row in self._archive.query(sql, [match])} if match else set()
+
+    def _spell(self, word: str) -> bool:
+        """Whether a passage has a spelling of the word."""
+        return any(
+            _hold_name(find_letter_runs(text), word, term)
+            for term in list_beginnings(word, TERM_LETTERS, self._keep_up().stands)
+            for text in self._read_matches(f'"{term}"')
+        )
+
+    def _read_matches(self, match: str) -> Iterator[str]:
+        """The passages that the expression of full text fits: few, then more and more at a time."""
+        last, limit = -1, _FIRST_READ
+        while True:
+            rows = self._archive.query(
+                'SELECT p.number, substr(a.text, p.start + 1, p."end" - p.start) FROM passages_fts '
+                "JOIN passages p ON p.number = passages_fts.rowid "
+                "JOIN articles a ON a.number = p.article "
+                "WHERE passages_fts MATCH ? AND passages_fts.rowid > ? "
+                "ORDER BY passages_fts.rowid LIMIT ?",
+                [match, last, limit],
+            )
+            yield from (text for _, text in rows)
+            if len(rows) < limit:
+                return
+            last, limit = rows[-1][0], min(limit * _READ_MORE, _SQL_BATCH)
 
     def search(self, terms: Mapping[str, float], limit: int, selection: Selection) -> list[str]:
         """The ids of the selected passages that hold some of the terms, best first by BM25."""
@@ -179,9 +271,25 @@ def _match_any(names: Iterable[str]) -> str:
     )
 
 
-def _holds_name(text: str, name: str, term: str) -> bool:
-    """Whether the text has a word of the term that may be a spelling of the name."""
-    words = {word for word in find_letter_runs(text) if word[0].isupper()}
+def _split_name(name: str) -> list[str]:
+    return find_runs(fold(name))
+
+
+def _begins(words: Iterable[str], part: str) -> bool:
+    """Whether one of the words has the part of a name, in whatever case: "EU" is no "Euro"."""
+    if len(part) < _SHORTEST_OPENING:
+        return part in words
+    stem = _cut_ending(part)
+    return any(word.startswith(stem) for word in words)
+
+
+def _cut_ending(part: str) -> str:
+    return part[: max(TERM_LETTERS, len(part) - _LONGEST_ENDING)]
+
+
+def _hold_name(words: Iterable[str], name: str, term: str) -> bool:
+    """Whether one of the words, of the term, may be a spelling of the name."""
+    words = {word for word in words if word[0].isupper()}
     words = {word for word in words if word.lower() not in _EMPTY}
     forms = {spell_word(word) for word in words if make_terms(word)[:1] == [term]}
     forms |= {form[:-1] for form in forms if form.endswith("s")}

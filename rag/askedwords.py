@@ -10,17 +10,21 @@ names how alike they are spelt.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from wortlaut.index.lang.grammar import read_grammar
-from wortlaut.index.lang.places import list_german
+from wortlaut.index.lang.names import TITLES, is_family_first, is_first_name, spell_word
+from wortlaut.index.lang.offices import FIELDS, is_role, read_office
+from wortlaut.index.lang.places import find_end, list_german
 from wortlaut.index.lang.tables import read_rows
 from wortlaut.index.lang.words import (
     TERM_LETTERS,
     Language,
+    Word,
+    find_letter_runs,
     find_runs,
     fold,
     read_typed_words,
@@ -37,6 +41,8 @@ _INSIDE = 5
 _SHORTEST_STEM = 3
 _LONGEST_ENDING = 6
 _LONGEST_BODY_ENDING = 3
+# What is a name begins as an everyday word, too, but goes on for longer than an ending does.
+_LONGEST_CASE = 4
 # A compound's first part has so many letters at least; its last word's ending may be another by two.
 _SHORTEST_FIRST, _LONGEST_INFLECTION = 3, 2
 # Two spellings are perhaps one name's from this share of equal letters on, surely from the other.
@@ -45,6 +51,13 @@ _SURELY_LIKE = 0.9
 _UNLIKE = 0.65
 _SHORTEST_NAME = 5
 _LONGEST_CODE = 5
+_ANY = 1000
+_POSSESSIVE = re.compile(r"['’]s\b")
+# "Верховный суд", "Iberian": what German says in other words.
+_RUSSIAN_ADJECTIVE = re.compile(
+    "(?:[ыио]й|[ая]я|[ое]е|[ыи]е|[ое]го|[ое]му|[ыи]м|[ыи]ми|[ыи]х|[ую]ю)\\Z"
+)
+_ENGLISH_ADJECTIVE = re.compile(r"(?:[ie]an|ese|ish|ic|ism|ist)s?\Z")
 # The letters that a sound may be written with at a word's beginning, where it is not its own alone.
 _OPENINGS = {"v": "vwfp", "k": "kcq", "s": "szctx", "c": "ct", "h": "hck", "t": "td", "i": "ijy"}
 
@@ -129,23 +142,88 @@ def _match_body(name: str) -> str:
 
 
 def find_asked_names(topic: str, language: Language) -> list[str]:
-    """The proper names of a topic, as typed: persons, places, firms, with `Lexicon.count_articles`.
+    """The proper names of a topic, as typed: for `Lexicon.names_any_article`.
 
     Every noun of German has a capital: there only places, runs of two and first names with what
-    follows are told to be names. Words of the table of concepts are none, in any language.
+    follows are told to be names. In the others a run with an everyday word in it, "Supreme Court",
+    is one only where a table of places has it: German says it in other words.
     """
     # Inside a sentence a capital says that it is a name.
     text = f"x {_take_bodies(topic, language)[0]}"
-    runs = find_name_runs(read_words(text), text, language, frozenset())
-    spans: list[tuple[int, int]] = []
+    words = read_words(text)
+    named = find_name_runs(words, text, language, frozenset())
+    spans = _find_places(words)
+    places = tuple(spans)
+    for run, behind in _find_capitals(text):
+        names = [word for word in run if _is_in(word, named) and not _is_known(word, language)]
+        ordinary = [w for w in run if w.is_content and w not in names and not _is_title(w)]
+        if language != "de" and not is_first_name(spell_word(run[0].text)):
+            is_led = behind is not None and _RUSSIAN_ADJECTIVE.search(run[-1].low)
+            names = [] if ordinary or is_led else names
+        for word in names:
+            if any(word.start < end and start < word.end for start, end in places):
+                continue
+            joins = spans and text[spans[-1][1] : word.start] == " "
+            spans.append((spans.pop()[0] if joins else word.start, word.end))
+    return list(dict.fromkeys(text[start:end] for start, end in sorted(spans)))
+
+
+def is_comparable(name: str, language: Language) -> bool:
+    """Whether the articles surely lack what a name of a question names if they lack its spellings.
+
+    What is asked in German is; else a place that a table has, or a person: a first name and what
+    follows, or a single word that says nothing in its language.
+    """
+    words = find_letter_runs(_POSSESSIVE.sub("", name))
+    if language == "de" or list_german(words):
+        return True
+    if len(words) != 1:
+        return bool(words) and (is_first_name(spell_word(words[0])) or is_family_first(name))
+    low = words[0].lower()
+    office = read_office(low)
+    is_word = read_grammar(language).is_function_word(low) or bool(
+        _look_up(fold(low), language, _LONGEST_CASE)
+    )
+    is_office = bool(office.head or office.words & FIELDS) or office.is_institution
+    return not (is_word or is_office or _ENGLISH_ADJECTIVE.search(low))
+
+
+def _find_places(words: Sequence[Word]) -> list[tuple[int, int]]:
+    """Where places with names of several words stand: "Lake Constance", "New Zealand"."""
+    texts, found, at = [word.text for word in words], [], 0
+    while at < len(words):
+        end = max(find_end(texts, at), at + 1)
+        if end > at + 1 and any(word.is_capitalised for word in words[at:end]):
+            found.append((words[at].start, words[end - 1].end))
+        at = end
+    return found
+
+
+def _find_capitals(text: str) -> Iterator[tuple[list[Word], Word | None]]:
+    """The runs of capitalised words, each with the small word of content that follows it."""
+    run: list[Word] = []
     for word in read_typed_words(text):
-        is_name = any(word.start < run[-1].end and run[0].start < word.end for run in runs)
-        if not is_name or _look_up(fold(word.text), language) or _is_code(word.text):
-            continue
-        joins = spans and text[spans[-1][1] : word.start] == " "
-        spans.append((spans.pop()[0] if joins else word.start, word.end))
-    found = [text[start:end] for start, end in spans]
-    return list(dict.fromkeys(found))
+        joins = run and text[run[-1].end : word.start] == " "
+        if run and not (joins and word.is_capitalised):
+            yield run, word if joins and word.is_content else None
+            run = []
+        if word.is_capitalised:
+            run.append(word)
+    if run:
+        yield run, None
+
+
+def _is_in(word: Word, runs: Iterable[Sequence[Word]]) -> bool:
+    return any(word.start < run[-1].end and run[0].start < word.end for run in runs)
+
+
+def _is_known(word: Word, language: Language) -> bool:
+    return bool(_look_up(fold(word.text), language, _LONGEST_CASE)) or _is_code(word.text)
+
+
+def _is_title(word: Word) -> bool:
+    """Whether it is none of a name, and makes none an everyday word: "Chancellor Talberg"."""
+    return word.low in TITLES or is_role(word.low) or _is_code(word.text)
 
 
 def _is_code(word: str) -> bool:
@@ -229,11 +307,13 @@ def _list_sounds(word: AskedWord, others: Iterable[str]) -> dict[str, str]:
     return {other: sound for other, sound in sounds.items() if sound[0] in firsts}
 
 
-def _look_up(folded: str, language: Language) -> Stems:
-    """The stems of the longest key of the table that the word begins with."""
+def _look_up(folded: str, language: Language, most: int = _ANY) -> Stems:
+    """The stems of the longest key of the table that the word begins with, and `most` letters more."""
     table = _read_table()[language]
     for length in range(len(folded), 1, -1):
         ending = len(folded) - length
+        if ending > most:
+            return ()
         if ending > (2 if length <= 3 else 3) and length < _INSIDE:
             return ()
         if stems := table.get(folded[:length]):

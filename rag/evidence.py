@@ -152,7 +152,7 @@ class EvidenceFinder:
             # A question's first word has its capital for being the first.
             text = (query.own or query.text).partition(" ")[2]
         names = find_asked_names(text, query.language)
-        return [name for name in names if not self._retriever.lexicon.count_articles(name)]
+        return [name for name in names if not self._retriever.lexicon.names_any_article(name)]
 
     def _read_offices(self) -> Offices:
         """Who holds which office; read once for each state of the archive."""

@@ -11,6 +11,7 @@ from wortlaut.index.archive import Archive, Selection, count_selected
 from wortlaut.index.article import Article
 from wortlaut.index.lang.words import Language, make_terms
 from wortlaut.rag.answer import Answer, Citation, Claim, Filters
+from wortlaut.rag.askedwords import is_comparable
 from wortlaut.rag.evidence import EVERY_PASSAGE, Evidence, EvidenceFinder
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import Window
@@ -180,7 +181,7 @@ class Abstention:
     ) -> Answer:
         """The abstention with its reason as a code, and in words.
 
-        `absent` are names asked about that no article holds.
+        `absent` are names asked about that no article holds in any spelling known here.
         """
         counts = self._archive.count()
         reason = _find_reason(query, evidence, counts.articles, absent)
@@ -190,7 +191,7 @@ class Abstention:
         window = query.window
         names = query.speakers or query.unknown_speakers or query.offices
         if reason == "absent_name":
-            names = tuple(absent)
+            names = tuple(name for name in absent if is_comparable(name, query.language))
         sentences = [
             explain_abstention(
                 reason,
@@ -247,13 +248,15 @@ def _find_reason(
 ) -> AbstainReason:
     if articles == 0:
         return "empty_archive"
-    if absent:
+    if any(is_comparable(name, query.language) for name in absent):
         return "absent_name"
     if query.speakers and query.further:
         return "nothing_further"
     if query.speakers:
-        silent_then = not evidence and not query.window.is_open
-        return "speaker_silent_then" if silent_then else "speaker_silent"
+        if not evidence and not query.window.is_open:
+            return "speaker_silent_then"
+        # What is asked about may stand here by another name.
+        return "no_evidence" if absent else "speaker_silent"
     if query.unknown_speakers or query.offices:
         return "unknown_speaker"
     bound = not query.window.is_open and query.event.is_open

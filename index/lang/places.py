@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Literal
 
-from wortlaut.index.lang.tables import read_rows
+from wortlaut.index.lang.tables import Row, read_rows
 from wortlaut.index.lang.words import LANGUAGES, find_letter_runs
 
 PlaceForm = Literal["name", "adjective", "people", "capital"]
@@ -67,6 +67,8 @@ _RUSSIAN_INDECLINABLE = re.compile("(?:(?<!ов)(?<!ев)о|[еиуэю]|[оуи
 _RUSSIAN_ISLANDS = frozenset("а ов ам ами ах".split())
 _MOST_BEHIND = 4
 _HISSING = "гкхжчшщ"
+# The names of several words are sorted by so many letters, which each of them has before its "-".
+_FEWEST_ALIKE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,13 @@ def find_exonym(word: str) -> Exonym | None:
     return next((openings[low[:end]] for end in ends if low[:end] in openings), None)
 
 
+def find_end(words: Sequence[str], at: int) -> int:
+    """One past the last word of the longest name at `at` of what the tables know; `at` for none."""
+    run, exonym = find_run(words, at), find_exonym(words[at])
+    ends = [run[1] if run else at, at + 1 if exonym else at]
+    return max(*ends, *(end for _, end in _find_exonym_runs(words, at)))
+
+
 def list_german(words: Sequence[str]) -> list[str]:
     """How texts in German say what the words together name: names, adjectives, a word's beginning.
 
@@ -167,8 +176,29 @@ def list_german(words: Sequence[str]) -> list[str]:
             if exonym.keys & set(row["key"].split()) and any(
                 low == w or (w.endswith("-") and low.startswith(w[:-1])) for w in near
             ):
-                found += [word.rstrip("-") for word in row["de"].split()]
+                found += _read_german(row)
+    for row, end in _find_exonym_runs(words, 0):
+        found += _read_german(row) if end == len(words) else []
     return list(dict.fromkeys(found))
+
+
+def _read_german(row: Row) -> list[str]:
+    return [word.replace("-", "").replace("_", " ") for word in row["de"].split()]
+
+
+def _find_exonym_runs(words: Sequence[str], at: int) -> list[tuple[Row, int]]:
+    """The rows of exonyms.tsv with a name of several words that stands at `at`, and where it ends."""
+    found = []
+    low = fold_place(words[at][:_LONGEST_WORD])
+    for parts, row in _read_exonym_runs().get(low[:_FEWEST_ALIKE], ()):
+        rest = [fold_place(word) for word in words[at : at + len(parts)]]
+        if len(rest) == len(parts) and all(map(_fits, rest, parts)):
+            found.append((row, at + len(parts)))
+    return found
+
+
+def _fits(word: str, part: str) -> bool:
+    return word.startswith(part[:-1]) if part.endswith("-") else word == part
 
 
 def name_place(code: str, language: str) -> str:
@@ -328,9 +358,23 @@ def _read_exonyms() -> tuple[Mapping[str, Exonym], Mapping[str, Exonym]]:
         exonym = Exonym(frozenset(row["key"].split()), row["kind"])
         for language in LANGUAGES:
             for word in row[language].split():
+                if "_" in word:
+                    continue
                 table = openings if word.endswith("-") else whole
                 table.setdefault(fold_place(word.removesuffix("-")), exonym)
     return whole, openings
+
+
+@cache
+def _read_exonym_runs() -> Mapping[str, Sequence[tuple[list[str], Row]]]:
+    """The names of several words by their first letters, each with its row."""
+    runs: dict[str, list[tuple[list[str], Row]]] = {}
+    for row in read_rows("exonyms.tsv"):
+        for word in " ".join(row[language] for language in LANGUAGES).split():
+            if "_" in word:
+                parts = fold_place(word).split("_")
+                runs.setdefault(word[:_FEWEST_ALIKE], []).append((parts, row))
+    return runs
 
 
 def _bend_german(word: str, kind: PlaceForm, last: bool) -> Iterator[Stem]:
