@@ -161,6 +161,16 @@ def find_gender(name: str) -> Gender:
     return found.pop() if len(found) == 1 else ""
 
 
+def find_spelt_gender(name: str) -> Gender:
+    """The gender of who bears the full name, by first names that the table has by the letter.
+
+    Quick, and "" where in doubt: "Elon" is no spelling of "Ellen".
+    """
+    known = _read_genders()
+    found = {known.get(spell_word(word.lower()), "") for word in name.split()[:-1]} - {""}
+    return found.pop() if len(found) == 1 else ""
+
+
 def agree_in_gender(a: str, b: str) -> bool:
     """Whether two names with spellings of one surname may be one person's: Petrowa is no Petrow.
 

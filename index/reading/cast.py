@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from wortlaut.index.lang.names import is_regnal, is_spelt_first_name
+from wortlaut.index.lang.names import find_spelt_gender, is_regnal, is_spelt_first_name
 from wortlaut.index.lang.numerals import read_numerals
 from wortlaut.index.lang.offices import is_place
 from wortlaut.index.lang.roles import (
@@ -143,6 +143,10 @@ class Cast:
         # Fullest names first: what is named by surname alone joins them.
         for sighting in sorted(self._sight(words), key=lambda s: (-len(s.name), not s.says)):
             self._add(sighting)
+        for figure in self.figures:
+            # "Sprecher" may be a woman; a first name of both genders, or unknown, says nothing.
+            if figure.gender != "f" and " " in figure.name:
+                figure.gender = find_spelt_gender(figure.name) or figure.gender
         self._places = sorted(
             ((place, figure) for figure in self.figures for place in figure.places),
             key=lambda item: item[0],
