@@ -17,6 +17,7 @@ _ENGLISH_M, _ENGLISH_F = _LISTS["english_masculine"], _LISTS["english_feminine"]
 _SPEAKING = tuple(word + ending for word in _LISTS["speaking"] for ending in ("", "s", "es"))
 _COMMON = _LISTS["common"]
 _ADDRESS = _LISTS["address"]
+_HEADING, _BODY, _PARTY = _LISTS["heading"], frozenset(_LISTS["body"]), _LISTS["party"]
 _FORMER = re.compile(rf"(?:{'|'.join(_LISTS['former'])})\w{{0,2}}\Z")
 FORMER_PREFIX = "ex-"
 
@@ -63,6 +64,21 @@ def is_address(low: str) -> bool:
 def names_institution(name: str) -> bool:
     """Whether a word of the name is one for something that speaks: a ministry, a paper."""
     return any(word.endswith(_SPEAKING) for word in name.lower().split())
+
+
+def is_body(part: str) -> bool:
+    """Whether the first part of an office says of what kind a body is, not which: "Konzern-"."""
+    return part in _BODY
+
+
+def may_head(office: str, part: str) -> bool:
+    """Whether an office may head a body of that kind: a "spd-vorsitzende" is a "Parteichefin".
+
+    What is known to be no party is none: the head of a union is no "Parteichef".
+    """
+    bare = part.rstrip("s")
+    is_party = office.startswith(_PARTY) or office in _HEADING
+    return office.endswith(_HEADING) and (is_party if bare == "partei" else bare != "fraktion")
 
 
 def is_common_body(low: str) -> bool:

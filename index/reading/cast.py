@@ -18,14 +18,16 @@ from wortlaut.index.lang.roles import (
     FORMER_PREFIX,
     Gender,
     base_role,
+    is_body,
     is_common_body,
+    may_head,
     names_institution,
     read_english_gender,
     read_role,
     role_gender,
 )
 from wortlaut.index.lang.verbs import MEASURES, VerbForm, find_verbs, read_verb_forms
-from wortlaut.index.lang.words import Words, read_function_words
+from wortlaut.index.lang.words import Words, read_class, read_function_words
 from wortlaut.index.reading.clauses import OBLIQUE, PREPOSITIONS
 from wortlaut.index.reading.mentions import (
     ADJECTIVE_ENDINGS,
@@ -50,6 +52,8 @@ _NUMERALS = frozenset(
     if 2 <= value <= 1000
 )
 _PLACING = frozenset({"in", "aus"})
+# "über Jon Hale": no adjective, though it ends like one.
+_LEADING = read_class("preposition", "de")
 _NOT_ATTRIBUTES = frozenset("unter gegen neben zwischen haben hatte".split())
 # Endings that a common noun has and a personal name hardly ever.
 _NOUN = re.compile(
@@ -65,6 +69,8 @@ _TRADE = re.compile(
 )
 # Offices whose holders reports name without them, because everybody knows.
 _OF_STATE = re.compile(r"(?:minister|präsident|kanzler|premier|senator|papst|president)(?:in)?\Z")
+# So many words around his name what stands there is said of him.
+_NEAR = 8
 _LONGEST_NAME = 5
 # By so many letters two forms of an adjective are the same one.
 _SHORTEST_STEM = 5
@@ -310,8 +316,12 @@ class Cast:
             return max(known, key=lambda figure: figure.last_place(before))
         return self._match(parts)
 
-    def find_role(self, role: str, before: int, last: Figure | None = None) -> Figure | None:
+    def find_role(
+        self, role: str, before: int, last: Figure | None = None, shown: Gender = ""
+    ) -> Figure | None:
         """The figure in that office: the `last` speaker, or the last named before word `before`.
+
+        `shown` is the gender of an office of both, as its article tells it: "die Vorsitzende".
 
         The same office word counts before one it ends ("Präsident" for "US-Präsident"). Who is
         named only later holds it where nobody is named before; where only one person is, of no
@@ -319,6 +329,7 @@ class Cast:
         """
         gender = self._read_gender(role)
         holders = [f for f in self._holders if f.gender == gender or not gender]
+        holders = [f for f in holders if not shown or f.gender in ("", shown)]
         fits = [
             [f for f in holders if role in f.roles],
             [f for f in holders if any(_includes(r, role) for r in f.roles)],
@@ -330,10 +341,29 @@ class Cast:
                 chosen = max(earlier, key=lambda figure: figure.last_place(before))
                 return last if last in earlier else chosen
         named = self._find_named(before)
-        if len(named) == 1 and not named[0].roles and _OF_STATE.search(role):
+        alone = len(named) == 1 and not named[0].roles and named[0].gender in ("", gender or shown)
+        if alone and _OF_STATE.search(role):
             return named[0]
         later = [min(fitting, key=lambda f: f.places[0]) for fitting in fits if fitting]
         return later[0] if later and not named else None
+
+    def may_be_described(self, figure: Figure, part: str, before: int) -> bool:
+        """Whether a description with a part of its own can be that person's: "[Bahn]chef".
+
+        The part is in an office of his, or near his name before word `before`; "Konzernchef" may be
+        said of whoever heads something that is no party.
+        """
+        stem = part[:_SHORTEST_STEM]
+        if any(role.startswith(stem) for role in figure.roles):
+            return True
+        if is_body(part):
+            return any(may_head(role, part) for role in figure.roles)
+        lows = self._words.lows
+        return any(
+            lows[k].startswith(stem) and role_gender(lows[k]) is None
+            for place in figure.places
+            for k in range(max(0, place - _NEAR), min(before, place + _NEAR))
+        )
 
     def _find_named(self, before: int) -> list[Figure]:
         """The first two persons named before word `before`."""
@@ -609,7 +639,7 @@ def _may_be_person(words: Words, first: int, stop: int) -> bool:
     if before in DETERMINERS or before in _CONTRACTED or before in _PLACING:
         return False
     attribute = not words.english and len(before) > 3 and before.endswith(ADJECTIVE_ENDINGS)
-    attribute = attribute and AGED.match(before) is None
+    attribute = attribute and AGED.match(before) is None and before not in _LEADING
     # "sagte Jon Hale", "am Montag reiste Jon Hale", but "der erklärte Feind".
     if first > 1 and words.lows[first - 2] not in DETERMINERS:
         behind_noun = before.endswith("te") and words.caps[first - 2]

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Article, ReadArticle, Span, Statement
-from wortlaut.index.lang.roles import FORMER_PREFIX, names_institution, role_gender
+from wortlaut.index.lang.names import find_spelt_gender
+from wortlaut.index.lang.roles import FORMER_PREFIX, Gender, names_institution, role_gender
 from wortlaut.index.lang.verbs import read_verb_forms
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
 from wortlaut.index.reading.cast import (
@@ -445,10 +446,21 @@ class _Reading:
         placed = mention.stop - mention.first > 3 and lows[mention.stop - 2] == "in"
         plain = lows[mention.stop - (3 if placed else 1)] == role
         last = self._last.figure
-        holder = self._cast.find_role(mention.role, mention.first, last) if plain else None
-        if holder or not mention.role.endswith(_DESCRIPTIONS):
+        shown = mention.gender
+        holder = self._cast.find_role(mention.role, mention.first, last, shown) if plain else None
+        part = self._read_part(mention.role)
+        if part is None or (holder and (not part or mention.role in holder.roles)):
             return holder
-        return self._resolve(mention, number) or self._find_sole(mention)
+        found = holder or self._resolve(mention, number) or self._find_sole(mention)
+        fits = not part or (
+            found is not None and self._cast.may_be_described(found, part, mention.first)
+        )
+        return found if fits else None
+
+    def _read_part(self, role: str) -> str | None:
+        """What a description has before its office, "bahn" of "bahnchef"; None for an office."""
+        base = max((d for d in _DESCRIPTIONS if role.endswith(d)), key=len, default=None)
+        return None if base is None else role[: -len(base)].strip("-")
 
     def _find_sole(self, mention: Mention) -> Figure | None:
         """The only person whom "er", "sie" or "die Politikerin" fits, however long ago named.
@@ -516,12 +528,20 @@ class _Reading:
             if subject and can_speak(subject) and subject.kind != "pronoun":
                 return _Speaker(self._identify(subject, number).name, mention.span)
         last = self._last.figure
-        fits = last is None or not mention.gender or last.gender in ("", mention.gender)
+        gender = last.gender if last else self._read_gender(self._last.name or "")
+        fits = not mention.gender or gender in ("", mention.gender)
+        fits = fits or (mention.plural and last is None)  # "die Studenten" … "sie"
         if self._words.lows[mention.first] == "it":
             fits = last is None
         if away <= 2 and fits and not (mention.plural and last):
             return _Speaker(self._last.name, mention.span, self._last.figure)
         return _Speaker(None, mention.span)
+
+    def _read_gender(self, name: str) -> Gender:
+        """The gender of a speaker who is no person of the cast, by first name or office."""
+        office = name.split()[0].lower() if name else ""
+        shown = "" if self._words.english else role_gender(office)
+        return find_spelt_gender(name) or shown or ""
 
 
 def _speak(figure: Figure, mention: Mention) -> _Speaker:

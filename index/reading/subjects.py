@@ -299,7 +299,8 @@ class SubjectFinder:
             return noble
         if self._words.lows[start] in PREPOSITIONS:
             return self._read_attributed(start, finite)
-        if self._words.lows[start] in _QUANTITIES and finite == start + 1:
+        several = self._words.lows[start] != "diese" or self._words.lows[finite].endswith("en")
+        if self._words.lows[start] in _QUANTITIES and finite == start + 1 and several:
             span = Span(self._words.starts[start], self._words.ends[start])
             return Mention(start, finite, span, "group", "")
         before = read_mention(self._words, min(self.skip(start, finite), finite - 1), finite)
