@@ -533,6 +533,8 @@ class _Reading:
         fits = fits or (mention.plural and last is None)  # "die Studenten" … "sie"
         if self._words.lows[mention.first] == "it":
             fits = last is None
+        if self._words.lows[mention.first].startswith(_DEMONSTRATIVE):
+            fits = False  # "Dieser" is another than who spoke last.
         if away <= 2 and fits and not (mention.plural and last):
             return _Speaker(self._last.name, mention.span, self._last.figure)
         return _Speaker(None, mention.span)

@@ -144,7 +144,7 @@ class SubjectFinder:
             return mention
         low = self._words.lows[finite]
         led = self._words.lows[finite + 1 : finite + 2]  # "als sie sagen musste"
-        several = (low.endswith("en") or low == "sind") and _MODALS.isdisjoint(led)
+        several = (low.endswith(("en", "ern", "eln")) or low == "sind") and _MODALS.isdisjoint(led)
         they = self._words.lows[mention.first] == "sie" and mention.stop - mention.first == 1
         return replace(mention, plural=True) if several and they else mention
 
