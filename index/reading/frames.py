@@ -57,6 +57,7 @@ _POSSESSIVE = ("sein", "ihr")
 _ASKED = frozenset({"gefragt", "befragt"})
 # "„…“ war sein Kommentar"
 _NAMING = frozenset("war ist waren sind lautete lautet lauteten lauten hieß heißt".split())
+_SHARING = frozenset({"und", "aber", "doch"})
 _LONGEST_NOUN = 10
 _PASSIVE = frozenset("wurde wurden wird werden".split())
 
@@ -87,6 +88,7 @@ class FrameReader:
         verbs = [self._own(unit, frame) for frame in self._speech.read(unit)]
         verbs = self._pass_on(unit, verbs)
         verbs = verbs or list(self._phrases.read_wording(unit))
+        verbs += self._read_shared(unit, quotes) if verbs else []
         frames = _chain(list(self._phrases.read(unit)), verbs)
         inquit = self._inquits.read(unit)
         if inquit and not any(frame.said or frame.at >= inquit.at for frame in frames):
@@ -99,6 +101,18 @@ class FrameReader:
             weak = content or self._read_mood(unit, follows, denied)
             frames += [weak] if weak else []
         return frames
+
+    def _read_shared(self, unit: Unit, quotes: Sequence[Range]) -> Iterator[Frame]:
+        """The frames of those who share another's verb: "…, sagte Y, und X: „…“" is X's."""
+        words = self._words
+        for quote in quotes:
+            for start, end in unit.clauses[1:]:
+                shares = end == quote[0] - 1 and words.words[end] == ":" and start < end
+                if not shares or words.lows[start] not in _SHARING:
+                    continue
+                mention = read_mention(words, start + 1, end)
+                if mention and mention.stop == end and self._subjects.rank(mention) > 0:
+                    yield Frame(mention, "", (quote,), at=quote[0])
 
     def read_quoted(self, first: int, stop: int, quote: Range) -> Mention | None:
         """Who a quotation without a speech verb belongs to: before its colon, after its comma."""

@@ -47,6 +47,10 @@ _PASSIVE_BARE = find_verbs("passive", "de")
 _MOVING = find_verbs("sein", "de")
 _PERFECT = frozenset("ist sind war waren sei seien".split())
 _DOCUMENTED = find_verbs("document", "de")
+# To deny having said it is to say the other.
+_DENYING = find_verbs("denies", "de")
+_HANDED_ON = "handed on"
+_NOBODY_KNOWN = frozenset({"man", "jemand", "wer", "es"})
 _LONGEST_CLAUSE = 45
 _SHORTEST_ENGLISH = 3
 
@@ -65,6 +69,19 @@ class SpeechReader:
 
     def read(self, unit: Unit) -> Iterator[Frame]:
         """The frames of the sentence's speech verbs, in order; `said` is empty where unclear."""
+        frames = list(self._read_verbs(unit))
+        for frame in frames:
+            if frame.group != _HANDED_ON:
+                yield frame
+                continue
+            tellers = (
+                other.mention
+                for other in frames
+                if other.group == "say" and other.mention and other.said
+            )
+            yield replace(frame, group="say", via=next(tellers, None))
+
+    def _read_verbs(self, unit: Unit) -> Iterator[Frame]:
         lows, caps = self._words.lows, self._words.caps
         last: Frame | None = None
         for i in range(unit.first, unit.stop):
@@ -86,7 +103,11 @@ class SpeechReader:
             return None
         finite = self._find_finite(unit, number, i, form)
         if finite is None:
-            return None
+            return self._read_handed_on(unit, number, i, form)
+        unsaid = self._find_unsaid(unit, i) if form.lemma in _DENYING else -1
+        if unsaid >= 0:
+            mention = self._find_speaker(unit, number, finite, form, ())
+            return Frame(mention, form.lemma, (), True, None, form.group, unsaid, True)
         if is_denied_in_german(self._words.lows, *unit.clauses[number], i, form):
             denied = self._find_speaker(unit, number, finite, form, ())
             return Frame(denied, form.lemma, (), True, None, form.group, i, True)
@@ -95,6 +116,41 @@ class SpeechReader:
             said: tuple[Range, ...] = ((unit.first, appositive.first - 2),)
             return Frame(appositive, form.lemma, said, False, None, form.group, i)
         return self._frame(unit, number, i, finite, form)
+
+    def _find_unsaid(self, unit: Unit, i: int) -> int:
+        """The word where "bestritt, „…“ gesagt zu haben" denies a quotation; -1 where none is."""
+        lows = self._words.lows
+        for k in range(i + 1, unit.stop - 2 if unit.masked else 0):
+            said = k not in unit.masked and lows[k + 1 : k + 3] == ["zu", "haben"]
+            if said and any(form.group == "say" for form in self._forms.get(lows[k], ())):
+                return k
+        return -1
+
+    def _read_handed_on(self, unit: Unit, number: int, i: int, form: VerbForm) -> Frame | None:
+        """The frame of a quotation that somebody passes on: "Y sagte, X habe gesagt: „…“".
+
+        The words are X's, whoever tells of them; nobody's, where no X is named.
+        """
+        lows, (start, end) = self._words.lows, unit.clauses[number]
+        helpers = [k for k in range(start, end) if lows[k] in KONJUNKTIV and lows[k] in HAVE]
+        if not helpers or form.group != "say" or form.form != "participle":
+            return None
+        first = i + 1 + (self._words.words[i + 1 : i + 2] == [":"])
+        inverted = first not in unit.masked and start - 2 in unit.masked
+        if first not in unit.masked and not inverted:
+            return None
+        stop = start - 1 if inverted else first
+        while stop < unit.stop and stop in unit.masked:
+            stop += 1
+        while inverted and first - 1 >= unit.first and (first >= stop or first - 1 in unit.masked):
+            first -= 1
+        mention = self._subjects.find(unit, number, helpers[0], inverted)
+        if mention and self._words.lows[mention.first] in _NOBODY_KNOWN:
+            mention = None
+        denied = is_denied_in_german(lows, start, end, i, form)
+        said, at = ((first, stop),), stop if inverted else first
+        nobody = mention is None or denied
+        return Frame(mention, form.lemma, said, nobody, None, _HANDED_ON, at, denied)
 
     def _frame(self, unit: Unit, number: int, i: int, finite: int, form: VerbForm) -> Frame | None:
         start = unit.clauses[number][0]

@@ -261,6 +261,7 @@ class _Reading:
             return
         speaker = self._find_speaker(number, frame)
         via = self._identify(frame.via, number).name if frame and frame.via else None
+        via = None if via == speaker.name else via
         cue = (frame.cue or None) if frame else None
         self._found.append(
             Statement(
