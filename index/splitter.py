@@ -43,6 +43,14 @@ _LAST_DAY = 31
 # So many figures are a year's, where no article stands before them.
 _YEAR = 4
 _LETTER = re.compile(r"\w")
+# The splitter waits for the mark that closes one of these, over any number of sentences.
+_PAIRED = re.compile(r"[()\[\]]|(?<![\w'])['‘](?=[a-zäöüß])|(?<!')['’](?![\w'])")
+_CLOSERS = {"(": ")", "[": "]", "'": "'’", "‘": "’'"}
+_NEXT_SENTENCE = r"[.!?][\"“”«»]?\s+[„“«»\"]?[A-ZÄÖÜ]"
+_SENTENCE_INSIDE = re.compile(rf"[a-zäöüß]{{2}}{_NEXT_SENTENCE}")
+# What stands in brackets may be an abbreviation: "engl. „Peak“".
+_LONG_SENTENCE_INSIDE = re.compile(rf"[a-zäöüß]{{5}}{_NEXT_SENTENCE}")
+_SHORTEST_STRAY = 40
 
 _MONTHS = frozenset(list_forms("month", "de"))
 _DETERMINERS = frozenset(read_genders("determiner")) | read_class("determiner", "de")
@@ -203,6 +211,7 @@ def _find_ends(words: str) -> Iterator[int]:
     """Where sentences of a paragraph end, as offsets, in order. Linear in the text."""
     import sentencex
 
+    words = _drop_strays(words)
     start = 0
     while start < len(words):
         window = words[start : start + _WINDOW]
@@ -211,6 +220,48 @@ def _find_ends(words: str) -> Iterator[int]:
             ends.pop()  # The last one may go on behind the window.
         yield from (start + end for end in ends)
         start += ends[-1] if ends and ends[-1] else len(window)
+
+
+def _drop_strays(words: str) -> str:
+    """The words with blanks for brackets and single marks that are never closed.
+
+    And for those that another sentence closes: "Jon Hale [DSP sagte. Er ging ans Meer]."
+    """
+    opened: list[int] = []
+    strays: list[int] = []
+    for match in _PAIRED.finditer(words):
+        at = match.start()
+        if match[0] in _CLOSERS and not (match[0] == "'" and _closes_single(words, opened, at)):
+            opened.append(at)
+            continue
+        k = next((k for k in reversed(opened) if match[0] in _CLOSERS[words[k]]), -1)
+        if k < 0:
+            continue
+        while opened[-1] != k:
+            strays.append(opened.pop())
+        opened.pop()
+        if _joins_sentences(words, k, at):
+            strays += (k, at)
+    strays += opened
+    if not strays:
+        return words
+    letters = list(words)
+    for at in strays:
+        letters[at] = " "
+    return "".join(letters)
+
+
+def _closes_single(words: str, opened: Sequence[int], at: int) -> bool:
+    return bool(opened) and words[opened[-1]] in "'‘" and not words[at + 1 : at + 2].isalnum()
+
+
+def _joins_sentences(words: str, start: int, end: int) -> bool:
+    """Whether a pair opens inside one sentence and closes inside another."""
+    if end - start < _SHORTEST_STRAY or words[end - 1] in ".!?":
+        return False
+    inside = words[:start].rstrip()[-1:] not in ("", ".", "!", "?", ":")
+    pattern = _LONG_SENTENCE_INSIDE if words[start] in "([" else _SENTENCE_INSIDE
+    return inside and pattern.search(words, start, end) is not None
 
 
 def _opens_sentence(before: str, opening: str, number: str) -> bool:

@@ -118,7 +118,11 @@ def cut_unit(words: Words, first: int, stop: int, quotes: Sequence[Range]) -> Un
         resume = _past_bracket(words, i, stop)
         if resume > i:
             continue
-        if i in apart or (words.words[i] in BREAKS and i not in masked):
+        breaks = words.words[i] in BREAKS and i not in masked
+        # "Jon Hale (DSP sagte": a bracket that nobody closed parts nothing.
+        if words.words[i] == "(" and ")" not in words.words[i:stop]:
+            breaks = False
+        if i in apart or breaks:
             if i > start:
                 clauses.append((start, i))
             start = i + 1

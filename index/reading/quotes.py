@@ -197,7 +197,7 @@ def _pair_plain(
         elif mark in _CLOSERS[opened[1]] and _closes(text, at, mark):
             if _is_plural_genitive(text, at, opened[1], marks[number + 1 : number + 9]):
                 continue
-            if at - opened[0] <= _LONGEST_QUOTATION:
+            if at - opened[0] <= _LONGEST_QUOTATION and not _is_stray(text, opened[0], at):
                 found.append(Span(opened[0], at + 1))
             opened = None
         elif mark == opened[1] and _opens(text, at):
@@ -240,6 +240,13 @@ def _is_plural_genitive(text: str, at: int, opener: str, following: Sequence[int
         if not (text[later - 1].isalnum() and text[later + 1 : later + 2].isalnum()):
             return text[later] in _CLOSERS[opener] and _closes(text, later, text[later])
     return False
+
+
+def _is_stray(text: str, start: int, end: int) -> bool:
+    """Whether two apostrophes are no quotation: opened before a small word, closed sentences later."""
+    if text[start] not in "'‘" or not text[start + 1 : start + 2].islower():
+        return False
+    return _SENTENCE_END.search(text, start, end) is not None
 
 
 def _go_on(text: str, opener: str, following: _Paragraph) -> str:

@@ -210,7 +210,7 @@ class SpeechReader:
         if form.form == "participle" and lows[i + 1 : i + 3] == ["zu", "haben"]:
             return False  # "bestritt, gesagt zu haben, dass": what he denies
         near = words[max(start, i - 8) : i]
-        if "(" in near and ")" not in near:
+        if "(" in near and ")" not in near and ")" in words[i : unit.stop]:
             return False
         other = _NOT_WITH.get(form.lemma)
         return other is None or not any(other.search(low) for low in lows[start:end])
