@@ -51,6 +51,8 @@ _SENTENCE_INSIDE = re.compile(rf"[a-zäöüß]{{2}}{_NEXT_SENTENCE}")
 # What stands in brackets may be an abbreviation: "engl. „Peak“".
 _LONG_SENTENCE_INSIDE = re.compile(rf"[a-zäöüß]{{5}}{_NEXT_SENTENCE}")
 _SHORTEST_STRAY = 40
+# A bound that no article reaches; it keeps hostile text linear.
+_DEEPEST = 20
 
 _MONTHS = frozenset(list_forms("month", "de"))
 _DETERMINERS = frozenset(read_genders("determiner")) | read_class("determiner", "de")
@@ -234,7 +236,8 @@ def _drop_strays(words: str) -> str:
         if match[0] in _CLOSERS and not (match[0] == "'" and _closes_single(words, opened, at)):
             opened.append(at)
             continue
-        k = next((k for k in reversed(opened) if match[0] in _CLOSERS[words[k]]), -1)
+        near = reversed(opened[-_DEEPEST:])
+        k = next((k for k in near if match[0] in _CLOSERS[words[k]]), -1)
         if k < 0:
             continue
         while opened[-1] != k:
@@ -259,7 +262,9 @@ def _joins_sentences(words: str, start: int, end: int) -> bool:
     """Whether a pair opens inside one sentence and closes inside another."""
     if end - start < _SHORTEST_STRAY or words[end - 1] in ".!?":
         return False
-    inside = words[:start].rstrip()[-1:] not in ("", ".", "!", "?", ":")
+    inside = words[max(0, start - 3) : start].rstrip()[-1:] not in ("", ".", "!", "?", ":")
+    if end - start > LONGEST_SENTENCE:
+        return inside
     pattern = _LONG_SENTENCE_INSIDE if words[start] in "([" else _SENTENCE_INSIDE
     return inside and pattern.search(words, start, end) is not None
 

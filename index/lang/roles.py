@@ -18,6 +18,7 @@ _SPEAKING = tuple(word + ending for word in _LISTS["speaking"] for ending in (""
 _COMMON = _LISTS["common"]
 _ADDRESS = _LISTS["address"]
 _HEADING, _BODY, _PARTY = _LISTS["heading"], frozenset(_LISTS["body"]), _LISTS["party"]
+_NOBLE, _FRONTING = frozenset(_LISTS["noble"]), _LISTS["fronting"]
 _FORMER = re.compile(rf"(?:{'|'.join(_LISTS['former'])})\w{{0,2}}\Z")
 FORMER_PREFIX = "ex-"
 
@@ -64,6 +65,16 @@ def is_address(low: str) -> bool:
 def names_institution(name: str) -> bool:
     """Whether a word of the name is one for something that speaks: a ministry, a paper."""
     return any(word.endswith(_SPEAKING) for word in name.lower().split())
+
+
+def is_noble(low: str) -> bool:
+    """Whether a word is a title of nobility, which may stand inside a name: "Jon Prinz zu Hale"."""
+    return low in _NOBLE
+
+
+def is_fronting(low: str) -> bool:
+    """Whether a noun by its end may stand before somebody's name: "[ihr] Bruder Jon Hale"."""
+    return low.endswith(_FRONTING)
 
 
 def is_body(part: str) -> bool:

@@ -20,6 +20,8 @@ from wortlaut.index.lang.roles import (
     base_role,
     is_body,
     is_common_body,
+    is_fronting,
+    is_noble,
     may_head,
     names_institution,
     read_english_gender,
@@ -37,6 +39,7 @@ from wortlaut.index.reading.mentions import (
     MEDIUM,
     NOT_NAMES,
     Mention,
+    find_offices,
     names_object,
     read_complement,
     read_holder_gender,
@@ -178,7 +181,7 @@ class Cast:
 
     def _read_sighting(self, words: Words, i: int, stop: int) -> tuple[_Sighting | None, int]:
         """What the run of capitalised words `[i, stop)` names, and where reading goes on."""
-        roles = [k for k in range(i, stop) if role_gender(words.lows[k]) is not None]
+        roles = find_offices(words, i, stop)
         office = roles[-1] if roles else i
         start = roles[-1] + 1 if roles else i
         held = roles[-1] if roles else _find_apposed(words, stop)
@@ -192,12 +195,15 @@ class Cast:
                 start, stop = named.start, named.stop
                 # "die Chefin der Bank und Rätin Ada Holm": her second office is read by itself.
                 past = past if role_gender(words.lows[start - 1]) is not None else stop
-        name = words.words[start:stop]
+        name, introduced = words.words[start:stop], False
         if not roles and len(name) > 2 and self._opens_with_office(words, i, name):
             start, name, role = start + 1, name[1:], role or words.lows[start]
+        elif not roles and _opens_with_noun(name):
+            start, name, introduced = start + 1, name[1:], True
         if role or (len(name) > 2 and names_object(name[-1].lower())):
             name = self._trim(name)
-        if not role and len(name) > 1 and not self._may_be_person(words, i, stop):
+        doubtful = not role and not introduced and len(name) > 1
+        if doubtful and not self._may_be_person(words, i, stop):
             name = []
         if not name or len(name) > _LONGEST_NAME:
             return None, past
@@ -309,7 +315,7 @@ class Cast:
         parts = tuple(name.split())
         if not parts or (len(parts) > 1 and _NOUN.search(parts[0])):
             return None
-        if len(parts) > 1 and _TRADE.search(parts[0]):
+        if len(parts) > 1 and (_TRADE.search(parts[0]) or _opens_with_noun(parts)):
             parts = parts[1:]
         known = self._by_last.get(self._strip(_find_surname(parts)).casefold(), [])
         if len(parts) == 1 and len(known) > 1:
@@ -568,7 +574,15 @@ def _find_lone_speakers(words: Words) -> frozenset[int]:
 def drop_trade(name: str) -> str:
     """The name without the trade before it: "Fährmann Jon Hale"."""
     parts = name.split()
-    return " ".join(parts[1:]) if len(parts) > 2 and _TRADE.search(parts[0]) else name
+    fronted = len(parts) > 2 and (_TRADE.search(parts[0]) or _opens_with_noun(parts))
+    return " ".join(parts[1:]) if fronted else name
+
+
+def _opens_with_noun(name: Sequence[str]) -> bool:
+    """Whether a common noun stands before first name and surname: "Bruder Jon Hale"."""
+    if len(name) < 3 or not is_fronting(name[0].lower()):
+        return False
+    return is_spelt_first_name(name[1].lower()) and not is_spelt_first_name(name[0].lower())
 
 
 def strip_genitive(word: str) -> str:
@@ -604,7 +618,8 @@ def _agrees(figure: Figure, name: tuple[str, ...]) -> bool:
     parts = figure.name.casefold().split()
     if is_regnal(parts[-1].upper()) and is_regnal(name[-1]) and parts[-1] != name[-1].casefold():
         return False  # "Karl IV.", "Karl V."
-    return len(parts) == 1 or parts[0] == name[0].casefold()
+    titled = is_noble(name[0].lower())  # "Prinz zu Hale"
+    return len(parts) == 1 or titled or parts[0] == name[0].casefold()
 
 
 def _find_surname(name: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from wortlaut.index.lang.names import is_spelt_first_name
 from wortlaut.index.lang.roles import (
     Gender,
     is_address,
+    is_noble,
     names_institution,
     read_role,
     read_titles,
@@ -270,6 +271,8 @@ def _is_in_name(words: Words, i: int) -> bool:
     low = words.lows[i]
     if low not in _AMBIGUOUS:
         return True
+    if i > 0 and is_title_in_name(words, i - 1):
+        return True
     if i > 0 and low == "der" and words.lows[i - 1] in {"von", "van"}:
         return True
     behind_name = i > 1 and words.caps[i - 1] and role_gender(words.lows[i - 1]) is None
@@ -293,7 +296,7 @@ def _read_title(words: Words, first: int, i: int, stop: int) -> Mention | None:
 
 def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gender) -> Mention:
     """The mention whose capitalised words are `[head, end)`, with what belongs to it."""
-    roles = [k for k in range(head, end) if role_gender(words.lows[k]) is not None]
+    roles = find_offices(words, head, end)
     before = words.lows[roles[-1] - 1] if roles and roles[-1] else ""
     role = read_role(words.lows[roles[-1]], before) if roles else ""
     bare = first == head
@@ -333,6 +336,24 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
         return Mention(first, i, span, "person" if len(named) <= 4 else "group", name)
     text = _join(words, range(first + (words.lows[first] in DETERMINERS), i))
     return Mention(first, i, span, "group", text, "", gender, definite)
+
+
+def find_offices(words: Words, first: int, stop: int) -> list[int]:
+    """The words `[first, stop)` that are somebody's office, none of them inside a name."""
+    return [
+        k
+        for k in range(first, stop)
+        if role_gender(words.lows[k]) is not None and not is_title_in_name(words, k)
+    ]
+
+
+def is_title_in_name(words: Words, k: int) -> bool:
+    """Whether word `k` is a title inside a name: "Jon Prinz von Hale", "Prinz zu Hale"."""
+    if not is_noble(words.lows[k]) or not words.caps[k] or not all(words.caps[k + 2 : k + 3]):
+        return False
+    link = words.lows[k + 1 : k + 2]
+    named = k > 0 and words.caps[k - 1] and is_spelt_first_name(words.lows[k - 1])
+    return link == ["zu"] or (link == ["von"] and named)
 
 
 def read_holder_gender(words: Words, office: int) -> Gender:
