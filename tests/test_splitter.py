@@ -150,3 +150,8 @@ def test_a_number_ends_a_sentence_where_it_is_no_ordinal(sentences):
 def test_a_long_paragraph_of_open_quotation_marks_is_split_in_pieces_of_it():
     sentence = "„Der Damm hält am Tag. "
     assert len(texts_of(sentence * 3000)) == 3000
+
+
+def test_brackets_that_never_close_are_read_in_linear_time():
+    text = "Der Hafen (ist [zu) und " * 4000 + "gut. Es regnet."
+    assert split_sentences(text)[-1].of(text) == "Es regnet."

@@ -884,3 +884,81 @@ def test_indirect_speech_goes_on_past_what_it_tells_of_others():
         "Einige Vertreter der Stadt würden das verharmlosen. Über die Folgen werde geschwiegen."
     )
     assert read(text)[-1].speaker == "Tom Rieder"
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Die EVH-Vorsitzende Sabine Holm sagte, es reiche. „Nein“, sagte der Bahnchef.", "Bahnchef"),
+        ("EVH-Vorsitzende Sabine Holm sagte, der Bahnchef lüge. „Nein“, sagte der Bahnchef.", "Bahnchef"),
+        ("Werft-Vorsitzender Karl Holm sagte, es reiche. „Nein“, sagte der Parteichef.", "Parteichef"),
+        ("Werft-Vorsitzender Karl Holm sagte, es reiche. „Nein“, sagte der Bahnchef.", "Bahnchef"),
+        ("Der SPD-Vorsitzende Karl Holm sagte, es reiche. „Nein“, sagte die Vorsitzende.", "Vorsitzende"),
+        ("Der SPD-Vorsitzende Karl Holm sagte, es reiche. „Nein“, sagte der Parteichef.", "Karl Holm"),
+        ("Bahnchef Karl Holm sagte, es reiche. „Nein“, sagte der Konzernchef.", "Karl Holm"),
+        ("Der Chef der Bahn, Karl Holm, sagte, es reiche. „Nein“, sagte der Bahnchef.", "Karl Holm"),
+        ("Karl Holm (CDU) sagte, es reiche. „Nein“, sagte der CDU-Politiker.", "Karl Holm"),
+    ],
+)  # fmt: skip
+def test_an_office_is_somebodys_whom_its_gender_and_its_own_part_fit(text, speaker):
+    assert read(text)[-1].speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Eva Holm sagte, es reiche. Max Hale sagte, er bleibe. „Ich gehe“, sagte sie.", "Eva Holm"),
+        ("„Ich will“, sagte Eva Holm. Parteichef Wolfgang Holm hatte verzichtet. „Gut so“, sagte er.", "Wolfgang Holm"),
+        ("Die Angeklagte Eva Holm bestritt das. „Sie hat mich getreten“, sagte er.", None),
+        ("Ein Sprecher der Werft sagte, es reiche. „Das ist falsch“, sagte sie.", None),
+        ("Studenten der Werft sagten, es reiche. Sie fordern, dass die Werft bleibt.", "Studenten der Werft"),
+        ("„Er hat gelogen“, sagte Eva Holm über Karl Hale. Dieser erwiderte: „Ich lüge nicht.“", "Karl Hale"),
+        ("„Sie hat gelogen“, sagte Karl Hale über Eva Holm. Diese erwiderte: „Ich lüge nicht.“", "Eva Holm"),
+        ("Eva Holm sagte, es reiche. Nur eine Kollegin war da. Diese erwiderte: „Ich gehe.“", None),
+    ],
+)  # fmt: skip
+def test_a_pronoun_names_nobody_of_the_other_gender(text, speaker):
+    assert read(text)[-1].speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "via"),
+    [
+        ("Udo Hale bestreitet, „Ich trete zurück“ gesagt zu haben.", None, None),
+        ("Udo Hale dementierte, gesagt zu haben: „Ich trete morgen zurück.“", None, None),
+        ("Karl Hale sagte, Eva Holm habe ihm gesagt: „Ich gehe nie.“", "Eva Holm", "Karl Hale"),
+        ("Eva Holm habe gesagt: „Ich gehe nie wieder“, berichtete Karl Hale.", "Eva Holm", "Karl Hale"),
+        ("Karl Hale sagte, man habe ihm gesagt: „Ich gehe nie zurück.“", None, "Karl Hale"),
+        ("Karl Hale sagte, er habe ihr gesagt: „Ich gehe nie.“", "Karl Hale", None),
+        ("Karl Hale sagte, der Minister habe nie gesagt: „Ich gehe nie zurück.“", None, "Karl Hale"),
+        ("Niemand habe ihm geholfen, sagte Karl Hale, und Eva Holm: „Das stimmt nicht.“", "Eva Holm", None),
+    ],
+)  # fmt: skip
+def test_a_quotation_handed_on_or_denied_is_not_the_tellers(text, speaker, via):
+    quoted = next(s for s in read(text) if s.voice == "direct")
+    assert (quoted.speaker, quoted.via) == (speaker, via)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Eva Holm (SDP sagte, das sei rot. „Nein“, sagte Karl Hale (FDU). „Doch“, sagte Holm.",
+        "Eva Holm [SDP sagte, das sei rot. „Nein“, sagte Karl Hale [FDU]. „Doch“, sagte Holm.",
+        "Eva Holm sagte, ‘das sei rot. Am Hafen war es kalt. „Nein“, sagte Karl Hale’. „Doch“, sagte Holm.",
+    ],
+)
+def test_a_mark_that_is_never_closed_swallows_no_sentence(text):
+    assert [s.speaker for s in read(text)] == ["Eva Holm", "Karl Hale", "Eva Holm"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Verteidiger Maximilian Prinz zu Hale sagte, es sei gut. „Nie“, so Prinz zu Hale.", ["Maximilian Prinz zu Hale"] * 2),
+        ("Sie wählten auf ihrem 7. Parteitag Eva Holm zur Chefin. „Ich will“, sagte Holm.", ["Eva Holm"]),
+        ("„Das war ein Unfall“, sagte ihr Bruder Hans Hale. Hale sagte, er sei müde.", ["Hans Hale"] * 2),
+        ("„Wir sparen“, sagte Finanzvorstand Peter Hale. Hale sagte, es sei genug.", ["Peter Hale"] * 2),
+    ],
+)  # fmt: skip
+def test_a_name_has_its_title_of_nobility_and_no_common_noun(text, speakers):
+    assert [s.speaker for s in read(text)] == speakers

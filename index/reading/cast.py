@@ -20,7 +20,6 @@ from wortlaut.index.lang.roles import (
     base_role,
     is_body,
     is_common_body,
-    is_fronting,
     is_noble,
     may_head,
     names_institution,
@@ -41,6 +40,7 @@ from wortlaut.index.reading.mentions import (
     Mention,
     find_offices,
     names_object,
+    opens_with_noun,
     read_complement,
     read_holder_gender,
     read_mention,
@@ -198,7 +198,7 @@ class Cast:
         name, introduced = words.words[start:stop], False
         if not roles and len(name) > 2 and self._opens_with_office(words, i, name):
             start, name, role = start + 1, name[1:], role or words.lows[start]
-        elif not roles and _opens_with_noun(name):
+        elif not roles and opens_with_noun(name):
             start, name, introduced = start + 1, name[1:], True
         if role or (len(name) > 2 and names_object(name[-1].lower())):
             name = self._trim(name)
@@ -315,7 +315,7 @@ class Cast:
         parts = tuple(name.split())
         if not parts or (len(parts) > 1 and _NOUN.search(parts[0])):
             return None
-        if len(parts) > 1 and (_TRADE.search(parts[0]) or _opens_with_noun(parts)):
+        if len(parts) > 1 and (_TRADE.search(parts[0]) or opens_with_noun(parts)):
             parts = parts[1:]
         known = self._by_last.get(self._strip(_find_surname(parts)).casefold(), [])
         if len(parts) == 1 and len(known) > 1:
@@ -574,15 +574,8 @@ def _find_lone_speakers(words: Words) -> frozenset[int]:
 def drop_trade(name: str) -> str:
     """The name without the trade before it: "Fährmann Jon Hale"."""
     parts = name.split()
-    fronted = len(parts) > 2 and (_TRADE.search(parts[0]) or _opens_with_noun(parts))
+    fronted = len(parts) > 2 and (_TRADE.search(parts[0]) or opens_with_noun(parts))
     return " ".join(parts[1:]) if fronted else name
-
-
-def _opens_with_noun(name: Sequence[str]) -> bool:
-    """Whether a common noun stands before first name and surname: "Bruder Jon Hale"."""
-    if len(name) < 3 or not is_fronting(name[0].lower()):
-        return False
-    return is_spelt_first_name(name[1].lower()) and not is_spelt_first_name(name[0].lower())
 
 
 def strip_genitive(word: str) -> str:

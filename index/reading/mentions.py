@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ from wortlaut.index.lang.names import is_spelt_first_name
 from wortlaut.index.lang.roles import (
     Gender,
     is_address,
+    is_fronting,
     is_noble,
     names_institution,
     read_role,
@@ -304,6 +306,8 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
     named = range(roles[-1] + 1, end) if roles else range(head, end)
     if len(named) > 1 and words.words[named[0]] == ".":
         named = named[1:]  # "Dr. Ada Holm"
+    introduced = not roles and opens_with_noun(words.words[named.start : named.stop])
+    named = named[1:] if introduced else named
     # "die" before a man's office is the plural, which stands for nobody in particular.
     several = role_gender(role) == "m" or (roles and words.lows[roles[-1]].endswith("en"))
     plural = words.lows[first] == "die" and role != "" and bool(several)
@@ -311,7 +315,7 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
     i = end
     if roles and not named:
         i, named = read_complement(words, end, stop)
-    elif not roles and not bare:
+    elif not roles and not bare and not opens_with_noun(words.words[head:end]):
         i, _ = read_complement(words, end, stop)
     elif not bare and len(named) == 1 and words.words[end - 1].endswith("s"):
         # "die Botschafterin Aldoras, Ada Holm,": the name behind its comma is hers.
@@ -326,16 +330,25 @@ def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gen
     i = title.stop if title and not bare else i
     span = Span(words.starts[first], words.ends[i - 1])
     name = _join(words, named)
+    kind: MentionKind
     if roles:
-        kind: MentionKind = "person" if name else "role"
+        kind = "person" if name else "role"
         gender = read_holder_gender(words, roles[-1]) or ("" if plural else gender)
         return Mention(first, i, span, kind, name, role, gender, definite)
     if len(named) > 1 and MEDIUM.search(words.lows[named[0]]):
         return Mention(first, i, span, "group", _join(words, named[1:]), "", gender, definite)
-    if bare:
-        return Mention(first, i, span, "person" if len(named) <= 4 else "group", name)
+    if bare or introduced:
+        kind = "person" if len(named) <= 4 else "group"
+        return Mention(first, i, span, kind, name)
     text = _join(words, range(first + (words.lows[first] in DETERMINERS), i))
     return Mention(first, i, span, "group", text, "", gender, definite)
+
+
+def opens_with_noun(name: Sequence[str]) -> bool:
+    """Whether a common noun stands before first name and surname: "Bruder Jon Hale"."""
+    if len(name) < 3 or not is_fronting(name[0].lower()):
+        return False
+    return is_spelt_first_name(name[1].lower()) and not is_spelt_first_name(name[0].lower())
 
 
 def find_offices(words: Words, first: int, stop: int) -> list[int]:
