@@ -38,7 +38,7 @@ from wortlaut.index.reading.mentions import (
     MEDIUM,
     NOT_NAMES,
     Mention,
-    find_offices,
+    find_office_words,
     names_object,
     opens_with_noun,
     read_complement,
@@ -181,7 +181,7 @@ class Cast:
 
     def _read_sighting(self, words: Words, i: int, stop: int) -> tuple[_Sighting | None, int]:
         """What the run of capitalised words `[i, stop)` names, and where reading goes on."""
-        roles = find_offices(words, i, stop)
+        roles = find_office_words(words, i, stop)
         office = roles[-1] if roles else i
         start = roles[-1] + 1 if roles else i
         held = roles[-1] if roles else _find_apposed(words, stop)
@@ -347,7 +347,9 @@ class Cast:
                 chosen = max(earlier, key=lambda figure: figure.last_place(before))
                 return last if last in earlier else chosen
         named = self._find_named(before)
-        alone = len(named) == 1 and not named[0].roles and named[0].gender in ("", gender or shown)
+        wanted = gender or shown
+        alone = len(named) == 1 and not named[0].roles
+        alone = alone and (not wanted or named[0].gender in ("", wanted))
         if alone and _OF_STATE.search(role):
             return named[0]
         later = [min(fitting, key=lambda f: f.places[0]) for fitting in fits if fitting]

@@ -298,7 +298,7 @@ def _read_title(words: Words, first: int, i: int, stop: int) -> Mention | None:
 
 def _build(words: Words, first: int, head: int, end: int, stop: int, gender: Gender) -> Mention:
     """The mention whose capitalised words are `[head, end)`, with what belongs to it."""
-    roles = find_offices(words, head, end)
+    roles = find_office_words(words, head, end)
     before = words.lows[roles[-1] - 1] if roles and roles[-1] else ""
     role = read_role(words.lows[roles[-1]], before) if roles else ""
     bare = first == head
@@ -351,7 +351,7 @@ def opens_with_noun(name: Sequence[str]) -> bool:
     return is_spelt_first_name(name[1].lower()) and not is_spelt_first_name(name[0].lower())
 
 
-def find_offices(words: Words, first: int, stop: int) -> list[int]:
+def find_office_words(words: Words, first: int, stop: int) -> list[int]:
     """The words `[first, stop)` that are somebody's office, none of them inside a name."""
     return [
         k

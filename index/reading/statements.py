@@ -543,7 +543,7 @@ class _Reading:
     def _read_gender(self, name: str) -> Gender:
         """The gender of a speaker who is no person of the cast, by first name or office."""
         office = name.split()[0].lower() if name else ""
-        shown = "" if self._words.english else role_gender(office)
+        shown: Gender | None = "" if self._words.english else role_gender(office)
         return find_spelt_gender(name) or shown or ""
 
 
