@@ -179,7 +179,8 @@ class EvidenceFinder:
         evidence = self._find_facts(query, source, told)
         # An office that nobody here is known to hold is asked for like an unknown name.
         names = query.unknown_speakers or query.offices
-        return _keep_about(names, evidence, frozenset(self._list_spokesmen(names)))
+        kept = _keep_about(names, evidence, frozenset(self._list_spokesmen(names)))
+        return self._judge_topic_too(query, kept) if names and query.topic else kept
 
     def find_statements(
         self, query: Query, source: str | None = None, pool: int = _SPEAKER_POOL
@@ -225,6 +226,32 @@ class EvidenceFinder:
         office = read_office(name)
         named = office.words or office.places or self.list_people().knows(name)
         return office.is_institution and not named
+
+    def _judge_topic_too(self, query: Query, evidence: Sequence[Evidence]) -> list[Evidence]:
+        """The sentences about somebody, no surer than they are on the topic.
+
+        To a reader a sentence that names him may well answer what he thinks of anything.
+        """
+        probe = self._retriever.probe(_phrase_topic(query), query.topic, query.language)
+        within = Selection(within=tuple({item.article.id for item in evidence}))
+        ranked = self._retriever.rank(probe, EVERY_PASSAGE, within) if evidence else []
+        nearest: dict[str, float] = {}
+        on_topic: dict[tuple[str, Span], ScoredSentence] = {}
+        for sentence in self._retriever.list_sentences(probe, ranked):
+            identity = sentence.article.id
+            on_topic[identity, sentence.span] = sentence
+            nearest[identity] = max(nearest.get(identity, -math.inf), sentence.distinction)
+        judged = []
+        for item in evidence:
+            told = on_topic.get((item.article.id, item.span))
+            sure = 0.0
+            if told is not None:
+                sure = judge_topic(
+                    told.distinction, nearest[item.article.id], told.coverage, len(evidence),
+                    query.language,
+                )  # fmt: skip
+            judged.append(replace(item, confidence=min(item.confidence, sure)))
+        return judged
 
     def _weigh_readings(
         self, query: Query, evidence: Sequence[Evidence], sentences: Sequence[ScoredSentence]
