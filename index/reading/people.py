@@ -383,6 +383,9 @@ class Offices:
             if asked.is_institution:
                 # "The police" are rather those called so than the police of some town.
                 matches = [match for match in matches if not match.extras] or matches
+            elif asked.head in _STATE and not asked.words:
+                # "The president" is a state's, or one called no more than that; no bank's.
+                matches = [match for match in matches if not match.extras]
             names = _rank(matches)
             return names if len(names) < _MOST_HOLDERS else []
         plain = [match for match in matches if not match.extras]

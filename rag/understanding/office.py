@@ -10,6 +10,7 @@ from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar
 from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.places import find_exonym, find_place
+from wortlaut.index.lang.roles import names_institution
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, find_runs, fold, read_function_words
 from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words
@@ -188,15 +189,30 @@ class OfficeReader:
             return replace(asked, names=tuple(dict.fromkeys((*asked.names, *named))))
         owners = {name for t in inside for name in t.names}
         mine = inside[0].lower in self.grammar.possessives  # "her spokesman"
+        # "Bundeskanzler Borvik" is no other chancellor.
+        strangers = [t for t in run if not t.names and self._is_led_name(asked, t, run)]
+        spans = [s for s in spans if all(t.span.overlap(s) for t in strangers)]
         for span in () if mine or not (role or asked.unknown) else spans:
             holders = tuple(n for n in self.resolve(span.of(self.text)) if n not in owners)
             if holders:
                 return self._name(asked, span, run, holders)
-        if not (sure and role) or (asked.unknown and not owners):
+        if not (sure and role and spans) or (asked.unknown and not owners):
             return asked
         return replace(
             asked, role=not asked.names, offices=(*asked.offices, spans[-1].of(self.text))
         )
+
+    def _is_led_name(self, asked: Asked, token: Token, run: Sequence[Token]) -> bool:
+        """Whether a word is part of an unknown name, right behind the title that introduces it."""
+        words = {word for name in asked.unknown for word in name.split()}
+        before = [t for t in run if t.span.end <= token.span.start]
+        while before and before[-1].text in words:
+            before.pop()
+        if token.text not in words or not before or not self.scanner.is_title(before[-1]):
+            return False
+        german = self.grammar.language == "de"
+        role = self.scanner.is_role(token) or (german and names_institution(token.lower))
+        return german and not role and not self._is_place(token) and not token.text.endswith("s")
 
     def _named_behind(self, inside: Sequence[Token]) -> tuple[str, ...]:
         """Whom "Secretary of State Borvik" names, behind all the office's words."""
