@@ -340,6 +340,14 @@ class Archive:
         )
         return [name for name, is_person in rows if is_person or _is_title(name)]
 
+    def list_bodies(self) -> list[str]:
+        """Every speaker that is no person, as the articles have it, most frequent first."""
+        rows = self.query(
+            "SELECT speaker FROM statements WHERE speaker IS NOT NULL AND NOT is_person "
+            "GROUP BY speaker ORDER BY count(*) DESC, speaker"
+        )
+        return [name for (name,) in rows]
+
     def list_offices(self) -> list[tuple[str, str, int | None, int]]:
         """The speakers' offices as (speaker, office, year, number of articles that have it so)."""
         return [

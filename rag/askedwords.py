@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import read_grammar
 from wortlaut.index.lang.names import TITLES, is_family_first, is_first_name, spell_word
 from wortlaut.index.lang.offices import FIELDS, is_role, read_office
@@ -103,6 +104,24 @@ def say_in_german(text: str, language: Language) -> str:
         return text
     rest, bodies = _take_bodies(text, language)
     return " ".join([rest, *(names[0] for names in bodies)])
+
+
+def find_bodies(text: str, language: Language) -> list[tuple[Span, Stems]]:
+    """Where the text names organisations and parties of the table, each with its German names."""
+    pattern, named = _read_bodies(language)
+    return [(Span(*match.span()), named[match.lastindex or 0]) for match in pattern.finditer(text)]
+
+
+def list_german_names(name: str, language: Language) -> list[str]:
+    """The name, and what German papers may call the organisation that it is."""
+    found = find_bodies(name, language)
+    return list(dict.fromkeys([name, *(form for _, names in found for form in names)]))
+
+
+@cache
+def list_kin() -> Sequence[Stems]:
+    """The German names of each organisation of the table."""
+    return list(dict.fromkeys(_read_bodies("de")[1][1:]))
 
 
 def _take_bodies(text: str, language: Language) -> tuple[str, list[Stems]]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from wortlaut.index.archive import Archive, Selection, count_selected
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.names import fold_name
-from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Filters, Mode
 from wortlaut.rag.evidence import Evidence, EvidenceFinder, names_any
@@ -25,6 +24,7 @@ from wortlaut.rag.extractive import (
 )
 from wortlaut.rag.reader import Reader
 from wortlaut.rag.retriever import Retriever, ScoredPassage
+from wortlaut.rag.understanding.office import is_somebody
 from wortlaut.rag.understanding.query import Query, QueryKind
 from wortlaut.rag.understanding.question import understand
 from wortlaut.rag.understanding.timewindow import Window
@@ -182,10 +182,11 @@ class NewsChat:
             until=filters.until,
             speaker=filters.speaker,
             find_holders=self._finder.find_holders,
+            choose_bearers=self._finder.choose_bearers,
             told=self._finder.list_told_offices(_list_told(history)),
         )
         # "Will the Americans take part": no office, so nobody who would have to speak.
-        offices = tuple(words for words in query.offices if read_office(words).head)
+        offices = tuple(words for words in query.offices if is_somebody(words, query))
         fixed = _fix_window(filters)
         query = replace(query, offices=offices).bind(fixed)
         return _leave_out(query, filters.without, fixed)

@@ -12,10 +12,17 @@ from functools import cache
 from wortlaut.index.archive import Archive, Selection, list_openings
 from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.lang.offices import read_office
+from wortlaut.index.lang.roles import is_relative
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, make_terms, read_function_words
-from wortlaut.index.reading.people import Offices, People
-from wortlaut.rag.askedwords import find_asked_names, measure_held, read_asked_words
+from wortlaut.index.reading.people import Bodies, Offices, People
+from wortlaut.rag.askedwords import (
+    find_asked_names,
+    list_german_names,
+    list_kin,
+    measure_held,
+    read_asked_words,
+)
 from wortlaut.rag.confidence import (
     judge_passages,
     judge_reading,
@@ -27,6 +34,7 @@ from wortlaut.rag.reader import LEAST_MARGIN, Page, PageReading, Reader
 from wortlaut.rag.retriever import Probe, Retriever, ScoredPassage, ScoredSentence
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import Window, may_tell, rate_times
+from wortlaut.rag.wording import format_date
 
 EVERY_PASSAGE = 20_000
 _POOL = 50
@@ -113,25 +121,37 @@ class EvidenceFinder:
         """Who speaks in the archive; read once for each state of it."""
         generation = self._archive.generation
         if self._people[0] != generation:
-            self._people = (generation, People(self._archive.list_speakers()))
+            names = self._archive.list_speakers()
+            bodies = [*self._archive.list_bodies(), *(name for name in names if name.isupper())]
+            known = Bodies(dict.fromkeys(bodies), list_kin())
+            self._people = (generation, People(names, known))
         return self._people[1]
 
     def list_spellings(self, names: Sequence[str]) -> tuple[str, ...]:
         """Every name in the archive that is one of these persons'."""
         people, offices = self.list_people(), self._read_offices()
-        listed = (offices.list_spellings(n) or people.list_spellings(n) for n in names)
+        bodies = people.bodies
+        listed = (
+            bodies.list_spellings(n) or offices.list_spellings(n) or people.list_spellings(n)
+            for n in names
+        )
         own = [spelling for some in listed for spelling in some]
         return tuple(dict.fromkeys([*own, *self._list_spokesmen(names)]))
 
     def _list_spokesmen(self, names: Sequence[str]) -> list[str]:
         """Every name in the archive of those who speak for these, where they are institutions."""
         people, offices = self.list_people(), self._read_offices()
-        speaking = (one for name in names for one in offices.find_spokesmen(name))
+        every = dict.fromkeys(n for name in names for n in (name, *people.bodies.list_names(name)))
+        speaking = (one for name in every for one in offices.find_spokesmen(name))
         return [spelling for one in speaking for spelling in people.list_spellings(one)]
 
     def find_holders(self, phrase: str) -> list[str]:
         """The speakers whose office the words ask for, in any of the languages; best first."""
         return self._read_offices().find(phrase)
+
+    def choose_bearers(self, title: str, names: Sequence[str]) -> list[str]:
+        """Those of some persons who hold the office before their surname; all if it is nobody's."""
+        return self._read_offices().choose(title, names)
 
     def list_told_offices(self, articles: Sequence[str]) -> list[tuple[str, str]]:
         """Who speaks in these articles, each with each of his offices there."""
@@ -151,7 +171,9 @@ class EvidenceFinder:
         if not query.speakers:
             # A question's first word has its capital for being the first.
             text = (query.own or query.text).partition(" ")[2]
-        names = find_asked_names(text, query.language)
+        speakers = query.unknown_speakers
+        others = find_asked_names(text, query.language)
+        names = [*speakers, *(n for n in others if not any(n in speaker for speaker in speakers))]
         return [name for name in names if not self._retriever.lexicon.names_any_article(name)]
 
     def _read_offices(self) -> Offices:
@@ -178,7 +200,10 @@ class EvidenceFinder:
             return self.find_statements(query, source)
         evidence = self._find_facts(query, source, told)
         # An office that nobody here is known to hold is asked for like an unknown name.
-        names = query.unknown_speakers or query.offices
+        asked = query.unknown_speakers or query.offices
+        if any(is_relative(word) for name in query.offices for word in name.lower().split()):
+            return []  # "her brother": nothing says whose brother an article means
+        names = [form for name in asked for form in list_german_names(name, query.language)]
         kept = _keep_about(names, evidence, frozenset(self._list_spokesmen(names)))
         return self._judge_topic_too(query, kept) if names and query.topic else kept
 
@@ -289,8 +314,36 @@ class EvidenceFinder:
         return judged
 
     def _list_articles(self, query: Query, source: str | None) -> list[Evidence]:
-        """The opening sentence of every article of the time asked for, the latest first."""
-        window = query.window
+        """The opening sentence of every article of the time asked for, the latest first.
+
+        Where what happened then is asked for, of every article published then, with the sentences
+        of others that name the time.
+        """
+        if not query.event.is_open:
+            return self._list_events(query, source)
+        return self._list_openings(query.window, source)
+
+    def _list_events(self, query: Query, source: str | None) -> list[Evidence]:
+        """What happened then: the openings of articles from that time, sentences that name it."""
+        event, fixed = query.event, query.window
+        openings = self._list_openings(event.intersect(fixed), source)
+        known = {item.article.id for item in openings}
+        naming: list[Evidence] = []
+        if event.since is not None and event.until is not None and event.is_short:
+            # Words of the question's language would find no German date.
+            day = format_date(event.since, "day" if event.since == event.until else "month", "de")
+            probe = self._retriever.probe(f"{query.text} {day}", f"{query.text} {day}", "de")
+            for window in (event.widen_after().intersect(fixed), fixed):
+                selection = Selection(window.since, window.until, source)
+                found = self._retriever.rank(probe, _POOL, selection)
+                sentences = self._retriever.list_sentences(probe, found)
+                naming += [e for e, _ in self._attribute(sentences) if e.article.id not in known]
+        told = [e for e in naming if rate_times(e.quote, e.article.published, event) == 1.0]
+        return _drop_repeats([*openings, *(replace(e, confidence=1.0, score=1.0) for e in told)])
+
+    def _list_openings(self, window: Window, source: str | None) -> list[Evidence]:
+        if window.is_empty:
+            return []
         selection = Selection(window.since, window.until, source)
         ids = list_openings(self._archive, selection, _MOST_LISTED)
         openings = [
@@ -484,11 +537,26 @@ def _keep_about(
     for item in evidence:
         statement = item.statement
         if statement is None or not statement.is_person:
-            held = names_any(names, [item])
+            said_by = statement.speaker if statement else None
+            held = names_any(names, [item]) and (not said_by or _speaks_for(said_by, names))
         else:
             held = statement.speaker in spokesmen or _names_beside(names, item, statement)
         kept += [item] if held else []
     return kept
+
+
+def _speaks_for(speaker: str, names: Sequence[str]) -> bool:
+    """Whether a body may speak for one of the names: it has it in its own, its place, or its kind.
+
+    What a bank says of a party is not what the party says.
+    """
+    body, held = read_office(speaker), set(make_terms(speaker))
+    for name in names:
+        asked = read_office(name)
+        kind = asked.head and asked.head in (body.head, *body.words)
+        if set(make_terms(name)) <= held or asked.places & body.places or kind:
+            return True
+    return False
 
 
 def _names_beside(names: Sequence[str], item: Evidence, statement: Statement) -> bool:

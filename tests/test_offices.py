@@ -1,6 +1,7 @@
 """Speakers asked for by their office, in three languages, over invented agency copy."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -392,3 +393,121 @@ def test_a_question_by_office_is_answered_with_the_holders_words(tmp_path, model
     assert {citation.speaker for citation in answer.citations} == {"Wenka Dorn"}
     answer = open_chat(settings).ask("Что сказал профсоюз портовых рабочих?")
     assert {c.speaker for c in answer.citations} == {"Gewerkschaft der Hafenarbeiter"}
+
+
+SPOKEN = {
+    "kanzlei": "Bundeskanzlerin Karin Weidt sagte: „Wir helfen den Bergdörfern.“",
+    "fonds": "Die Wirtschaft in Aldora wächst langsamer, teilte der Internationale Währungsfonds (IWF) "
+    "am Freitag mit. Der Aldorische Wetterdienst (AWD) warnte vor Sturm an der Küste.",
+    "kurs": "„Der Sparkurs der SPD ist ein Fehler“, sagte der Bauer Tom Harth. SPD-Fraktionschefin Ida Kolm sagte: „Der Sparkurs bleibt.“",
+    "kreis": "Landrätin Petra Zöllner sagte: „Der Kreis spart.“ Ihr Bruder ist Bauer.",
+    "stadt": "Oberbürgermeister Hans Zöllner sagte: „Die Stadt baut.“",
+    "deich": "Eva Lind sagte: „Der Deich hält.“",
+    "bank": "Bundesbankpräsidentin Helga Stranz sagte: „Die Zinsen bleiben.“",
+    "tat": "Ein Mann steht vor Gericht. Die Tat geschah am 17. August 2023 in Oberau.",
+    "brand": "Am Freitag brannte in Oberau eine Scheune.",
+}
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory, models):
+    settings = Settings(data=tmp_path_factory.mktemp("spoken"), models=models)
+    articles = [
+        Article(name, name, text, hash_text(text), published=date(2026, 2, 14),
+                published_precision="day", path=f"{name}.txt")
+        for name, text in SPOKEN.items()
+    ]  # fmt: skip
+    index_articles(settings, articles)
+    return open_chat(settings)
+
+
+def ask_in_turn(chat, *turns):
+    history = []
+    for turn in turns:
+        history.append(chat.ask(turn, history))
+    return history[-1]
+
+
+def quote(answer):
+    return {citation.article.id for citation in answer.citations}
+
+
+@pytest.mark.usefixtures("unread")
+@pytest.mark.parametrize(
+    ("question", "articles"),
+    [
+        ("Was sagte die Kanzlerin?", {"kanzlei"}),
+        ("Was sagte Bundeskanzlerin Weidt?", {"kanzlei"}),
+        ("Was sagte der Bundeskanzler Borvik?", set()),
+        ("Was sagte Kanzler Olaf Borviks zu den Bergdörfern?", set()),
+        ("What did Chancellor Borvik say?", set()),
+        ("Что сказал канцлер Борвик?", set()),
+        ("Was sagte die Bundesbankpräsidentin?", {"bank"}),
+        ("Was sagte die Präsidentin?", set()),
+        ("What did the president say?", set()),
+        ("Что сказал президент?", set()),
+        ("What did the IMF say about Aldora?", {"fonds"}),
+        ("What did the International Monetary Fund say?", {"fonds"}),
+        ("Was sagte der IWF?", {"fonds"}),
+        ("Was sagte der Internationale Währungsfonds?", {"fonds"}),
+        ("Что сказал МВФ?", {"fonds"}),
+        ("Was sagte der AWD?", {"fonds"}),
+        ("What did the AWD say?", {"fonds"}),
+        ("Wovor warnte der Aldorische Wetterdienst?", {"fonds"}),
+        ("Was sagte Herr Lind?", set()),
+        ("Что сказал господин Линд?", set()),
+        ("What did Ms. Lind say?", {"deich"}),
+        ("Was sagte Frau Zöllner?", {"kreis"}),
+        ("What did Mr Zöllner say?", {"stadt"}),
+        ("Что сказала госпожа Цёлльнер?", {"kreis"}),
+        ("What did Mayor Zöllner say?", {"stadt"}),
+        ("Was sagte Landrätin Zöllner?", {"kreis"}),
+        ("Was sagte Zöllner?", {"kreis", "stadt"}),
+        ("Was geschah am 17. August 2023?", {"tat"}),
+        ("What happened on 17 August 2023?", {"tat"}),
+        ("Что произошло 13 февраля 2026 года?", {"brand", "fonds"}),
+        ("Was geschah am 3. März 2020?", set()),
+    ],
+)
+def test_only_who_and_when_was_asked_for_is_quoted(spoken, question, articles):
+    assert quote(spoken.ask(question)) == articles
+
+
+@pytest.mark.usefixtures("unread")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was sagte die SPD zum Sparkurs?",
+        "What did the SPD say about austerity?",
+        "Что сказала СДПГ о курсе экономии?",
+    ],
+)
+def test_a_party_is_answered_by_nobody_else(spoken, question):
+    assert {citation.speaker for citation in spoken.ask(question).citations} == {"Ida Kolm"}
+
+
+@pytest.mark.usefixtures("unread")
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("Was sagte die Landrätin?", "Und ihr Bruder?"),
+        ("What did Petra Zöllner say?", "And her husband?"),
+        ("Что сказала Петра Цёлльнер?", "А её брат?"),
+        ("Was sagte Eva Lind?", "Und die Grünen?"),
+        ("What did Eva Lind say?", "And the Greens?"),
+        ("Что сказала Ева Линд?", "А зелёные?"),
+        ("Was sagte Eva Lind?", "Und die FDP?"),
+    ],
+)
+def test_a_relative_or_a_party_is_not_the_speaker_before(spoken, turns):
+    answer = ask_in_turn(spoken, *turns)
+    assert answer.abstain_reason == "unknown_speaker"
+    assert not answer.query.speakers
+
+
+@pytest.mark.usefixtures("unread")
+@pytest.mark.parametrize(
+    "question", ["Was sagte Borvik?", "What did Borvik say?", "Что сказал Борвик?"]
+)
+def test_a_speaker_whom_no_article_names_is_absent_in_every_language(spoken, question):
+    assert spoken.ask(question).abstain_reason == "absent_name"

@@ -1196,7 +1196,8 @@ def test_an_office_that_nobody_holds_is_not_the_last_speakers(first, then, offic
         ("What was said about fees in October 2023?", "", "2023-10-01..2023-10-31"),
         ("Welche Artikel über den Hafen gibt es vom März 2024?", "", "2024-03-01..2024-03-31"),
         ("Was wurde 2022 über den Hafen veröffentlicht?", "", "2022-01-01..2022-12-31"),
-        ("What happened on 8 March 2024?", "", "2024-03-08..2024-03-08"),
+        ("What happened on 8 March 2024?", "2024-03-08..2024-03-08", ""),
+        ("What was reported on 8 March 2024?", "", "2024-03-08..2024-03-08"),
     ],
 )
 def test_a_time_is_the_events_unless_it_says_when_it_was_said(question, event, published):
@@ -1276,7 +1277,7 @@ def test_a_question_that_says_too_little_takes_the_topic_beside_it(turns, own):
 def test_what_happened_then_lists_the_time_talked_about(turns, window):
     query = ask(*turns)
     assert query.lists
-    assert (query.topic, show(query.window)) == ("", window)
+    assert (query.topic, show(query.event)) == ("", window)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ _COMMON = _LISTS["common"]
 _ADDRESS = _LISTS["address"]
 _HEADING, _BODY, _PARTY = _LISTS["heading"], frozenset(_LISTS["body"]), _LISTS["party"]
 _NOBLE, _FRONTING = frozenset(_LISTS["noble"]), _LISTS["fronting"]
+_ADDRESS_M, _ADDRESS_F = _LISTS["address_masculine"], _LISTS["address_feminine"]
+_RELATIVES = frozenset(_LISTS["relative"])
 _FORMER = re.compile(rf"(?:{'|'.join(_LISTS['former'])})\w{{0,2}}\Z")
 FORMER_PREFIX = "ex-"
 
@@ -55,6 +57,18 @@ def base_role(low: str) -> str:
         if low.endswith(ending) and len(bare) > 3 and bare.endswith(_ROLES):
             return bare
     return low
+
+
+def read_address_gender(low: str) -> Gender:
+    """The gender of a form of address, "frau", "mr", "господин"; "" for other words."""
+    if low in _ADDRESS_F:
+        return "f"
+    return "m" if low in _ADDRESS_M else ""
+
+
+def is_relative(low: str) -> bool:
+    """Whether a word is one for somebody's relative, in any of the languages."""
+    return low in _RELATIVES
 
 
 def is_address(low: str) -> bool:

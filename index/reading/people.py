@@ -6,6 +6,7 @@ the one whom the words, the place and the time fit.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -98,6 +99,12 @@ _SAME_SOUND = 85.0
 _NOISE = 10
 
 
+# "Deutsche Wetterdienst (DWD)", and what case puts behind a word of the name.
+_ABBREVIATED = re.compile(r"(?P<full>[^()]*[^()\s]) \((?P<short>[A-ZÄÖÜ][\w-]*[A-ZÄÖÜ]\w*)\)")
+_BODY_ENDING = re.compile(r"(?<=\w{3})(?:es|e[nrms]?|s|n)\Z")
+_LONGEST_BODY = 6  # words
+
+
 class People(Sequence[str]):
     """The persons behind a list of names, each under the fullest of his most frequent spellings.
 
@@ -105,7 +112,8 @@ class People(Sequence[str]):
     so stands for any of them.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], bodies: Bodies | None = None) -> None:
+        self.bodies = bodies or Bodies()
         self._spellings: dict[str, list[str]] = {}
         self._bearers: dict[str, list[str]] = {}
         self._found: dict[tuple[str, float], list[str]] = {}
@@ -208,7 +216,9 @@ class People(Sequence[str]):
             span = Span(start, end)
             found = [item for item in found if item[0].overlap(span) == 0 or item[1] not in chosen]
             found += [(span, name) for name in dict.fromkeys(chosen)]
-        return found
+        bodies = self.bodies.find(text)
+        found = [item for item in found if not any(item[0].overlap(span) for span, _ in bodies)]
+        return sorted([*found, *bodies], key=lambda item: item[0].start)
 
     def _find_bearers(self, token: Word, is_german: bool, is_opening: bool = False) -> list[str]:
         """Who may be meant by a word of a question; nobody for one that is no known surname."""
@@ -275,6 +285,88 @@ def find_names(text: str, known: Sequence[str]) -> list[tuple[Span, str]]:
     return (known if isinstance(known, People) else People(known)).find(text)
 
 
+class Bodies:
+    """Institutions that speak, each under all of its names: "Deutscher Wetterdienst", "DWD".
+
+    Known are those that an article introduces with their abbreviation, "Wetterdienst (DWD)", and
+    those that go by one of the names in a row of `kin`, which are one's.
+    """
+
+    def __init__(self, names: Iterable[str] = (), kin: Iterable[Sequence[str]] = ()) -> None:
+        self._named: dict[str, list[str]] = {}
+        self._kin: dict[str, list[str]] = {}
+        for row in kin:
+            shared: list[str] = []
+            self._kin.update((_fold_body(name), shared) for name in row)
+        rest = []
+        whole: dict[str, str] = {}
+        for name in names:
+            introduced = _ABBREVIATED.fullmatch(name)
+            if introduced is None:
+                rest.append(name)
+                continue
+            full, short = map(_fold_body, introduced.groups())
+            group = self._kin.get(full, self._kin.get(short, self._named.get(full, [])))
+            group.append(name)
+            self._named[full] = group
+            # An abbreviation of two bodies is neither's.
+            if whole.setdefault(short, full) == full or self._named.get(short) is group:
+                self._named[short] = group
+            else:
+                self._named.pop(short, None)
+        for name in rest:
+            key = _fold_body(name)
+            group = self._kin.get(key, self._named.get(key, []))
+            group.append(name)
+        self._groups = {name: group for group in self._list_groups() for name in group}
+
+    def _list_groups(self) -> Iterator[list[str]]:
+        yield from self._named.values()
+        yield from self._kin.values()
+
+    def find(self, text: str) -> list[tuple[Span, str]]:
+        """Where the text has a name that articles introduced, in any case form, in order."""
+        words = read_name_parts(text) if self._named else []
+        found: list[tuple[Span, str]] = []
+        for first, word in enumerate(words):
+            if found and word.start < found[-1][0].end:
+                continue
+            for last in range(min(len(words), first + _LONGEST_BODY) - 1, first - 1, -1):
+                span = Span(word.start, words[last].end)
+                typed = span.of(text)
+                group = self._named.get(_fold_body(typed), [])
+                if group and (last > first or typed.isupper()):
+                    found.append((span, group[0]))
+                    break
+        return found
+
+    def find_one(self, names: Iterable[str]) -> str | None:
+        """What the archive calls the body that goes by these names; None if it never speaks."""
+        groups = (self._kin.get(key, self._named.get(key)) for key in map(_fold_body, names))
+        return next((group[0] for group in groups if group), None)
+
+    def list_spellings(self, name: str) -> list[str]:
+        """Every name in the archive that is this body's; none for others than those known."""
+        return list(self._groups.get(name, ()))
+
+    def list_names(self, name: str) -> list[str]:
+        """The same without brackets, with the abbreviations in them by themselves."""
+        names: list[str] = []
+        for spelling in self.list_spellings(name):
+            introduced = _ABBREVIATED.fullmatch(spelling)
+            names += introduced.groups() if introduced else [spelling]
+        return list(dict.fromkeys(names))
+
+
+@lru_cache(maxsize=8192)
+def _fold_body(name: str) -> str:
+    """A body's name without case endings: "Deutsche Wetterdienst", "Deutschen Wetterdienstes"."""
+    words = name.split()
+    if len(words) == 1 and name.isupper():
+        return name
+    return " ".join(_BODY_ENDING.sub("", word.casefold()) for word in words)
+
+
 class Offices:
     """The offices of all speakers of an archive; `people` says which names are one person.
 
@@ -339,6 +431,12 @@ class Offices:
                 found = found or self._choose(replace(asked, head=head, words=words))
         return found
 
+    def choose(self, phrase: str, names: Sequence[str]) -> list[str]:
+        """Those of the persons who hold the office that the phrase names; all if none does."""
+        asked = read_office(phrase)
+        held = {m.holder.name for m in self._match_all(asked)} if asked.head else set()
+        return [name for name in names if name in held] or list(names)
+
     def find_spokesmen(self, name: str) -> list[str]:
         """Who speaks for an institution that goes by a name of its own: "Human Rights Watch".
 
@@ -385,7 +483,7 @@ class Offices:
                 matches = [match for match in matches if not match.extras] or matches
             elif asked.head in _STATE and not asked.words:
                 # "The president" is a state's, or one called no more than that; no bank's.
-                matches = [match for match in matches if not match.extras]
+                matches = [match for match in matches if not match.entry.names_a_kind]
             names = _rank(matches)
             return names if len(names) < _MOST_HOLDERS else []
         plain = [match for match in matches if not match.extras]
@@ -568,6 +666,11 @@ class _Entry:
         words = [spell_word(run) for run in find_letter_runs(self.text)]
         forms = [*words, *(word[:-1] for word in words if word.endswith("s"))]
         return any(match_words(wanted, form) >= SAME_PERSON for form in forms)
+
+    @property
+    def names_a_kind(self) -> bool:
+        """Whether its words say of what kind of institution or field it is: a bank's, a court's."""
+        return any(word.startswith("#") for word in self.telling - {self.office.head})
 
 
 @dataclass(slots=True)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Span
-from wortlaut.index.lang.grammar import Grammar
+from wortlaut.index.lang.grammar import Grammar, read_grammar
 from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.places import find_exonym, find_place
-from wortlaut.index.lang.roles import names_institution
+from wortlaut.index.lang.roles import is_relative, names_institution, role_gender
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, find_runs, fold, read_function_words
-from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words
+from wortlaut.rag.askedwords import AskedWord, find_bodies, measure_held, read_asked_words
 from wortlaut.rag.understanding.namescan import POSSESSIVE, Asked, NameScanner, Token
 from wortlaut.rag.understanding.query import Query
 
@@ -22,6 +22,7 @@ _SHORTEST_ACRONYM = 2  # letters
 # What may be another's name for a party or a town counts from this likeness on, in a few articles.
 _LIKE_ENOUGH = 0.6
 _MOST_MEANT = 3
+_OPENING = 2  # words: "And what"
 _INNER = re.compile(rf" {match_any(read_function_words('office-inner'))} ")
 _CASE = re.compile(r"(?:in|s|а|у|ом|е)$")
 
@@ -131,6 +132,29 @@ def _ratio(a: str, b: str) -> float:
     return fuzz.ratio(a, b) / 100
 
 
+def is_somebody(phrase: str, query: Query) -> bool:
+    """Whether words that name a query's speaker are for one who has to speak himself, known or not.
+
+    An office, a relative, an organisation or a party of which it is asked what it said; not a
+    people, "the Americans".
+    """
+    words = phrase.split()
+    if read_office(phrase).head or any(is_relative(word.lower()) for word in words):
+        return True
+    opening = {word.lower() for word in find_runs(query.question.lower())[:_OPENING]}
+    if not query.follows and opening.isdisjoint(read_grammar(query.language).what):
+        return False
+    return _is_body(phrase, query.language) or all(_is_body(w, query.language) for w in words)
+
+
+def _is_body(text: str, language: Language) -> bool:
+    """Whether the text is an organisation's or a party's name, or an abbreviation, no country's."""
+    for typed in (text, text.capitalize()):
+        if any(len(span) == len(text) for span, _ in find_bodies(typed, language)):
+            return True
+    return text.isupper() and text.isalpha() and len(text) > 1 and find_place(text.lower()) is None
+
+
 def _is_plain(word: str) -> bool:
     """Whether the word is no part of an office, no place and no function word: a name, perhaps."""
     office = read_office(word)
@@ -174,12 +198,21 @@ class OfficeReader:
             spans.append(Span(run[start].span.start, stop))
         return spans
 
+    def may_speak(self, token: Token) -> bool:
+        """Whether a word is for somebody, or a body, that speaks: an office, a relative, a party."""
+        if self.scanner.is_role(token):
+            return True
+        if token.names or self.scanner.flat or self.grammar.is_function_word(token.lower):
+            return False
+        return is_relative(token.lower) or _is_body(token.text, self.grammar.language)
+
     def _add(self, asked: Asked, run: Sequence[Token], sure: bool) -> Asked:
         spans = self.find_phrase(run)
         if not spans:
             return asked
         inside = [t for t in run if t.span.start < spans[0].end and t.span.start >= spans[0].start]
-        role = any(self.scanner.is_role(t) for t in inside)
+        mine = inside[0].lower in self.grammar.possessives  # "her spokesman"
+        role = any(self.scanner.is_role(t) or (mine and is_relative(t.lower)) for t in inside)
         role = role or (sure and asked.role and any(self._is_proper(t) for t in inside))
         if _names_directly(asked, inside):
             return asked
@@ -188,7 +221,6 @@ class OfficeReader:
             asked = replace(asked, role=False, speaker_spans=(*asked.speaker_spans, spans[0]))
             return replace(asked, names=tuple(dict.fromkeys((*asked.names, *named))))
         owners = {name for t in inside for name in t.names}
-        mine = inside[0].lower in self.grammar.possessives  # "her spokesman"
         # "Bundeskanzler Borvik" is no other chancellor.
         strangers = [t for t in run if not t.names and self._is_led_name(asked, t, run)]
         spans = [s for s in spans if all(t.span.overlap(s) for t in strangers)]
@@ -208,11 +240,11 @@ class OfficeReader:
         before = [t for t in run if t.span.end <= token.span.start]
         while before and before[-1].text in words:
             before.pop()
-        if token.text not in words or not before or not self.scanner.is_title(before[-1]):
+        if token.text not in words or not before or role_gender(before[-1].lower) is None:
             return False
         german = self.grammar.language == "de"
         role = self.scanner.is_role(token) or (german and names_institution(token.lower))
-        return german and not role and not self._is_place(token) and not token.text.endswith("s")
+        return german and not role and not self._is_place(token)
 
     def _named_behind(self, inside: Sequence[Token]) -> tuple[str, ...]:
         """Whom "Secretary of State Borvik" names, behind all the office's words."""
@@ -333,7 +365,8 @@ class OfficeReader:
         if self.scanner.flat or len(token.text) < _SHORTEST_ACRONYM:
             return False
         english = self.grammar.language == "en"
-        return token.text.isupper() or (english and token.text[0].isupper())
+        capital = token.text.isupper() or (english and token.text[0].isupper())
+        return capital or _is_body(token.text, self.grammar.language)
 
     def _opens_place(self, run: Sequence[Token], n: int) -> bool:
         token = run[n]

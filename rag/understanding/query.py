@@ -64,7 +64,7 @@ class Query:
     def event(self) -> Window:
         """The time in which something happened; it binds nothing. Open for "when it was said"."""
         said = self.kind in ("speaker", "who") or self.speakers or self.unknown_speakers
-        return OPEN if said or self.offices or self.reports or self.lists else self.stated
+        return OPEN if said or self.offices or self.reports else self.stated
 
     def bind(self, fixed: Window) -> Query:
         """The query with its days of publication: of the `fixed` ones those its words leave."""

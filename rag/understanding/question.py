@@ -15,13 +15,18 @@ from typing import get_args
 
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.grammar import read_grammar
-from wortlaut.index.lang.roles import read_titles
+from wortlaut.index.lang.roles import read_address_gender, read_titles
 from wortlaut.index.lang.words import Language, detect_language
 from wortlaut.index.reading.people import find_names
 from wortlaut.rag.understanding.followup import FollowUp
 from wortlaut.rag.understanding.office import HolderFinder
 from wortlaut.rag.understanding.query import Query, QueryKind
-from wortlaut.rag.understanding.reading import Reading, read_question
+from wortlaut.rag.understanding.reading import (
+    ChooseBearers,
+    Reading,
+    choose_all,
+    read_question,
+)
 from wortlaut.rag.understanding.timewindow import Window
 
 # Their full stop would end the name before it begins.
@@ -42,6 +47,7 @@ def understand(
     speaker: str | None = None,
     language: str | None = None,
     find_holders: Callable[[str], Sequence[str]] | None = None,
+    choose_bearers: ChooseBearers = choose_all,
     told: Sequence[tuple[str, str]] = (),
 ) -> Query:
     """The query a question stands for, completed from the conversation where it leaves things out.
@@ -50,11 +56,12 @@ def understand(
     than it; it also anchors "last week") narrow the days of publication; `speaker` replaces
     the speaker read, by name or by office. `find_holders` gives the canonical names of those who
     hold an office ("Kremlin spokesman"): they are then the speakers, as if they had been named.
+    `choose_bearers` gives those of some namesakes whose office stands before the name.
     `told` are the speakers with their offices of the articles that the last answer quoted.
     Raises `ConfigError` for an empty question or an unknown language.
     """
     text = " ".join(unicodedata.normalize("NFC", question).split())
-    text = _TITLE.sub("", text)
+    text = _TITLE.sub(_drop_stop, text)
     if not re.search(r"[^\W_]", text):
         raise ConfigError(
             "empty question: ask something, for example: What did the minister say about energy?"
@@ -66,7 +73,9 @@ def understand(
     contrasts = grammar.connective.match(text) is not None
     holders = HolderFinder(find_holders, tuple(history), grammar.generic, contrasts, told, spoken)
     near = last.stated if last else None
-    reading = read_question(text, spoken, known_speakers, today, near, holders.resolve)
+    reading = read_question(
+        text, spoken, known_speakers, today, near, holders.resolve, choose_bearers
+    )
     query = _state(reading, question, spoken)
     if last is not None:
         query = FollowUp(query, reading, last, history, today).complete()
@@ -75,6 +84,12 @@ def understand(
     if query.lists:
         query = replace(query, topic="", lists=not query.stated.is_open)
     return query.bind(Window(since, until).intersect(Window(None, as_of)))
+
+
+def _drop_stop(title: re.Match[str]) -> str:
+    """Nothing for a title; a form of address without its full stop, since it tells a gender."""
+    word = title[0].rstrip(". ")
+    return f"{word} " if read_address_gender(word.lower()) else ""
 
 
 def _choose_language(text: str, language: str | None, history: Sequence[Query]) -> Language:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar, read_grammar
-from wortlaut.index.lang.names import PARTICLES
+from wortlaut.index.lang.names import PARTICLES, find_gender
+from wortlaut.index.lang.roles import read_address_gender
 from wortlaut.index.lang.words import Language, read_typed_words
-from wortlaut.index.reading.people import find_names
+from wortlaut.index.reading.people import People, find_names
+from wortlaut.rag.askedwords import find_bodies
 from wortlaut.rag.understanding.asked import SpeakerReader
 from wortlaut.rag.understanding.namescan import Asked, Token, split_tokens
 from wortlaut.rag.understanding.office import OfficeReader, Resolve, resolve_nobody
@@ -32,6 +34,17 @@ _LONG_FRAGMENT = 5
 _FEW = 1  # content words of a question that names nothing
 _NEAR = 4  # words between "who" and its verb
 _OBJECT_QUESTION = frozenset(("did", "does", "do", "has", "have"))
+
+
+_LONGEST_TITLE = 3  # words
+
+# Of some namesakes those who hold the office that stands before the name.
+ChooseBearers = Callable[[str, Sequence[str]], Sequence[str]]
+
+
+def choose_all(title: str, names: Sequence[str]) -> Sequence[str]:
+    """All of them: for archives that know no offices."""
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +132,11 @@ class Reading:
         if not (self.connective or words[0].lower in self.grammar.articles):
             return None
         phrases = self.offices.find_phrase(words)
-        if not phrases or not any(self.offices.scanner.is_role(t) for t in words):
+        if not phrases or not any(self.offices.may_speak(t) for t in words):
             return None
+        led = words[0].lower in self.grammar.prepositions
+        if led and not any(self.offices.scanner.is_role(t) for t in words):
+            return None  # "And about his brother?"
         behind = [t for t in words if t.span.start >= phrases[0].end]
         if any(not self.grammar.is_function_word(t.lower) for t in behind):
             return None
@@ -178,15 +194,17 @@ def read_question(
     today: date,
     near: Window | None,
     resolve: Resolve = resolve_nobody,
+    choose_bearers: ChooseBearers = choose_all,
 ) -> Reading:
     """The question by itself: its speakers, times, kind and topic.
 
     `near` is the conversation's window, `None` for a first question; `resolve` gives who holds an
-    office.
+    office, `choose_bearers` which of some namesakes does.
     """
     grammar = read_grammar(language)
     body = text[:_READ_LETTERS]
-    names = _find_people(body, known, grammar) if known else []
+    names = _find_people(body, known, grammar)
+    names = _choose_by_title(names, body, choose_bearers)
     step = find_step(body, language) if near is not None else None
     masked = _mask(body, names)
     if near is not None and step is not None:
@@ -249,7 +267,52 @@ def _find_people(body: str, known: Sequence[str], grammar: Grammar) -> list[tupl
         found = find_names(body[word.start :].partition("?")[0], known)
         shift = word.start
         names += [(Span(shift, s.end + shift), name) for s, name in found if s.start == 0]
+    names += [item for item in _find_bodies(body, known, grammar) if not _covers(names, item[0])]
     return _clip(sorted(names, key=lambda found: found[0].start), body, grammar)
+
+
+def _find_bodies(body: str, known: Sequence[str], grammar: Grammar) -> list[tuple[Span, str]]:
+    """The organisations that speak in the archive under a name of their own: "the IMF", "МВФ"."""
+    if not isinstance(known, People):
+        return []
+    found = find_bodies(body, grammar.language)
+    named = [(span, known.bodies.find_one(names)) for span, names in found]
+    return [(span, name) for span, name in named if name is not None]
+
+
+def _covers(names: Sequence[tuple[Span, str]], span: Span) -> bool:
+    return any(found.overlap(span) for found, _ in names)
+
+
+def _choose_by_title(
+    names: Sequence[tuple[Span, str]], body: str, choose: ChooseBearers
+) -> list[tuple[Span, str]]:
+    """The persons less those whom the word before the name rules out: "Frau", "Landrätin".
+
+    A form of address goes by the first name, an office by who is known to hold it.
+    """
+    words = list(read_typed_words(body))
+    chosen: list[tuple[Span, str]] = []
+    for span in dict.fromkeys(span for span, _ in names):
+        bearers = [name for found, name in names if found == span]
+        before = [word for word in words if word.end <= span.start][-_LONGEST_TITLE:]
+        if before and not body[before[-1].end : span.start].strip():
+            bearers = [*_choose_bearers(bearers, [word.text for word in before], choose)]
+        chosen += [(span, name) for name in bearers]
+    return chosen
+
+
+def _choose_bearers(
+    bearers: list[str], before: Sequence[str], choose: ChooseBearers
+) -> Sequence[str]:
+    gender = read_address_gender(before[-1].lower())
+    if gender:
+        return [name for name in bearers if find_gender(name) in ("", gender)]
+    for first in range(len(before)):
+        held = choose(" ".join(before[first:]), bearers) if len(bearers) > 1 else bearers
+        if len(held) < len(bearers):
+            return held
+    return bearers
 
 
 def _clip(names: Sequence[tuple[Span, str]], text: str, grammar: Grammar) -> list[tuple[Span, str]]:

@@ -93,6 +93,16 @@ class Window:
         """Whether no day at all is admitted."""
         return self.since is not None and self.until is not None and self.since > self.until
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it is a closed one of no more than a month."""
+        closed = self.since is not None and self.until is not None
+        return closed and (self.until - self.since).days < _MONTH_DAYS  # type: ignore[operator]
+
+    def widen_after(self) -> Window:
+        """The window with the days in which news of it is printed."""
+        return Window(self.since, None if self.until is None else _add_days(self.until, _SOON_DAYS))
+
     def intersect(self, other: Window) -> Window:
         """The days in both windows; empty (`is_empty`) when they share none."""
         since = max((d for d in (self.since, other.since) if d is not None), default=None)
