@@ -14,7 +14,7 @@ from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.roles import is_relative
 from wortlaut.index.lang.tables import match_any
-from wortlaut.index.lang.words import Language, make_terms, read_function_words
+from wortlaut.index.lang.words import Language, find_runs, fold, make_terms, read_function_words
 from wortlaut.index.reading.people import Bodies, Offices, People
 from wortlaut.rag.askedwords import (
     find_asked_names,
@@ -56,6 +56,8 @@ _SPEAKER_POOL = 100
 # "The police" of two articles may be two: what this much less surely is on the topic, is another's.
 _ONE_BODY = 0.75
 _MOST_LISTED = 50
+# A word of so many letters is told from others by its first eight.
+_LONG_WORD, _OPENING = 10, 8
 # What naming the time of the event that is asked for adds to a passage's or a sentence's score.
 _EVENT_WEIGHT = 0.04
 _EVENT_SENTENCE_WEIGHT = 0.12
@@ -570,9 +572,20 @@ def _names_beside(names: Sequence[str], item: Evidence, statement: Statement) ->
 
 def names_any(names: Sequence[str], evidence: Sequence[Evidence]) -> bool:
     """Whether a quote holds one of the names."""
-    wanted = [terms for name in names if (terms := set(make_terms(name)))]
-    held = [set(make_terms(item.quote)) for item in evidence]
-    return any(terms <= some for terms in wanted for some in held)
+    return any(_holds_name(name, item.quote) for name in names for item in evidence)
+
+
+def _holds_name(name: str, quote: str) -> bool:
+    """Whether the quote has every word of the name, in any case.
+
+    Terms are a word's first letters, and a long word's are another's, too: "Schutzverein", "schützen".
+    """
+    terms = set(make_terms(name))
+    if not terms or not terms <= set(make_terms(quote)):
+        return False
+    told = find_runs(fold(quote))
+    openings = (word[:_OPENING] for word in find_runs(fold(name)) if len(word) >= _LONG_WORD)
+    return all(any(other.startswith(opening) for other in told) for opening in openings)
 
 
 def _prefer_told(

@@ -12,7 +12,7 @@ from wortlaut.index.errors import ConfigError
 from wortlaut.rag.answer import Filters, format_published
 from wortlaut.rag.assembly import index_articles, open_chat
 from wortlaut.rag.config import Settings
-from wortlaut.rag.evidence import find_statement
+from wortlaut.rag.evidence import Evidence, find_statement, names_any
 
 NAMES = [
     ("Mira Talberg", "Jonas Hellwig"), ("Ruth Kessin", "Paul Ostrand"), ("Nora Veltin", "Karl Immhof"),
@@ -487,3 +487,18 @@ def test_of_a_time_without_a_statement_it_is_told_what_he_did_then(news_chat):
     answer = news_chat.ask("Was kündigte Starkmann im Februar 2026 an?")
     assert "Bahnhof" in quote_all(answer)
     assert [citation.speaker for citation in answer.citations] == [None]
+
+
+@pytest.mark.parametrize(
+    ("quote", "holds"),
+    [
+        ("Der Schutzverband für Sparer mahnte.", True),
+        ("Dem Schutzverbande der Sparer missfiel es.", True),
+        ("Sie wollen die Sparer schützen.", False),
+        ("Ein Schutzbrief wurde den Sparern versagt.", False),
+    ],
+)
+def test_a_long_word_of_a_name_is_not_held_by_its_first_letters(quote, holds):
+    article = Article("a", "", quote, hash_text(quote))
+    evidence = Evidence(article, Span(0, len(quote)), 1.0, 1.0, None)
+    assert names_any(["Schutzverband Sparer"], [evidence]) is holds
