@@ -26,6 +26,9 @@ _BIAS: dict[Language, float] = {"en": -24.56, "de": -26.76, "ru": -23.69}
 # .71 and .80, without .69 and .74.
 _MARGINS = (0.074, 0.016, 0.055, 0.185)
 _FOUND, _FOUND_SHIFT = 0.59, 2.0
+# Where much to the point was found that counts a little, by hand: it costs .01 of AUROC against
+# near-misses, gains as much where articles are hidden, and a plain question of a small archive needs it.
+_FOUND_WELL, _MOST_WELL = 0.1, 2.0
 _MARGIN_BIAS = -0.317
 # Set by eye on 200 foreign topics and 41 speaker questions over Wikinews dev: of the foreign ones
 # 12 were answered where a margin counted for a statement, too, and 5 so.
@@ -68,14 +71,15 @@ def judge_reading(
 ) -> float:
     """The probability that the best passages answer the question, now that they were read.
 
-    What was read decides; that hardly anything to the point was found, which the search tells, can
-    only take away. `readings` are of the passages that were read, the likeliest first.
+    What was read decides; that hardly anything to the point was found, which the search tells, takes
+    away. `readings` are of the passages that were read, the likeliest first.
     """
     if not passages:
         return 0.0
     found = to_logit(judge_passages(passages, background, language))
     margins = read_margins(readings)
     logit = sum(w * x for w, x in zip(_MARGINS, margins, strict=True)) + _MARGIN_BIAS
+    logit += _FOUND_WELL * min(max(found, 0.0), _MOST_WELL)
     return squash(logit + _FOUND * min(found + _FOUND_SHIFT, 0.0))
 
 

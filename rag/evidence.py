@@ -12,7 +12,7 @@ from functools import cache
 from wortlaut.index.archive import Archive, Selection, list_openings
 from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.lang.offices import read_office
-from wortlaut.index.lang.roles import is_relative
+from wortlaut.index.lang.roles import names_relative
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, find_runs, fold, make_terms, read_function_words
 from wortlaut.index.reading.people import Bodies, Offices, People
@@ -203,7 +203,7 @@ class EvidenceFinder:
         evidence = self._find_facts(query, source, told)
         # An office that nobody here is known to hold is asked for like an unknown name.
         asked = query.unknown_speakers or query.offices
-        if any(is_relative(word) for name in query.offices for word in name.lower().split()):
+        if any(names_relative(word) for name in query.offices for word in name.lower().split()):
             return []  # "her brother": nothing says whose brother an article means
         names = [form for name in asked for form in list_german_names(name, query.language)]
         kept = _keep_about(names, evidence, frozenset(self._list_spokesmen(names)))

@@ -160,7 +160,7 @@ def render_markdown(answer: Answer) -> str:
     """Question, answer and numbered sources: quote, speaker, title, source, date, address."""
     lines = [f"**{_escape(collapse(answer.question))}**", ""]
     if answer.notice:
-        lines += [_escape(collapse(answer.notice)), ""]
+        lines += [_escape(collapse(answer.notice)).strip(), ""]
     # Two blanks keep the line break.
     lines += [f"{text}  " if text else "" for text in _write_lines(answer)]
     if answer.citations:

@@ -66,7 +66,7 @@ def read_address_gender(low: str) -> Gender:
     return "m" if low in _ADDRESS_M else ""
 
 
-def is_relative(low: str) -> bool:
+def names_relative(low: str) -> bool:
     """Whether a word is one for somebody's relative, in any of the languages."""
     return low in _RELATIVES
 

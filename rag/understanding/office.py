@@ -10,7 +10,7 @@ from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar, read_grammar
 from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.places import find_exonym, find_place
-from wortlaut.index.lang.roles import is_relative, names_institution, role_gender
+from wortlaut.index.lang.roles import names_institution, names_relative, role_gender
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, find_runs, fold, read_function_words
 from wortlaut.rag.askedwords import AskedWord, find_bodies, measure_held, read_asked_words
@@ -139,7 +139,7 @@ def is_somebody(phrase: str, query: Query) -> bool:
     people, "the Americans".
     """
     words = phrase.split()
-    if read_office(phrase).head or any(is_relative(word.lower()) for word in words):
+    if read_office(phrase).head or any(names_relative(word.lower()) for word in words):
         return True
     opening = {word.lower() for word in find_runs(query.question.lower())[:_OPENING]}
     if not query.follows and opening.isdisjoint(read_grammar(query.language).what):
@@ -204,7 +204,7 @@ class OfficeReader:
             return True
         if token.names or self.scanner.flat or self.grammar.is_function_word(token.lower):
             return False
-        return is_relative(token.lower) or _is_body(token.text, self.grammar.language)
+        return names_relative(token.lower) or _is_body(token.text, self.grammar.language)
 
     def _add(self, asked: Asked, run: Sequence[Token], sure: bool) -> Asked:
         spans = self.find_phrase(run)
@@ -212,7 +212,7 @@ class OfficeReader:
             return asked
         inside = [t for t in run if t.span.start < spans[0].end and t.span.start >= spans[0].start]
         mine = inside[0].lower in self.grammar.possessives  # "her spokesman"
-        role = any(self.scanner.is_role(t) or (mine and is_relative(t.lower)) for t in inside)
+        role = any(self.scanner.is_role(t) or (mine and names_relative(t.lower)) for t in inside)
         role = role or (sure and asked.role and any(self._is_proper(t) for t in inside))
         if _names_directly(asked, inside):
             return asked
