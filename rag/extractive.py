@@ -192,14 +192,13 @@ class Abstention:
         names = query.speakers or query.unknown_speakers or query.offices
         if reason == "absent_name":
             names = tuple(name for name in absent if is_comparable(name, query.language))
-        asked = query.event if window.is_open else window
         sentences = [
             explain_abstention(
                 reason,
                 language,
                 names=names,
-                since=asked.since,
-                until=asked.until,
+                since=window.since,
+                until=window.until,
                 articles=counts.articles,
             )
         ]
@@ -260,5 +259,5 @@ def _find_reason(
         return "no_evidence" if absent else "speaker_silent"
     if query.unknown_speakers or query.offices:
         return "unknown_speaker"
-    bound = query.lists or (not query.window.is_open and query.event.is_open)
+    bound = not query.window.is_open and query.event.is_open
     return "nothing_then" if bound and not evidence else "no_evidence"
