@@ -50,7 +50,7 @@ _NOUN = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]{5,}")
 _MATTER = re.compile(r"(?:ung|ungen|heit|keit|schaft|schaften|tion|tionen|tät|tien|ment|nisse?)$")
 _MOST_STATEMENTS = 200
 # What is left of the confidence in an answer to a question that names what no article does.
-_MISSPELT = 0.4
+_ABSENT_SHARE = 0.4
 
 
 class NewsChat:
@@ -203,7 +203,7 @@ class NewsChat:
         absent = self._finder.list_absent(query)
         if absent:
             # It may be misspelt, or spelt by another rule, and the rest enough to find it by.
-            evidence = [replace(e, confidence=e.confidence * _MISSPELT) for e in evidence]
+            evidence = [replace(e, confidence=e.confidence * _ABSENT_SHARE) for e in evidence]
         confidence = max((item.confidence for item in evidence), default=0.0)
         chosen = choose_evidence(query, evidence, self._quotes, self._min_confidence)
         if not chosen:

@@ -25,7 +25,7 @@ _BIAS: dict[Language, float] = {"en": -24.56, "de": -26.76, "ru": -23.69}
 # Cross-validated by article: near-misses .68 and .66, without the search .71 and .62; articles hidden
 # .71 and .80, without .69 and .74.
 _MARGINS = (0.074, 0.016, 0.055, 0.185)
-_FOUND, _FOUND_SHIFT = 0.59, 2.0
+_FOUND, FOUND_SHIFT = 0.59, 2.0
 # Where much to the point was found that counts a little, by hand: it costs .01 of AUROC against
 # near-misses, gains as much where articles are hidden, and a plain question of a small archive needs it.
 _FOUND_WELL, _MOST_WELL = 0.1, 2.0
@@ -80,7 +80,7 @@ def judge_reading(
     margins = read_margins(readings)
     logit = sum(w * x for w, x in zip(_MARGINS, margins, strict=True)) + _MARGIN_BIAS
     logit += _FOUND_WELL * min(max(found, 0.0), _MOST_WELL)
-    return squash(logit + _FOUND * min(found + _FOUND_SHIFT, 0.0))
+    return squash(logit + _FOUND * min(found + FOUND_SHIFT, 0.0))
 
 
 def read_margins(readings: Sequence[PageReading]) -> tuple[float, float, float, float]:

@@ -9,10 +9,10 @@ from itertools import groupby
 
 from wortlaut.index.archive import Archive, Selection, count_selected
 from wortlaut.index.article import Article
-from wortlaut.index.lang.words import Language, make_terms
+from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Claim, Filters
 from wortlaut.rag.askedwords import is_comparable
-from wortlaut.rag.evidence import EVERY_PASSAGE, Evidence, EvidenceFinder
+from wortlaut.rag.evidence import EVERY_PASSAGE, Evidence, EvidenceFinder, holds_name
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import Window
 from wortlaut.rag.wording import (
@@ -186,7 +186,10 @@ class Abstention:
         counts = self._archive.count()
         reason = _find_reason(query, evidence, counts.articles, absent)
         nearest = self._find_nearest(query, evidence, source, fixed) if counts.articles else None
-        if reason == "unknown_speaker" and nearest is not None and _names_asked(query, nearest):
+        named = nearest is not None and any(
+            holds_name(name, nearest.quote) for name in query.unknown_speakers
+        )
+        if reason == "unknown_speaker" and named:
             reason = "no_evidence"  # "no statement by X" would stand beside a quote that names X
         window = query.window
         names = query.speakers or query.unknown_speakers or query.offices
@@ -231,11 +234,6 @@ class Abstention:
             if found := self._finder.find(some, source):
                 return cite(1, found[0])
         return None
-
-
-def _names_asked(query: Query, nearest: Citation) -> bool:
-    held = set(make_terms(nearest.quote))
-    return any(set(make_terms(name)) <= held for name in query.unknown_speakers)
 
 
 def _date_first(item: Evidence) -> tuple[bool, date, str, int]:

