@@ -20,6 +20,7 @@ from wortlaut.index.lang.names import (
 from wortlaut.index.lang.places import list_german
 from wortlaut.index.lang.words import (
     TERM_LETTERS,
+    drop_possessives,
     find_letter_runs,
     find_runs,
     fold,
@@ -40,7 +41,6 @@ _SURELY = 0.95
 _HEAD, _HEADS_AT_ONCE = 150, 5000
 _FIRST_READ, _READ_MORE = 16, 4
 _EMPTY = read_function_words("empty", "de")
-_POSSESSIVE = re.compile(r"['’]s\b")
 _BETWEEN = re.compile("['’-]")
 
 
@@ -173,7 +173,7 @@ class Lexicon:
         amerikanisch. Of several words one is enough, but for the first names of a person. Headlines
         and how texts begin are read where the passages have nothing.
         """
-        pieces = _BETWEEN.sub(" ", _POSSESSIVE.sub("", name))
+        pieces = _BETWEEN.sub(" ", drop_possessives(name))
         known = self._keep_up()
         if german := list_german(find_letter_runs(pieces)):
             return self._say_any(german) or known.read_heads().say_any(german)

@@ -25,6 +25,7 @@ from wortlaut.index.lang.words import (
     TERM_LETTERS,
     Language,
     Word,
+    drop_possessives,
     find_letter_runs,
     find_runs,
     fold,
@@ -53,7 +54,6 @@ _UNLIKE = 0.65
 _SHORTEST_NAME = 5
 _LONGEST_CODE = 5
 _ANY = 1000
-_POSSESSIVE = re.compile(r"['’]s\b")
 # "Верховный суд", "Iberian": what German says in other words.
 _RUSSIAN_ADJECTIVE = re.compile(
     "(?:[ыио]й|[ая]я|[ое]е|[ыи]е|[ое]го|[ое]му|[ыи]м|[ыи]ми|[ыи]х|[ую]ю)\\Z"
@@ -193,7 +193,7 @@ def is_comparable(name: str, language: Language) -> bool:
     What is asked in German is; else a place that a table has, or a person: a first name and what
     follows, or a single word that says nothing in its language.
     """
-    words = find_letter_runs(_POSSESSIVE.sub("", name))
+    words = find_letter_runs(drop_possessives(name))
     if language == "de" or list_german(words):
         return True
     if len(words) != 1:

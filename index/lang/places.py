@@ -134,6 +134,11 @@ def find_sharing(word: str) -> frozenset[str]:
     return frozenset(codes) if len(codes) <= _MOST_NAMES else frozenset()
 
 
+def names_place(word: str) -> bool:
+    """Whether a word is a country's, or another place's, people's or faith's that a table has."""
+    return find_place(word) is not None or find_exonym(word) is not None
+
+
 @lru_cache(maxsize=65536)
 def find_exonym(word: str) -> Exonym | None:
     """What the table of other places, peoples and faiths has of a word; None for nothing."""

@@ -74,6 +74,7 @@ _ENDED_LINE = re.compile(r"[.!?…:;](?:[\"“”„»«'’‘‚)\]]|\s)*\Z")
 _WIDEST_WRAPPED, _FULL_LINE, _LAYOUT_SAMPLE = 110, 50, 20_000
 _TYPED_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_POSSESSIVE = re.compile(r"['’]s\b")
 _RUN = re.compile(r"\w+")
 _MINUS = re.compile(r"(?<![\w.,])[-−–‐‑](?=\d)")
 _WORDING = re.compile(r"(?:(?<![\w.,])-)?\d+(?:[.,:/]\d+)*|[^\W\d_]+|[?%€$£°§+]")
@@ -254,6 +255,11 @@ def read_typed_words(text: str, start: int = 0) -> Iterator[Word]:
     """The words and numbers of a question from `start` on: "Lawrow's", "G7-Gipfel"."""
     for match in _TYPED_WORD.finditer(text, start):
         yield Word(match[0], match[0].lower(), match.start(), match.end())
+
+
+def drop_possessives(text: str) -> str:
+    """The text without the English endings of possession: "Talberg's"."""
+    return _POSSESSIVE.sub("", text)
 
 
 def find_letter_runs(text: str) -> list[str]:

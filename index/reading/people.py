@@ -42,7 +42,7 @@ from wortlaut.index.lang.names import (
     spell_word,
 )
 from wortlaut.index.lang.offices import FIELDS, INSTITUTIONS, ROLES, Office, read_office
-from wortlaut.index.lang.places import find_exonym, find_place, list_spellings
+from wortlaut.index.lang.places import list_spellings, names_place
 from wortlaut.index.lang.roles import role_gender
 from wortlaut.index.lang.words import (
     CYRILLIC_LETTER,
@@ -538,7 +538,7 @@ def _is_no_surname(word: Word) -> bool:
     """Whether a capitalised word behind a name is a place, a time, an office or a small word."""
     low = word.low
     is_word = low in _NOBODY or low in _TIMES or role_gender(low) is not None
-    return is_word or find_place(low) is not None or find_exonym(low) is not None
+    return is_word or names_place(low)
 
 
 def _take_particles(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar, read_grammar
 from wortlaut.index.lang.offices import read_office
-from wortlaut.index.lang.places import find_exonym, find_place
+from wortlaut.index.lang.places import find_place, names_place
 from wortlaut.index.lang.roles import names_institution, names_relative, role_gender
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, find_runs, fold, read_function_words
@@ -244,7 +244,7 @@ class OfficeReader:
             return False
         german = self.grammar.language == "de"
         role = self.scanner.is_role(token) or (german and names_institution(token.lower))
-        return german and not role and not self._is_place(token)
+        return german and not role and not names_place(token.lower)
 
     def _named_behind(self, inside: Sequence[Token]) -> tuple[str, ...]:
         """Whom "Secretary of State Borvik" names, behind all the office's words."""
@@ -313,7 +313,8 @@ class OfficeReader:
             if linking and self._may_drop(run, n):
                 yield n
             apart = role and not led and not linking and self._stands_apart(token)
-            if apart and not (self._is_place(token) and self.scanner.is_role(run[n - 1])):
+            # "die Staatsanwaltschaft München" is no other's.
+            if apart and not (names_place(token.lower) and self.scanner.is_role(run[n - 1])):
                 yield n
             if apart and not self._may_belong(token):
                 return
@@ -337,10 +338,6 @@ class OfficeReader:
         if low in grammar.articles:
             return not led and low not in grammar.genitives
         return n > start and not token.names and grammar.is_function_word(low)
-
-    def _is_place(self, token: Token) -> bool:
-        """Whether a word is a place's name: "die Staatsanwaltschaft München" is no other's."""
-        return find_place(token.lower) is not None or find_exonym(token.lower) is not None
 
     def _may_drop(self, run: Sequence[Token], n: int) -> bool:
         """Whether what the preposition at `n` leads need not be part of the office."""
