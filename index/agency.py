@@ -71,9 +71,9 @@ def strip_header(text: str) -> tuple[str, str | None]:
     return (text[match.end() :], match["date"]) if match else (text, None)
 
 
-def read_published(text: str, header: str | None) -> tuple[date | None, Precision]:
-    """The article's date: the header's, made more precise by a `Stand:` inside its period."""
-    published, precision = read_date(header) if header else (None, "unknown")
+def read_published(text: str, written: str | date | None) -> tuple[date | None, Precision]:
+    """The article's date: the one written beside it, made more precise by a day in its text."""
+    published, precision = read_date(str(written)) if written else (None, "unknown")
     match = _STAND.search(text[:3000])
     if match is None or precision == "day":
         return published, precision

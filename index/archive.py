@@ -28,7 +28,8 @@ from wortlaut.index.errors import EmbedderMismatch, StaleSpan, StoreUnavailable
 
 SCHEMA_VERSION = "1"
 _ARTICLE = (
-    "id, title, text, text_sha256, source, url, language, published, published_precision, path"
+    "id, title, text, text_sha256, source, url, language, published, published_precision, path, "
+    "guid, version"
 )
 _ARTICLE_A = ", ".join(f"a.{column}" for column in _ARTICLE.split(", "))
 
@@ -81,6 +82,7 @@ class Archive:
             self._db.executescript(
                 (files("wortlaut.index") / "schema.sql").read_text(encoding="utf-8")
             )
+            self._add_columns("articles", "guid", "version")
             self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
             self._db.execute(
                 "INSERT OR IGNORE INTO meta VALUES ('archive_id', ?)", (uuid.uuid4().hex[:12],)
@@ -95,6 +97,13 @@ class Archive:
                 f"the archive in {folder} has schema {found}, this Wortlaut reads {SCHEMA_VERSION}; "
                 "index into a new folder with --data"
             )
+
+    def _add_columns(self, table: str, *columns: str) -> None:
+        """Give the table of an older archive the columns of text that it lacks."""
+        known = {row[1] for row in self._db.execute(f"PRAGMA table_info({table})")}
+        for column in columns:
+            if column not in known:
+                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
 
     def close(self) -> None:
         """Close the SQLite file."""
@@ -237,10 +246,10 @@ class Archive:
         with self.transaction() as db:
             self._delete(db, [article.id])
             number = db.execute(
-                f"INSERT INTO articles ({_ARTICLE}, made_by) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                f"INSERT INTO articles ({_ARTICLE}, made_by) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (article.id, article.title, article.text, article.text_sha256, article.source,
                  article.url, article.language, published, article.published_precision,
-                 article.path, made_by),
+                 article.path, article.guid, article.version, made_by),
             ).lastrowid  # fmt: skip
             for embedded in passages:
                 self._insert_passage(db, number, embedded)
@@ -520,10 +529,10 @@ def _unpack_statement(article_id: str, row: Sequence[Any]) -> Statement:
 
 
 def _unpack_article(row: Sequence[Any]) -> Article:
-    identity, title, text, text_sha256, source, url, language, day, precision, path = row
+    identity, title, text, text_sha256, source, url, language, day, precision, *rest = row
     published = date.fromisoformat(day) if day else None
     return Article(
-        identity, title, text, text_sha256, source, url, language, published, precision, path
+        identity, title, text, text_sha256, source, url, language, published, precision, *rest
     )
 
 

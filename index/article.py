@@ -37,7 +37,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One immutable article; `published` is the first day of its period when only that is known."""
+    """One immutable article; `published` is the first day of its period when only that is known.
+
+    `guid` is the id its maker gave it, the same for every version of it and wherever it lies;
+    `version` the maker's number or time of this version.
+    """
 
     id: str
     title: str
@@ -49,6 +53,8 @@ class Article:
     published: date | None = None
     published_precision: Precision = "unknown"
     path: str = ""
+    guid: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,8 @@ class Indexer:
         for found in find_files(paths):
             if isinstance(found, SourceError):
                 self._report.failed.append((found.path, found.reason))
+            elif isinstance(found, SourceNotice):
+                self._report.notices.append((found.path, found.text))
             else:
                 files.append(found)
         sizes = [_size_of(file) for file in files]
@@ -287,8 +289,6 @@ class Indexer:
 
     def _list_lost_records(self, path: Path) -> set[str]:
         """The ids of the articles whose record left the file; none while any of it is unreadable."""
-        if path.suffix.lower() != ".jsonl":
-            return set()
         there = set()
         for read in read_articles(path):
             if isinstance(read, SourceError):

@@ -6,7 +6,8 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS articles (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
   text_sha256 TEXT NOT NULL, source TEXT, url TEXT, language TEXT,
-  published TEXT, published_precision TEXT NOT NULL, path TEXT NOT NULL, made_by TEXT NOT NULL
+  published TEXT, published_precision TEXT NOT NULL, path TEXT NOT NULL, made_by TEXT NOT NULL,
+  guid TEXT, version TEXT
 );
 CREATE INDEX IF NOT EXISTS articles_by_path ON articles (path);
 CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published);

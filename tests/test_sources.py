@@ -41,7 +41,14 @@ def test_front_matter_is_data_and_no_text(write):
     assert (article.title, article.published, article.source, article.language) == (
         "Damm hält", date(2026, 2, 4), "kda", "de",
     )  # fmt: skip
-    assert article.text == "Niemand war dort.\n"
+    assert article.text == "Damm hält\n\nNiemand war dort.\n"
+
+
+@pytest.mark.parametrize("text", ["Damm hält\n\nNiemand war dort.", "# Damm  hält\nNiemand da."])
+def test_a_headline_is_text_and_stands_in_it_once(write, text):
+    path = write("a.md", f"---\ntitle: Damm hält\n---\n{text}")
+    (article,) = read(path)
+    assert (article.title, article.text) == ("Damm hält", text)
 
 
 def test_broken_front_matter_is_one_clear_line(write):
@@ -121,18 +128,27 @@ def test_nul_bytes_are_read_as_spaces_with_a_note(tmp_path):
     assert "\0" not in article.text
 
 
-def test_a_future_date_is_named_and_the_article_kept_without_it(write):
+def test_a_future_date_is_named_and_kept(write):
     future = (TODAY + timedelta(days=40)).isoformat()
     notice, article = read(write("a.txt", f" date {future} Der Damm hält."))
     assert "future" in notice.text
-    assert article.published is None
+    assert article.published == TODAY + timedelta(days=40)
 
 
 def test_folders_are_walked_sorted_and_housekeeping_is_passed_over(write):
-    for name in ("b.txt", "a.md", "c/d.jsonl", "README.md", ".hidden.txt", "photo.png"):
+    for name in ("b.txt", "a.md", "c/d.jsonl", "README.md", ".hidden.txt"):
         root = write(name, "Text.")
     root = next(parent for parent in root.parents if parent.name == "sources")
     assert [path.name for path in find_files([root])] == ["a.md", "b.txt", "d.jsonl"]
+
+
+def test_in_a_folder_an_unknown_kind_is_an_error_and_pictures_are_one_notice(write):
+    for name in ("a.txt", "b.png", "c.jpg", "d.xyz"):
+        root = write(name, "Text.").parent
+    article, error, notice = find_files([root])
+    assert article.name == "a.txt"
+    assert error.path.endswith("d.xyz")
+    assert "2 files hold no text" in notice.text
 
 
 def test_a_missing_path_and_an_unknown_kind_are_errors_and_the_rest_goes_on(write, tmp_path):

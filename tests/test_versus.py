@@ -49,7 +49,7 @@ def make_question(number, language, source="a"):
 
 
 def test_an_article_is_found_again_without_the_header_the_starter_sees(tmp_path):
-    text = "Zeile eins über Ö.\n\n--- Zeile zwei."
+    text = 'Ein "Titel"\n\nZeile eins über Ö.\n\n--- Zeile zwei.'
     article = Article(
         "id1", 'Ein "Titel"', text, hash_text(text), published=date(2026, 3, 1),
         published_precision="month", path="/x/a.txt",

@@ -19,9 +19,9 @@ from wortlaut.eval.lies.lies import LieKind, Planted, make_lies, plant_verbatim
 from wortlaut.eval.lies.mutations import swap_roles
 from wortlaut.eval.suites.formats import ParagraphPlace, SquadFile, read_language, read_squad
 from wortlaut.index.article import Article, Span, hash_text, normalise_text
-from wortlaut.index.errors import ConfigError, DatasetError, SourceError
+from wortlaut.index.errors import ConfigError, DatasetError
 from wortlaut.index.lang.words import Language
-from wortlaut.index.sources import SourceNotice, find_files, read_articles
+from wortlaut.index.sources import SourceNotice, read_sources
 from wortlaut.index.splitter import split_sentences
 from wortlaut.rag.answer import Citation
 
@@ -104,14 +104,13 @@ def read_claim_articles(paths: Sequence[Path], tell: Callable[[str], None]) -> I
         if path.name.endswith(".jsonl.gz") or (path.suffix == ".jsonl" and _holds_quotes(path)):
             yield from read_wikinews(path)
             continue
-        for file in find_files([path]):
-            for read in [file] if isinstance(file, SourceError) else read_articles(file):
-                if isinstance(read, Article):
-                    yield read
-                elif isinstance(read, SourceNotice):
-                    tell(f"note: {read.path}: {read.text}")
-                else:
-                    tell(f"skipped: {read}")
+        for read in read_sources([path]):
+            if isinstance(read, Article):
+                yield read
+            elif isinstance(read, SourceNotice):
+                tell(f"note: {read.path}: {read.text}")
+            else:
+                tell(f"skipped: {read}")
 
 
 def read_wikinews(path: Path) -> Iterator[Article]:

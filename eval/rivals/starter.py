@@ -172,7 +172,8 @@ class Shelf:
         from wortlaut.rag.answer import format_published
 
         published = format_published(article) or ""
-        data = {"title": article.title, "source": article.source, "published": published}
+        # The text of an article from a file begins with its title.
+        data = {"source": article.source, "published": published}
         kept = {key: value for key, value in data.items() if value and article.path}
         # JSON's strings are YAML's.
         lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in kept.items()]

@@ -38,7 +38,7 @@ from wortlaut.eval.suites.questions import GoldQuestion
 from wortlaut.index.article import Article, Span
 from wortlaut.index.errors import DatasetError
 from wortlaut.index.lang.names import SAME_PERSON, match_names
-from wortlaut.index.sources import find_files, read_articles
+from wortlaut.index.sources import read_sources
 from wortlaut.rag.answer import Answer
 from wortlaut.rag.assembly import open_chat
 from wortlaut.rag.chat import NewsChat
@@ -106,13 +106,7 @@ class Versus:
 
 def read_all_articles(paths: Sequence[Path]) -> list[Article]:
     """The articles under the paths; what cannot be read is left out on both sides."""
-    return [
-        read
-        for file in find_files(paths)
-        if isinstance(file, Path)
-        for read in read_articles(file)
-        if isinstance(read, Article)
-    ]
+    return [read for read in read_sources(paths) if isinstance(read, Article)]
 
 
 def spread(questions: Sequence[GoldQuestion], limit: int | None) -> list[GoldQuestion]:

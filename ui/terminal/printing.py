@@ -320,20 +320,16 @@ def print_statements(paths: Sequence[Path], *, as_json: bool) -> bool:
 
 
 def _read_sources(paths: Sequence[Path]) -> Iterator[Article | SourceError]:
-    from wortlaut.index.sources import SourceNotice, find_files, read_articles
+    from wortlaut.index.sources import SourceNotice, read_sources
 
     if [str(path) for path in paths] == ["-"]:
         yield from _read_lines(sys.stdin)
         return
-    for file in find_files(paths):
-        if isinstance(file, SourceError):
-            yield file
-            continue
-        for read in read_articles(file):
-            if isinstance(read, SourceNotice):
-                print(f"note: {read.path}: {read.text}", file=sys.stderr)
-            else:
-                yield read
+    for read in read_sources(paths):
+        if isinstance(read, SourceNotice):
+            print(f"note: {read.path}: {read.text}", file=sys.stderr)
+        else:
+            yield read
 
 
 def _read_lines(lines: Iterable[str]) -> Iterator[Article | SourceError]:

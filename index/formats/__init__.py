@@ -1,0 +1,1 @@
+"""One module a format: what lies in a file -> raw articles."""
