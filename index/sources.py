@@ -15,6 +15,8 @@ from pathlib import Path
 from wortlaut.index.agency import read_published, read_source
 from wortlaut.index.article import Article, hash_text, make_article_id, normalise_text
 from wortlaut.index.errors import SourceError
+from wortlaut.index.formats.cleaning import clean_heading, clean_text
+from wortlaut.index.formats.dates import say_unreadable, write_field_date
 from wortlaut.index.formats.markdown import read_markdown
 from wortlaut.index.formats.raw import (
     MAX_ARTICLE_BYTES,
@@ -23,7 +25,8 @@ from wortlaut.index.formats.raw import (
     SourceFile,
     SourceNotice,
 )
-from wortlaut.index.formats.records import read_jsonl
+from wortlaut.index.formats.records import read_json, read_jsonl
+from wortlaut.index.formats.tables import read_csv, read_parquet
 from wortlaut.index.formats.text import read_text_file
 from wortlaut.index.splitter import split_segments
 
@@ -38,7 +41,9 @@ __all__ = [
 
 READER_VERSION = "3"
 _READERS: dict[str, ReadFormat] = {
-    ".txt": read_text_file, ".md": read_markdown, ".jsonl": read_jsonl,
+    ".txt": read_text_file, ".md": read_markdown,
+    ".json": read_json, ".jsonl": read_jsonl, ".ndjson": read_jsonl,
+    ".csv": read_csv, ".tsv": read_csv, ".parquet": read_parquet,
 }  # fmt: skip
 _HOUSEKEEPING = {"readme", "license", "licence", "changelog", "contributing"}
 # What lies beside articles and never holds one: counted in a notice, no failure.
@@ -172,7 +177,8 @@ def _make_article(
 ) -> Iterator[SourceResult]:
     """The article of a raw one; `seen` are the ids that the same file on the disk has used."""
     place = raw.place or file.place
-    text = normalise_text(raw.text)
+    text, note = clean_text(normalise_text(raw.text))
+    text = normalise_text(text)
     if not re.search(r"\w", text):
         yield SourceError(place, "holds no text; fill or remove it")
         return
@@ -181,20 +187,22 @@ def _make_article(
         yield SourceError(place, "its id stands twice; the later is passed over")
         return
     seen.add(identity)
-    published, precision = read_published(text, raw.published)
+    if note:
+        yield SourceNotice(place, note)
+    published, precision = read_published(text, write_field_date(raw.published))
     if raw.published is not None and published is None:
-        yield _note_date(place, str(raw.published))
+        yield SourceNotice(place, say_unreadable(str(raw.published)))
     # A day's grace: agencies and machines live in different time zones.
     if published and published > today + timedelta(days=1):
         yield SourceNotice(place, f"dated {published}, in the future; check the date")
-    title = _make_line(raw.title or "")
+    title = _make_line(clean_heading(raw.title) or "")
     text = _join_title(title, text)
     yield Article(
         id=identity,
         title=title or _make_title(text),
         text=text,
         text_sha256=hash_text(text),
-        source=_make_line(raw.source or read_source(text) or "") or None,
+        source=_make_line(clean_heading(raw.source) or read_source(text) or "") or None,
         url=raw.url,
         language=raw.language,
         published=published,
@@ -213,13 +221,6 @@ def _join_title(title: str, text: str) -> str:
 
 def _make_line(text: str) -> str:
     return " ".join(_CONTROLS.sub(" ", normalise_text(text)).split())
-
-
-def _note_date(place: str, written: str) -> SourceNotice:
-    return SourceNotice(
-        place,
-        f"its date {written[:40]!r} cannot be read; kept without it, write it like 2026-01-29",
-    )
 
 
 def _make_title(text: str) -> str:
