@@ -231,8 +231,12 @@ def _make_article(
 
 def _join_title(title: str, text: str) -> str:
     """The text under its title: a headline is text, searched, quoted and cited."""
-    opening = " ".join(text[: len(title) * 2 + 200].split()).lstrip("#* ")
-    return text if not title or opening.startswith(title) else f"{title}\n\n{text}"
+    head = text[: len(title) * 2 + 1000]
+    opening = " ".join(head.split()).lstrip("#* ")
+    # It may stand below a line that says the topic or the day.
+    lines = (" ".join(line.split()).strip("#* ") for line in head.split("\n")[:8])
+    has_it = not title or opening.startswith(title) or title in lines
+    return text if has_it else f"{title}\n\n{text}"
 
 
 def _make_line(text: str) -> str:

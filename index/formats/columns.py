@@ -22,10 +22,11 @@ _SHORTEST_COLUMN_LINE = 14
 _MOST_ROWS = 400
 _END = re.compile(r"[.!?:…][\"“”»«'’)\]]*\Z")
 _MARGIN_LINES = 3
+_PAGE_NUMBER = re.compile(r"[-–—|/ .]{0,9}0(?: ?/ ?0)?[-–—|/ .]{0,9}")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PrintedRun:
     """A run of text on a page: from `left` to `right` at the height `y`, letters of `size`."""
 
     text: str
@@ -35,7 +36,7 @@ class Piece:
     size: float
 
 
-def join_pages(pages: Iterable[Sequence[Piece]]) -> list[str]:
+def join_pages(pages: Iterable[Sequence[PrintedRun]]) -> list[str]:
     """The paragraphs of the pages in reading order, words whole that a line's end has cut."""
     rows = [_make_rows(pieces) for pieces in pages]
     kept = _drop_running(rows)
@@ -80,9 +81,9 @@ def _goes_on(before: str, after: str) -> bool:
     return not _END.search(before) and bool(re.match(r"[\"„»]?[a-zäöüßа-яё0-9]", after))
 
 
-def _make_rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
+def _make_rows(pieces: Sequence[PrintedRun]) -> list[list[PrintedRun]]:
     """The pieces as rows from the top, each of its runs from the left; near ones are one run."""
-    rows: list[list[Piece]] = []
+    rows: list[list[PrintedRun]] = []
     for piece in sorted(pieces, key=lambda piece: -piece.y):
         if rows and abs(rows[-1][0].y - piece.y) <= _SAME_LINE * piece.size:
             rows[-1].append(piece)
@@ -91,7 +92,7 @@ def _make_rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return [_join_row(sorted(row, key=lambda piece: piece.left)) for row in rows[:_MOST_ROWS]]
 
 
-def _join_row(row: list[Piece]) -> list[Piece]:
+def _join_row(row: list[PrintedRun]) -> list[PrintedRun]:
     runs = row[:1]
     for piece in row[1:]:
         last = runs[-1]
@@ -103,44 +104,47 @@ def _join_row(row: list[Piece]) -> list[Piece]:
             runs.append(piece)
             continue
         space = " " if gap > _WORD_GAP else ""
-        runs[-1] = Piece(
+        runs[-1] = PrintedRun(
             last.text + space + piece.text, last.left, max(last.right, piece.right), last.y,
             max(last.size, piece.size),
         )  # fmt: skip
     return runs
 
 
-def _say_row(row: list[Piece]) -> str:
+def _say_row(row: list[PrintedRun]) -> str:
     return re.sub(r"\d+", "0", " ".join(piece.text for piece in row)).strip()
 
 
-def _drop_running(pages: list[list[list[Piece]]]) -> list[list[list[Piece]]]:
+def _drop_running(pages: list[list[list[PrintedRun]]]) -> list[list[list[PrintedRun]]]:
     """The pages without the lines that stand at the head or foot of several, and page numbers."""
-    counts: Counter[str] = Counter()
-    for page in pages:
-        margin = page[:_MARGIN_LINES] + page[-_MARGIN_LINES:]
-        counts.update({_say_row(row) for row in margin})
-    sizes = [piece.size for page in pages for row in page for piece in row]
+    sizes = [run.size for page in pages for row in page for run in row]
     body = median(sizes) if sizes else 0.0
+    heads = Counter(_say_row(row) for page in pages for row in page[:_MARGIN_LINES])
+    feet = Counter(_say_row(row) for page in pages for row in page[-_MARGIN_LINES:])
     fewest = max(2, len(pages) // 3)
     kept = []
     for number, page in enumerate(pages):
-        lines = []
-        for place, row in enumerate(page):
-            text = _say_row(row)
-            is_margin = min(place, len(page) - 1 - place) < _MARGIN_LINES
-            # The headline that gives the running head its words is no running head.
-            is_headline = not number and row[0].size > 1.2 * body
-            is_number = bool(re.fullmatch(r"[-–—|/ .]*0(?: ?/ ?0)?[-–—|/ .]*", text))
-            is_edge = place == 0 or place == len(page) - 1
-            runs = is_margin and counts[text] >= fewest and not is_headline
-            if not runs and not (is_edge and is_number and len(page) > 1):
-                lines.append(row)
-        kept.append(lines)
+        # The headline that gives the running head its words is no running head.
+        largest = body * 1.2 if not number else float("inf")
+        start = _count_running(page, heads, fewest, largest)
+        end = len(page) - _count_running(page[start:][::-1], feet, fewest, largest)
+        kept.append(page[start:end])
     return kept
 
 
-def _order(rows: list[list[Piece]]) -> list[list[Piece]]:
+def _count_running(
+    rows: list[list[PrintedRun]], counts: Counter[str], fewest: int, largest: float
+) -> int:
+    """How many rows from the edge of a page are no text of its own."""
+    for number, row in enumerate(rows[:_MARGIN_LINES]):
+        text = _say_row(row)
+        is_number = len(rows) > 1 and not number and _PAGE_NUMBER.fullmatch(text)
+        if not is_number and (counts[text] < fewest or row[0].size > largest):
+            return number
+    return min(len(rows), _MARGIN_LINES)
+
+
+def _order(rows: list[list[PrintedRun]]) -> list[list[PrintedRun]]:
     """The rows as columns in reading order, each a list of lines."""
     found = _find_columns(rows)
     if found is None:
@@ -153,13 +157,13 @@ def _order(rows: list[list[Piece]]) -> list[list[Piece]]:
     return _order(rows[:start]) + inner + _order(rows[end:])
 
 
-def _join_cells(row: list[Piece]) -> Piece:
+def _join_cells(row: list[PrintedRun]) -> PrintedRun:
     text = "  ".join(piece.text for piece in row)
     size = max(row, key=lambda piece: len(piece.text)).size
-    return Piece(text, row[0].left, row[-1].right, row[0].y, size)
+    return PrintedRun(text, row[0].left, row[-1].right, row[0].y, size)
 
 
-def _find_columns(rows: list[list[Piece]]) -> tuple[int, int, float] | None:
+def _find_columns(rows: list[list[PrintedRun]]) -> tuple[int, int, float] | None:
     """The longest run of rows with one empty stripe down through it: first, last + 1, where."""
     best: tuple[int, int, float] | None = None
     for start in range(len(rows)):
@@ -171,7 +175,7 @@ def _find_columns(rows: list[list[Piece]]) -> tuple[int, int, float] | None:
     return best
 
 
-def _follow_gutter(rows: list[list[Piece]], start: int) -> tuple[int, int, float] | None:
+def _follow_gutter(rows: list[list[PrintedRun]], start: int) -> tuple[int, int, float] | None:
     left = min(piece.left for row in rows for piece in row)
     right = max(piece.right for row in rows for piece in row)
     free = [(left, right)]
@@ -194,7 +198,7 @@ def _follow_gutter(rows: list[list[Piece]], start: int) -> tuple[int, int, float
     return best
 
 
-def _parts_columns(rows: list[list[Piece]], middle: float) -> bool:
+def _parts_columns(rows: list[list[PrintedRun]], middle: float) -> bool:
     """Whether what stands on both sides is running text, and not the cells of a table."""
     sides: tuple[list[int], list[int]] = ([], [])
     for row in rows:
@@ -205,7 +209,7 @@ def _parts_columns(rows: list[list[Piece]], middle: float) -> bool:
     )
 
 
-def _split_paragraphs(lines: list[Piece]) -> list[list[str]]:
+def _split_paragraphs(lines: list[PrintedRun]) -> list[list[str]]:
     left = min(line.left for line in lines)
     right = max(line.right for line in lines)
     steps = [above.y - below.y for above, below in pairwise(lines)]
@@ -219,7 +223,9 @@ def _split_paragraphs(lines: list[Piece]) -> list[list[str]]:
     return paragraphs
 
 
-def _starts_anew(above: Piece, below: Piece, usual: float, edges: tuple[float, float]) -> bool:
+def _starts_anew(
+    above: PrintedRun, below: PrintedRun, usual: float, edges: tuple[float, float]
+) -> bool:
     size = below.size or 1
     left, right = edges
     if abs(above.size - below.size) > 0.1 * size:

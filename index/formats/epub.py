@@ -166,5 +166,5 @@ def _read_chapter(packed: ZipFile, name: str, place: str) -> tuple[str | None, s
     if body is None or _APPARATUS.search(str(body.get("epub:type"))):
         return None, ""
     heading = next(tree.iter("h1", "h2", "h3"), None)
-    title = " ".join("".join(heading.itertext()).split()) if heading is not None else None
+    title = " ".join("".join(map(str, heading.itertext())).split()) if heading is not None else None
     return title or None, join_blocks(body)

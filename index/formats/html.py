@@ -71,7 +71,7 @@ def read_html(file: SourceFile) -> Iterator[SourceItem]:
             include_tables=True,
             date_extraction_params={"extensive_search": False, "original_date": True},
         )
-        text = join_blocks(found.body) if found is not None else ""
+        text = _read_found(found.body, tree) if found is not None else ""
     if not _is_article(text):
         raise SourceError(
             file.place, "a page without the text of an article; save the article's own page"
@@ -127,6 +127,25 @@ def _check_size(tree: HtmlElement, place: str) -> None:
         raise SourceError(
             place, f"more than {_MOST_ELEMENTS} elements in one page; split it into its articles"
         )
+
+
+def _read_found(found: _Element, tree: HtmlElement) -> str:
+    """The text of what trafilatura has found; of short pages it gives one line, words torn apart.
+
+    Then the blocks of the page that stand in that line are the text.
+    """
+    text = join_blocks(found)
+    body = tree.find("body")
+    if "\n\n" in text or body is None:
+        return text
+    line = _squeeze(text)
+    blocks = [block for block in join_blocks(body).split("\n\n") if _squeeze(block) in line]
+    whole = "\n\n".join(blocks)
+    return whole if 0.8 * len(line) <= len(_squeeze(whole)) <= 1.2 * len(line) else text
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\s|]+", "", text)
 
 
 def _is_article(text: str) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.broken import name_broken
-from wortlaut.index.formats.columns import Piece, join_lines, join_pages
+from wortlaut.index.formats.columns import PrintedRun, join_lines, join_pages
 from wortlaut.index.formats.raw import RawArticle, SourceFile, SourceItem, SourceNotice
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ def _unlock(reader: PdfReader, place: str) -> None:
         )
 
 
-def _read_pages(reader: PdfReader) -> tuple[list[list[Piece]], int, int]:
+def _read_pages(reader: PdfReader) -> tuple[list[list[PrintedRun]], int, int]:
     """What is printed on each page, how many are mere pictures, and how many were too many."""
-    pages: list[list[Piece]] = []
+    pages: list[list[PrintedRun]] = []
     pictures = 0
     total = len(reader.pages)
     start = time.monotonic()
@@ -84,7 +84,7 @@ def _read_pages(reader: PdfReader) -> tuple[list[list[Piece]], int, int]:
     return pages, pictures, total - len(pages)
 
 
-def _read_page(page: PageObject) -> list[Piece]:
+def _read_page(page: PageObject) -> list[PrintedRun]:
     try:
         pieces = _read_places(page)
     except Exception:  # pypdf's own layout: what it does not know, plain extraction may.
@@ -97,13 +97,13 @@ def _read_page(page: PageObject) -> list[Piece]:
     if drawn >= 0.8 * sum(len(line.strip()) for line in lines):
         return pieces
     return [
-        Piece(line.strip(), 0.0, float(len(line.strip())), -2.0 * number, 1.0)
+        PrintedRun(line.strip(), 0.0, float(len(line.strip())), -2.0 * number, 1.0)
         for number, line in enumerate(lines)
         if line.strip()
     ]
 
 
-def _read_places(page: PageObject) -> list[Piece]:
+def _read_places(page: PageObject) -> list[PrintedRun]:
     """Each run of text with its place on the page, from pypdf's layout mode; none is turned."""
     from pypdf._text_extraction._layout_mode._fixed_width_page import recurse_to_target_op
     from pypdf._text_extraction._layout_mode._text_state_manager import TextStateManager
@@ -127,7 +127,7 @@ def _read_places(page: PageObject) -> list[Piece]:
         else:
             state.set_state_param(operator, operands)
     return [
-        Piece(run.text.strip(), run.tx, run.displaced_tx, run.ty, run.font_height)
+        PrintedRun(run.text.strip(), run.tx, run.displaced_tx, run.ty, run.font_height)
         for run in shown
         if run.text.strip() and not run.rotated and run.font.interpretable
     ]

@@ -37,18 +37,19 @@ def read_rtf(file: SourceFile) -> Iterator[SourceItem]:
         if _ENDLESS_FONTS.search(kept):
             raise SourceError(file.place, "a table of fonts without end; save it anew")
         text = str(rtf_to_text(kept, errors="replace"))  # type: ignore[no-untyped-call]
-    blocks = (" ".join(block.split()) for block in _mark_rows(text).split("\n\n"))
-    text = "\n\n".join(filter(None, blocks)).replace("\u2028", "\n").replace("\u00ad", "")
+    blocks = ("\n".join(_fold_rows(block)) for block in text.split("\n\n"))
+    text = "\n\n".join(filter(None, blocks)).replace("\u00ad", "")
     if not re.search(r"\w", text):
         raise SourceError(file.place, "a rich text without text; fill or remove it")
     yield RawArticle(text)
 
 
-def _mark_rows(text: str) -> str:
-    """Single line ends as a mark that outlives the folding of white space; cells set apart."""
-    text = re.sub(r"\|[ \t]*(?=\n|\Z)", "", text)
-    text = re.sub(r"(?<!\n)\n(?!\n)", "\u2028", text)
-    return re.sub(r"(?<=\S)\|(?=\S)", " | ", text)
+def _fold_rows(block: str) -> Iterator[str]:
+    """The lines of a paragraph, the cells of a row of a table set apart."""
+    for line in block.split("\n"):
+        cells = (" ".join(cell.split()) for cell in line.split("|"))
+        if row := " | ".join(filter(None, cells)):
+            yield row
 
 
 def _drop_unsaid(text: str) -> Iterator[str]:
