@@ -61,7 +61,7 @@ def test_a_good_file_of_each_kind_is_read(tmp_path, kind):
         lambda raw: b" \n\n",
         lambda raw: bytes(500),
         lambda raw: bytes(range(256)) * 4,
-        lambda raw: "Nur ein Text, sonst nichts; er hat den falschen Namen.".encode(),
+        lambda raw: b"Nur ein Text, sonst nichts; er hat den falschen Namen.",
     ],
     ids=["empty", "blank", "zeros", "bytes", "text"],
 )

@@ -56,10 +56,10 @@ def read_html(file: SourceFile) -> Iterator[SourceItem]:
     from trafilatura import bare_extraction
 
     markup, encoding = decode_page(file.read_bytes())
-    if encoding:
-        yield SourceNotice(file.place, f"not UTF-8; read as {encoding}")
     if not re.search(r"<\w", markup):
         raise SourceError(file.place, "no page of the web, it has no markup; name it .txt")
+    if encoding:
+        yield SourceNotice(file.place, f"not UTF-8; read as {encoding}")
     with name_broken(file.place, "a page", "trafilatura", "htmldate"):
         tree = document_fromstring(markup)
         _check_size(tree, file.place)

@@ -71,7 +71,9 @@ def read_mailbox(file: SourceFile) -> Iterator[SourceItem]:
         except SourceError as error:
             yield error
     if not number:
-        raise SourceError(file.place, "no mailbox, it has no line that begins with 'From '")
+        raise SourceError(
+            file.place, "no mailbox, no line begins with 'From '; give it its right ending"
+        )
 
 
 def _split_mailbox(file: SourceFile) -> Iterator[bytes]:
