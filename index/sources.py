@@ -15,17 +15,27 @@ from pathlib import Path
 from wortlaut.index.agency import read_published, read_source
 from wortlaut.index.article import Article, hash_text, make_article_id, normalise_text
 from wortlaut.index.errors import SourceError
+from wortlaut.index.formats.broken import sniff_suffix
 from wortlaut.index.formats.cleaning import clean_heading, clean_text
 from wortlaut.index.formats.dates import say_unreadable, write_field_date
+from wortlaut.index.formats.epub import read_epub
+from wortlaut.index.formats.html import read_html
+from wortlaut.index.formats.mail import read_mail, read_mailbox
 from wortlaut.index.formats.markdown import read_markdown
+from wortlaut.index.formats.office import read_docx, read_odt, refuse_old_office
+from wortlaut.index.formats.packed import read_packed
+from wortlaut.index.formats.pdf import read_pdf
 from wortlaut.index.formats.raw import (
     MAX_ARTICLE_BYTES,
     RawArticle,
     ReadFormat,
     SourceFile,
     SourceNotice,
+    is_companion,
+    is_housekeeping,
 )
 from wortlaut.index.formats.records import read_json, read_jsonl
+from wortlaut.index.formats.rtf import read_rtf
 from wortlaut.index.formats.tables import read_csv, read_parquet
 from wortlaut.index.formats.text import read_text_file
 from wortlaut.index.splitter import split_segments
@@ -44,13 +54,20 @@ _READERS: dict[str, ReadFormat] = {
     ".txt": read_text_file, ".md": read_markdown,
     ".json": read_json, ".jsonl": read_jsonl, ".ndjson": read_jsonl,
     ".csv": read_csv, ".tsv": read_csv, ".parquet": read_parquet,
+    ".html": read_html, ".htm": read_html, ".xhtml": read_html,
+    ".pdf": read_pdf, ".docx": read_docx, ".odt": read_odt, ".fodt": read_odt, ".rtf": read_rtf,
+    ".doc": refuse_old_office, ".epub": read_epub, ".eml": read_mail, ".mbox": read_mailbox,
+    ".zip": read_packed, ".tar": read_packed, ".tgz": read_packed, ".gz": read_packed,
+    ".bz2": read_packed, ".xz": read_packed,
 }  # fmt: skip
-_HOUSEKEEPING = {"readme", "license", "licence", "changelog", "contributing"}
-# What lies beside articles and never holds one: counted in a notice, no failure.
-_COMPANIONS = frozenset(
-    ".jpg .jpeg .png .gif .webp .svg .tif .tiff .bmp .ico .heic .mp3 .wav .ogg .m4a .flac .mp4 "
-    ".mov .avi .mkv .webm .css .js .ttf .woff .woff2".split()
-)
+_ADVICE = {
+    ".xls": "save it as .csv", ".xlsx": "save it as .csv", ".ods": "save it as .csv",
+    ".pages": "export it as .docx", ".wpd": "save it as .docx", ".wps": "save it as .docx",
+    ".ppt": "export it as .pdf", ".pptx": "export it as .pdf", ".odp": "export it as .pdf",
+    ".msg": "save it as .eml", ".pst": "export it as .mbox", ".mobi": "convert it to .epub",
+    ".azw3": "convert it to .epub", ".djvu": "convert it to .pdf with its text",
+    ".rar": "pack it as .zip", ".7z": "pack it as .zip",
+}  # fmt: skip
 # Packed files within packed files, so deep and no deeper.
 _DEEPEST = 3
 _LONGEST_TITLE = 140
@@ -105,8 +122,9 @@ def _is_known(path: Path) -> bool:
 
 
 def _refuse_kind(path: Path) -> SourceError:
-    kinds = ", ".join(sorted(_READERS))
-    return SourceError(str(path), f"not a kind that is read here ({kinds}); convert it")
+    kinds = ", ".join(sorted(_READERS.keys() - {".doc"}))
+    advice = _ADVICE.get(path.suffix.lower(), "convert it")
+    return SourceError(str(path), f"not a kind that is read here ({kinds}); {advice}")
 
 
 def _walk(folder: Path) -> Iterator[Path | SourceError | SourceNotice]:
@@ -114,8 +132,8 @@ def _walk(folder: Path) -> Iterator[Path | SourceError | SourceNotice]:
     for root, folders, names in os.walk(folder, onerror=refused.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         shown = [Path(root, name) for name in sorted(names) if not name.startswith(".")]
-        files = [file for file in shown if file.stem.lower() not in _HOUSEKEEPING]
-        companions = [file for file in files if file.suffix.lower() in _COMPANIONS]
+        files = [file for file in shown if not is_housekeeping(file)]
+        companions = [file for file in files if is_companion(file)]
         for file in files:
             if _is_known(file):
                 yield file
@@ -154,11 +172,17 @@ def read_articles(
 
 
 def _read_file(file: SourceFile, today: date, seen: set[str], depth: int) -> Iterator[SourceResult]:
-    reader = _READERS.get(file.suffix)
-    if reader is None or depth > _DEEPEST:
-        yield SourceError(file.place, _refuse_kind(Path(file.inside)).reason)
+    if depth > _DEEPEST:
+        yield SourceError(file.place, f"packed more than {_DEEPEST} times; unpack it")
         return
     try:
+        really = sniff_suffix(file)
+        reader = _READERS.get(really or file.suffix)
+        if reader is None:
+            yield SourceError(file.place, _refuse_kind(Path(f"_{really or file.suffix}")).reason)
+            return
+        if really and reader is not _READERS.get(file.suffix, reader):
+            yield SourceNotice(file.place, f"is {really} by its content; read as such")
         for read in reader(file):
             if isinstance(read, SourceFile):
                 yield from _read_file(read, today, seen, depth + 1)
@@ -215,8 +239,12 @@ def _make_article(
 
 def _join_title(title: str, text: str) -> str:
     """The text under its title: a headline is text, searched, quoted and cited."""
-    opening = " ".join(text[: len(title) * 2 + 200].split()).lstrip("#* ")
-    return text if not title or opening.startswith(title) else f"{title}\n\n{text}"
+    head = text[: len(title) * 2 + 1000]
+    opening = " ".join(head.split()).lstrip("#* ")
+    # It may stand below a line that says the topic or the day.
+    lines = (" ".join(line.split()).strip("#* ") for line in head.split("\n")[:8])
+    has_it = not title or opening.startswith(title) or title in lines
+    return text if has_it else f"{title}\n\n{text}"
 
 
 def _make_line(text: str) -> str:
