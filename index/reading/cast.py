@@ -21,6 +21,8 @@ from wortlaut.index.lang.roles import (
     is_body,
     is_common_body,
     is_noble,
+    is_party_office,
+    is_public_office,
     may_head,
     names_institution,
     read_english_gender,
@@ -355,15 +357,20 @@ class Cast:
         later = [min(fitting, key=lambda f: f.places[0]) for fitting in fits if fitting]
         return later[0] if later and not named else None
 
-    def may_be_described(self, figure: Figure, part: str, before: int) -> bool:
+    def may_be_described(self, figure: Figure, mention: Mention, part: str) -> bool:
         """Whether a description with a part of its own can be that person's: "[Bahn]chef".
 
-        The part is in an office of his, or near his name before word `before`; "Konzernchef" may be
-        said of whoever heads something that is no party.
+        The part is in an office of his, or near his name before the `mention`; "Konzernchef" may be
+        said of whoever heads something that is no party; "SPD-Landesvize" of somebody in a public
+        office, or of none, where nobody else named before fits its gender.
         """
-        stem = part[:_SHORTEST_STEM]
+        before, stem = mention.first, part[:_SHORTEST_STEM]
         if any(role.startswith(stem) for role in figure.roles):
             return True
+        public = all(is_public_office(role) for role in figure.roles)
+        if public and is_party_office(mention.role, part):
+            if self.find_sole(before, mention.gender) is figure:
+                return True
         if is_body(part):
             return any(may_head(role, part) for role in figure.roles)
         lows = self._words.lows
