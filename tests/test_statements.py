@@ -925,6 +925,11 @@ def test_an_office_of_a_party_is_the_only_persons_whom_it_can_mean(told, office,
     assert read(f"{told} „Das geht nicht“, sagte {office} am Montag.")[-1].speaker == speaker
 
 
+def test_an_office_in_the_headline_is_not_the_place_of_the_dateline():
+    text = "Stadträtin\n\nBrenn (dpa) - Stadträtin Eva Holm kam. „Das geht nicht“, sagte die Parteivize."
+    assert read(text)[-1].speaker == "Eva Holm"
+
+
 @pytest.mark.parametrize(
     ("text", "speaker"),
     [

@@ -144,6 +144,7 @@ class Cast:
     def __init__(self, words: Words) -> None:
         self._words = words
         self._counts = Counter(words.words)
+        self._breaks = [i for i, opens in enumerate(words.breaks) if opens]
         # The capitalised words that stand by themselves somewhere, in no longer name.
         followed = [*words.caps[1:], False]
         lone = zip(words.words, words.caps, followed, strict=False)
@@ -187,12 +188,12 @@ class Cast:
         office = roles[-1] if roles else i
         start = roles[-1] + 1 if roles else i
         held = roles[-1] if roles else _find_apposed(words, stop)
-        if not roles and i and role_gender(words.lows[i - 1]) is not None:
+        if not roles and i and not words.breaks[i] and role_gender(words.lows[i - 1]) is not None:
             held = i - 1
         role = words.lows[held] if held >= 0 else ""
         past = stop
         if roles and start == stop:
-            _, named = read_complement(words, stop, len(words.words))
+            _, named = read_complement(words, stop, self._find_break(stop))
             if named:
                 start, stop = named.start, named.stop
                 # "die Chefin der Bank und Rätin Ada Holm": her second office is read by itself.
@@ -217,6 +218,11 @@ class Cast:
         says = len(name) == 1 and start in self._saying
         gender = read_holder_gender(words, held) if held >= 0 else ""
         return _Sighting(start, tuple(name), read_role(role, before), says, gender), past
+
+    def _find_break(self, i: int) -> int:
+        """The first word from word `i` on that opens a paragraph; the end of the text if none does."""
+        at = bisect_left(self._breaks, i)
+        return self._breaks[at] if at < len(self._breaks) else len(self._words.words)
 
     def _is_bare_elsewhere(self, word: str) -> bool:
         """Whether the word is likely a genitive: the article has it without its -s, too."""
@@ -368,9 +374,9 @@ class Cast:
         if any(role.startswith(stem) for role in figure.roles):
             return True
         public = all(is_public_office(role) for role in figure.roles)
-        if public and is_party_office(mention.role, part):
-            if self.find_sole(before, mention.gender) is figure:
-                return True
+        partisan = public and is_party_office(mention.role, part)
+        if partisan and self.find_sole(before, mention.gender) is figure:
+            return True
         if is_body(part):
             return any(may_head(role, part) for role in figure.roles)
         lows = self._words.lows
@@ -694,7 +700,7 @@ def _is_personal(words: Words, i: int, form: VerbForm) -> bool:
 def _is_subject_before(words: Words, i: int) -> bool:
     """Whether "Harlow sagte, …" opens a sentence with its subject."""
     opens = not i or words.breaks[i] or words.words[i - 1] in _OPENINGS
-    if i + 2 >= len(words.words) or not _says(words, i + 1):
+    if i + 2 >= len(words.words) or words.breaks[i + 1] or not _says(words, i + 1):
         return False
     if not opens and not (words.english and words.words[i - 1] in _BEHIND):
         return False
