@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from wortlaut.index.agency import read_published, read_source
+from wortlaut.index.agency import find_boilerplate, read_published, read_source
 from wortlaut.index.article import Article, hash_text, make_article_id, normalise_text
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.markdown import read_markdown
+from wortlaut.index.formats.newsml import read_xml
 from wortlaut.index.formats.raw import (
     MAX_ARTICLE_BYTES,
     RawArticle,
@@ -38,7 +39,7 @@ __all__ = [
 
 READER_VERSION = "3"
 _READERS: dict[str, ReadFormat] = {
-    ".txt": read_text_file, ".md": read_markdown, ".jsonl": read_jsonl,
+    ".txt": read_text_file, ".iptc": read_text_file, ".xml": read_xml, ".md": read_markdown, ".jsonl": read_jsonl,
 }  # fmt: skip
 _HOUSEKEEPING = {"readme", "license", "licence", "changelog", "contributing"}
 # What lies beside articles and never holds one: counted in a notice, no failure.
@@ -49,6 +50,8 @@ _COMPANIONS = frozenset(
 # Packed files within packed files, so deep and no deeper.
 _DEEPEST = 3
 _LONGEST_TITLE = 140
+# So many letters of the wire's own may stand in front of a headline.
+_FRAME = 1000
 # Titles and sources are printed as headings; these could steer a terminal or turn the writing.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -207,7 +210,10 @@ def _make_article(
 
 def _join_title(title: str, text: str) -> str:
     """The text under its title: a headline is text, searched, quoted and cited."""
-    opening = " ".join(text[: len(title) * 2 + 200].split()).lstrip("#* ")
+    opening = text[: len(title) * 2 + _FRAME]
+    for span in reversed(find_boilerplate(opening)):
+        opening = opening[: span.start] + opening[span.end :]
+    opening = " ".join(opening.split()).lstrip("#* ")
     return text if not title or opening.startswith(title) else f"{title}\n\n{text}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wortlaut.index.errors import SourceError
-from wortlaut.index.formats.raw import SourceFile
+from wortlaut.index.formats.raw import MAX_ARTICLE_BYTES, SourceFile
 
 _MAGIC = (
     b"%PDF",
@@ -16,12 +16,12 @@ _MAGIC = (
 )
 
 
-def decode_text(file: SourceFile) -> tuple[str, str | None]:
+def decode_text(file: SourceFile, limit: int = MAX_ARTICLE_BYTES) -> tuple[str, str | None]:
     """The file's text, and what the user should know of it.
 
-    Raises SourceError for what is no text or too large for an article, or OSError.
+    Raises SourceError for what is no text or larger than `limit`, or OSError.
     """
-    raw = file.read_bytes()
+    raw = file.read_bytes(limit)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace"), None
     control = sum(raw.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\x1b")

@@ -22,6 +22,7 @@ FrameKind = Literal[
     "published", "line", "stamp", "dateline", "standing", "glued", "updated", "study"
 ]
 _KINDS: tuple[FrameKind, ...] = get_args(FrameKind)
+_Labelled = Literal["published", "standing", "updated", "study"]
 
 MONTH = rf"(?i:{match_any(list_forms('month', plural=True, short=True))})"
 _YEAR = r"(?:(?:19|20)\d\d)"
@@ -103,9 +104,8 @@ def find_date(words: str) -> str | None:
         if parts and parts[0]:
             found = FrameDay(Span(0, 0), "line", *parts).in_year(None)
             return found.isoformat() if found else None
-    if match := _MONTH_ALONE.search(words):
-        return f"{match[2]}-{month_number(match[1]) or 0:02}"
-    return None
+    month = _MONTH_ALONE.search(words)
+    return f"{month[2]}-{month_number(month[1]) or 0:02}" if month else None
 
 
 def find_frame_days(text: str) -> list[FrameDay]:
@@ -142,9 +142,12 @@ def _find_labelled(text: str) -> Iterator[FrameDay]:
 @cache
 def _read_kinds() -> tuple[dict[str, FrameKind], dict[str, FrameKind]]:
     """What a label with a colon leads, and what one without."""
-    closed: tuple[FrameKind, ...] = ("study", "updated", "standing", "published")
-    with_colon = {label: kind for kind in closed for label in list_press_words(kind)}
-    without = {label: kind for kind in closed[1::2] for label in list_press_words(f"{kind} on")}
+    closed: tuple[_Labelled, ...] = ("study", "updated", "standing", "published")
+    with_colon: dict[str, FrameKind] = {
+        label: kind for kind in closed for label in list_press_words(kind)
+    }
+    without: dict[str, FrameKind] = dict.fromkeys(list_press_words("updated on"), "updated")
+    without |= dict.fromkeys(list_press_words("published on"), "published")
     return with_colon, without
 
 

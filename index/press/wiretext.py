@@ -27,7 +27,7 @@ _SLUG = re.compile(
 _SLUG_PART = r"[A-ZÄÖÜ0-9][\w&.-]{0,30}(?: [A-ZÄÖÜ0-9][\w&.-]{0,30}){0,3}"
 _OPEN_SLUG = re.compile(rf"^[ \t]*{_SLUG_PART}(?:/{_SLUG_PART}){{2,12}}[ \t]*$")
 _BRACKETED = re.compile(
-    r"^[ \t]*\((?:[^()\n]|\n(?![ \t]*\n)|\([^()\n]{0,80}\)){1,800}\)[ \t]*$", re.MULTILINE
+    r"^[ \t]*\((?:[^()\n]|\n(?![ \t]*\n)|\([^()\n]{0,80}\)){1,800}\)[ \t]*=?[ \t]*$", re.MULTILINE
 )
 _SUBTITLE = re.compile(r"^Utl\.: ?", re.MULTILINE)
 
@@ -102,6 +102,18 @@ def find_wire_lines(text: str) -> list[Span]:
     ):
         spans.append(Span(match.start(), len(text)))
     return spans
+
+
+def blank_wire(text: str) -> str:
+    """The text with line ends for every letter of the wire's own lines: as long, without them."""
+    spans = merge_spans(find_wire_lines(text))
+    if not spans:
+        return text
+    parts, done = [], 0
+    for span in spans:
+        parts += (text[done : span.start], "\n" * len(span))
+        done = span.end
+    return "".join([*parts, text[done:]])
 
 
 def merge_spans(spans: Iterable[Span]) -> list[Span]:
