@@ -6,27 +6,20 @@ import re
 from datetime import date
 
 from wortlaut.index.article import Precision, Span
+from wortlaut.index.lang.press import match_press_words
+from wortlaut.index.press.datelines import find_datelines
+from wortlaut.index.press.days import find_frame_days, sort_days
+from wortlaut.index.press.wiretext import find_wire_lines, merge_spans, read_wire_source
 
 _HEADER = re.compile(
     r"\A[ \t\n\ufeff]*date:?[ \t]+(?P<date>\d{4}(?:-\d{1,2}(?:-\d{1,2})?)?|\d{1,2}\.\d{1,2}\.\d{4})"
     r"(?:[ \t]+|[ \t]*\n|\Z)",
     re.IGNORECASE,
 )
-_STAND = re.compile(r"\bStand:\s*(\d{1,2}\.\d{1,2}\.\d{4})(?:,?\s+\d{1,2}[:.]\d{2}(?:\s*Uhr)?)?")
-# Bounded repeats: a hostile line must cost linear time.
-_DATELINE = re.compile(
-    r"^[ \t]*[A-ZÄÖÜ][\w.ÄÖÜäöüß'’/ \-]{1,60}? \((?P<agency>[^()\n]{2,40})\) ?[-–—:] ?",
-    re.MULTILINE,
-)
 _SIGN_OFF = re.compile(
     r"(?<=[.!?\"“”»«'’‘)])[ \t\n]*"
-    r"(?:/[A-Za-z]{2,4}(?:/[A-Za-z]{2,4}){0,5}|\((?:dpa|AFP|Reuters|AP|KNA|epd|TASS)[^()\n]{0,20}\))[ \t\n]*\Z"
-)
-# The wire's own note on a line of its own: "(Berichtigung: In einer früheren Version …)".
-_NOTE = re.compile(
-    r"^\((?:Berichtigung|Berichtigt|Korrektur|Zusammenfassung|Wiederholung|Neufassung|Überblick"
-    r"|Ergänzung|Aktualisierung)\b(?:[^()\n]|\([^()\n]{0,80}\)){0,800}\)[ \t]*$",
-    re.MULTILINE,
+    r"(?:/[A-Za-z]{2,4}(?:/[A-Za-z]{2,4}){0,5}"
+    rf"|\((?P<agency>{match_press_words('agency')}(?:[/,-][^()\n]{{1,20}})?)\))[ \t\n]*\Z"
 )
 _RIGHTS = re.compile(
     r"\(c\)[ \t]*(?:copyright|.{0,60}\b(?:19|20)\d\d\b)|©|\bcopyright\b.{0,60}\d{4}"
@@ -34,7 +27,11 @@ _RIGHTS = re.compile(
     re.IGNORECASE,
 )
 _RIGHTS_OWNER = re.compile(r"copyright\s+(?:by\s+)?(?:Thomson\s+)?([A-Z][\w-]+)", re.IGNORECASE)
+# One of these is in each of its lines.
+_RIGHTS_WORDS = ("(c)", "©", "copyright", "vorbehalten", "reserved", "restrictions")
 _LONGEST_RIGHTS_LINE = 300
+# So far the frame of an article reaches, from its beginning and from its end.
+_FRAME, _TAIL = 3000, 200
 
 
 def read_date(text: str) -> tuple[date | None, Precision]:
@@ -72,51 +69,56 @@ def strip_header(text: str) -> tuple[str, str | None]:
 
 
 def read_published(text: str, written: str | date | None) -> tuple[date | None, Precision]:
-    """The article's date: the one written beside it, made more precise by a day in its text."""
+    """The article's date: the one written beside it, made more precise by a day of its frame.
+
+    A day that is written stands; a month or a year takes a day inside it alone. A day of the
+    running text is never taken.
+    """
     published, precision = read_date(str(written)) if written else (None, "unknown")
-    match = _STAND.search(text[:3000])
-    if match is None or precision == "day":
+    if precision == "day":
         return published, precision
-    stand, stand_precision = read_date(match[1])
-    if stand is None:
-        return published, precision
-    outside = published is not None and (
-        stand.year != published.year or (precision == "month" and stand.month != published.month)
-    )
-    return (published, precision) if outside else (stand, stand_precision)
+    lines = find_datelines(text[:_FRAME])
+    days = find_frame_days(text) + [day for line in lines for day in line.days]
+    for frame_day in sort_days(days):
+        day = frame_day.in_year(published.year if published else None)
+        if day and _is_inside(day, published, precision):
+            return day, "day"
+    return published, precision
+
+
+def _is_inside(day: date, published: date | None, precision: Precision) -> bool:
+    if published is None:
+        return True
+    return day.year == published.year and (precision == "year" or day.month == published.month)
 
 
 def read_source(text: str) -> str | None:
-    """The agency that the first dateline or the copyright line names."""
-    if match := _DATELINE.search(text):
-        return match["agency"].strip()
+    """The agency that the first dateline, the wire's own lines or the copyright line name."""
+    for line in find_datelines(text):
+        if line.agency:
+            return line.agency
+    if source := read_wire_source(text):
+        return source
     if _RIGHTS.search(text) and (match := _RIGHTS_OWNER.search(text)):
         return match[1]
+    if (match := _SIGN_OFF.search(text, max(0, len(text) - _TAIL))) and match["agency"]:
+        return str(match["agency"])
     return None
 
 
 def find_boilerplate(text: str) -> list[Span]:
     """The ordered, disjoint spans that are no part of the report and stay out of retrieval."""
-    spans = [Span(*match.span()) for match in _STAND.finditer(text)]
-    spans += [Span(*match.span()) for match in _DATELINE.finditer(text)]
-    spans += [Span(*match.span()) for match in _NOTE.finditer(text)]
+    spans = [day.span for day in find_frame_days(text)]
+    spans += [line.span for line in find_datelines(text)]
+    spans += find_wire_lines(text)
     position = 0
     end = len(text)  # of the report, when a copyright line follows it
-    for line in text.split("\n"):
+    low = text.lower()
+    for line in text.split("\n") if any(word in low for word in _RIGHTS_WORDS) else ():
         if len(line) <= _LONGEST_RIGHTS_LINE and _RIGHTS.search(line):
             spans.append(Span(position, position + len(line)))
             end = min(end, position) if not text[position + len(line) :].strip() else end
         position += len(line) + 1
-    if match := _SIGN_OFF.search(text, max(0, end - 200), end):
+    if match := _SIGN_OFF.search(text, max(0, end - _TAIL), end):
         spans.append(Span(*match.span()))
-    return _merge(spans)
-
-
-def _merge(spans: list[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.start < merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
+    return merge_spans(spans)

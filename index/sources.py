@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from wortlaut.index.agency import read_published, read_source
+from wortlaut.index.agency import find_boilerplate, read_published, read_source
 from wortlaut.index.article import Article, hash_text, make_article_id, normalise_text
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.broken import sniff_suffix
@@ -22,6 +22,7 @@ from wortlaut.index.formats.epub import read_epub
 from wortlaut.index.formats.html import read_html
 from wortlaut.index.formats.mail import read_mail, read_mailbox
 from wortlaut.index.formats.markdown import read_markdown
+from wortlaut.index.formats.newsml import read_xml
 from wortlaut.index.formats.office import read_docx, read_odt, refuse_old_office
 from wortlaut.index.formats.packed import read_packed
 from wortlaut.index.formats.pdf import read_pdf
@@ -51,7 +52,7 @@ __all__ = [
 
 READER_VERSION = "3"
 _READERS: dict[str, ReadFormat] = {
-    ".txt": read_text_file, ".md": read_markdown,
+    ".txt": read_text_file, ".iptc": read_text_file, ".md": read_markdown, ".xml": read_xml,
     ".json": read_json, ".jsonl": read_jsonl, ".ndjson": read_jsonl,
     ".csv": read_csv, ".tsv": read_csv, ".parquet": read_parquet,
     ".html": read_html, ".htm": read_html, ".xhtml": read_html,
@@ -71,6 +72,8 @@ _ADVICE = {
 # Packed files within packed files, so deep and no deeper.
 _DEEPEST = 3
 _LONGEST_TITLE = 140
+# So many letters of the wire's own may stand in front of a headline.
+_FRAME = 1000
 # Titles and sources are printed as headings; these could steer a terminal or turn the writing.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -239,12 +242,13 @@ def _make_article(
 
 def _join_title(title: str, text: str) -> str:
     """The text under its title: a headline is text, searched, quoted and cited."""
-    head = text[: len(title) * 2 + 1000]
-    opening = " ".join(head.split()).lstrip("#* ")
+    opening = text[: len(title) * 2 + _FRAME]
+    for span in reversed(find_boilerplate(opening)):
+        opening = opening[: span.start] + opening[span.end :]
     # It may stand below a line that says the topic or the day.
-    lines = (" ".join(line.split()).strip("#* ") for line in head.split("\n")[:8])
-    has_it = not title or opening.startswith(title) or title in lines
-    return text if has_it else f"{title}\n\n{text}"
+    lines = (" ".join(line.split()).strip("#* ") for line in opening.split("\n")[:8])
+    has_it = " ".join(opening.split()).lstrip("#* ").startswith(title) or title in lines
+    return text if not title or has_it else f"{title}\n\n{text}"
 
 
 def _make_line(text: str) -> str:

@@ -16,6 +16,7 @@ from wortlaut.index.lang.words import (
     read_genders,
     read_typed_words,
 )
+from wortlaut.index.press.wiretext import blank_wire
 
 LONGEST_SENTENCE = 1200
 _LONGEST_HEADING = 120
@@ -84,9 +85,11 @@ def split_segments(text: str) -> list[Segment]:
 
     A text that holds nothing but headings has them as its sentences.
     """
+    boilerplate = find_boilerplate(text)
+    text = blank_wire(text)
     segments = [
         segment
-        for block in _split_blocks(text, find_boilerplate(text))
+        for block in _split_blocks(text, boilerplate)
         for segment in _split_block(text, block)
     ]
     if all(segment.is_heading for segment in segments):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from wortlaut.index.errors import SourceError
-from wortlaut.index.formats.raw import SourceFile
+from wortlaut.index.formats.raw import MAX_ARTICLE_BYTES, SourceFile
 
 _MAGIC = (
     b"%PDF",
@@ -42,12 +42,12 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _STRAY = re.compile("[\udc80-\udcff]+")
 
 
-def decode_text(file: SourceFile) -> tuple[str, str | None]:
+def decode_text(file: SourceFile, limit: int = MAX_ARTICLE_BYTES) -> tuple[str, str | None]:
     """The file's text, and what the user should know of it.
 
-    Raises SourceError for what is no text or too large for an article, or OSError.
+    Raises SourceError for what is no text or larger than `limit`, or OSError.
     """
-    raw = file.read_bytes()
+    raw = file.read_bytes(limit)
     if wide := find_wide_encoding(raw):
         return decode_wide(raw, wide, file.place), say_wide(wide)
     control = sum(raw.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\x1b")

@@ -22,6 +22,7 @@ from wortlaut.index.lang.roles import (
 )
 from wortlaut.index.lang.verbs import read_verb_forms
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
+from wortlaut.index.press.wiretext import blank_wire
 from wortlaut.index.reading.cast import (
     Cast,
     Figure,
@@ -118,7 +119,7 @@ def extract_statements(
     German and English are read alike; `language` is there for callers that know it. Linear in
     the text.
     """
-    return _Reading(text, sentences, article_id).read()
+    return _Reading(blank_wire(text), sentences, article_id).read()
 
 
 def drop_mere_nouns(statements: Sequence[Statement], text: str = "") -> list[Statement]:

@@ -1,0 +1,1 @@
+"""What the press puts around a report: datelines, days, the wire's own lines."""
