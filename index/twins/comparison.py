@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from wortlaut.index.lang.calendar import list_times, weekday_number
@@ -73,9 +73,15 @@ class Likeness:
         """Whether both are the same story, though it may have changed."""
         return self.held >= _VERSION and self.runs >= _VERSION_RUNS
 
+    def turn(self) -> Likeness:
+        """How the second report stands to the first."""
+        return replace(self, dropped=self.added, added=self.dropped)
+
 
 def compare_reports(a: Report, b: Report) -> Likeness:
     """How `a` stands to `b`."""
+    if a.words == b.words:
+        return Likeness(1.0, 1.0, 1.0, True, 0, 0, 0)
     from rapidfuzz.distance import Indel
 
     blocks = [
@@ -134,7 +140,9 @@ def _pair_changes(
         whole_b.discard(other)
         left = [w for w, told in zip(a.words[start:end], in_a[start:end], strict=True) if not told]
         right = [
-            w for w, told in zip(b.words[start_b:end_b], in_b[start_b:end_b], strict=True) if not told
+            w
+            for w, told in zip(b.words[start_b:end_b], in_b[start_b:end_b], strict=True)
+            if not told
         ]
         if left or right:
             yield left, right
@@ -147,9 +155,18 @@ def _pair_short(
     """Short sentences in each other's place, between what both have."""
     i = j = 0
     for next_i, next_j, size in [*blocks, (len(a.words), len(b.words), 0)]:
-        left = [w for w, s in zip(a.words[i:next_i], a.sentences[i:next_i], strict=True) if s in whole[0]]
-        right = [w for w, s in zip(b.words[j:next_j], b.sentences[j:next_j], strict=True) if s in whole[1]]
-        if left and right and max(len(left), len(right)) <= _SHORT_SENTENCE:
+        left = [
+            w
+            for w, s in zip(a.words[i:next_i], a.sentences[i:next_i], strict=True)
+            if s in whole[0]
+        ]
+        right = [
+            w
+            for w, s in zip(b.words[j:next_j], b.sentences[j:next_j], strict=True)
+            if s in whole[1]
+        ]
+        # What opens a print is its headline as often.
+        if i + j and left and right and max(len(left), len(right)) <= _SHORT_SENTENCE:
             yield left, right
         i, j = next_i + size, next_j + size
 
@@ -201,7 +218,9 @@ def _has_stem(a: str, b: str) -> bool:
 @cache
 def _list_harmless() -> frozenset[str]:
     """The small words that may stand for any other word: a pronoun for a name."""
-    classes = {w for c in _HARMLESS_CLASSES for language in LANGUAGES for w in read_class(c, language)}
+    classes = {
+        w for c in _HARMLESS_CLASSES for language in LANGUAGES for w in read_class(c, language)
+    }
     return read_function_words("empty") & classes
 
 

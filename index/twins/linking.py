@@ -50,7 +50,11 @@ class _Print:
     number: int
     article: Article
     report: Report
-    mark: Mark | None
+
+    @property
+    def mark(self) -> Mark | None:
+        """What it is marked as; only kin is read for it."""
+        return read_mark(self.article.title, self.article.text)
 
 
 def link_article(db: sqlite3.Connection, number: int, article: Article) -> None:
@@ -67,7 +71,7 @@ def link_article(db: sqlite3.Connection, number: int, article: Article) -> None:
         (number, report.wording, len(report.words), signature.tobytes(), article.guid),
     )
     db.executemany("INSERT OR IGNORE INTO bands VALUES (?,?)", [(key, number) for key in keys])
-    own = _Print(number, article, report, read_mark(article.title, article.text))
+    own = _Print(number, article, report)
     for other in _read_prints(db, dict.fromkeys([*same, *others])):
         _relate(db, own, other)
 
@@ -115,7 +119,9 @@ def _find_kin(
         ):
             theirs = np.frombuffer(packed, "<u4")
             guesses[other] = guess_held(signature, theirs, (words, count))
-    kin = sorted((n for n, held in guesses.items() if held >= _LEAST_GUESS), key=lambda n: -guesses[n])
+    kin = sorted(
+        (n for n, held in guesses.items() if held >= _LEAST_GUESS), key=lambda n: -guesses[n]
+    )
     named: list[int] = []
     if guid is not None:
         rows = db.execute(
@@ -141,7 +147,7 @@ def _read_prints(db: sqlite3.Connection, numbers: dict[int, None]) -> Iterator[_
             identity, title, text, digest, source, published=published,
             published_precision=precision, guid=guid, version=version,
         )  # fmt: skip
-        yield _Print(number, article, read_report(title, text), read_mark(title, text))
+        yield _Print(number, article, read_report(title, text))
 
 
 def _relate(db: sqlite3.Connection, own: _Print, other: _Print) -> None:
@@ -152,11 +158,12 @@ def _relate(db: sqlite3.Connection, own: _Print, other: _Print) -> None:
         corrects = later.mark is not None and later.mark.reason == "correction"
         _supersede(db, earlier, later, "correction" if corrects else "version", 0)
         return
-    turned = compare_reports(other.report, own.report) if own.mark or other.mark else likeness
-    for later, earlier, view in ((own, other, turned), (other, own, likeness)):
-        if reason := _find_reason(earlier, later, view):
-            _supersede(db, earlier, later, reason, view.differences)
-            return
+    if likeness.is_version and own.report.words != other.report.words:
+        turned = likeness.turn()
+        for later, earlier, view in ((own, other, turned), (other, own, likeness)):
+            if reason := _find_reason(earlier, later, view):
+                _supersede(db, earlier, later, reason, view.differences)
+                return
     if likeness.is_copy:
         pair = sorted((own.number, other.number))
         db.execute("INSERT OR IGNORE INTO copies VALUES (?,?)", pair)

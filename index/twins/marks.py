@@ -16,8 +16,8 @@ Reason = Literal["correction", "version"]
 _HEAD_LINES = 12
 _LONGEST_HEAD = 240
 _NUMBER = r"(?:\d{1,2}\. )?"
-# "KORREKTUR 2 -", "WDH/Korrektur:", "UPDATE 3-"; "Hafen wird teurer (Neufassung)", "… – Korrektur";
-# "(Berichtigung: In einer früheren Version …)".
+# At the head "KORREKTUR 2 -", "WDH/Korrektur:", "UPDATE 3-", at the end "Hafen wird teurer
+# (Neufassung)", "… – Korrektur", as a note "(Berichtigung: In einer früheren Version …)".
 _LEADS = (
     r"^\W{{0,4}}(?:\w{{2,12}}/)?(?P<mark>{number}(?:{words})(?: \d{{1,2}})?)"
     r"(?P<end>\s?[:/–—]|\s-|-|\)|\s*$)"

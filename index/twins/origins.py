@@ -32,13 +32,13 @@ class PrintedArticle:
 class Supersession:
     """What stands in place of an article: its correction, or a newer version of it."""
 
-    by: PrintedArticle
+    printed: PrintedArticle
     reason: Reason
 
     @property
     def article_id(self) -> str:
         """The id of what stands in its place."""
-        return self.by.article_id
+        return self.printed.article_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -49,6 +50,8 @@ class Report:
         return list({" ".join(words[start : start + _SHINGLE]) for start in range(last)})
 
 
+# A story's prints come in close together.
+@lru_cache(maxsize=256)
 def read_report(title: str, text: str) -> Report:
     """The article's report: what stays the same where an editor prints it under his own headline."""
     body = _BROKEN_WORD.sub("", _drop_boilerplate(_drop_headline(title, text)))
@@ -76,8 +79,7 @@ def _drop_headline(title: str, text: str) -> str:
     if not rest.strip() or len(first) > _LONGEST_HEADLINE:
         return text
     line = " ".join(first.strip("#* \t").split())
-    ends_sentence = line.endswith(".") and not line.endswith("..")
-    if ends_sentence and not (line == title and rest.startswith("\n")):
+    if line.endswith(".") and not line.endswith(".."):
         return text
     is_wrapped = rest[:1].islower() or not (line == title or rest.startswith("\n"))
     return text if is_wrapped else rest
