@@ -416,7 +416,7 @@ def _render_related(citation: Citation, number: int, language: Language) -> str:
     at = 0
     html = ""
     for said, printed in groups:
-        buttons = []
+        buttons: list[str] = []
         for one in printed[:_MOST_RELATED]:
             day = format_date(one.published, one.published_precision, language)
             place = " · ".join(part for part in (one.source, day) if part)
