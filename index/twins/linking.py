@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wortlaut.index.article import Article
 from wortlaut.index.twins.comparison import Likeness, compare_reports
@@ -28,6 +27,7 @@ from wortlaut.index.twins.marks import (
 from wortlaut.index.twins.report import (
     FEWEST_WORDS,
     Report,
+    Signature,
     guess_held,
     list_bands,
     read_report,
@@ -100,7 +100,7 @@ def _list_same_wording(db: sqlite3.Connection, report: Report, number: int) -> l
 def _find_kin(
     db: sqlite3.Connection,
     keys: Sequence[int],
-    signature: NDArray[np.uint32],
+    signature: Signature,
     words: int,
     guid: str | None,
 ) -> list[int]:

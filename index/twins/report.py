@@ -18,6 +18,12 @@ from wortlaut.index.lang.words import is_hard_wrapped, level_wording
 # .95 at .25, .99 at .3, .9999 at .42. What meets by chance is thrown out by the texts themselves.
 BANDS = 48
 _ROWS = 2
+_WHOLE = BANDS * _ROWS
+# However much of a tail is cut, the opening stays: it has bands of its own.
+OPENING_BANDS = 6
+_OPENING_ROWS = 3
+_OPENING_WORDS = 40
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 _SHINGLE = 4
 _SEED = 12
 FEWEST_WORDS = 5
@@ -29,6 +35,8 @@ _LONGEST_CREDIT = 90
 _ENDS_SENTENCE = re.compile(r"[.!?…:;,][\"“”„»«'’‘)\]]*\s*\Z")
 _BETWEEN = re.compile(r"(?<=[.!?…:])[\"“”»«'’)\]]*\s+(?=[\"„“»«‚'(]*[A-ZÄÖÜА-ЯЁ0-9])")
 _BROKEN_WORD = re.compile(r"(?<=[a-zäöüß])-\n[ \t]*(?=[a-zäöüß])")
+
+Signature = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,9 @@ class Report:
         """A digest: two reports of the same words have the same."""
         return hashlib.blake2b(" ".join(self.words).encode(), digest_size=12).digest()
 
-    def list_shingles(self) -> list[str]:
-        """Every run of four words, each once; of a shorter report the whole of it."""
-        words = self.words
+    def list_shingles(self, most: int | None = None) -> list[str]:
+        """Every run of four words, each once, in the first `most`; of fewer words the whole."""
+        words = self.words[:most]
         last = max(1, len(words) - _SHINGLE + 1)
         return list({" ".join(words[start : start + _SHINGLE]) for start in range(last)})
 
@@ -99,27 +107,39 @@ def _is_credit(line: str) -> bool:
     return not any(character.isdigit() for character in line)
 
 
-def sign_report(report: Report) -> NDArray[np.uint32]:
-    """The report's MinHash signature, `(96,)`."""
+def sign_report(report: Report) -> Signature:
+    """The report's MinHash signature and that of its opening, `(96 + 18,)`."""
     from rensa import RMinHash
 
-    sketch = RMinHash(num_perm=BANDS * _ROWS, seed=_SEED)
-    sketch.update(report.list_shingles())
-    return np.array(sketch.digest(), dtype="<u4")
+    sizes = ((_WHOLE, None), (OPENING_BANDS * _OPENING_ROWS, _OPENING_WORDS))
+    values: list[int] = []
+    for size, most in sizes:
+        sketch = RMinHash(num_perm=size, seed=_SEED)
+        sketch.update(report.list_shingles(most))
+        values += sketch.digest()
+    return np.array(values, dtype="<u4")
 
 
-def list_bands(signature: NDArray[np.uint32]) -> list[int]:
+def list_bands(signature: Signature) -> list[int]:
     """One key for each band of the signature; reports that share any may be prints of one story."""
-    first, second = signature.astype(np.uint64).reshape(BANDS, _ROWS).T
-    odd = np.uint64(0x9E3779B97F4A7C15)
-    mixed = (first * odd) ^ (second * np.uint64(0xC2B2AE3D27D4EB4F))
-    mixed = (mixed + np.arange(1, BANDS + 1, dtype=np.uint64) * odd) * odd
+    whole = signature[:_WHOLE].astype(np.uint64).reshape(BANDS, _ROWS)
+    opening = signature[_WHOLE:].astype(np.uint64).reshape(OPENING_BANDS, _OPENING_ROWS)
+    mixed = np.concatenate([_mix(whole), _mix(opening)])
+    mixed = (mixed + np.arange(1, len(mixed) + 1, dtype=np.uint64) * _ODD) * _ODD
     return [int(key) for key in mixed >> np.uint64(32)]
 
 
-def guess_held(a: NDArray[np.uint32], b: NDArray[np.uint32], words: tuple[int, int]) -> float:
+def _mix(bands: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    mixed = np.zeros(len(bands), np.uint64)
+    for column in bands.T:
+        mixed = (mixed ^ column) * _ODD
+        mixed ^= mixed >> np.uint64(29)
+    return mixed
+
+
+def guess_held(a: Signature, b: Signature, words: tuple[int, int]) -> float:
     """About which share of the shorter report's shingles the other holds, by their signatures."""
-    shared = float(np.count_nonzero(a == b)) / len(a)
+    shared = float(np.count_nonzero(a[:_WHOLE] == b[:_WHOLE])) / _WHOLE
     return min(1.0, shared * sum(words) / (1 + shared) / max(1, min(words)))
 
 
