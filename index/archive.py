@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from wortlaut.index.article import Article, Passage, ReadArticle, Span, Statement
 from wortlaut.index.errors import EmbedderMismatch, StaleSpan, StoreUnavailable
+from wortlaut.index.twins.linking import link_article, unlink_article
 
 SCHEMA_VERSION = "1"
 _ARTICLE = (
@@ -251,6 +252,7 @@ class Archive:
                  article.url, article.language, published, article.published_precision,
                  article.path, article.guid, article.version, made_by),
             ).lastrowid  # fmt: skip
+            link_article(db, number or 0, article)
             for embedded in passages:
                 self._insert_passage(db, number, embedded)
             db.executemany(
@@ -294,6 +296,7 @@ class Archive:
             for number, passage_id in rows:
                 db.execute("DELETE FROM passages_fts WHERE rowid = ?", (number,))
                 db.execute("INSERT OR REPLACE INTO pending VALUES (?, 'delete')", (passage_id,))
+            unlink_article(db, article_id)
             db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
 
     def read_article(self, article_id: str) -> Article | None:

@@ -18,6 +18,7 @@ from wortlaut.rag.evidence import Evidence, EvidenceFinder, names_any
 from wortlaut.rag.extractive import (
     Abstention,
     choose_evidence,
+    cite_print,
     compose_answer,
     list_timeline,
     split_growing,
@@ -157,6 +158,10 @@ class NewsChat:
         """What the person said, on the topic if there is one: oldest first, undated last."""
         return list_timeline(self._finder, speaker, topic, filters, self._min_confidence)
 
+    def cite_print(self, citation: Citation, article_id: str) -> Citation | None:
+        """The citation as another print of its story has it; of one without the words, its opening."""
+        return cite_print(self.archive, citation, article_id)
+
     def search(self, text: str, limit: int, filters: Filters = Filters()) -> list[ScoredPassage]:
         """The passages that fit the text best, best first."""
         _check_source(self.archive, filters.source)
@@ -213,6 +218,7 @@ class NewsChat:
             )
             yield replace(answer, confidence=confidence)
             return
+        chosen = self._finder.name_prints(chosen)
         notes = self._note_what_is_missing(query, chosen, language)
         if writer is None:
             answers = iter([_quote(query, chosen, language)])
