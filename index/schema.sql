@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS offices (
   speaker TEXT NOT NULL, office TEXT NOT NULL,
   PRIMARY KEY (article, speaker, office)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS offices_by_speaker ON offices (speaker);
 CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5 (
   terms, tokenize = "unicode61 remove_diacritics 0"
 );
@@ -41,3 +42,7 @@ CREATE TABLE IF NOT EXISTS backgrounds (
 CREATE TABLE IF NOT EXISTS pending (
   passage TEXT PRIMARY KEY, operation TEXT NOT NULL CHECK (operation IN ('upsert', 'delete'))
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS changes (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, article TEXT NOT NULL, speakers TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
