@@ -227,22 +227,16 @@ class Archive:
             return None
         return np.frombuffer(rows[0][0], "<f2").reshape(-1, rows[0][1]).astype(np.float32)
 
-    def forget_derived(self, fingerprint: str) -> None:
-        """Keep the articles' text alone, all of it to be made anew with this embedder."""
+    def mark_outdated(self) -> None:
+        """Have every article made anew, one at a time, and every file read; all is there till then."""
         with self.transaction() as db:
-            for table in (
-                "passages",
-                "passages_fts",
-                "statements",
-                "offices",
-                "pending",
-                "files",
-                "backgrounds",
-            ):
-                db.execute(f"DELETE FROM {table}")
             db.execute("UPDATE articles SET made_by = ''")
-            db.execute("INSERT OR REPLACE INTO meta VALUES ('embedder', ?)", (fingerprint,))
-            grow_generation(db)
+            db.execute("DELETE FROM files")
+
+    @property
+    def store_id(self) -> str:
+        """What the archive's passages go by in Chroma; another after a rebuild with new vectors."""
+        return self.read_meta("store_id") or self.read_meta("archive_id") or ""
 
     def list_outdated(self, made_by: str) -> list[str]:
         """The ids of the articles that another version made."""
@@ -261,9 +255,19 @@ class Archive:
         period = [date.fromisoformat(day) if day else None for day in (since, until)]
         return ArchiveCounts(articles, passages, statements, speakers, undated or 0, *period)
 
-    def list_paths(self) -> list[str]:
-        """Every source file that an article came from, sorted."""
-        return [row[0] for row in self.query("SELECT DISTINCT path FROM articles ORDER BY path")]
+    def list_paths(self, under: Sequence[Path] = ()) -> list[str]:
+        """Every source file that an article came from, sorted; `under` some paths, if there are any."""
+        found: set[str] = set()
+        for root in map(str, under):
+            # "0" follows "/".
+            rows = self.query(
+                "SELECT DISTINCT path FROM articles WHERE path = ?1 OR (path > ?2 AND path < ?3)",
+                (root, f"{root.rstrip('/')}/", f"{root.rstrip('/')}0"),
+            )
+            found |= {path for (path,) in rows}
+        if not under:
+            found = {path for (path,) in self.query("SELECT DISTINCT path FROM articles")}
+        return sorted(found)
 
     # Articles in and out
 
@@ -480,6 +484,14 @@ def note_changes(db: sqlite3.Connection, spoke: Mapping[str, Collection[str]]) -
     db.execute(
         "DELETE FROM changes WHERE number <= (SELECT max(number) FROM changes) - ?", (_MOST_NOTED,)
     )
+
+
+def note_new_state(db: sqlite3.Connection) -> None:
+    """Tell readers that all is to be read anew."""
+    newest = db.execute("SELECT coalesce(max(number), 0) FROM changes").fetchone()[0]
+    # The number left out says so.
+    db.execute("INSERT INTO changes VALUES (?, '', '[]')", (newest + 2,))
+    grow_generation(db)
 
 
 def grow_generation(db: sqlite3.Connection) -> None:

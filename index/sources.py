@@ -32,6 +32,7 @@ __all__ = [
     "READER_VERSION",
     "SourceNotice",
     "find_files",
+    "is_passed_over",
     "read_articles",
     "read_sources",
 ]
@@ -102,6 +103,14 @@ def _is_known(path: Path) -> bool:
 def _refuse_kind(path: Path) -> SourceError:
     kinds = ", ".join(sorted(_READERS))
     return SourceError(str(path), f"not a kind that is read here ({kinds}); convert it")
+
+
+def is_passed_over(file: Path, root: Path) -> bool:
+    """Whether a file in the folder `root` is one that the walk through it says nothing of."""
+    if file == root:
+        return False
+    hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
+    return hidden or file.stem.lower() in _HOUSEKEEPING or file.suffix.lower() in _COMPANIONS
 
 
 def _walk(folder: Path) -> Iterator[Path | SourceError | SourceNotice]:

@@ -87,6 +87,14 @@ class PassageStore:
         )
         return collection
 
+    def drop_others(self, archive_id: str) -> None:
+        """Delete what other collections the archive has: a rebuild with other vectors leaves one."""
+        with self._translate():
+            for collection in self._client.list_collections():
+                name = collection.name
+                if name.startswith(f"wortlaut-{archive_id}") and name != self._name:
+                    self._client.delete_collection(name)
+
     def close(self) -> None:
         """Release the collection's files."""
         with self._lock, suppress(Exception):
