@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS offices (
   speaker TEXT NOT NULL, office TEXT NOT NULL,
   PRIMARY KEY (article, speaker, office)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS offices_by_speaker ON offices (speaker);
 CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5 (
   terms, tokenize = "unicode61 remove_diacritics 0"
 );
@@ -64,3 +65,7 @@ CREATE TABLE IF NOT EXISTS superseded (
   PRIMARY KEY (article, by)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS superseded_by_other ON superseded (by);
+CREATE TABLE IF NOT EXISTS changes (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, article TEXT NOT NULL, speakers TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;

@@ -46,6 +46,7 @@ __all__ = [
     "READER_VERSION",
     "SourceNotice",
     "find_files",
+    "is_passed_over",
     "read_articles",
     "read_sources",
 ]
@@ -128,6 +129,14 @@ def _refuse_kind(path: Path) -> SourceError:
     kinds = ", ".join(sorted(_READERS.keys() - {".doc"}))
     advice = _ADVICE.get(path.suffix.lower(), "convert it")
     return SourceError(str(path), f"not a kind that is read here ({kinds}); {advice}")
+
+
+def is_passed_over(file: Path, root: Path) -> bool:
+    """Whether a file in the folder `root` is one that the walk through it says nothing of."""
+    if file == root:
+        return False
+    hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
+    return hidden or is_housekeeping(file) or is_companion(file)
 
 
 def _walk(folder: Path) -> Iterator[Path | SourceError | SourceNotice]:

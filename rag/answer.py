@@ -108,7 +108,8 @@ class Answer:
 
     `draft` is what a language model is writing just now: unchecked, to be shown as such, "" in a
     whole answer. `notice` tells the reader what went wrong on the way; `model` names the model
-    that was asked; `unknown_markers` counts the markers it made up.
+    that was asked; `unknown_markers` counts the markers it made up. `archive_incomplete` says that
+    the archive was known to lack articles then; the notice has it in words.
     """
 
     question: str
@@ -127,6 +128,7 @@ class Answer:
     notice: str | None = None
     model: str | None = None
     unknown_markers: int = 0
+    archive_incomplete: bool = False
 
     @property
     def independent_sources(self) -> int:
@@ -160,6 +162,7 @@ class Answer:
             "model": self.model,
             "unknown_markers": self.unknown_markers,
             "independent_sources": self.independent_sources,
+            "archive_incomplete": self.archive_incomplete,
         }
 
 

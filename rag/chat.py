@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wortlaut.index.archive import Archive, Selection, count_selected
 from wortlaut.index.errors import ConfigError
+from wortlaut.index.gaps import Gaps, read_gaps
 from wortlaut.index.lang.names import fold_name
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Filters, Mode
@@ -29,7 +30,7 @@ from wortlaut.rag.understanding.office import is_somebody
 from wortlaut.rag.understanding.query import Query, QueryKind
 from wortlaut.rag.understanding.question import understand
 from wortlaut.rag.understanding.timewindow import Window
-from wortlaut.rag.wording import explain_abstention
+from wortlaut.rag.wording import explain_abstention, explain_gaps
 
 if TYPE_CHECKING:
     from wortlaut.rag.model.writing import AnswerWriter
@@ -121,6 +122,8 @@ class NewsChat:
         writer = self._find_writer() if (mode or self._mode) == "llm" else None
         started = perf_counter()
         _check_source(self.archive, filters.source)
+        # Before anything is looked for: what comes in meanwhile may not be found.
+        gaps = read_gaps(self.archive)
         query = self._understand(question, history, filters)
         understood = perf_counter()
         evidence = self._finder.find(query, filters.source, _list_told(history))
@@ -137,7 +140,7 @@ class NewsChat:
                 "verify": 0.0,
                 "total": (composed - started) * 1000,
             }
-            yield replace(answer, timings_ms=timings | answer.timings_ms)
+            yield _say_gaps(replace(answer, timings_ms=timings | answer.timings_ms), gaps)
 
     def _find_writer(self) -> AnswerWriter:
         if self._open_writer is None:
@@ -256,6 +259,15 @@ class NewsChat:
                 explain_abstention("nothing_then", language, since=window.since, until=window.until)
             )
         return notes
+
+
+def _say_gaps(answer: Answer, gaps: Gaps) -> Answer:
+    """The answer, with what the archive it is from was known to lack."""
+    if not gaps:
+        return answer
+    told = explain_gaps(gaps.unfinished, gaps.failed, answer.language)
+    notice = f"{told} {answer.notice}" if answer.notice else told
+    return replace(answer, notice=notice, archive_incomplete=True)
 
 
 def suggest_questions(archive: Archive, speakers: Sequence[str], language: Language) -> list[str]:

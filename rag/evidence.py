@@ -15,12 +15,11 @@ from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.roles import names_relative
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, find_runs, fold, make_terms, read_function_words
-from wortlaut.index.reading.people import Bodies, Offices, People
+from wortlaut.index.reading.people import People
 from wortlaut.index.twins.origins import Origin, PrintedArticle, Supersession, read_origins
 from wortlaut.rag.askedwords import (
     find_asked_names,
     list_german_names,
-    list_kin,
     measure_held,
     read_asked_words,
 )
@@ -39,6 +38,7 @@ from wortlaut.rag.prints import (
 )
 from wortlaut.rag.reader import LEAST_MARGIN, Page, PageReading, Reader
 from wortlaut.rag.retriever import Probe, Retriever, ScoredPassage, ScoredSentence
+from wortlaut.rag.roster import Roster
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import Window, may_tell, rate_times
 from wortlaut.rag.wording import format_date
@@ -133,22 +133,15 @@ class EvidenceFinder:
         self._archive = archive
         self._retriever = retriever
         self._open_reader = cache(open_reader)
-        self._people = (-1, People([]))
-        self._offices = (-1, Offices([], People([])))
+        self._roster = Roster(archive)
 
     def list_people(self) -> People:
-        """Who speaks in the archive; read once for each state of it."""
-        generation = self._archive.generation
-        if self._people[0] != generation:
-            names = self._archive.list_speakers()
-            bodies = [*self._archive.list_bodies(), *(name for name in names if name.isupper())]
-            known = Bodies(dict.fromkeys(bodies), list_kin())
-            self._people = (generation, People(names, known))
-        return self._people[1]
+        """Who speaks in the archive."""
+        return self._roster.list_people()
 
     def list_spellings(self, names: Sequence[str]) -> tuple[str, ...]:
         """Every name in the archive that is one of these persons'."""
-        people, offices = self.list_people(), self._read_offices()
+        people, offices = self.list_people(), self._roster.list_offices()
         bodies = people.bodies
         listed = (
             bodies.list_spellings(n) or offices.list_spellings(n) or people.list_spellings(n)
@@ -159,18 +152,18 @@ class EvidenceFinder:
 
     def _list_spokesmen(self, names: Sequence[str]) -> list[str]:
         """Every name in the archive of those who speak for these, where they are institutions."""
-        people, offices = self.list_people(), self._read_offices()
+        people, offices = self.list_people(), self._roster.list_offices()
         every = dict.fromkeys(n for name in names for n in (name, *people.bodies.list_names(name)))
         speaking = (one for name in every for one in offices.find_spokesmen(name))
         return [spelling for one in speaking for spelling in people.list_spellings(one)]
 
     def find_holders(self, phrase: str) -> list[str]:
         """The speakers whose office the words ask for, in any of the languages; best first."""
-        return self._read_offices().find(phrase)
+        return self._roster.list_offices().find(phrase)
 
     def choose_bearers(self, title: str, names: Sequence[str]) -> list[str]:
         """Those of some persons who hold the office before their surname; all if it is nobody's."""
-        return self._read_offices().choose(title, names)
+        return self._roster.list_offices().choose(title, names)
 
     def list_told_offices(self, articles: Sequence[str]) -> list[tuple[str, str]]:
         """Who speaks in these articles, each with each of his offices there."""
@@ -194,14 +187,6 @@ class EvidenceFinder:
         others = find_asked_names(text, query.language)
         names = [*speakers, *(n for n in others if not any(n in speaker for speaker in speakers))]
         return [name for name in names if not self._retriever.lexicon.names_any_article(name)]
-
-    def _read_offices(self) -> Offices:
-        """Who holds which office; read once for each state of the archive."""
-        generation = self._archive.generation
-        if self._offices[0] != generation:
-            offices = Offices(self._archive.list_offices(), self.list_people())
-            self._offices = (generation, offices)
-        return self._offices[1]
 
     def find(
         self, query: Query, source: str | None = None, told: Sequence[str] = ()

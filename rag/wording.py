@@ -162,6 +162,24 @@ _INDEPENDENT: dict[Language, str] = {
     "de": "Unabhängige Quellen: {count}",
     "ru": "Независимых источников: {count}",
 }
+# What is said of an archive that is known to lack something.
+_GAPS: dict[Language, tuple[str, str, str]] = {
+    "en": (
+        "The archive is not complete: {gaps}.",
+        "articles are still being read in, or a run was stopped",
+        "files that could not be read: {failed}",
+    ),
+    "de": (
+        "Das Archiv ist nicht vollständig: {gaps}.",
+        "Artikel werden noch eingelesen, oder ein Lauf brach ab",
+        "nicht lesbare Dateien: {failed}",
+    ),
+    "ru": (
+        "Архив неполон: {gaps}.",
+        "статьи ещё загружаются, или загрузка была прервана",
+        "файлов, которые не удалось прочитать: {failed}",
+    ),
+}
 _STRUCK: dict[Language, str] = {
     "en": "~~{text}~~ (not supported: {reason})",
     "de": "~~{text}~~ (nicht gedeckt: {reason})",
@@ -261,6 +279,15 @@ def write_notice(kind: NoticeKind, language: Language, *, count: int = 0, detail
     """What the reader is told about the model's answer; `detail` follows in brackets."""
     notice = _NOTICES[language][kind].format(count=count)
     return f"{notice} ({detail})" if detail else notice
+
+
+def explain_gaps(unfinished: bool, failed: int, language: Language) -> str:
+    """One sentence on what the archive is known to lack."""
+    whole, reading, unread = _GAPS[language]
+    parts = [reading] if unfinished else []
+    if failed:
+        parts.append(unread.format(failed=failed))
+    return whole.format(gaps="; ".join(parts))
 
 
 def strike_out(text: str, reason: str, language: Language) -> str:
