@@ -8,10 +8,11 @@ same transaction as the article, so that a crash at any point leaves a differenc
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -25,12 +26,15 @@ from numpy.typing import NDArray
 
 from wortlaut.index.article import Article, Passage, ReadArticle, Span, Statement
 from wortlaut.index.errors import EmbedderMismatch, StaleSpan, StoreUnavailable
+from wortlaut.index.twins.linking import link_article, unlink_article
 
 SCHEMA_VERSION = "1"
 _ARTICLE = (
     "id, title, text, text_sha256, source, url, language, published, published_precision, path, "
     "guid, version"
 )
+# A reader that has missed more reads the archive anew.
+_MOST_NOTED = 5000
 _ARTICLE_A = ", ".join(f"a.{column}" for column in _ARTICLE.split(", "))
 
 Vectors = NDArray[np.float32]
@@ -50,6 +54,19 @@ class EmbeddedPassage:
     vector: Vectors
     sentence_vectors: Vectors
     terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has changed up to the note `number`: ids of articles, and the speakers they touch.
+
+    `is_whole` says whether that is all; else the archive is to be read anew.
+    """
+
+    number: int
+    articles: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +114,8 @@ class Archive:
                 f"the archive in {folder} has schema {found}, this Wortlaut reads {SCHEMA_VERSION}; "
                 "index into a new folder with --data"
             )
+        # Chroma is opened later: whatever is noted after this, it may hold or not.
+        self.at_opening = Changes(self.newest_change, tuple(list_pending_articles(self)))
 
     def _add_columns(self, table: str, *columns: str) -> None:
         """Give the table of an older archive the columns of text that it lacks."""
@@ -159,6 +178,25 @@ class Archive:
         """A number that grows when a batch of changes is in Chroma too: readers then reopen it."""
         return int(self.read_meta("generation") or 0)
 
+    @property
+    def newest_change(self) -> int:
+        """The number of the newest note of a change; 0 where none was ever made."""
+        return int(self.query("SELECT coalesce(max(number), 0) FROM changes")[0][0])
+
+    def read_changes(self, after: int) -> Changes:
+        """What has changed since the note of that number, which the caller has seen."""
+        rows = self.query(
+            "SELECT number, article, speakers FROM changes WHERE number > ? ORDER BY number",
+            (after,),
+        )
+        if not rows:
+            newest = self.newest_change
+            return Changes(newest, is_whole=newest == after)
+        speakers = dict.fromkeys(name for row in rows for name in json.loads(row[2]))
+        articles = dict.fromkeys(row[1] for row in rows)
+        is_whole = bool(rows[0][0] == after + 1)
+        return Changes(rows[-1][0], tuple(articles), tuple(speakers), is_whole)
+
     def check_embedder(self, fingerprint: str) -> None:
         """Return if the archive is empty or made with this embedder; else raise EmbedderMismatch."""
         found = self.read_meta("embedder")
@@ -190,22 +228,16 @@ class Archive:
             return None
         return np.frombuffer(rows[0][0], "<f2").reshape(-1, rows[0][1]).astype(np.float32)
 
-    def forget_derived(self, fingerprint: str) -> None:
-        """Keep the articles' text alone, all of it to be made anew with this embedder."""
+    def mark_outdated(self) -> None:
+        """Have every article made anew, one at a time, and every file read; all is there till then."""
         with self.transaction() as db:
-            for table in (
-                "passages",
-                "passages_fts",
-                "statements",
-                "offices",
-                "pending",
-                "files",
-                "backgrounds",
-            ):
-                db.execute(f"DELETE FROM {table}")
             db.execute("UPDATE articles SET made_by = ''")
-            db.execute("INSERT OR REPLACE INTO meta VALUES ('embedder', ?)", (fingerprint,))
-            grow_generation(db)
+            db.execute("DELETE FROM files")
+
+    @property
+    def store_id(self) -> str:
+        """What the archive's passages go by in Chroma; another after a rebuild with new vectors."""
+        return self.read_meta("store_id") or self.read_meta("archive_id") or ""
 
     def list_outdated(self, made_by: str) -> list[str]:
         """The ids of the articles that another version made."""
@@ -224,9 +256,19 @@ class Archive:
         period = [date.fromisoformat(day) if day else None for day in (since, until)]
         return ArchiveCounts(articles, passages, statements, speakers, undated or 0, *period)
 
-    def list_paths(self) -> list[str]:
-        """Every source file that an article came from, sorted."""
-        return [row[0] for row in self.query("SELECT DISTINCT path FROM articles ORDER BY path")]
+    def list_paths(self, under: Sequence[Path] = ()) -> list[str]:
+        """Every source file that an article came from, sorted; `under` some paths, if there are any."""
+        found: set[str] = set()
+        for root in map(str, under):
+            # "0" follows "/".
+            rows = self.query(
+                "SELECT DISTINCT path FROM articles WHERE path = ?1 OR (path > ?2 AND path < ?3)",
+                (root, f"{root.rstrip('/')}/", f"{root.rstrip('/')}0"),
+            )
+            found |= {path for (path,) in rows}
+        if not under:
+            found = {path for (path,) in self.query("SELECT DISTINCT path FROM articles")}
+        return sorted(found)
 
     # Articles in and out
 
@@ -244,13 +286,14 @@ class Archive:
         """
         published = article.published.isoformat() if article.published else None
         with self.transaction() as db:
-            self._delete(db, [article.id])
+            speakers = self._delete(db, [article.id])[article.id]
             number = db.execute(
                 f"INSERT INTO articles ({_ARTICLE}, made_by) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (article.id, article.title, article.text, article.text_sha256, article.source,
                  article.url, article.language, published, article.published_precision,
                  article.path, article.guid, article.version, made_by),
             ).lastrowid  # fmt: skip
+            link_article(db, number or 0, article)
             for embedded in passages:
                 self._insert_passage(db, number, embedded)
             db.executemany(
@@ -261,6 +304,8 @@ class Archive:
                 "INSERT OR IGNORE INTO offices VALUES (?,?,?)",
                 [(number, speaker, office) for speaker, office in offices],
             )
+            speakers |= {s.speaker for s in statements if s.speaker}
+            note_changes(db, {article.id: speakers | {speaker for speaker, _ in offices}})
 
     def _insert_passage(
         self, db: sqlite3.Connection, article: int | None, embedded: EmbeddedPassage
@@ -282,10 +327,19 @@ class Archive:
     def delete_articles(self, ids: Sequence[str]) -> None:
         """Take the articles out, with all that is derived from them."""
         with self.transaction() as db:
-            self._delete(db, ids)
+            note_changes(db, self._delete(db, ids))
 
-    def _delete(self, db: sqlite3.Connection, ids: Sequence[str]) -> None:
+    def _delete(self, db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, set[str]]:
+        """Who spoke or held an office in each of the articles, which are taken out."""
+        spoke: dict[str, set[str]] = {}
         for article_id in ids:
+            names = db.execute(
+                "SELECT s.speaker FROM statements s JOIN articles a ON a.number = s.article "
+                "WHERE a.id = ?1 AND s.speaker IS NOT NULL UNION SELECT o.speaker FROM offices o "
+                "JOIN articles a ON a.number = o.article WHERE a.id = ?1",
+                (article_id,),
+            )
+            spoke[article_id] = {name for (name,) in names}
             rows = db.execute(
                 "SELECT p.number, p.id FROM passages p JOIN articles a ON a.number = p.article "
                 "WHERE a.id = ?",
@@ -294,7 +348,9 @@ class Archive:
             for number, passage_id in rows:
                 db.execute("DELETE FROM passages_fts WHERE rowid = ?", (number,))
                 db.execute("INSERT OR REPLACE INTO pending VALUES (?, 'delete')", (passage_id,))
+            unlink_article(db, article_id)
             db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        return spoke
 
     def read_article(self, article_id: str) -> Article | None:
         """The article under this id."""
@@ -338,34 +394,56 @@ class Archive:
             return None
         return ReadArticle(sentences, tuple(self.read_statements(article.id)))
 
-    def list_speakers(self) -> list[str]:
+    def list_speakers(self, among: Sequence[str] | None = None) -> list[str]:
         """Every speaker whom a question may name, as the articles have it, most frequent first.
 
-        Persons, and what bears a name of several capitalised words or capitals alone.
+        Persons, and what bears a name of several capitalised words or capitals alone; `among` some
+        names, where it is given.
         """
-        rows = self.query(
-            "SELECT speaker, max(is_person) FROM statements WHERE speaker IS NOT NULL "
-            "GROUP BY speaker ORDER BY count(*) DESC, speaker"
+        rows = self._query_named(
+            "SELECT speaker, max(is_person) FROM statements WHERE speaker IS NOT NULL AND {} "
+            "GROUP BY speaker ORDER BY count(*) DESC, speaker",
+            "speaker",
+            among,
         )
         return [name for name, is_person in rows if is_person or _is_title(name)]
 
-    def list_bodies(self) -> list[str]:
+    def list_bodies(self, among: Sequence[str] | None = None) -> list[str]:
         """Every speaker that is no person, as the articles have it, most frequent first."""
-        rows = self.query(
-            "SELECT speaker FROM statements WHERE speaker IS NOT NULL AND NOT is_person "
-            "GROUP BY speaker ORDER BY count(*) DESC, speaker"
+        rows = self._query_named(
+            "SELECT speaker FROM statements WHERE speaker IS NOT NULL AND NOT is_person AND {} "
+            "GROUP BY speaker ORDER BY count(*) DESC, speaker",
+            "speaker",
+            among,
         )
         return [name for (name,) in rows]
 
-    def list_offices(self) -> list[tuple[str, str, int | None, int]]:
+    def list_offices(
+        self, among: Sequence[str] | None = None
+    ) -> list[tuple[str, str, int | None, int]]:
         """The speakers' offices as (speaker, office, year, number of articles that have it so)."""
+        rows = self._query_named(
+            "SELECT o.speaker, o.office, substr(a.published, 1, 4), count(*) FROM offices o "
+            "JOIN articles a ON a.number = o.article WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            "o.speaker",
+            among,
+        )
         return [
             (speaker, office, int(year) if year else None, articles)
-            for speaker, office, year, articles in self.query(
-                "SELECT o.speaker, o.office, substr(a.published, 1, 4), count(*) FROM offices o "
-                "JOIN articles a ON a.number = o.article GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-            )
+            for speaker, office, year, articles in rows
         ]
+
+    def _query_named(
+        self, sql: str, column: str, among: Sequence[str] | None
+    ) -> list[tuple[Any, ...]]:
+        """The rows of all names, or of some; in the latter case in portions."""
+        if among is None:
+            return self.query(sql.format("1"))
+        rows = []
+        for start in range(0, len(among), 500):
+            some = among[start : start + 500]
+            rows += self.query(sql.format(f"{column} IN ({','.join('?' * len(some))})"), some)
+        return rows
 
     def read_sentence_vectors(self, article_id: str) -> tuple[list[str], Vectors]:
         """The article's sentences, as its passages have them, and their vectors `(n, dim)`."""
@@ -400,6 +478,23 @@ class Archive:
                 article = _unpack_article(row[7:])
                 found[row[0]] = (article, _unpack_passage(article.id, row[:7]))
         return [found[i] for i in ids if i in found]
+
+
+def note_changes(db: sqlite3.Connection, spoke: Mapping[str, Collection[str]]) -> None:
+    """Tell readers which articles are new, changed or gone, and whose words that touches."""
+    rows = [(i, json.dumps(sorted(names), ensure_ascii=False)) for i, names in spoke.items()]
+    db.executemany("INSERT INTO changes (article, speakers) VALUES (?, ?)", rows)
+    db.execute(
+        "DELETE FROM changes WHERE number <= (SELECT max(number) FROM changes) - ?", (_MOST_NOTED,)
+    )
+
+
+def note_new_state(db: sqlite3.Connection) -> None:
+    """Tell readers that all is to be read anew."""
+    newest = db.execute("SELECT coalesce(max(number), 0) FROM changes").fetchone()[0]
+    # The number left out says so.
+    db.execute("INSERT INTO changes VALUES (?, '', '[]')", (newest + 2,))
+    grow_generation(db)
 
 
 def grow_generation(db: sqlite3.Connection) -> None:
@@ -501,6 +596,26 @@ def read_vectors(archive: Archive, selection: Selection) -> tuple[list[str], Vec
         return [], np.zeros((0, 0), np.float32)
     matrix = np.frombuffer(b"".join(row[1] for row in rows), "<f2").reshape(len(rows), -1)
     return [row[0] for row in rows], matrix.astype(np.float32)
+
+
+def read_vectors_of(
+    archive: Archive, articles: Sequence[str]
+) -> Iterator[tuple[str, str, Vectors]]:
+    """The articles' passages: the article's id, the passage's, and its vector `(dim,)` float32."""
+    for start in range(0, len(articles), 500):
+        some = articles[start : start + 500]
+        for article, identity, vector in archive.query(
+            "SELECT a.id, p.id, p.vector FROM passages p JOIN articles a ON a.number = p.article "
+            f"WHERE a.id IN ({','.join('?' * len(some))})",
+            some,
+        ):
+            yield article, identity, np.frombuffer(vector, "<f2").astype(np.float32)
+
+
+def list_pending_articles(archive: Archive) -> list[str]:
+    """The ids of the articles of which Chroma must still be told, taken out ones among them."""
+    rows = archive.query("SELECT passage FROM pending")
+    return list(dict.fromkeys(passage.rpartition(":")[0] for (passage,) in rows))
 
 
 def _is_title(name: str) -> bool:

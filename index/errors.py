@@ -56,7 +56,7 @@ class EmbedderMismatch(StoreError):
     def __init__(self, expected: str, found: str) -> None:
         super().__init__(
             f"this archive was made with the embedder {expected}, but {found} is set; "
-            "rebuild it with: wortlaut index --rebuild"
+            "name that one with --embedder, or rebuild with: wortlaut index --rebuild"
         )
         self.expected = expected
         self.found = found

@@ -19,7 +19,14 @@ from wortlaut.index.archive import Archive, grow_generation
 from wortlaut.index.article import Article
 from wortlaut.index.embedder import Embedder, keep_backgrounds
 from wortlaut.index.errors import SourceError, StoreBusy, StoreUnavailable
-from wortlaut.index.sources import READER_VERSION, SourceNotice, find_files, read_articles
+from wortlaut.index.gaps import list_failures, note_failures, note_waiting
+from wortlaut.index.sources import (
+    READER_VERSION,
+    SourceNotice,
+    SourceResult,
+    find_files,
+    read_articles,
+)
 from wortlaut.index.store import PassageStore, make_nodes, set_aside
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
@@ -85,6 +92,9 @@ class Indexer:
         self._embedder: Embedder | None = None
         self._letters = 0
         self._report = IngestReport()
+        self._failed: dict[str, str] = {}
+        self._roots: list[Path] = []
+        self._is_noted = False
 
     def run(self, paths: Sequence[Path], *, prune: bool = False) -> IngestReport:
         """Bring the archive up to date with the sources; a second run finishes a killed one.
@@ -102,25 +112,79 @@ class Indexer:
     def add(self, articles: Iterable[Article]) -> IngestReport:
         """Put the articles in, in place of what stood under their ids."""
         with self._report_run():
+            self._note_waiting()
             self._work_off(articles)
+        return self._report
+
+    def take(self, read: Iterable[SourceResult]) -> IngestReport:
+        """Put in what was fetched: articles that are new or have changed; what failed is counted."""
+        with self._report_run():
+            self._work_off(self._sort_out(read))
+        return self._report
+
+    def _sort_out(self, fetched: Iterable[SourceResult]) -> Iterator[Article]:
+        for read in fetched:
+            if isinstance(read, SourceError):
+                self._report.failed.append((read.path, read.reason))
+            elif isinstance(read, SourceNotice):
+                self._report.notices.append((read.path, read.text))
+            elif self._is_known(read, self._archive.list_articles(read.path)):
+                self._report.unchanged += 1
+            else:
+                self._note_waiting()
+                yield read
+
+    def follow(self, files: Sequence[Path], gone: Sequence[Path], *, prune: bool) -> IngestReport:
+        """Read the files as they are now; `prune` takes out what was in those that are gone."""
+        with self._report_run():
+            self._work_off(self._read_sources(files))
+            if prune:
+                self._prune([*files, *gone])
         return self._report
 
     @contextmanager
     def _report_run(self) -> Iterator[None]:
         started = perf_counter()
         self._report = IngestReport()
+        self._failed, self._roots = {}, []
         self._report.repaired = repair_store(self._archive, self._store)
         self._archive.write_meta(RUN_FLAG, "1")
         yield
+        known = list_failures(self._archive)
+        mended = [path for path in known if path not in self._failed and self._is_mended(path)]
+        if self._failed or mended:
+            note_failures(self._archive, self._failed.items(), mended)
+        note_waiting(self._archive, False)
+        self._is_noted = False
         self._archive.write_meta(RUN_FLAG, None)
         self._report.seconds = round(perf_counter() - started, 3)
 
+    def _note_waiting(self) -> None:
+        """Have answers say that there is more to come."""
+        if not self._is_noted:
+            note_waiting(self._archive, True)
+            self._is_noted = True
+
+    def _is_mended(self, path: str) -> bool:
+        """Whether a file that failed once is gone, or is among those that were read now."""
+        file = Path(path)
+        above = {file, *file.parents, file.resolve(), *file.resolve().parents}
+        return _is_gone(file) or not above.isdisjoint(self._roots)
+
+    def _fail(self, error: SourceError, file: Path | None = None) -> None:
+        self._report.failed.append((error.path, error.reason))
+        path = file or Path(error.path)
+        # A path that was misspelt is no file that could not be read.
+        if not _is_gone(path):
+            self._failed.setdefault(str(path), error.reason)
+
     def _read_sources(self, paths: Sequence[Path]) -> Iterator[Article | FileState | str]:
         """The articles to make, each file's followed by its path and state once it is read whole."""
+        self._roots = [path.resolve() for path in paths]
         files: list[Path] = []
         for found in find_files(paths):
             if isinstance(found, SourceError):
-                self._report.failed.append((found.path, found.reason))
+                self._fail(found)
             elif isinstance(found, SourceNotice):
                 self._report.notices.append((found.path, found.text))
             else:
@@ -140,11 +204,12 @@ class Indexer:
         if state is None:
             self._report.files_unchanged += 1
             return
+        self._note_waiting()
         failures = len(self._report.failed)
         known = self._archive.list_articles(path)
         for read in read_articles(file):
             if isinstance(read, SourceError):
-                self._report.failed.append((read.path, read.reason))
+                self._fail(read, file)
             elif isinstance(read, SourceNotice):
                 self._report.notices.append((read.path, read.text))
             elif self._is_known(read, known):
@@ -169,6 +234,9 @@ class Indexer:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
         except OSError:
             return FileState(0, 0, "", reader)
+        if known and known.sha256 != digest:
+            # What is read of it now replaces what stood there, even where the rest fails.
+            self._ledger.forget_files([str(file)])
         state = FileState(*stamp, digest, reader)
         if known and same_reader and known.sha256 == digest:
             self._ledger.record_file(str(file), state)
@@ -262,7 +330,7 @@ class Indexer:
         deleted = {root for root in roots if _is_gone(root) and not _is_gone(root.parent)}
         gone: list[str] = []
         lost: list[str] = []
-        for text in self._archive.list_paths():
+        for text in self._archive.list_paths(roots):
             path = Path(text)
             above = {path, *path.parents}
             if roots and not above & (there | deleted):
@@ -422,8 +490,7 @@ def _open_and_prepare(
     fingerprint: str,
     prepare: Callable[[PassageStore], int],
 ) -> tuple[PassageStore, int]:
-    archive_id = archive.read_meta("archive_id") or ""
-    store = PassageStore(location, archive_id, fingerprint, may_replace=True)
+    store = PassageStore(location, archive.store_id, fingerprint, may_replace=True)
     try:
         return store, prepare(store)
     except BaseException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -39,6 +40,7 @@ _LONGEST_ENDING = 2
 _SURELY = 0.95
 # So many letters of a text hold its dateline; passages and headlines are read in such portions.
 _HEAD, _HEADS_AT_ONCE = 150, 5000
+_HEAD_OF = f"a.title, substr(a.text, 1, {_HEAD})"
 _FIRST_READ, _READ_MORE = 16, 4
 _EMPTY = read_function_words("empty", "de")
 _BETWEEN = re.compile("['’-]")
@@ -54,15 +56,22 @@ class _Heads:
     """The words of headlines and of how texts begin: datelines stand in no passage."""
 
     def __init__(self, texts: Iterable[str]) -> None:
+        self._by_term: dict[str, list[str]] = {}
+        self._folded: list[str] = []
+        self.add(texts)
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Know the words of more; others may be looking."""
         # Word by word it would take thrice as long.
         typed = {word for text in texts for word in text.split()}
         words = list(set(find_runs("\n".join(typed))))
         folded = fold("\n".join(words)).split("\n") if words else []
-        self._by_term: dict[str, list[str]] = {}
         for word, low in zip(words, folded, strict=True):
             if word[0].isupper():
                 self._by_term.setdefault(low[:TERM_LETTERS], []).append(word)
-        self._folded = sorted(set(folded))
+        new = [low for low in set(folded) if not self._holds(low)]
+        # Sorting what is sorted but for its end is quick.
+        self._folded = sorted([*self._folded, *new])
 
     def say_any(self, german: Sequence[str]) -> bool:
         """Whether any of the German names has all its words here."""
@@ -79,8 +88,11 @@ class _Heads:
     def _has(self, part: str) -> bool:
         if len(part) >= _SHORTEST_OPENING:
             return self._opens(_cut_ending(part))
-        at = bisect_left(self._folded, part)
-        return self._folded[at : at + 1] == [part]
+        return self._holds(part)
+
+    def _holds(self, low: str) -> bool:
+        at = bisect_left(self._folded, low)
+        return self._folded[at : at + 1] == [low]
 
     def _opens(self, beginning: str) -> bool:
         at = bisect_left(self._folded, beginning)
@@ -88,13 +100,41 @@ class _Heads:
 
 
 class _Known:
-    """What has been read of one state of the archive, each when it is first asked for."""
+    """What has been read of the archive, each when it is first asked for, up to a note of a change.
 
-    def __init__(self, archive: Archive, generation: int) -> None:
-        self.generation = generation
+    What comes in is added. Words of articles that are gone stay: then a name may count as standing
+    in the archive that no longer does, until so much has changed that all is read anew.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self.seen = archive.newest_change
         self._archive = archive
         self._beginnings: dict[str, set[str]] = {}
         self._heads: _Heads | None = None
+
+    def keep_up(self) -> bool:
+        """Add what has come in since; False where that cannot be told, and all is to be read anew."""
+        if self._archive.newest_change == self.seen:
+            return True
+        changes = self._archive.read_changes(self.seen)
+        for start in range(0, len(changes.articles), _SQL_BATCH):
+            self._add(changes.articles[start : start + _SQL_BATCH])
+        self.seen = changes.number
+        return changes.is_whole
+
+    def _add(self, articles: Sequence[str]) -> None:
+        among = f"a.id IN ({','.join('?' * len(articles))})"
+        for (terms,) in self._archive.query(
+            "SELECT f.terms FROM passages p JOIN articles a ON a.number = p.article "
+            f"JOIN passages_fts f ON f.rowid = p.number WHERE {among}",
+            articles,
+        ):
+            for term in terms.split():
+                if (found := self._beginnings.get(term[:2])) is not None:
+                    found.update(term[:end] for end in range(1, len(term) + 1))
+        if self._heads is not None:
+            rows = self._archive.query(f"SELECT {_HEAD_OF} FROM articles a WHERE {among}", articles)
+            self._heads.add(_join_heads(rows))
 
     def read_heads(self) -> _Heads:
         """The words of all headlines and beginnings."""
@@ -106,14 +146,12 @@ class _Known:
         last, limit = -1, _HEADS_AT_ONCE
         while True:
             rows = self._archive.query(
-                f"SELECT number, title, substr(text, 1, {_HEAD}) FROM articles "
-                "WHERE number > ? ORDER BY number LIMIT ?",
+                f"SELECT {_HEAD_OF}, a.number FROM articles a WHERE a.number > ? "
+                "ORDER BY a.number LIMIT ?",
                 [last, limit],
             )
-            # A word cut in two is none.
-            heads = (t if len(t) < _HEAD else t.rpartition(" ")[0] for _, _, t in rows)
-            yield "\n".join([title for _, title, _ in rows] + list(heads))
-            last = rows[-1][0] if rows else last
+            yield from _join_heads(rows)
+            last = rows[-1][-1] if rows else last
             if len(rows) < limit:
                 return
 
@@ -131,12 +169,20 @@ class _Known:
         return beginning in found
 
 
+def _join_heads(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Headline and beginning of each article."""
+    for title, text, *_ in rows:
+        # A word cut in two is none.
+        yield f"{title}\n{text if len(text) < _HEAD else text.rpartition(' ')[0]}"
+
+
 class Lexicon:
     """The archive's full-text index."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._known = _Known(archive, archive.generation)
+        self._known = _Known(archive)
+        self._lock = threading.Lock()
 
     def weigh_terms(self, text: str) -> dict[str, float]:
         """The text's distinct terms with their inverse document frequency (BM25's).
@@ -189,11 +235,11 @@ class Lexicon:
         return any(map(heads.say_any, told)) or any(map(heads.spell, [*parts, *cut]))
 
     def _keep_up(self) -> _Known:
-        """What is known of the archive as it is now; a thread that reads an older one keeps that."""
-        known, generation = self._known, self._archive.generation
-        if known.generation != generation:
-            known = self._known = _Known(self._archive, generation)
-        return known
+        """What is known of the archive as it is now."""
+        with self._lock:
+            if not self._known.keep_up():
+                self._known = _Known(self._archive)
+            return self._known
 
     def _say_any(self, german: Sequence[str]) -> bool:
         """Whether a passage has any of the German names, all the words of it."""

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS offices (
   speaker TEXT NOT NULL, office TEXT NOT NULL,
   PRIMARY KEY (article, speaker, office)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS offices_by_speaker ON offices (speaker);
 CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5 (
   terms, tokenize = "unicode61 remove_diacritics 0"
 );
@@ -41,3 +42,30 @@ CREATE TABLE IF NOT EXISTS backgrounds (
 CREATE TABLE IF NOT EXISTS pending (
   passage TEXT PRIMARY KEY, operation TEXT NOT NULL CHECK (operation IN ('upsert', 'delete'))
 ) WITHOUT ROWID;
+-- One story, many prints (index/twins/): what is compared, where prints meet, and how they stand.
+CREATE TABLE IF NOT EXISTS prints (
+  article INTEGER PRIMARY KEY REFERENCES articles (number) ON DELETE CASCADE,
+  wording BLOB NOT NULL, words INTEGER NOT NULL, signature BLOB NOT NULL, guid TEXT
+);
+CREATE INDEX IF NOT EXISTS prints_by_wording ON prints (wording);
+CREATE INDEX IF NOT EXISTS prints_by_guid ON prints (guid) WHERE guid IS NOT NULL;
+CREATE TABLE IF NOT EXISTS bands (
+  key INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (key, article)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS copies (
+  article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+  other INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+  PRIMARY KEY (article, other)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS copies_by_other ON copies (other);
+CREATE TABLE IF NOT EXISTS superseded (
+  article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+  by INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+  reason TEXT NOT NULL, differences INTEGER NOT NULL,
+  PRIMARY KEY (article, by)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS superseded_by_other ON superseded (by);
+CREATE TABLE IF NOT EXISTS changes (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, article TEXT NOT NULL, speakers TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;

@@ -15,16 +15,29 @@ from pathlib import Path
 from wortlaut.index.agency import find_boilerplate, read_published, read_source
 from wortlaut.index.article import Article, hash_text, make_article_id, normalise_text
 from wortlaut.index.errors import SourceError
+from wortlaut.index.formats.broken import sniff_suffix
+from wortlaut.index.formats.cleaning import clean_heading, clean_text
+from wortlaut.index.formats.dates import say_unreadable, write_field_date
+from wortlaut.index.formats.epub import read_epub
+from wortlaut.index.formats.html import read_html
+from wortlaut.index.formats.mail import read_mail, read_mailbox
 from wortlaut.index.formats.markdown import read_markdown
 from wortlaut.index.formats.newsml import read_xml
+from wortlaut.index.formats.office import read_docx, read_odt, refuse_old_office
+from wortlaut.index.formats.packed import read_packed
+from wortlaut.index.formats.pdf import read_pdf
 from wortlaut.index.formats.raw import (
     MAX_ARTICLE_BYTES,
     RawArticle,
     ReadFormat,
     SourceFile,
     SourceNotice,
+    is_companion,
+    is_housekeeping,
 )
-from wortlaut.index.formats.records import read_jsonl
+from wortlaut.index.formats.records import read_json, read_jsonl
+from wortlaut.index.formats.rtf import read_rtf
+from wortlaut.index.formats.tables import read_csv, read_parquet
 from wortlaut.index.formats.text import read_text_file
 from wortlaut.index.splitter import split_segments
 
@@ -33,20 +46,30 @@ __all__ = [
     "READER_VERSION",
     "SourceNotice",
     "find_files",
+    "is_passed_over",
     "read_articles",
     "read_sources",
 ]
 
 READER_VERSION = "3"
 _READERS: dict[str, ReadFormat] = {
-    ".txt": read_text_file, ".iptc": read_text_file, ".xml": read_xml, ".md": read_markdown, ".jsonl": read_jsonl,
+    ".txt": read_text_file, ".iptc": read_text_file, ".md": read_markdown, ".xml": read_xml,
+    ".json": read_json, ".jsonl": read_jsonl, ".ndjson": read_jsonl,
+    ".csv": read_csv, ".tsv": read_csv, ".parquet": read_parquet,
+    ".html": read_html, ".htm": read_html, ".xhtml": read_html,
+    ".pdf": read_pdf, ".docx": read_docx, ".odt": read_odt, ".fodt": read_odt, ".rtf": read_rtf,
+    ".doc": refuse_old_office, ".epub": read_epub, ".eml": read_mail, ".mbox": read_mailbox,
+    ".zip": read_packed, ".tar": read_packed, ".tgz": read_packed, ".gz": read_packed,
+    ".bz2": read_packed, ".xz": read_packed,
 }  # fmt: skip
-_HOUSEKEEPING = {"readme", "license", "licence", "changelog", "contributing"}
-# What lies beside articles and never holds one: counted in a notice, no failure.
-_COMPANIONS = frozenset(
-    ".jpg .jpeg .png .gif .webp .svg .tif .tiff .bmp .ico .heic .mp3 .wav .ogg .m4a .flac .mp4 "
-    ".mov .avi .mkv .webm .css .js .ttf .woff .woff2".split()
-)
+_ADVICE = {
+    ".xls": "save it as .csv", ".xlsx": "save it as .csv", ".ods": "save it as .csv",
+    ".pages": "export it as .docx", ".wpd": "save it as .docx", ".wps": "save it as .docx",
+    ".ppt": "export it as .pdf", ".pptx": "export it as .pdf", ".odp": "export it as .pdf",
+    ".msg": "save it as .eml", ".pst": "export it as .mbox", ".mobi": "convert it to .epub",
+    ".azw3": "convert it to .epub", ".djvu": "convert it to .pdf with its text",
+    ".rar": "pack it as .zip", ".7z": "pack it as .zip",
+}  # fmt: skip
 # Packed files within packed files, so deep and no deeper.
 _DEEPEST = 3
 _LONGEST_TITLE = 140
@@ -103,8 +126,17 @@ def _is_known(path: Path) -> bool:
 
 
 def _refuse_kind(path: Path) -> SourceError:
-    kinds = ", ".join(sorted(_READERS))
-    return SourceError(str(path), f"not a kind that is read here ({kinds}); convert it")
+    kinds = ", ".join(sorted(_READERS.keys() - {".doc"}))
+    advice = _ADVICE.get(path.suffix.lower(), "convert it")
+    return SourceError(str(path), f"not a kind that is read here ({kinds}); {advice}")
+
+
+def is_passed_over(file: Path, root: Path) -> bool:
+    """Whether a file in the folder `root` is one that the walk through it says nothing of."""
+    if file == root:
+        return False
+    hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
+    return hidden or is_housekeeping(file) or is_companion(file)
 
 
 def _walk(folder: Path) -> Iterator[Path | SourceError | SourceNotice]:
@@ -112,8 +144,8 @@ def _walk(folder: Path) -> Iterator[Path | SourceError | SourceNotice]:
     for root, folders, names in os.walk(folder, onerror=refused.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         shown = [Path(root, name) for name in sorted(names) if not name.startswith(".")]
-        files = [file for file in shown if file.stem.lower() not in _HOUSEKEEPING]
-        companions = [file for file in files if file.suffix.lower() in _COMPANIONS]
+        files = [file for file in shown if not is_housekeeping(file)]
+        companions = [file for file in files if is_companion(file)]
         for file in files:
             if _is_known(file):
                 yield file
@@ -152,11 +184,17 @@ def read_articles(
 
 
 def _read_file(file: SourceFile, today: date, seen: set[str], depth: int) -> Iterator[SourceResult]:
-    reader = _READERS.get(file.suffix)
-    if reader is None or depth > _DEEPEST:
-        yield SourceError(file.place, _refuse_kind(Path(file.inside)).reason)
+    if depth > _DEEPEST:
+        yield SourceError(file.place, f"packed more than {_DEEPEST} times; unpack it")
         return
     try:
+        really = sniff_suffix(file)
+        reader = _READERS.get(really or file.suffix)
+        if reader is None:
+            yield SourceError(file.place, _refuse_kind(Path(f"_{really or file.suffix}")).reason)
+            return
+        if really and reader is not _READERS.get(file.suffix, reader):
+            yield SourceNotice(file.place, f"is {really} by its content; read as such")
         for read in reader(file):
             if isinstance(read, SourceFile):
                 yield from _read_file(read, today, seen, depth + 1)
@@ -175,7 +213,8 @@ def _make_article(
 ) -> Iterator[SourceResult]:
     """The article of a raw one; `seen` are the ids that the same file on the disk has used."""
     place = raw.place or file.place
-    text = normalise_text(raw.text)
+    text, note = clean_text(normalise_text(raw.text))
+    text = normalise_text(text)
     if not re.search(r"\w", text):
         yield SourceError(place, "holds no text; fill or remove it")
         return
@@ -184,20 +223,22 @@ def _make_article(
         yield SourceError(place, "its id stands twice; the later is passed over")
         return
     seen.add(identity)
-    published, precision = read_published(text, raw.published)
+    if note:
+        yield SourceNotice(place, note)
+    published, precision = read_published(text, write_field_date(raw.published))
     if raw.published is not None and published is None:
-        yield _note_date(place, str(raw.published))
+        yield SourceNotice(place, say_unreadable(str(raw.published)))
     # A day's grace: agencies and machines live in different time zones.
     if published and published > today + timedelta(days=1):
         yield SourceNotice(place, f"dated {published}, in the future; check the date")
-    title = _make_line(raw.title or "")
+    title = _make_line(clean_heading(raw.title) or "")
     text = _join_title(title, text)
     yield Article(
         id=identity,
         title=title or _make_title(text),
         text=text,
         text_sha256=hash_text(text),
-        source=_make_line(raw.source or read_source(text) or "") or None,
+        source=_make_line(clean_heading(raw.source) or read_source(text) or "") or None,
         url=raw.url,
         language=raw.language,
         published=published,
@@ -213,19 +254,14 @@ def _join_title(title: str, text: str) -> str:
     opening = text[: len(title) * 2 + _FRAME]
     for span in reversed(find_boilerplate(opening)):
         opening = opening[: span.start] + opening[span.end :]
-    opening = " ".join(opening.split()).lstrip("#* ")
-    return text if not title or opening.startswith(title) else f"{title}\n\n{text}"
+    # It may stand below a line that says the topic or the day.
+    lines = (" ".join(line.split()).strip("#* ") for line in opening.split("\n")[:8])
+    has_it = " ".join(opening.split()).lstrip("#* ").startswith(title) or title in lines
+    return text if not title or has_it else f"{title}\n\n{text}"
 
 
 def _make_line(text: str) -> str:
     return " ".join(_CONTROLS.sub(" ", normalise_text(text)).split())
-
-
-def _note_date(place: str, written: str) -> SourceNotice:
-    return SourceNotice(
-        place,
-        f"its date {written[:40]!r} cannot be read; kept without it, write it like 2026-01-29",
-    )
 
 
 def _make_title(text: str) -> str:

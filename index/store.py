@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -49,10 +50,11 @@ class PassageStore:
         self._name = f"wortlaut-{archive_id}"
         self._fingerprint = fingerprint
         self._lock = threading.RLock()
+        self._openings = 0
         self._open(may_replace)
 
     def _open(self, may_replace: bool) -> None:
-        self._client = _connect(self._location)
+        self._client = _connect(self._location, self._openings)
         try:
             with self._translate():
                 self.collection = self._get_or_create()
@@ -85,16 +87,32 @@ class PassageStore:
         )
         return collection
 
+    def drop_others(self, archive_id: str) -> None:
+        """Delete what other collections the archive has: a rebuild with other vectors leaves one."""
+        with self._translate():
+            for collection in self._client.list_collections():
+                name = collection.name
+                if name.startswith(f"wortlaut-{archive_id}") and name != self._name:
+                    self._client.delete_collection(name)
+
     def close(self) -> None:
         """Release the collection's files."""
         with self._lock, suppress(Exception):
             self._client.close()
 
     def reopen(self) -> None:
-        """Open again; an embedded reader does not see what another process wrote until it does."""
+        """Open again; an embedded reader does not see what another process wrote until it does.
+
+        Meanwhile the one that is open goes on answering other threads.
+        """
+        fresh = copy(self)
+        fresh._openings += 1
+        fresh._lock = threading.RLock()
+        fresh._open(may_replace=False)
         with self._lock:
             self.close()
-            self._open(may_replace=False)
+            self._client, self.collection = fresh._client, fresh.collection
+            self._openings = fresh._openings
 
     def count(self) -> int:
         """How many passages there are."""
@@ -192,7 +210,7 @@ def make_node(article: Article, passage: Passage) -> TextNode:
     )
 
 
-def _connect(location: Path | str) -> Any:
+def _connect(location: Path | str, openings: int) -> Any:
     # Both must stand before the import: Chroma reads them once.
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     os.environ.setdefault("CHROMA_TELEMETRY", "False")
@@ -202,7 +220,10 @@ def _connect(location: Path | str) -> Any:
     settings = Settings(anonymized_telemetry=False)
     with _translate_errors(location):
         if isinstance(location, Path):
-            return _open_folder(location, settings)
+            # Under one name Chroma would hand out what is open already.
+            return _open_folder(
+                location, f"{location}/." if openings % 2 else str(location), settings
+            )
         address = urlsplit(location)
         if address.scheme not in {"http", "https"} or not address.hostname:
             raise ConfigError(
@@ -216,17 +237,17 @@ def _connect(location: Path | str) -> Any:
         )
 
 
-def _open_folder(folder: Path, settings: Any) -> Any:
+def _open_folder(folder: Path, name: str, settings: Any) -> Any:
     import chromadb
     from chromadb.api.shared_system_client import SharedSystemClient
 
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        return chromadb.PersistentClient(str(folder), settings=settings)
+        return chromadb.PersistentClient(name, settings=settings)
     except BaseException:
         # Chroma keeps what failed to start, and would hand it out for this folder ever after.
-        if str(folder) not in SharedSystemClient._identifier_to_refcount:
-            SharedSystemClient._identifier_to_system.pop(str(folder), None)
+        if name not in SharedSystemClient._identifier_to_refcount:
+            SharedSystemClient._identifier_to_system.pop(name, None)
         raise
 
 

@@ -16,6 +16,7 @@ from wortlaut.index.agency import read_date
 from wortlaut.index.article import Article, Span, Voice
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.words import Language
+from wortlaut.index.twins.origins import PrintedArticle, Supersession
 from wortlaut.rag.understanding.query import Query
 
 Mode = Literal["extractive", "llm"]
@@ -42,7 +43,8 @@ class Filters:
 class Citation:
     """A span of an immutable article; the quote is derived from it, never stored beside it.
 
-    `answer_span`, inside the span, are the words that answer, where a reader found some.
+    `answer_span`, inside the span, are the words that answer, where a reader found some. `origin`
+    tells the story from others where it has several prints: `also_in` hold the quote too.
     """
 
     marker: int
@@ -52,6 +54,9 @@ class Citation:
     voice: Voice = "narrated"
     via: str | None = None
     answer_span: Span | None = None
+    also_in: tuple[PrintedArticle, ...] = ()
+    superseded_by: Supersession | None = None
+    origin: str | None = None
 
     @property
     def quote(self) -> str:
@@ -78,6 +83,8 @@ class Citation:
             "voice": self.voice,
             "via": self.via,
             "answer_span": [answer.start, answer.end] if answer else None,
+            "also_in": [printed.article_id for printed in self.also_in],
+            "superseded_by": self.superseded_by.article_id if self.superseded_by else None,
         }
 
 
@@ -101,7 +108,8 @@ class Answer:
 
     `draft` is what a language model is writing just now: unchecked, to be shown as such, "" in a
     whole answer. `notice` tells the reader what went wrong on the way; `model` names the model
-    that was asked; `unknown_markers` counts the markers it made up.
+    that was asked; `unknown_markers` counts the markers it made up. `archive_incomplete` says that
+    the archive was known to lack articles then; the notice has it in words.
     """
 
     question: str
@@ -120,6 +128,12 @@ class Answer:
     notice: str | None = None
     model: str | None = None
     unknown_markers: int = 0
+    archive_incomplete: bool = False
+
+    @property
+    def independent_sources(self) -> int:
+        """How many stories the quotes come from: all prints of one count once."""
+        return len({citation.origin or citation.article.id for citation in self.citations})
 
     def as_json(self) -> dict[str, Any]:
         """The answer as `--json` prints it, in the order of the contract."""
@@ -147,6 +161,8 @@ class Answer:
             "notice": self.notice,
             "model": self.model,
             "unknown_markers": self.unknown_markers,
+            "independent_sources": self.independent_sources,
+            "archive_incomplete": self.archive_incomplete,
         }
 
 

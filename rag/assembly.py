@@ -23,6 +23,7 @@ from wortlaut.index.ingest import (
     open_writable,
     repair_store,
 )
+from wortlaut.index.rebuild import drop_building, read_building, rebuild_beside
 from wortlaut.index.store import PassageStore
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.config import Settings
@@ -89,8 +90,7 @@ def open_library(settings: Settings, embedder: Embedder | None = None) -> Librar
                 keep_backgrounds(archive, embedder)
         except StoreBusy:
             # Somebody is indexing and will bring the two in line.
-            archive_id = archive.read_meta("archive_id") or ""
-            store = PassageStore(_find_store(settings), archive_id, embedder.fingerprint)
+            store = PassageStore(_find_store(settings), archive.store_id, embedder.fingerprint)
     except BaseException:
         archive.close()
         raise
@@ -210,13 +210,17 @@ def index_paths(
 
     `load` gives the embedder for a job of so many letters, in place of the settings' own.
     """
-    with _open_indexer(settings, rebuild, progress, load) as indexer:
-        return indexer.run(paths, prune=prune)
+    with _open_indexer(settings, rebuild, progress, load) as (indexer, before):
+        report = indexer.run(paths, prune=prune)
+    report.updated += before.updated
+    report.passages += before.passages
+    report.seconds = round(report.seconds + before.seconds, 3)
+    return report
 
 
 def index_articles(settings: Settings, articles: Iterable[Article]) -> IngestReport:
     """Put articles that come from no file into the archive, as its only writer."""
-    with _open_indexer(settings) as indexer:
+    with _open_indexer(settings) as (indexer, _):
         return indexer.add(articles)
 
 
@@ -226,22 +230,32 @@ def _open_indexer(
     rebuild: bool = False,
     progress: Progress | None = None,
     load: LoadEmbedder | None = None,
-) -> Iterator[Indexer]:
+) -> Iterator[tuple[Indexer, IngestReport]]:
+    """The indexer, and what a rebuild with another embedder has done before."""
+
     def load_own(letters: int) -> Embedder:
         return load_embedder(settings.embedder, settings.models_folder, job_chars=letters)
 
     load = load or load_own
+    before = IngestReport()
+    location = _find_store(settings)
     # Whoever opens the archive to read it holds the lock for a moment.
     with _open_archive(settings) as archive, lock_writer(settings.data, _LOCK_WAIT_S):
         fingerprint = load(0).fingerprint
-        if not rebuild:
+        bound = archive.read_meta("embedder")
+        if bound not in (None, fingerprint):
+            building = read_building(settings.data)
+            if rebuild or (building and building.fingerprint == fingerprint):
+                before = rebuild_beside(archive, location, load, progress)
+                rebuild = False
             archive.check_embedder(fingerprint)
-        # Before anything is forgotten: a rebuild that cannot reach its store must change nothing.
-        store, _ = open_writable(_find_store(settings), archive, fingerprint)
+        # Before anything is marked: a rebuild that cannot reach its store must change nothing.
+        store, _ = open_writable(location, archive, fingerprint)
         try:
             if rebuild:
-                archive.forget_derived(fingerprint)
-            yield Indexer(archive, store, load, progress)
+                drop_building(settings.data)
+                archive.mark_outdated()
+            yield Indexer(archive, store, load, progress), before
         finally:
             store.close()
 

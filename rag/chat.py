@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wortlaut.index.archive import Archive, Selection, count_selected
 from wortlaut.index.errors import ConfigError
+from wortlaut.index.gaps import Gaps, read_gaps
 from wortlaut.index.lang.names import fold_name
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Filters, Mode
@@ -18,6 +19,7 @@ from wortlaut.rag.evidence import Evidence, EvidenceFinder, names_any
 from wortlaut.rag.extractive import (
     Abstention,
     choose_evidence,
+    cite_print,
     compose_answer,
     list_timeline,
     split_growing,
@@ -28,7 +30,7 @@ from wortlaut.rag.understanding.office import is_somebody
 from wortlaut.rag.understanding.query import Query, QueryKind
 from wortlaut.rag.understanding.question import understand
 from wortlaut.rag.understanding.timewindow import Window
-from wortlaut.rag.wording import explain_abstention
+from wortlaut.rag.wording import explain_abstention, explain_gaps
 
 if TYPE_CHECKING:
     from wortlaut.rag.model.writing import AnswerWriter
@@ -120,6 +122,8 @@ class NewsChat:
         writer = self._find_writer() if (mode or self._mode) == "llm" else None
         started = perf_counter()
         _check_source(self.archive, filters.source)
+        # Before anything is looked for: what comes in meanwhile may not be found.
+        gaps = read_gaps(self.archive)
         query = self._understand(question, history, filters)
         understood = perf_counter()
         evidence = self._finder.find(query, filters.source, _list_told(history))
@@ -136,7 +140,7 @@ class NewsChat:
                 "verify": 0.0,
                 "total": (composed - started) * 1000,
             }
-            yield replace(answer, timings_ms=timings | answer.timings_ms)
+            yield _say_gaps(replace(answer, timings_ms=timings | answer.timings_ms), gaps)
 
     def _find_writer(self) -> AnswerWriter:
         if self._open_writer is None:
@@ -156,6 +160,10 @@ class NewsChat:
     def list_timeline(self, speaker: str, topic: str, filters: Filters) -> list[Citation]:
         """What the person said, on the topic if there is one: oldest first, undated last."""
         return list_timeline(self._finder, speaker, topic, filters, self._min_confidence)
+
+    def cite_print(self, citation: Citation, article_id: str) -> Citation | None:
+        """The citation as another print of its story has it; of one without the words, its opening."""
+        return cite_print(self.archive, citation, article_id)
 
     def search(self, text: str, limit: int, filters: Filters = Filters()) -> list[ScoredPassage]:
         """The passages that fit the text best, best first."""
@@ -213,6 +221,7 @@ class NewsChat:
             )
             yield replace(answer, confidence=confidence)
             return
+        chosen = self._finder.name_prints(chosen)
         notes = self._note_what_is_missing(query, chosen, language)
         if writer is None:
             answers = iter([_quote(query, chosen, language)])
@@ -250,6 +259,15 @@ class NewsChat:
                 explain_abstention("nothing_then", language, since=window.since, until=window.until)
             )
         return notes
+
+
+def _say_gaps(answer: Answer, gaps: Gaps) -> Answer:
+    """The answer, with what the archive it is from was known to lack."""
+    if not gaps:
+        return answer
+    told = explain_gaps(gaps.unfinished, gaps.failed, answer.language)
+    notice = f"{told} {answer.notice}" if answer.notice else told
+    return replace(answer, notice=notice, archive_incomplete=True)
 
 
 def suggest_questions(archive: Archive, speakers: Sequence[str], language: Language) -> list[str]:

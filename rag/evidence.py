@@ -15,11 +15,11 @@ from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.roles import names_relative
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, find_runs, fold, make_terms, read_function_words
-from wortlaut.index.reading.people import Bodies, Offices, People
+from wortlaut.index.reading.people import People
+from wortlaut.index.twins.origins import Origin, PrintedArticle, Supersession, read_origins
 from wortlaut.rag.askedwords import (
     find_asked_names,
     list_german_names,
-    list_kin,
     measure_held,
     read_asked_words,
 )
@@ -30,8 +30,15 @@ from wortlaut.rag.confidence import (
     judge_topic,
     list_margins,
 )
+from wortlaut.rag.prints import (
+    drop_reprints,
+    find_counterpart,
+    keep_one_print,
+    list_holding,
+)
 from wortlaut.rag.reader import LEAST_MARGIN, Page, PageReading, Reader
 from wortlaut.rag.retriever import Probe, Retriever, ScoredPassage, ScoredSentence
+from wortlaut.rag.roster import Roster
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import Window, may_tell, rate_times
 from wortlaut.rag.wording import format_date
@@ -39,6 +46,8 @@ from wortlaut.rag.wording import format_date
 EVERY_PASSAGE = 20_000
 _POOL = 50
 _QUOTED_PASSAGES = 12
+# So much further is looked where half of what was found is other prints of the rest.
+_WIDER = 4
 # Reading is what a question of fact costs: .15 s of CPU for 180 pieces (AVX2). Where nothing in the
 # first passages answers surely, as many more are read.
 _READ_PASSAGES, _READ_AT_MOST = 4, 8
@@ -83,7 +92,8 @@ class Evidence:
 
     `confidence` in [0, 1] says how sure it is that the sentence is to the point; for a question
     of fact that is judged of all evidence together. `answer` are the words in the article that
-    answer, where a reader found some.
+    answer, where a reader found some. `origin` is the story, where it has other prints; of them
+    `also_in` hold the quote too.
     """
 
     article: Article
@@ -92,6 +102,13 @@ class Evidence:
     confidence: float
     statement: Statement | None
     answer: Span | None = None
+    origin: Origin | None = None
+    also_in: tuple[PrintedArticle, ...] = ()
+
+    @property
+    def superseded_by(self) -> Supersession | None:
+        """The correction or newer version that stands in place of the article."""
+        return self.origin.superseded_by if self.origin else None
 
     @property
     def quote(self) -> str:
@@ -116,22 +133,15 @@ class EvidenceFinder:
         self._archive = archive
         self._retriever = retriever
         self._open_reader = cache(open_reader)
-        self._people = (-1, People([]))
-        self._offices = (-1, Offices([], People([])))
+        self._roster = Roster(archive)
 
     def list_people(self) -> People:
-        """Who speaks in the archive; read once for each state of it."""
-        generation = self._archive.generation
-        if self._people[0] != generation:
-            names = self._archive.list_speakers()
-            bodies = [*self._archive.list_bodies(), *(name for name in names if name.isupper())]
-            known = Bodies(dict.fromkeys(bodies), list_kin())
-            self._people = (generation, People(names, known))
-        return self._people[1]
+        """Who speaks in the archive."""
+        return self._roster.list_people()
 
     def list_spellings(self, names: Sequence[str]) -> tuple[str, ...]:
         """Every name in the archive that is one of these persons'."""
-        people, offices = self.list_people(), self._read_offices()
+        people, offices = self.list_people(), self._roster.list_offices()
         bodies = people.bodies
         listed = (
             bodies.list_spellings(n) or offices.list_spellings(n) or people.list_spellings(n)
@@ -142,18 +152,18 @@ class EvidenceFinder:
 
     def _list_spokesmen(self, names: Sequence[str]) -> list[str]:
         """Every name in the archive of those who speak for these, where they are institutions."""
-        people, offices = self.list_people(), self._read_offices()
+        people, offices = self.list_people(), self._roster.list_offices()
         every = dict.fromkeys(n for name in names for n in (name, *people.bodies.list_names(name)))
         speaking = (one for name in every for one in offices.find_spokesmen(name))
         return [spelling for one in speaking for spelling in people.list_spellings(one)]
 
     def find_holders(self, phrase: str) -> list[str]:
         """The speakers whose office the words ask for, in any of the languages; best first."""
-        return self._read_offices().find(phrase)
+        return self._roster.list_offices().find(phrase)
 
     def choose_bearers(self, title: str, names: Sequence[str]) -> list[str]:
         """Those of some persons who hold the office before their surname; all if it is nobody's."""
-        return self._read_offices().choose(title, names)
+        return self._roster.list_offices().choose(title, names)
 
     def list_told_offices(self, articles: Sequence[str]) -> list[tuple[str, str]]:
         """Who speaks in these articles, each with each of his offices there."""
@@ -178,28 +188,25 @@ class EvidenceFinder:
         names = [*speakers, *(n for n in others if not any(n in speaker for speaker in speakers))]
         return [name for name in names if not self._retriever.lexicon.names_any_article(name)]
 
-    def _read_offices(self) -> Offices:
-        """Who holds which office; read once for each state of the archive."""
-        generation = self._archive.generation
-        if self._offices[0] != generation:
-            offices = Offices(self._archive.list_offices(), self.list_people())
-            self._offices = (generation, offices)
-        return self._offices[1]
-
     def find(
         self, query: Query, source: str | None = None, told: Sequence[str] = ()
     ) -> list[Evidence]:
         """The evidence, best first; nothing outside the query's window.
 
-        `told` are the ids of the articles that the conversation has just quoted: a question that
-        follows is about them rather than about others.
+        A story that has many prints is quoted from one of them, what was corrected last. `told`
+        are the ids of the articles that the conversation has just quoted: a question that follows
+        is about them rather than about others.
         """
         if query.window.is_empty:
             return []
         if query.lists:
-            return self._list_articles(query, source)
+            return self._settle(self._list_articles(query, source), query, source)
         if query.speakers:
             return self.find_statements(query, source)
+        return self._settle(self._find_about(query, source, told), query, source)
+
+    def _find_about(self, query: Query, source: str | None, told: Sequence[str]) -> list[Evidence]:
+        """What answers a question of fact, or tells about somebody who does not speak here."""
         if any(names_relative(word) for name in query.offices for word in name.lower().split()):
             return []  # "her brother": nothing says whose brother an article means
         evidence = self._find_facts(query, source, told)
@@ -221,7 +228,7 @@ class EvidenceFinder:
         selection = Selection(window.since, window.until, source, speakers)
         words = query.topic or query.text
         probe = self._retriever.probe(_phrase_topic(query), words, query.language)
-        found = self._retriever.rank(probe, pool if query.topic else EVERY_PASSAGE, selection)
+        found = self._rank(probe, pool if query.topic else EVERY_PASSAGE, selection)
         sentences = self._retriever.list_sentences(probe, found)
         theirs = [
             (item, sentence)
@@ -241,7 +248,73 @@ class EvidenceFinder:
             evidence.sort(key=lambda e: e.article.published or date.min, reverse=not oldest_first)
         if query.topic and all(map(self._is_any_body, query.speakers)):
             evidence = _keep_one_body(evidence)
-        return _drop_repeats(evidence)
+        return self._settle(_drop_repeats(evidence), query, source, frozenset(speakers))
+
+    def name_prints(self, evidence: Sequence[Evidence]) -> list[Evidence]:
+        """The evidence, each with the other prints of its story that hold its words."""
+        return [
+            replace(e, also_in=list_holding(self._archive, e.article, e.span, e.origin))
+            if e.origin
+            else e
+            for e in evidence
+        ]
+
+    def _rank(self, probe: Probe, limit: int, selection: Selection) -> list[ScoredPassage]:
+        """The best passages, each of a story's once, whichever of its prints it stands in."""
+        found = self._retriever.rank(probe, limit, selection)
+        kept = self._drop_reprints(found, selection)
+        if len(found) == limit and len(kept) * 2 <= limit:
+            found = self._retriever.rank(probe, _WIDER * limit, selection)
+            kept = self._drop_reprints(found, selection)[:limit]
+        return kept
+
+    def _drop_reprints(
+        self, found: Sequence[ScoredPassage], selection: Selection
+    ) -> list[ScoredPassage]:
+        ids = {scored.article.id for scored in found}
+        return drop_reprints(found, read_origins(self._archive, ids, selection.until))
+
+    def _settle(
+        self,
+        evidence: Sequence[Evidence],
+        query: Query,
+        source: str | None,
+        wanted: frozenset[str] = frozenset(),
+    ) -> list[Evidence]:
+        """The evidence with each story quoted from one print, and from what corrects it.
+
+        What was superseded, and is not told again by what stands in its place, comes last.
+        """
+        window = query.window
+        ids = {item.article.id for item in evidence}
+        origins = read_origins(self._archive, ids, window.until)
+        if not origins:
+            return list(evidence)
+        current = []
+        for item in evidence:
+            item = replace(item, origin=origins.get(item.article.id))
+            by = item.superseded_by
+            if by and window.admits(by.printed.published, by.printed.published_precision):
+                same = source is None or (by.printed.source or "").lower() == source.lower()
+                item = (self._find_current(item, by, query, wanted) if same else None) or item
+            current.append(item)
+        kept = keep_one_print(current, by_article=query.lists)
+        return sorted(kept, key=lambda item: item.superseded_by is not None)
+
+    def _find_current(
+        self, item: Evidence, by: Supersession, query: Query, wanted: frozenset[str]
+    ) -> Evidence | None:
+        """The evidence as what stands in its article's place has it; by the same speakers, if any."""
+        article = self._archive.read_article(by.article_id)
+        span = find_counterpart(article, item.quote) if article else None
+        if article is None or span is None:
+            return None
+        sentence = ScoredSentence(article, span, item.score, 0.0, 0.0)
+        ((found, _),) = self._attribute([sentence], wanted)
+        if wanted and found.statement is None:
+            return None
+        origin = read_origins(self._archive, [article.id], query.window.until).get(article.id)
+        return replace(found, confidence=item.confidence, origin=origin)
 
     def _is_any_body(self, name: str) -> bool:
         """Whether a speaker's name says no more than what it is, "Staatsanwaltschaft", not which."""
@@ -321,7 +394,7 @@ class EvidenceFinder:
             probe = self._retriever.probe(f"{query.text} {day}", f"{query.text} {day}", "de")
             for window in (event.widen_after().intersect(fixed), fixed):
                 selection = Selection(window.since, window.until, source)
-                found = self._retriever.rank(probe, _POOL, selection)
+                found = self._rank(probe, _POOL, selection)
                 sentences = self._retriever.list_sentences(probe, found)
                 naming += [e for e, _ in self._attribute(sentences) if e.article.id not in known]
         told = [e for e in naming if rate_times(e.quote, e.article.published, event) == 1.0]
@@ -342,7 +415,7 @@ class EvidenceFinder:
     def _find_facts(self, query: Query, source: str | None, told: Sequence[str]) -> list[Evidence]:
         selection = Selection(query.window.since, query.window.until, source)
         probe = self._retriever.probe(query.text, query.text, query.language)
-        found = self._retriever.rank(probe, _POOL, selection)
+        found = self._rank(probe, _POOL, selection)
         if told:
             within = replace(selection, within=tuple(told))
             nearer = _TOLD_WEIGHT if query.follows else _TOLD_WEIGHT / 3

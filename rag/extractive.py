@@ -8,11 +8,20 @@ from datetime import date
 from itertools import groupby
 
 from wortlaut.index.archive import Archive, Selection, count_selected
-from wortlaut.index.article import Article
+from wortlaut.index.article import Article, Span
 from wortlaut.index.lang.words import Language
+from wortlaut.index.splitter import split_sentences
+from wortlaut.index.twins.origins import read_origins
 from wortlaut.rag.answer import Answer, Citation, Claim, Filters
 from wortlaut.rag.askedwords import is_comparable
-from wortlaut.rag.evidence import EVERY_PASSAGE, Evidence, EvidenceFinder, holds_name
+from wortlaut.rag.evidence import (
+    EVERY_PASSAGE,
+    Evidence,
+    EvidenceFinder,
+    find_statement,
+    holds_name,
+)
+from wortlaut.rag.prints import find_counterpart
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import Window
 from wortlaut.rag.wording import (
@@ -54,18 +63,23 @@ def choose_evidence(
     elif not query.lists and any(item.answer for item in evidence):
         chosen = _choose_read(evidence, limit)
         if query.order == "relevance":
-            return chosen
+            return sorted(chosen, key=_is_superseded)
     else:
         near = [item for item in evidence if item.score >= evidence[0].score - _MARGIN]
         chosen = near[: limit if query.lists else min(limit, _MOST_FACTS)]
     newest_first = query.order != "oldest"
 
-    def place(item: Evidence) -> tuple[bool, int, str, int]:
+    def place(item: Evidence) -> tuple[bool, bool, int, str, int]:
         published = item.article.published
         day = (published or date.min).toordinal()
-        return (published is None, -day if newest_first else day, item.article.id, item.span.start)
+        day = -day if newest_first else day
+        return _is_superseded(item), published is None, day, item.article.id, item.span.start
 
     return sorted(chosen, key=place)
+
+
+def _is_superseded(item: Evidence) -> bool:
+    return item.superseded_by is not None
 
 
 def _choose_read(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
@@ -108,12 +122,27 @@ def compose_answer(
 def cite(marker: int, item: Evidence) -> Citation:
     """The evidence as citation number `marker`."""
     statement = item.statement
-    if statement is None:
-        return Citation(marker, item.article, item.span, answer_span=item.answer)
-    return Citation(
-        marker, item.article, item.span, statement.speaker, statement.voice, statement.via,
-        item.answer,
+    citation = Citation(
+        marker, item.article, item.span, answer_span=item.answer, also_in=item.also_in,
+        superseded_by=item.superseded_by, origin=item.origin.key if item.origin else None,
     )  # fmt: skip
+    if statement is None:
+        return citation
+    return replace(citation, speaker=statement.speaker, voice=statement.voice, via=statement.via)
+
+
+def cite_print(archive: Archive, citation: Citation, article_id: str) -> Citation | None:
+    """The citation as another print of its story has it; of one without its words, the opening."""
+    article = archive.read_article(article_id)
+    if article is None:
+        return None
+    span = find_counterpart(article, citation.quote)
+    if span is None:
+        opening = next(iter(split_sentences(article.text)), Span(0, 0))
+        return Citation(citation.marker, article, opening)
+    span, statement = find_statement(span, archive.read_statements(article_id))
+    origin = read_origins(archive, [article_id]).get(article_id)
+    return cite(citation.marker, Evidence(article, span, 0.0, 0.0, statement, origin=origin))
 
 
 def _head(article: Article, language: Language) -> str:
@@ -160,6 +189,7 @@ def list_timeline(
     query = Query(speaker, speaker, topic, names, (), window, filters.language or "en", "speaker")
     found = finder.find_statements(query, filters.source, EVERY_PASSAGE)
     chosen = sorted((e for e in found if e.confidence >= min_confidence), key=_date_first)
+    chosen = finder.name_prints(chosen)
     return [cite(number, item) for number, item in enumerate(chosen, 1)]
 
 

@@ -265,8 +265,9 @@ def _describe_turn(answer: Answer, filters: Filters) -> dict[str, Any]:
 
 
 def _describe_citation(citation: Citation) -> dict[str, Any]:
-    # Which words of the quote answer is for the eye: nothing rests on it.
-    said = {name: value for name, value in citation.as_json().items() if name != "answer_span"}
+    # Which words of the quote answer, and where else they stand: nothing rests on it.
+    left = {"answer_span", "also_in", "superseded_by"}
+    said = {name: value for name, value in citation.as_json().items() if name not in left}
     return said | {"quote_sha256": hash_text(citation.quote)}
 
 

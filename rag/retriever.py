@@ -20,6 +20,7 @@ from wortlaut.index.article import Article, Passage, Span
 from wortlaut.index.embedder import Embedder, name_questions, name_sentences
 from wortlaut.index.lang.words import Language, detect_language, make_terms
 from wortlaut.index.lexicon import Lexicon, measure_coverage
+from wortlaut.index.nearest import NearestPassages
 from wortlaut.index.store import PassageStore
 from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words, say_in_german
 
@@ -108,7 +109,7 @@ class Retriever:
 
     def __init__(self, archive: Archive, store: PassageStore, embedder: Embedder) -> None:
         self._archive = archive
-        self._store = store
+        self._nearest = NearestPassages(archive, store)
         self.embedder = embedder
         self.lexicon = Lexicon(archive)
         self._generation = archive.generation
@@ -179,17 +180,16 @@ class Retriever:
         """See what another process has indexed since."""
         if (generation := self._archive.generation) != self._generation:
             self._archive.check_embedder(self.embedder.fingerprint)
-            self._store.reopen()
             self._others.clear()
             self._generation = generation
 
     def _find_dense(self, vector: Vectors, limit: int, selection: Selection) -> list[str]:
         if selection.is_open:
-            return [identity for identity, _ in self._store.search(vector, limit)]
+            return self._nearest.search(vector, limit)
         if count_selected(self._archive, selection)[1] > _EXACT_ROWS:
             allowed = set(list_selected(self._archive, selection))
-            found = self._store.search(vector, limit * 20)
-            return [identity for identity, _ in found if identity in allowed][:limit]
+            found = self._nearest.search(vector, limit * 20)
+            return [identity for identity in found if identity in allowed][:limit]
         ids, matrix = read_vectors(self._archive, selection)
         if not ids:
             return []

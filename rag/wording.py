@@ -12,6 +12,8 @@ from typing import Literal
 from wortlaut.index.article import Precision, Voice
 from wortlaut.index.lang.calendar import name_month, write_day
 from wortlaut.index.lang.words import Language
+from wortlaut.index.twins.marks import Reason
+from wortlaut.index.twins.origins import Supersession
 
 _UNDATED: dict[Language, str] = {"en": "undated", "de": "ohne Datum", "ru": "без даты"}
 
@@ -135,6 +137,49 @@ _NOTICES: dict[Language, dict[NoticeKind, str]] = {
         "unheld": "Предложений языковой модели, не подтверждённых источниками: {count}.",
     },
 }  # fmt: skip
+_PRINTS: dict[Language, tuple[str, str]] = {
+    "en": ("also in 1 article, one origin", "also in {count} articles, one origin"),
+    "de": ("auch in 1 Artikel, ein Ursprung", "auch in {count} Artikeln, ein Ursprung"),
+    "ru": ("также в 1 статье, источник один", "также в статьях ({count}), источник один"),
+}
+_SUPERSEDED: dict[Language, dict[Reason, str]] = {
+    "en": {
+        "correction": "superseded by a correction",
+        "version": "superseded by a newer version",
+    },
+    "de": {
+        "correction": "überholt durch eine Berichtigung",
+        "version": "überholt durch eine neuere Fassung",
+    },
+    "ru": {
+        "correction": "заменено исправленной версией",
+        "version": "заменено более новой версией",
+    },
+}
+_OF_DAY: dict[Language, str] = {"en": " of {day}", "de": " vom {day}", "ru": " от {day}"}
+_INDEPENDENT: dict[Language, str] = {
+    "en": "Independent sources: {count}",
+    "de": "Unabhängige Quellen: {count}",
+    "ru": "Независимых источников: {count}",
+}
+# What is said of an archive that is known to lack something.
+_GAPS: dict[Language, tuple[str, str, str]] = {
+    "en": (
+        "The archive is not complete: {gaps}.",
+        "articles are still being read in, or a run was stopped",
+        "files that could not be read: {failed}",
+    ),
+    "de": (
+        "Das Archiv ist nicht vollständig: {gaps}.",
+        "Artikel werden noch eingelesen, oder ein Lauf brach ab",
+        "nicht lesbare Dateien: {failed}",
+    ),
+    "ru": (
+        "Архив неполон: {gaps}.",
+        "статьи ещё загружаются, или загрузка была прервана",
+        "файлов, которые не удалось прочитать: {failed}",
+    ),
+}
 _STRUCK: dict[Language, str] = {
     "en": "~~{text}~~ (not supported: {reason})",
     "de": "~~{text}~~ (nicht gedeckt: {reason})",
@@ -171,6 +216,26 @@ def voice_label(voice: Voice, via: str | None, language: Language) -> str:
     """How the words come to us: "said, as reported, according to Interfax"."""
     label = _VOICES[language][voice]
     return f"{label}, {_VIA[language].format(via=via)}" if via else label
+
+
+def say_prints(count: int, language: Language) -> str:
+    """In how many other prints of one story the words stand: "also in 3 articles, one origin"."""
+    one, more = _PRINTS[language]
+    return one if count == 1 else more.format(count=count)
+
+
+def say_superseded(by: Supersession, language: Language) -> str:
+    """What stands in an article's place: "superseded by a correction of 29 January 2026"."""
+    said, printed = _SUPERSEDED[language][by.reason], by.printed
+    if printed.published is None or printed.published_precision != "day":
+        return said
+    day = format_date(printed.published, printed.published_precision, language)
+    return said + _OF_DAY[language].format(day=day)
+
+
+def say_independent(count: int, language: Language) -> str:
+    """How many stories the quotes come from, all prints of one counted once."""
+    return _INDEPENDENT[language].format(count=count)
 
 
 def join_names(names: Sequence[str], language: Language) -> str:
@@ -214,6 +279,15 @@ def write_notice(kind: NoticeKind, language: Language, *, count: int = 0, detail
     """What the reader is told about the model's answer; `detail` follows in brackets."""
     notice = _NOTICES[language][kind].format(count=count)
     return f"{notice} ({detail})" if detail else notice
+
+
+def explain_gaps(unfinished: bool, failed: int, language: Language) -> str:
+    """One sentence on what the archive is known to lack."""
+    whole, reading, unread = _GAPS[language]
+    parts = [reading] if unfinished else []
+    if failed:
+        parts.append(unread.format(failed=failed))
+    return whole.format(gaps="; ".join(parts))
 
 
 def strike_out(text: str, reason: str, language: Language) -> str:

@@ -905,6 +905,32 @@ def test_an_office_is_somebodys_whom_its_gender_and_its_own_part_fit(text, speak
 
 
 @pytest.mark.parametrize(
+    ("told", "office", "speaker"),
+    [
+        ("Stadträtin Eva Holm lehnt das ab.", "die FDU-Landesvize", "Eva Holm"),
+        ("Stadträtin Eva Holm lehnt das ab.", "die Parteivize", "Eva Holm"),
+        ("Stadträtin Eva Holm lehnt das ab.", "die FDU-Politikerin", "Eva Holm"),
+        ("Stadträtin Eva Holm lehnt das ab.", "die stellvertretende Kreisvorsitzende", "Eva Holm"),
+        ("Eva Holm lehnt das ab.", "die FDU-Landesvize", "Eva Holm"),
+        ("Ministerpräsident Karl Holm lehnt das ab.", "der Regierungschef", "Karl Holm"),
+        ("Oberbürgermeister Karl Holm lehnt das ab.", "der Rathauschef", "Karl Holm"),
+        ("Stadträtin Eva Holm lehnt das ab.", "der FDU-Landesvize", "FDU-Landesvize"),
+        ("Stadträtin Eva Holm lehnt das ab. Es kam Ada Hale.", "die Parteivize", "Parteivize"),
+        ("Werftchefin Eva Holm lehnt das ab.", "die FDU-Landesvize", "FDU-Landesvize"),
+        ("Stadträtin Eva Holm lehnt das ab.", "die Werftchefin", "Werftchefin"),
+        ("Stadtrat Karl Holm lehnt das ab.", "der Regierungschef", "Regierungschef"),
+    ],
+)
+def test_an_office_of_a_party_is_the_only_persons_whom_it_can_mean(told, office, speaker):
+    assert read(f"{told} „Das geht nicht“, sagte {office} am Montag.")[-1].speaker == speaker
+
+
+def test_an_office_in_the_headline_is_not_the_place_of_the_dateline():
+    text = "Stadträtin\n\nBrenn (dpa) - Stadträtin Eva Holm kam. „Das geht nicht“, sagte die Parteivize."
+    assert read(text)[-1].speaker == "Eva Holm"
+
+
+@pytest.mark.parametrize(
     ("text", "speaker"),
     [
         ("Eva Holm sagte, es reiche. Max Hale sagte, er bleibe. „Ich gehe“, sagte sie.", "Eva Holm"),

@@ -15,7 +15,14 @@ from wortlaut.index.article import Article
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Claim
 from wortlaut.rag.understanding.query import describe, label_filter
-from wortlaut.rag.wording import format_date, strike_out, voice_label
+from wortlaut.rag.wording import (
+    format_date,
+    say_independent,
+    say_prints,
+    say_superseded,
+    strike_out,
+    voice_label,
+)
 from wortlaut.ui.words import choose_words
 
 if TYPE_CHECKING:
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
+_MOST_PATHS = 5
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|&])")
 _MARKDOWN_LINE_SIGNS = re.compile(r"^(\s*)([#+=-]|\d+[.)])", re.MULTILINE)
@@ -156,6 +164,23 @@ def describe_voice(citation: Citation, language: Language) -> str:
     return f"{citation.speaker} – {voice}" if citation.speaker else voice
 
 
+def describe_prints(citation: Citation, language: Language) -> list[str]:
+    """What is to be known of the quote's other prints: what stands in its place, how many hold it."""
+    said = []
+    if citation.superseded_by:
+        said.append(say_superseded(citation.superseded_by, language))
+    if citation.also_in:
+        said.append(say_prints(len(citation.also_in), language))
+    return said
+
+
+def describe_independence(answer: Answer) -> str:
+    """How many independent sources there are; "" where every quote has one print."""
+    if not any(citation.also_in for citation in answer.citations):
+        return ""
+    return say_independent(answer.independent_sources, answer.language)
+
+
 def render_markdown(answer: Answer) -> str:
     """Question, answer and numbered sources: quote, speaker, title, source, date, address."""
     lines = [f"**{_escape(collapse(answer.question))}**", ""]
@@ -166,8 +191,8 @@ def render_markdown(answer: Answer) -> str:
     if answer.citations:
         lines += ["", f"{choose_words(answer.language).sources}:", ""]
         lines += [_write_source(citation, answer.language) for citation in answer.citations]
-    if writer := describe_writer(answer):
-        lines += ["", _escape(writer)]
+    for said in (describe_independence(answer), describe_writer(answer)):
+        lines += ["", _escape(said)] if said else []
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -192,6 +217,7 @@ def _write_source(citation: Citation, language: Language) -> str:
         describe_voice(citation, language),
         article.title,
         describe_place(article, language),
+        *describe_prints(citation, language),
         article.url or article.path,
     ]
     return f"- [{citation.marker}] " + " · ".join(_escape(collapse(part)) for part in parts if part)
@@ -251,9 +277,10 @@ def render_terminal(answer: Answer, console: Console) -> None:
         console.print()
     for citation in answer.citations:
         console.print(_write_terminal_source(citation, answer.language))
-    if writer := describe_writer(answer):
-        console.print()
-        show(Text(clean_controls(writer), style="dim"))
+    for said in (describe_independence(answer), describe_writer(answer)):
+        if said:
+            console.print()
+            show(Text(clean_controls(said), style="dim"))
     console.print()
 
 
@@ -280,6 +307,16 @@ def _write_terminal_source(citation: Citation, language: Language) -> Padding:
     text.append(f"[{citation.marker}] ", style="bold cyan")
     title = clean_controls(collapse(article.title))
     text.append(f"{title} · {clean_controls(describe_place(article, language))}")
+    if citation.superseded_by:
+        said = say_superseded(citation.superseded_by, language)
+        place = clean_line(citation.superseded_by.printed.path)
+        text.append(f"\n    {said}", style="yellow")
+        text.append(f" {place}" if place else "", style="dim")
     if article.path:
         text.append(f"\n    {clean_controls(article.path)}", style="dim")
+    if citation.also_in:
+        text.append(f"\n    {say_prints(len(citation.also_in), language)}:", style="dim")
+        paths = [clean_line(p.path or p.title) for p in citation.also_in[:_MOST_PATHS]]
+        left = ["…"] if len(citation.also_in) > _MOST_PATHS else []
+        text.append(f" {', '.join([*paths, *left])}", style="dim")
     return Padding(text, (0, 0, 0, 2))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from wortlaut.index.article import normalise_text
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.decoding import decode_text
+from wortlaut.index.formats.fields import make_raw_record
 from wortlaut.index.formats.raw import SourceFile, SourceItem, SourceNotice
-from wortlaut.index.formats.records import make_raw_record
 from wortlaut.index.formats.text import parse_text
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)

@@ -15,8 +15,8 @@ from wortlaut.index.formats.xmltext import (
     find_first,
     name_of,
     parse_xml,
-    read_line,
     read_paragraphs,
+    read_xml_words,
 )
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ def _make_item(item: _Element, text: str, place: str) -> RawArticle:
         text,
         key=item.get("guid") or "",
         title=_choose_title(titles),
-        published=next((words for each in made if (words := _read_day(read_line(each)))), None),
+        published=next(
+            (words for each in made if (words := _read_day(read_xml_words(each)))), None
+        ),
         source=next(
             (name for path in sources if (name := _read_name(find_first(item, path)))), None
         ),
@@ -103,7 +105,7 @@ def _make_item(item: _Element, text: str, place: str) -> RawArticle:
 def _choose_title(titles: list[_Element]) -> str | None:
     """The first headline, no sub-headline if there is another."""
     whole = [each for each in titles if not re.search("(?i)sub", each.get("role") or "")]
-    return next((words for each in whole + titles if (words := read_line(each))), None)
+    return next((words for each in whole + titles if (words := read_xml_words(each))), None)
 
 
 def _read_content(item: _Element) -> str:
@@ -134,8 +136,8 @@ def _read_name(element: _Element | None) -> str:
     if element is None:
         return ""
     code = (element.get("qcode") or element.get("uri") or "").rpartition(":")[2]
-    names = [read_line(each) for each in find_all(element, "name")]
-    plain = "" if find_all(element, "name") else read_line(element)
+    names = [read_xml_words(each) for each in find_all(element, "name")]
+    plain = "" if find_all(element, "name") else read_xml_words(element)
     return next((name for name in (*names, plain, element.get("literal") or "", code) if name), "")
 
 
@@ -144,7 +146,7 @@ def _read_language(item: _Element) -> str | None:
 
 
 def _note_embargo(element: _Element | None) -> str | None:
-    words = read_line(element)
+    words = read_xml_words(element)
     try:
         until = datetime.fromisoformat(words)
     except ValueError:
@@ -162,10 +164,10 @@ def _read_nitf(root: _Element, place: str) -> Iterator[SourceItem]:
     """The one article of a NITF document."""
     body = find_first(root, "body/body.content")
     text = read_paragraphs(body if body is not None else find_first(root, "body"))
-    dateline = read_line(find_first(root, "dateline"))
+    dateline = read_xml_words(find_first(root, "dateline"))
     if dateline and not text.startswith(dateline[:20]) and "(" in dateline:
         text = f"{dateline} {text}"
-    subheads = [words for each in find_all(root, "hedline/hl2") if (words := read_line(each))]
+    subheads = [words for each in find_all(root, "hedline/hl2") if (words := read_xml_words(each))]
     days = [("docdata/date.issue", "norm"), ("docdata/date.release", "norm"), ("pubdata", "date.publication"),
             ("dateline/story.date", "norm")]  # fmt: skip
     titles = [find_first(root, path) for path in ("hedline/hl1", "head/title")]
@@ -173,11 +175,11 @@ def _read_nitf(root: _Element, place: str) -> Iterator[SourceItem]:
     owner = number.get("regsrc") if number is not None else None
     yield RawArticle(
         "\n\n".join([*subheads, text]),
-        title=next((words for each in titles if (words := read_line(each))), None),
+        title=next((words for each in titles if (words := read_xml_words(each))), None),
         published=next(
             (day for path, name in days if (day := _read_attribute(root, path, name))), None
         ),
-        source=read_line(find_first(root, "distributor")) or owner or None,
+        source=read_xml_words(find_first(root, "distributor")) or owner or None,
         language=_read_language(root),
         guid=number.get("id-string") if number is not None else None,
         version=_read_attribute(root, "docdata/du-key", "version"),
@@ -200,7 +202,7 @@ def _read_old_items(root: _Element, place: str) -> Iterator[SourceItem]:
             silent += 1
             continue
         number = find_first(item, "Identification/NewsIdentifier")
-        ids = {name_of(each): read_line(each) for each in number} if number is not None else {}
+        ids = {name_of(each): read_xml_words(each) for each in number} if number is not None else {}
         days = [
             find_first(item, f"NewsManagement/{name}")
             for name in ("ThisRevisionCreated", "FirstCreated")
@@ -211,14 +213,16 @@ def _read_old_items(root: _Element, place: str) -> Iterator[SourceItem]:
             find_first(item, "AdministrativeMetadata/Provider/Party"),
         ]
         names = [
-            read_line(each) or (each.get("FormalName") if each is not None else "")
+            read_xml_words(each) or (each.get("FormalName") if each is not None else "")
             for each in sources
         ]
         yield RawArticle(
             text,
             key=ids.get("PublicIdentifier") or ids.get("NewsItemId") or "",
-            title=read_line(find_first(item, "NewsLines/HeadLine")) or None,
-            published=next((day for each in days if (day := _read_day(read_line(each)))), None),
+            title=read_xml_words(find_first(item, "NewsLines/HeadLine")) or None,
+            published=next(
+                (day for each in days if (day := _read_day(read_xml_words(each)))), None
+            ),
             source=next((name for name in names if name), None) or ids.get("ProviderId"),
             language=language.get("FormalName") if language is not None else _read_language(item),
             guid=ids.get("NewsItemId") and f"{ids.get('ProviderId')}:{ids['NewsItemId']}",

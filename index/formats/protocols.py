@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.raw import RawArticle, SourceItem
-from wortlaut.index.formats.xmltext import find_all, find_first, name_of, read_line
+from wortlaut.index.formats.xmltext import find_all, find_first, name_of, read_xml_words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -23,7 +23,7 @@ _INNER_CAPITAL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 
 def read_plenary(root: _Element, place: str) -> Iterator[SourceItem]:
     """The items of the day's agenda, an article each."""
-    term, number = (root.get(name) or read_line(find_first(root, tag)) for name, tag in
+    term, number = (root.get(name) or read_xml_words(find_first(root, tag)) for name, tag in
                     (("wahlperiode", "wahlperiode"), ("sitzung-nr", "sitzungsnr")))  # fmt: skip
     dated = find_first(root, "datum")
     day = root.get("sitzung-datum") or (dated.get("date") if dated is not None else None)
@@ -52,7 +52,7 @@ def _read_turns(item: _Element) -> Iterator[str]:
         kind, klasse = name_of(part), part.get("klasse") or ""
         if kind not in ("p", "name", "kommentar") or _is_within(part, item):
             continue
-        words = read_line(part)
+        words = read_xml_words(part)
         if klasse == "redner" or (kind == "name" and words.endswith(":")):
             if turn:
                 yield "\n".join(turn)
@@ -81,14 +81,14 @@ def _read_label(part: _Element) -> str:
     """The label as it is printed, "Dr. Arvid Holmsen (SDP):"; else made from the name's pieces."""
     speaker = find_first(part, "redner")
     if speaker is None:
-        return read_line(part)
+        return read_xml_words(part)
     printed = " ".join(f"{part.text or ''} {' '.join(each.tail or '' for each in part)}".split())
     if printed.endswith(":"):
         return printed
-    pieces = {name: read_line(find_first(speaker, f"name/{name}")) for name in (
+    pieces = {name: read_xml_words(find_first(speaker, f"name/{name}")) for name in (
         "titel", "vorname", "namenszusatz", "nachname", "fraktion")}  # fmt: skip
     group = pieces.pop("fraktion")
-    role = read_line(find_first(speaker, "rolle_lang"))
+    role = read_xml_words(find_first(speaker, "rolle_lang"))
     name = " ".join(filter(None, pieces.values()))
     return f"{name}, {role}:" if role else f"{name} ({group}):" if group else f"{name}:"
 
@@ -101,7 +101,7 @@ def read_debate(root: _Element, place: str) -> Iterator[SourceItem]:
         return
     dated = find_first(root, "setting/date")
     day = dated.get("when") if dated is not None else None
-    titles = [read_line(each) for each in find_all(root, "titleStmt/title")]
+    titles = [read_xml_words(each) for each in find_all(root, "titleStmt/title")]
     language = root.get("{http://www.w3.org/XML/1998/namespace}lang")
     yield RawArticle("\n\n".join(turns), title=next(filter(None, titles), None), published=day,
                      language=language, place=place)  # fmt: skip
@@ -112,7 +112,7 @@ def _read_utterances(root: _Element) -> Iterator[str]:
     for part in root.iter():
         kind = name_of(part)
         if kind == "note" and part.get("type") == "speaker":
-            label = read_line(part).rstrip(":") + ":"
+            label = read_xml_words(part).rstrip(":") + ":"
         elif kind == "u":
             who = (part.get("who") or "").lstrip("#")
             segments = find_all(part, "seg") or [part]
@@ -125,7 +125,7 @@ def _read_segment(segment: _Element) -> str:
     """The words of a segment; in an annotated one they are elements, with marks glued in front."""
     tokens = [each for each in segment.iter() if name_of(each) in ("w", "pc")]
     if not tokens:
-        return read_line(segment)
+        return read_xml_words(segment)
     glued = "".join(
         (each.text or "") + ("" if each.get("join") == "right" else " ") for each in tokens
     )

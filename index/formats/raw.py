@@ -10,12 +10,18 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from wortlaut.index.errors import SourceError
 
 MAX_ARTICLE_BYTES = 5_000_000
+_HOUSEKEEPING = {"readme", "license", "licence", "changelog", "contributing"}
+# What lies beside articles and never holds one: counted in a notice, no failure.
+_COMPANIONS = frozenset(
+    ".jpg .jpeg .png .gif .webp .svg .tif .tiff .bmp .ico .heic .mp3 .wav .ogg .m4a .flac .mp4 "
+    ".mov .avi .mkv .webm .css .js .ttf .woff .woff2".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,16 @@ class SourceFile:
         """The first bytes."""
         with self.open() as stream:
             return stream.read(size)
+
+
+def is_housekeeping(path: PurePath) -> bool:
+    """Whether a file is about the others: passed over in silence."""
+    return path.stem.lower() in _HOUSEKEEPING
+
+
+def is_companion(path: PurePath) -> bool:
+    """Whether a file lies beside articles and never holds one, like a picture."""
+    return path.suffix.lower() in _COMPANIONS
 
 
 SourceItem = RawArticle | SourceFile | SourceError | SourceNotice

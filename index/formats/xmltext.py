@@ -59,7 +59,7 @@ def find_first(element: _Element, path: str) -> _Element | None:
     return next(iter(find_all(element, path)), None)
 
 
-def read_line(element: _Element | None) -> str:
+def read_xml_words(element: _Element | None) -> str:
     """The words of an element on one line, those in and behind its inline elements too."""
     words = "".join(_walk(element)) if element is not None else ""
     return " ".join(words.replace(_BREAK, " ").split())

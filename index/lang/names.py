@@ -428,22 +428,32 @@ class Spellings:
     """Known words, as `spell_word` gives them, to be found under any other spelling."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = dict.fromkeys(words)
+        self._words: dict[str, None] = {}
         self._latin: set[str] = set()
         self._cyrillic: list[str] = []
-        for word in self._words:
-            if CYRILLIC_LETTER.search(word):
-                self._cyrillic.append(word)
-            else:
-                self._latin.update(_list_beginnings(word))
+        for word in words:
+            self.add(word)
+
+    def add(self, word: str) -> None:
+        """Know one more; others may be looking."""
+        if word in self._words:
+            return
+        self._words[word] = None
+        if CYRILLIC_LETTER.search(word):
+            self._cyrillic.append(word)
+        else:
+            self._latin.update(_list_beginnings(word))
 
     def __contains__(self, word: str) -> bool:
         return word in self._words
 
-    def group(self, least: float) -> dict[str, list[str]]:
-        """Each known word with all that are spellings of the same name, itself among them."""
+    def group(self, least: float, words: Iterable[str] | None = None) -> dict[str, list[str]]:
+        """Each known word with all that are spellings of the same name, itself among them.
+
+        `words` are the only ones to group; what they are like is among them.
+        """
         groups: dict[str, list[str]] = {}
-        for word in self._words:
+        for word in self._words if words is None else words:
             same = [
                 groups[other]
                 for other, score in self.find(word)

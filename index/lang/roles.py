@@ -18,6 +18,8 @@ _SPEAKING = tuple(word + ending for word in _LISTS["speaking"] for ending in (""
 _COMMON = _LISTS["common"]
 _ADDRESS = _LISTS["address"]
 _HEADING, _BODY, _PARTY = _LISTS["heading"], frozenset(_LISTS["body"]), _LISTS["party"]
+_OF_PART = {name[5:]: ends for name, ends in _LISTS.items() if name.startswith("part_")}
+_LEVELS, _PUBLIC, _POLITICIAN = _LISTS["level"], _LISTS["public"], _LISTS["politician"]
 _NOBLE, _FRONTING = frozenset(_LISTS["noble"]), _LISTS["fronting"]
 _ADDRESS_M, _ADDRESS_F = _LISTS["address_masculine"], _LISTS["address_feminine"]
 _RELATIVES = frozenset(_LISTS["relative"])
@@ -93,17 +95,30 @@ def is_fronting(low: str) -> bool:
 
 def is_body(part: str) -> bool:
     """Whether the first part of an office says of what kind a body is, not which: "Konzern-"."""
-    return part in _BODY
+    return part in _BODY or part in _OF_PART
 
 
 def may_head(office: str, part: str) -> bool:
     """Whether an office may head a body of that kind: a "spd-vorsitzende" is a "Parteichefin".
 
-    What is known to be no party is none: the head of a union is no "Parteichef".
+    What is known to be no party is none: the head of a union is no "Parteichef". A minister is a
+    "Ressortchef", a chancellor a "Regierungschef".
     """
+    if part in _OF_PART:
+        return office.endswith(_OF_PART[part])
     bare = part.rstrip("s")
     is_party = office.startswith(_PARTY) or office in _HEADING
     return office.endswith(_HEADING) and (is_party if bare == "partei" else bare != "fraktion")
+
+
+def is_party_office(role: str, part: str) -> bool:
+    """Whether an office with that first part is a party's: "[SPD-Landes]vize", "[FDU-]Politiker"."""
+    return part.startswith(_PARTY) or part.endswith(_LEVELS) or role.endswith(_POLITICIAN)
+
+
+def is_public_office(role: str) -> bool:
+    """Whether members of parties are elected or named to an office: a "landrätin", no "werftchef"."""
+    return role.endswith(_PUBLIC)
 
 
 def is_common_body(low: str) -> bool:

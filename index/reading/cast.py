@@ -21,6 +21,8 @@ from wortlaut.index.lang.roles import (
     is_body,
     is_common_body,
     is_noble,
+    is_party_office,
+    is_public_office,
     may_head,
     names_institution,
     read_english_gender,
@@ -142,6 +144,7 @@ class Cast:
     def __init__(self, words: Words) -> None:
         self._words = words
         self._counts = Counter(words.words)
+        self._breaks = [i for i, opens in enumerate(words.breaks) if opens]
         # The capitalised words that stand by themselves somewhere, in no longer name.
         followed = [*words.caps[1:], False]
         lone = zip(words.words, words.caps, followed, strict=False)
@@ -185,12 +188,12 @@ class Cast:
         office = roles[-1] if roles else i
         start = roles[-1] + 1 if roles else i
         held = roles[-1] if roles else _find_apposed(words, stop)
-        if not roles and i and role_gender(words.lows[i - 1]) is not None:
+        if not roles and i and not words.breaks[i] and role_gender(words.lows[i - 1]) is not None:
             held = i - 1
         role = words.lows[held] if held >= 0 else ""
         past = stop
         if roles and start == stop:
-            _, named = read_complement(words, stop, len(words.words))
+            _, named = read_complement(words, stop, self._find_break(stop))
             if named:
                 start, stop = named.start, named.stop
                 # "die Chefin der Bank und Rätin Ada Holm": her second office is read by itself.
@@ -215,6 +218,11 @@ class Cast:
         says = len(name) == 1 and start in self._saying
         gender = read_holder_gender(words, held) if held >= 0 else ""
         return _Sighting(start, tuple(name), read_role(role, before), says, gender), past
+
+    def _find_break(self, i: int) -> int:
+        """The first word from word `i` on that opens a paragraph; the end of the text if none does."""
+        at = bisect_left(self._breaks, i)
+        return self._breaks[at] if at < len(self._breaks) else len(self._words.words)
 
     def _is_bare_elsewhere(self, word: str) -> bool:
         """Whether the word is likely a genitive: the article has it without its -s, too."""
@@ -355,14 +363,19 @@ class Cast:
         later = [min(fitting, key=lambda f: f.places[0]) for fitting in fits if fitting]
         return later[0] if later and not named else None
 
-    def may_be_described(self, figure: Figure, part: str, before: int) -> bool:
+    def may_be_described(self, figure: Figure, mention: Mention, part: str) -> bool:
         """Whether a description with a part of its own can be that person's: "[Bahn]chef".
 
-        The part is in an office of his, or near his name before word `before`; "Konzernchef" may be
-        said of whoever heads something that is no party.
+        The part is in an office of his, or near his name before the `mention`; "Konzernchef" may be
+        said of whoever heads something that is no party; "SPD-Landesvize" of somebody in a public
+        office, or of none, where nobody else named before fits its gender.
         """
-        stem = part[:_SHORTEST_STEM]
+        before, stem = mention.first, part[:_SHORTEST_STEM]
         if any(role.startswith(stem) for role in figure.roles):
+            return True
+        public = all(is_public_office(role) for role in figure.roles)
+        partisan = public and is_party_office(mention.role, part)
+        if partisan and self.find_sole(before, mention.gender) is figure:
             return True
         if is_body(part):
             return any(may_head(role, part) for role in figure.roles)
@@ -687,7 +700,7 @@ def _is_personal(words: Words, i: int, form: VerbForm) -> bool:
 def _is_subject_before(words: Words, i: int) -> bool:
     """Whether "Harlow sagte, …" opens a sentence with its subject."""
     opens = not i or words.breaks[i] or words.words[i - 1] in _OPENINGS
-    if i + 2 >= len(words.words) or not _says(words, i + 1):
+    if i + 2 >= len(words.words) or words.breaks[i + 1] or not _says(words, i + 1):
         return False
     if not opens and not (words.english and words.words[i - 1] in _BEHIND):
         return False

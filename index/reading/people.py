@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -117,22 +118,61 @@ class People(Sequence[str]):
         self._spellings: dict[str, list[str]] = {}
         self._bearers: dict[str, list[str]] = {}
         self._found: dict[tuple[str, float], list[str]] = {}
-        by_surname: dict[str, list[str]] = {}
+        self._same: dict[str, list[str]] = {}
+        self._by_surname: dict[str, list[str]] = {}
         for name in dict.fromkeys(names):
-            parts = spell_parts(name)
-            # "der Minister" is nobody's name; "Kieler Umweltministerium" is no Mr Umweltministerium.
-            last = name.split()[-1] if parts else ""
-            if parts and role_gender(last.casefold()) is None and not _is_body(name):
-                by_surname.setdefault(parts[-1], []).append(name)
-        self._index = Spellings(by_surname)
-        self._same = self._index.group(SAME_PERSON)
-        for keys in self._same.values():
+            if surname := _read_surname(name):
+                self._by_surname.setdefault(surname, []).append(name)
+        self._index = Spellings(self._by_surname)
+        self._group(self._by_surname)
+
+    def change(self, added: Iterable[str], gone: Iterable[str], bodies: Bodies) -> People:
+        """These people with other names among them; only those of like surnames are grouped anew."""
+        other = copy(self)
+        other.bodies = bodies
+        other._found = {}
+        other._by_surname, other._same = dict(self._by_surname), dict(self._same)
+        other._spellings, other._bearers = dict(self._spellings), dict(self._bearers)
+        touched: dict[str, None] = {}
+        for name in gone:
+            if surname := _read_surname(name):
+                bearers = other._by_surname.get(surname, ())
+                other._by_surname[surname] = [bearer for bearer in bearers if bearer != name]
+                touched |= dict.fromkeys([surname, *self._same.get(surname, ())])
+        for name in added:
+            if surname := _read_surname(name):
+                other._by_surname[surname] = [*other._by_surname.get(surname, ()), name]
+                touched |= dict.fromkeys(self._list_like(surname))
+        for person in [p for key in touched for p in self._bearers.get(key, ())]:
+            other._spellings.pop(person, None)
+        for key in touched:
+            other._bearers.pop(key, None)
+        other._group(touched)
+        return other
+
+    def _list_like(self, surname: str) -> list[str]:
+        """The surname, and all that is grouped with what is like it; it is known from now on."""
+        self._index.add(surname)
+        like = [key for key, score in self._index.find(surname) if score >= SAME_PERSON]
+        grouped = [key for near in [surname, *like] for key in self._same.get(near, ())]
+        return [surname, *grouped]
+
+    def _group(self, surnames: Iterable[str]) -> None:
+        groups = self._index.group(SAME_PERSON, list(surnames))
+        self._same |= groups
+        for keys in groups.values():
             if keys[0] not in self._bearers:
-                self._add(keys, [name for key in keys for name in by_surname[key]])
+                self._add(keys, [n for key in keys for n in self._by_surname.get(key, ())])
         self._names = list(self._spellings)
         self._persons = {
             spelling: person for person, all_ in self._spellings.items() for spelling in all_
         }
+
+    def list_alike(self, name: str) -> list[str]:
+        """Every name in the archive that shares the surname, in whatever spelling."""
+        surname = _read_surname(name)
+        keys = self._same.get(surname, ()) if surname else ()
+        return [other for key in keys for other in self._by_surname.get(key, ())]
 
     def _add(self, keys: Sequence[str], bearers: list[str]) -> None:
         full = [name for name in bearers if len(spell_parts(name)) > 1]
@@ -185,7 +225,7 @@ class People(Sequence[str]):
         if not parts:
             return []
         keys = [key for key, score in self._index.find(parts[-1]) if score >= SAME_PERSON]
-        persons = dict.fromkeys(person for key in keys for person in self._bearers[key])
+        persons = dict.fromkeys(p for key in keys for p in self._bearers.get(key, ()))
         return [
             spelling
             for person in persons
@@ -248,13 +288,13 @@ class People(Sequence[str]):
     def _gather(self, word: str, least: float) -> list[str]:
         forms = [word, word[:-1]] if word.endswith("s") and len(word) > SHORT_NAME else [word]
         for form in forms:
-            if form in self._index:
-                return self._bearers[form]
+            if bearers := self._bearers.get(form):
+                return bearers
         ranked = [item for form in forms for item in self._index.find(form)]
         best = max((score for _, score in ranked), default=0.0)
         least = max(least, best - _AS_GOOD)
         keys = [key for key, score in ranked if score >= least and len(key) > 1]
-        return list(dict.fromkeys(name for key in keys for name in self._bearers[key]))
+        return list(dict.fromkeys(n for key in keys for n in self._bearers.get(key, ())))
 
     def _is_first_name(self, text: str, tokens: list[Word], number: int, is_german: bool) -> bool:
         """Whether the word is the first name of somebody whose surname stands right behind it.
@@ -379,14 +419,49 @@ class Offices:
         self._by_head: dict[str, dict[str, None]] = {}
         self._unnamed: dict[Office, Counter[str]] = {}
         self._people = people
-        rows = list(held)
+        self._hold(list(held))
+
+    def _hold(self, rows: Sequence[Held]) -> None:
         for speaker, _, _, articles in rows:
-            if not people.knows(speaker):
+            if not self._people.knows(speaker):
                 self._unnamed.setdefault(read_office(speaker), Counter())[speaker] += articles
         for speaker, text, year, articles in rows:
             name = self._find_name(speaker)
             if name is not None:
                 self._add(name, text, year, articles)
+
+    def change(
+        self,
+        speakers: Iterable[str],
+        people: People,
+        list_held: Callable[[Sequence[str]], Iterable[Held]],
+    ) -> Offices:
+        """The offices once those of the speakers have changed, and who is whom, too.
+
+        `list_held` lists what speakers hold now; it is asked for those whom the change touches.
+        """
+        touched: dict[str, None] = {}
+        for speaker in speakers:
+            alike = [*self._people.list_alike(speaker), *people.list_alike(speaker)]
+            same = self._unnamed.get(read_office(speaker), ())
+            touched |= dict.fromkeys([speaker, *alike, *same])
+        other = copy(self)
+        other._people = people
+        other._holders, other._unnamed = dict(self._holders), dict(self._unnamed)
+        other._by_head = {head: dict(names) for head, names in self._by_head.items()}
+        for speaker in touched:
+            named = self._people.knows(speaker)
+            unnamed = None if named else other._unnamed.pop(read_office(speaker), None)
+            person = self._people.find_person(speaker) if named else None
+            for name in unnamed or [person]:
+                other._drop(name)
+        other._hold(list(list_held(list(touched))))
+        return other
+
+    def _drop(self, name: str | None) -> None:
+        holder = self._holders.pop(name, None) if name else None
+        for head in {entry.office.head for entry in holder.entries} if holder else ():
+            self._by_head[head].pop(str(name), None)
 
     def _find_name(self, speaker: str) -> str | None:
         """What the speaker goes by; None for a surname that might be several persons'."""
@@ -516,6 +591,17 @@ class Offices:
                     if entry.office.head == head and _fits(asked, entry.office, holder):
                         extra = [w for w in entry.telling if not _has(asked.words, w)]
                         yield _Match(holder, entry, len(extra))
+
+
+def _read_surname(name: str) -> str | None:
+    """What persons of the name are found by; None for what is nobody's name.
+
+    "der Minister" is not, and "Kieler Umweltministerium" is no Mr Umweltministerium.
+    """
+    parts = spell_parts(name)
+    if not parts or role_gender(name.split()[-1].casefold()) is not None or _is_body(name):
+        return None
+    return parts[-1]
 
 
 @lru_cache(maxsize=8192)

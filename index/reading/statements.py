@@ -13,7 +13,13 @@ from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Article, ReadArticle, Span, Statement
 from wortlaut.index.lang.names import find_spelt_gender
-from wortlaut.index.lang.roles import FORMER_PREFIX, Gender, names_institution, role_gender
+from wortlaut.index.lang.roles import (
+    FORMER_PREFIX,
+    Gender,
+    is_party_office,
+    names_institution,
+    role_gender,
+)
 from wortlaut.index.lang.verbs import read_verb_forms
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
 from wortlaut.index.press.wiretext import blank_wire
@@ -68,9 +74,21 @@ _SINGULAR = frozenset({"er", "sie", "he", "she"})
 _DEMONSTRATIVE = ("dies", "letzter")
 # Descriptions that stand for the person just named, whatever office he holds.
 _DESCRIPTIONS = (
-    "chef", "chefin", "boss", "vertraute", "vertrauter", "politiker", "politikerin", "diplomat",
-    "diplomatin", "vize", "jurist", "juristin",
-)  # fmt: skip
+    "chef",
+    "chefin",
+    "boss",
+    "vertraute",
+    "vertrauter",
+    "politiker",
+    "politikerin",
+    "diplomat",
+    "diplomatin",
+    "vize",
+    "jurist",
+    "juristin",
+)
+# Those that stand for somebody of a party alone: "die SPD-Kreisvorsitzende".
+_PARTY_DESCRIPTIONS = ("vorsitzende", "vorsitzender", "abgeordnete", "abgeordneter")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,15 +472,18 @@ class _Reading:
         if part is None or (holder and (not part or mention.role in holder.roles)):
             return holder
         found = holder or self._resolve(mention, number) or self._find_sole(mention)
-        fits = not part or (
-            found is not None and self._cast.may_be_described(found, part, mention.first)
-        )
+        if found is None or not part:
+            return found
+        fits = self._cast.may_be_described(found, mention, part)
         return found if fits else None
 
     def _read_part(self, role: str) -> str | None:
         """What a description has before its office, "bahn" of "bahnchef"; None for an office."""
-        base = max((d for d in _DESCRIPTIONS if role.endswith(d)), key=len, default=None)
-        return None if base is None else role[: -len(base)].strip("-")
+        known = _DESCRIPTIONS + _PARTY_DESCRIPTIONS
+        base = max((d for d in known if role.endswith(d)), key=len, default=None)
+        part = None if base is None else role[: -len(base)].strip("-")
+        bare = base in _PARTY_DESCRIPTIONS and (not part or not is_party_office("", part))
+        return None if bare else part
 
     def _find_sole(self, mention: Mention) -> Figure | None:
         """The only person whom "er", "sie" or "die Politikerin" fits, however long ago named.

@@ -20,11 +20,7 @@ from wortlaut.index.lang.words import (
     read_stance,
 )
 
-_NEGATORS = re.compile(
-    r"(?:nicht|nichts|kein\w*|nie|niemals|niemand\w*|nirgends|nirgendwo|weder|keinesfalls|keineswegs"
-    r"|not|no|never|nobody|none|nothing|neither|nowhere|cannot|\w+n't"
-    r"|не|нет|ни|никто|никого|никому|никогда|ничего|ничто|нельзя|нигде|никак\w*)\Z"
-)
+_NEGATORS = re.compile(rf"(?:{read_stance('negator')})\Z")
 # Negation inside another word: it answers for a negator in another wording or language.
 _HALF_NEGATORS = re.compile(rf"(?:{read_stance('half_negator')})\Z")
 # "nicht nur", "no more than" negate nothing.

@@ -1,6 +1,6 @@
 // Runs once for each HTML part of the page (Gradio's js_on_load): element, trigger and watch are
 // given. Buttons carry numbers only; what they mean is decided by the server's session.
-const sent = ["cite", "nearest", "drop", "example", "new", "choose"];
+const sent = ["cite", "related", "nearest", "drop", "example", "new", "choose"];
 const narrow = () => window.matchMedia("(max-width: 60rem)").matches;
 const panel = () => document.querySelector("#source");
 
@@ -39,7 +39,7 @@ element.addEventListener("click", (event) => {
   if (press === "back") goBack();
   if (!sent.includes(press)) return;
   // The first source opens by itself; only a click may scroll a narrow page down to it.
-  if (press === "cite" || press === "nearest") panel().dataset.follow = "yes";
+  if (["cite", "related", "nearest"].includes(press)) panel().dataset.follow = "yes";
   if (press === "drop" || press === "example") document.querySelector("#question textarea")?.focus();
   trigger(press, { turn, marker, part, number, mode });
 });

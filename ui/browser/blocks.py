@@ -56,6 +56,7 @@ def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
             part.nearest(events.open_nearest, session, source, **reading)
         for part in (earlier, current, source):
             part.cite(events.open_source, session, source, **reading)
+        source.related(events.open_related, session, source, **reading)
     return blocks
 
 
@@ -125,6 +126,10 @@ class _Events:
     def open_source(self, session: Session, event: gr.EventData) -> Any:
         turn, marker = _read(event, "turn"), _read(event, "marker")
         return _or_skip(self._page.open_source(session, turn, marker))
+
+    def open_related(self, session: Session, event: gr.EventData) -> Any:
+        turn, marker = _read(event, "turn"), _read(event, "marker")
+        return _or_skip(self._page.open_related(session, turn, marker, _read(event, "number")))
 
     def open_nearest(self, session: Session, event: gr.EventData) -> Any:
         return _or_skip(self._page.open_nearest(session, _read(event, "turn")))

@@ -16,12 +16,22 @@ from urllib.parse import urlsplit
 from wortlaut.index.archive import ArchiveCounts
 from wortlaut.index.article import Span, Statement
 from wortlaut.index.lang.words import Language
+from wortlaut.index.twins.origins import PrintedArticle
 from wortlaut.rag.answer import Answer, Citation, Claim, Filters, Mode
-from wortlaut.rag.wording import format_date, format_period, join_names, voice_label
+from wortlaut.rag.wording import (
+    format_date,
+    format_period,
+    join_names,
+    say_prints,
+    say_superseded,
+    voice_label,
+)
 from wortlaut.ui.render import (
     LinePart,
     collapse,
+    describe_independence,
     describe_place,
+    describe_prints,
     describe_refusal,
     describe_writer,
     list_refused,
@@ -38,6 +48,7 @@ _QUOTED = {
 }
 _OPENING = re.compile(r"\s*[“„«\"]?$")
 LONGEST_SHOWN = 150_000
+_MOST_RELATED = 20
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
@@ -193,7 +204,8 @@ def _render_refused(claim: Claim, words: PageWords, language: Language) -> str:
 
 def _render_checks(answer: Answer, words: PageWords) -> str:
     """Who wrote the answer, and unfolding what of it is not shown and why."""
-    html = f'<p class="written">{esc(writer)}</p>' if (writer := describe_writer(answer)) else ""
+    told = [said for said in (describe_independence(answer), describe_writer(answer)) if said]
+    html = "".join(f'<p class="written">{esc(said)}</p>' for said in told)
     struck = [line for line in split_lines(answer) if isinstance(line, Claim)]
     hidden = [claim for claim in list_refused(answer) if claim not in struck]
     unknown = words.unknown.format(count=answer.unknown_markers) if answer.unknown_markers else ""
@@ -220,7 +232,24 @@ def _render_line(line: str, answer: Answer, number: int, *, written: bool) -> st
         cut = opening.start() if opening else len(pieces[0].text)
         who = _render_who(pieces[0].text[:cut], answer)
         pieces = [LinePart("text", pieces[0].text[cut:].strip()), *pieces[1:]]
-    return f"{who}<blockquote>{_render_pieces(pieces, answer, number)}</blockquote>"
+    cited = [p.marker for p in pieces if p.kind == "marker"]
+    prints = "".join(
+        _render_prints(citation, number, answer.language)
+        for citation in answer.citations
+        if citation.marker in cited
+    )
+    return f"{who}<blockquote>{_render_pieces(pieces, answer, number)}</blockquote>{prints}"
+
+
+def _render_prints(citation: Citation, number: int, language: Language) -> str:
+    """What stands in the quoted article's place, and how many print the same: the source tells which."""
+    said = describe_prints(citation, language)
+    if not said:
+        return ""
+    return (
+        f'<p class="prints"><button type="button" class="quiet" data-press="cite" '
+        f'data-turn="{number}" data-marker="{citation.marker}">{esc(" · ".join(said))}</button></p>'
+    )
 
 
 def _render_who(text: str, answer: Answer) -> str:
@@ -363,10 +392,43 @@ def render_source_html(
         f'<p class="place">{esc(describe_place(article, language))}'
         f"{_render_address(article.url, words)}</p>"
         f'<p class="who">{who}<span class="voice">{voice}</span></p>{warned}'
+        f"{_render_related(citation, number, language)}"
         f'<div class="text" tabindex="0"{lang}>'
         f"{_render_text(citation, citations, statements)}</div>"
         "</section>"
     )
+
+
+def list_related(citation: Citation) -> list[PrintedArticle]:
+    """The articles that the source of a citation links to: what stands in its place, other prints."""
+    newer = [citation.superseded_by.printed] if citation.superseded_by else []
+    return [*newer, *citation.also_in]
+
+
+def _render_related(citation: Citation, number: int, language: Language) -> str:
+    """A button for each related article, under what they are."""
+    groups = []
+    if citation.superseded_by:
+        newer = say_superseded(citation.superseded_by, language)
+        groups.append((newer, [citation.superseded_by.printed]))
+    if citation.also_in:
+        groups.append((say_prints(len(citation.also_in), language), list(citation.also_in)))
+    at = 0
+    html = ""
+    for said, printed in groups:
+        buttons: list[str] = []
+        for one in printed[:_MOST_RELATED]:
+            day = format_date(one.published, one.published_precision, language)
+            place = " · ".join(part for part in (one.source, day) if part)
+            buttons.append(
+                f'<button type="button" class="quiet" data-press="related" data-turn="{number}" '
+                f'data-marker="{citation.marker}" data-number="{at + len(buttons)}">'
+                f"{esc(collapse(one.title))} ({esc(place)})</button>"
+            )
+        at += len(printed)
+        left = ["…"] if len(printed) > _MOST_RELATED else []
+        html += f'<p class="prints">{esc(said)}: {" ".join([*buttons, *left])}</p>'
+    return html
 
 
 def _render_bar(

@@ -14,6 +14,7 @@ from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation, Filters, Mode
 from wortlaut.ui.browser.page import (
     PageTurn,
+    list_related,
     render_header_html,
     render_no_source_html,
     render_source_html,
@@ -189,6 +190,20 @@ class ChatPage:
         for citation in turn.answer.citations:
             if str(citation.marker) == str(marker):
                 return self._render_source(citation, turn.answer, int(str(number)))
+        return None
+
+    def open_related(
+        self, session: Session, number: object, marker: object, related: object
+    ) -> str | None:
+        """Another print of the story behind a marker, at the same words if it holds them."""
+        turn = _pick(session.turns, number)
+        citations = turn.answer.citations if turn and turn.answer else ()
+        for citation in citations:
+            printed = _pick(list_related(citation), related)
+            if str(citation.marker) != str(marker) or printed is None:
+                continue
+            if other := self._chat.cite_print(citation, printed.article_id):
+                return self._render_source(other, turn.answer, int(str(number)))
         return None
 
     def open_nearest(self, session: Session, number: object) -> str | None:

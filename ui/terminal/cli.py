@@ -100,6 +100,10 @@ def index_sources(
     rebuild: Annotated[bool, typer.Option(help="Make all anew, also from archived text.")] = False,
     prune: Annotated[bool, typer.Option(help="Drop articles whose source is gone.")] = False,
     if_empty: Annotated[bool, typer.Option(help="Only when the archive holds nothing.")] = False,
+    watch: Annotated[bool, typer.Option(help="Go on with what changes, until Ctrl-C.")] = False,
+    poll: Annotated[
+        bool, typer.Option(help="Watch by looking again and again: for network disks.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read articles (.txt .md .jsonl) into the archive; unchanged files cost nothing.
@@ -109,6 +113,15 @@ def index_sources(
     from wortlaut.rag.assembly import count_articles, count_outstanding, index_paths, is_complete
     from wortlaut.ui.terminal.printing import print_ingest_report, show_progress
 
+    if watch:
+        from wortlaut.ui.terminal.watching import watch_sources
+
+        if not paths or rebuild:
+            raise ConfigError(
+                "--watch watches folders, and rebuilds nothing: wortlaut index --watch DIR"
+            )
+        watch_sources(context.obj, paths, prune=prune, poll=poll, as_json=as_json)
+        return
     if not paths and not (rebuild or prune or count_outstanding(context.obj)):
         raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
     if if_empty and count_articles(context.obj) and is_complete(context.obj):

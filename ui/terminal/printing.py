@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article, Statement, hash_text
 from wortlaut.index.errors import SourceError, WortlautError
+from wortlaut.index.gaps import list_failures
 from wortlaut.index.ingest import PIPELINE_VERSION, RUN_FLAG, IngestReport
+from wortlaut.index.rebuild import read_building
 from wortlaut.rag.answer import format_published
 from wortlaut.ui.render import clean_controls, clean_line
 
@@ -91,16 +93,22 @@ def print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
         return
+    print(describe_report(report))
+
+
+def describe_report(report: IngestReport) -> str:
+    """The counts of a run on one line."""
     parts = [
         f"{report.added} added",
         f"{report.updated} updated",
         f"{report.unchanged} unchanged",
         f"{report.pruned} pruned",
     ]
-    print(
+    return (
         f"{count_things(report.files, 'file')} ({report.files_unchanged} unchanged): "
         f"articles {', '.join(parts)}; "
-        f"{count_things(report.passages, 'passage')} embedded; {len(report.failed)} skipped; {report.seconds:.1f} s"
+        f"{count_things(report.passages, 'passage')} embedded; {len(report.failed)} skipped; "
+        f"{report.seconds:.1f} s"
     )
 
 
@@ -275,6 +283,7 @@ def _read_state(settings: Settings) -> dict[str, Any]:
 
 def _describe(archive: Archive, settings: Settings) -> dict[str, Any]:
     counts = archive.count()
+    building = read_building(settings.data)
     return {
         "data": str(settings.data),
         "embedder": archive.read_meta("embedder") or settings.embedder,
@@ -287,6 +296,8 @@ def _describe(archive: Archive, settings: Settings) -> dict[str, Any]:
         "until": counts.until.isoformat() if counts.until else None,
         "outstanding": len(archive.list_outdated(PIPELINE_VERSION)),
         "last_run": "not finished" if archive.read_meta(RUN_FLAG) else "finished",
+        "unread_files": list(list_failures(archive)),
+        "rebuild": building.line if building else None,
     }
 
 
@@ -303,7 +314,9 @@ def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
         return
     width = max(len(name) for name in facts)
     for name, value in facts.items():
-        print(f"{name:<{width}}  {'-' if value is None else value}")
+        shown = ", ".join(value) if isinstance(value, list) else value
+        shown = "-" if shown in (None, "") else clean_line(str(shown))
+        print(f"{name:<{width}}  {shown}")
 
 
 def print_statements(paths: Sequence[Path], *, as_json: bool) -> bool:
