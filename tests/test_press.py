@@ -236,6 +236,16 @@ def test_whom_to_ask_is_no_report(tail):
 
 
 @pytest.mark.parametrize(
+    "line",
+    ["Hinweis an die Redaktionen: Jon Tarn sagte Bilder zu.", "(Neu: Zitat Minister Jon Tarn)", "+++ Brakkum;Wasser; +++",
+     "(Zusammenfassung - 1715 - Sichtweise FDU\nim 6. Absatz)", "Wasser/Bau/Brakkum/"],
+)  # fmt: skip
+def test_a_line_to_newsrooms_is_no_report(line):
+    text = f"{line}\n\nBrakkum (dpa) - {REPORT}"
+    assert [span.of(text) for span in split_sentences(text)] == [REPORT]
+
+
+@pytest.mark.parametrize(
     "hostile",
     ["(" * 50_000, "A (" * 30_000, "Stand: " * 20_000, "Meldung/" * 20_000, "(Eil " * 20_000, " =" * 30_000,
      "A " * 50_000, "01.01." * 20_000, "\n".join(["(Foto"] * 20_000), "dpa " * 30_000, "- " * 40_000],

@@ -61,6 +61,15 @@ def _read_contact() -> re.Pattern[str]:
 
 
 @cache
+def _read_remark() -> re.Pattern[str]:
+    """A line to newsrooms: "Hinweis an die Redaktionen: …"; "+++ Berlin;Prozesse; +++"."""
+    return re.compile(
+        rf"^(?:{match_press_words('remark')}):[^\n]{{0,300}}$|^\+\+\+ [^\n+]{{1,120}};? \+\+\+[ \t]*$",
+        re.MULTILINE,
+    )
+
+
+@cache
 def _read_sign_off() -> re.Pattern[str]:
     """The last lines of a message: "dpa jt yyzz n1 hn", "181646 Feb 22"; "(Schluss) jt"."""
     stamp = rf"[0-3]\d[0-2]\d[0-5]\dZ?(?: [A-Z]{{3,4}})? {MONTH}\b\.? \d\d(?:\d\d)?"
@@ -92,6 +101,7 @@ def find_wire_lines(text: str) -> list[Span]:
     """The spans that are the wire's own, in no order; they may overlap."""
     spans = [Span(*match.span()) for match in _read_note().finditer(text)]
     spans += [Span(*match.span()) for match in _read_credit().finditer(text)]
+    spans += [Span(*match.span()) for match in _read_remark().finditer(text)]
     spans += _find_head(text)
     if match := _read_block().search(text):
         spans.append(Span(match.start(), len(text)))
