@@ -142,6 +142,19 @@ def test_a_message_that_cannot_be_read_is_named(tmp_path, raw, reason):
     assert reason in error.reason
 
 
+def test_a_head_that_no_library_can_parse_does_not_lose_the_text(tmp_path):
+    raw = b"From: " + b"a,<" * 2000 + b"\nSubject: Damm\n\nDer Damm steht fest.\n"
+    (article,) = read(tmp_path, raw)
+    assert article.text == "Damm\n\nDer Damm steht fest.\n".rstrip()
+
+
+@pytest.mark.parametrize("line", [b"-----\n", b"--b\n\nx\n", b"-----Von: a\nAn: b\n"])
+def test_a_message_of_lines_and_nothing_else_is_read_or_named_at_once(tmp_path, line):
+    head = b"Subject: Damm\nContent-Type: multipart/mixed; boundary=b\n\n"
+    for result in read(tmp_path, head + line * 100_000):
+        assert isinstance(result, Article | SourceError)
+
+
 def test_a_day_that_cannot_be_read_is_a_notice(tmp_path):
     raw = bytes(make_mail()).replace(b"Tue, 03 Feb 2026 23:30:00 +0100", b"gestern")
     notice, article = read(tmp_path, raw)

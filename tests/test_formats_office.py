@@ -122,6 +122,7 @@ def test_the_chapters_of_a_book_are_articles(tmp_path):
     )
     chapters = {
         "cover.xhtml": "<p>Küste heute</p>",
+        "teil.xhtml": "<h1>Erster Teil</h1>",
         "k1.xhtml": "<h1>Damm hält</h1><p>Der Damm ist <i>dicht</i>&nbsp;genug.</p>",
         "k1b.xhtml": "<p>Es regnet weiter.</p>",
         "k2.xhtml": "<h2>Fähre fährt</h2><p>Kapitän Ole Brink ist froh.</p>",

@@ -142,6 +142,13 @@ def test_russian_pages_in_their_old_encoding_are_read(tmp_path):
     assert (article.text, article.language) == (text, "ru")
 
 
+def test_an_old_encoding_that_a_page_does_not_declare_is_guessed_with_a_notice(tmp_path):
+    text = "Дамба держится, сказал смотритель Энно Ватман в понедельник утром."
+    notice, article = read(tmp_path, f"<html><body><p>{text}</p></body></html>".encode("cp1251"))
+    assert isinstance(notice, SourceNotice)
+    assert article.text == text
+
+
 @pytest.mark.parametrize("name", ["a.xhtml", "a.htm", "a.txt", "a.md", "a.doc"])
 def test_a_page_is_read_as_one_whatever_its_name(tmp_path, name):
     page = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml"><head><title/><script src="a.js"/></head><body><a id="x"/>'

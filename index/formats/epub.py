@@ -68,6 +68,8 @@ def read_epub(file: SourceFile) -> Iterator[SourceItem]:
                 chapters.append((name, title, text))
     if not chapters:
         raise SourceError(file.place, "an EPUB without text; remove it")
+    # A page that is a heading and no more is the title of the book or of a part of it.
+    chapters = [chapter for chapter in chapters if chapter[1] != chapter[2]] or chapters
     for name, title, text in chapters:
         place = f"{file.place}/{name}"
         if len(text) > MAX_ARTICLE_BYTES:

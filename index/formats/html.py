@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wortlaut.index.article import normalise_text
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.broken import name_broken
+from wortlaut.index.formats.decoding import decode_noting
 from wortlaut.index.formats.page_dates import find_page_date
 from wortlaut.index.formats.raw import RawArticle, SourceFile, SourceItem, SourceNotice
 
@@ -55,11 +56,14 @@ def read_html(file: SourceFile) -> Iterator[SourceItem]:
     from lxml.html import document_fromstring
     from trafilatura import bare_extraction
 
-    markup, encoding = decode_page(file.read_bytes())
+    raw = file.read_bytes()
+    if not raw.strip():
+        raise SourceError(file.place, "an empty file; remove it or copy it again")
+    markup, note = decode_page(raw)
     if not re.search(r"<\w", markup):
         raise SourceError(file.place, "no page of the web, it has no markup; name it .txt")
-    if encoding:
-        yield SourceNotice(file.place, f"not UTF-8; read as {encoding}")
+    if note:
+        yield SourceNotice(file.place, note)
     with name_broken(file.place, "a page", "trafilatura", "htmldate"):
         tree = document_fromstring(markup)
         _check_size(tree, file.place)
@@ -87,17 +91,17 @@ def read_html(file: SourceFile) -> Iterator[SourceItem]:
 
 
 def decode_page(raw: bytes) -> tuple[str, str | None]:
-    """The markup, ready for a reader of HTML, and its encoding where that had to be guessed.
+    """The markup, ready for a reader of HTML, and a note where its encoding had to be guessed.
 
     UTF-8 goes before what the page declares: what is UTF-8 throughout is nothing else.
     """
-    text, guessed = _decode(raw)
+    text, note = _decode(raw)
     text = normalise_text(text)
     if _XHTML.search(text[:2000]):
         text = _EMPTY.sub(r"<\1\2></\1>", text)
     text = _TWO_BREAKS.sub("</p><p>", _PROLOGUE.sub("", text))
     # Its marks are drawn by the browser: without them nobody sees that somebody is quoted.
-    return _QUOTATION.sub('"', text), guessed
+    return _QUOTATION.sub('"', text), note
 
 
 def _decode(raw: bytes) -> tuple[str, str | None]:
@@ -119,7 +123,7 @@ def _decode(raw: bytes) -> tuple[str, str | None]:
             return raw.decode(codecs.lookup(name).name, "replace"), None
     except (LookupError, UnicodeError, ValueError):
         pass
-    return raw.decode("cp1252", "replace"), "Windows-1252"
+    return decode_noting(raw)
 
 
 def _check_size(tree: HtmlElement, place: str) -> None:

@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from itertools import islice
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wortlaut.index.article import hash_text
 from wortlaut.index.errors import SourceError
@@ -29,10 +28,15 @@ from wortlaut.index.formats.raw import (
 )
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from lxml.html import HtmlElement
 
 MAX_MAIL_BYTES = 60_000_000
 _MOST_PARTS = 500
+_MOST_LINES_OF_PARTS = 5_000
+_MOST_EARLIER = 100
+_LONGEST_HEADS = 3_000
 _ANSWER = re.compile(r"\A(?:(?:re|aw|antw|sv|vs|ответ|отв)(?:\[\d+\])?:\s{0,5})+", re.IGNORECASE)
 _FORWARD = re.compile(r"\A(?:(?:fwd?|wg|tr|i|пересл)(?:\[\d+\])?:\s{0,5})+", re.IGNORECASE)
 # "-----Original Message-----", whatever the language.
@@ -94,16 +98,20 @@ def _split_mailbox(file: SourceFile) -> Iterator[bytes]:
 
 
 def _read_message(raw: bytes, file: SourceFile, place: str) -> Iterator[SourceItem]:
+    from email import message_from_bytes, policy
+
     with name_broken(file.place, "a message"):
-        message = message_from_bytes(raw, policy=policy.default)
-        if not isinstance(message, EmailMessage) or not message.keys():
+        if len(re.findall(rb"^--", raw, re.MULTILINE)) > _MOST_LINES_OF_PARTS:
+            raise SourceError(file.place, "too many parts for a message; save its text as .txt")
+        message: Any = message_from_bytes(raw, policy=policy.default)
+        if not message.keys():
             raise SourceError(file.place, "no mail, it has no heads like 'Subject:'; name it .txt")
         if message.get_content_type() in ("multipart/encrypted", "application/pkcs7-mime"):
             raise SourceError(file.place, "encrypted; save it decrypted and index again")
-        subject = " ".join(str(message["subject"] or "").split())
+        subject = " ".join(str(_get_head(message, "subject") or "").split())
         is_forward = bool(_FORWARD.match(_ANSWER.sub("", subject)))
         text = _read_body(message, is_forward)
-        key = " ".join(str(message["message-id"] or "").split())
+        key = " ".join(str(_get_head(message, "message-id") or "").split())
         article = RawArticle(
             text,
             key=(key or hash_text(text)) if place else "",
@@ -126,8 +134,16 @@ def _read_message(raw: bytes, file: SourceFile, place: str) -> Iterator[SourceIt
         )
 
 
+def _get_head(message: EmailMessage, name: str) -> Any:
+    """A head of the message, `None` for one that the library cannot parse."""
+    try:
+        return message[name]
+    except Exception:  # It raises many kinds at hostile heads.
+        return None
+
+
 def _read_day(message: EmailMessage) -> date | str | None:
-    header = message["date"]
+    header = _get_head(message, "date")
     try:
         when = header.datetime if header is not None else None
     except (AttributeError, ValueError):
@@ -137,7 +153,7 @@ def _read_day(message: EmailMessage) -> date | str | None:
 
 def _read_sender(message: EmailMessage) -> str | None:
     """The name of the sender, or the domain: a person's address is nobody's business."""
-    header = message["from"]
+    header = _get_head(message, "from")
     for address in getattr(header, "addresses", ()):
         name = " ".join(address.display_name.split())
         if name and "@" not in name:
@@ -148,10 +164,10 @@ def _read_sender(message: EmailMessage) -> str | None:
 
 
 def _read_body(message: EmailMessage, is_forward: bool) -> str:
-    plain = message.get_body(("plain",))
-    page = message.get_body(("html",))
-    text = _read_plain(plain, is_forward) if isinstance(plain, EmailMessage) else ""
-    if not isinstance(page, EmailMessage):
+    plain: Any = message.get_body(("plain",))
+    page: Any = message.get_body(("html",))
+    text = _read_plain(plain, is_forward) if plain is not None else ""
+    if page is None:
         return text
     html = _read_page(page, is_forward)
     # The plain part may be no more than "your program cannot show this message".
@@ -196,16 +212,22 @@ def _unflow(text: str, drops_space: bool) -> str:
 
 def _cut_earlier(text: str, is_forward: bool) -> str:
     """The text without an earlier message under it; of a forwarded one that message."""
-    for match in _EARLIER.finditer(text):
-        lines = text[match.end() :].lstrip("\n").split("\n")
-        heads = next((n for n, line in enumerate(lines) if not _HEADER_LINE.match(line)), 0)
+    for match in islice(_EARLIER.finditer(text), _MOST_EARLIER):
+        rest = text[match.end() :].lstrip("\n") if match.end() < len(text) else ""
+        heads = _count_heads(rest[:_LONGEST_HEADS])
         if heads < 2:
             continue
         before = text[: match.start()].strip()
         if before and not is_forward:
             return before
-        return "\n\n".join(filter(None, (before, "\n".join(lines[heads:]).strip())))
+        return "\n\n".join(filter(None, (before, rest.split("\n", heads)[-1].strip())))
     return text
+
+
+def _count_heads(text: str) -> int:
+    """How many lines from the first are heads of a message: "Von: …", "Betreff: …"."""
+    lines = text.split("\n")
+    return next((n for n, line in enumerate(lines) if not _HEADER_LINE.match(line)), len(lines) - 1)
 
 
 def _drop_quoted(text: str) -> str:

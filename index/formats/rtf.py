@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.broken import name_broken
-from wortlaut.index.formats.raw import RawArticle, SourceFile, SourceItem
+from wortlaut.index.formats.raw import RawArticle, SourceFile, SourceItem, say_size
 
 MAX_RTF_BYTES = 30_000_000
 _TOKEN = re.compile(
@@ -18,6 +18,8 @@ _LEFT_OUT = frozenset(
     "pict objdata fldinst stylesheet listtable listoverridetable themedata datastore panose falt "
     "colorschememapping latentstyles rsidtbl generator xmlnstbl info shpinst".split()
 )
+# With its formatting, without its pictures.
+_MOST_LETTERS = 10_000_000
 _ON = {"deleted", "v"}
 _ENDLESS_FONTS = re.compile(r"\\fonttbl[^\n]{20000}")
 
@@ -34,6 +36,8 @@ def read_rtf(file: SourceFile) -> Iterator[SourceItem]:
         raise SourceError(file.place, reason)
     with name_broken(file.place, "a rich text"):
         kept = "".join(_drop_unsaid(raw.lstrip().decode("cp1252", "replace")))
+        if len(kept) > _MOST_LETTERS:
+            raise SourceError(file.place, say_size(len(kept), _MOST_LETTERS))
         if _ENDLESS_FONTS.search(kept):
             raise SourceError(file.place, "a table of fonts without end; save it anew")
         text = str(rtf_to_text(kept, errors="replace"))  # type: ignore[no-untyped-call]
