@@ -313,6 +313,41 @@ def statements(
 
 
 @app.command()
+def articles(
+    context: typer.Context,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    speaker: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only those in which this person speaks.")
+    ] = None,
+    source: SourceName = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only those in it, like de.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The most articles.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the articles that the archive holds, latest first, undated last; JSON has their text."""
+    from wortlaut.ui.terminal.articles import print_articles
+
+    filters = _make_filters(since, until, as_of, speaker, source, None)
+    print_articles(context.obj, filters, language=language, limit=limit, as_json=as_json)
+
+
+@app.command()
+def article(
+    context: typer.Context,
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="Its id, or the beginning.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print one article whole, with who says what in it."""
+    from wortlaut.ui.terminal.articles import print_article
+
+    print_article(context.obj, article_id, as_json=as_json)
+
+
+@app.command()
 def chat(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
