@@ -69,7 +69,7 @@ def _read_holdings(archive: Archive, ids: Sequence[str]) -> Iterator[Holding]:
     for article in articles:
         passages, statements = counts.get(article.id, (0, 0))
         told = copies.get(article.id, Copies())
-        yield Holding(article, passages, statements, find_language(article), told)
+        yield Holding(article, passages, statements, tell_language(article), told)
 
 
 def _count_parts(archive: Archive, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -103,7 +103,7 @@ def find_ids(archive: Archive, beginning: str, limit: int = 10) -> list[str]:
     return [beginning] if beginning in ids else ids
 
 
-def find_language(article: Article) -> str | None:
+def tell_language(article: Article) -> str | None:
     """The article's language as a code of two letters; `None` where nothing decides."""
     if article.language and (code := _shorten(article.language)):
         return code

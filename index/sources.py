@@ -15,6 +15,7 @@ from pathlib import Path
 from wortlaut.index.agency import read_published, read_source
 from wortlaut.index.article import Article, hash_text, make_article_id, normalise_text
 from wortlaut.index.errors import SourceError
+from wortlaut.index.formats.feeds import read_feed
 from wortlaut.index.formats.markdown import read_markdown
 from wortlaut.index.formats.raw import (
     MAX_ARTICLE_BYTES,
@@ -39,6 +40,7 @@ __all__ = [
 READER_VERSION = "3"
 _READERS: dict[str, ReadFormat] = {
     ".txt": read_text_file, ".md": read_markdown, ".jsonl": read_jsonl,
+    ".rss": read_feed, ".atom": read_feed, ".rdf": read_feed,
 }  # fmt: skip
 _HOUSEKEEPING = {"readme", "license", "licence", "changelog", "contributing"}
 # What lies beside articles and never holds one: counted in a notice, no failure.
@@ -176,7 +178,7 @@ def _make_article(
     if not re.search(r"\w", text):
         yield SourceError(place, "holds no text; fill or remove it")
         return
-    identity = make_article_id(str(file.path), "\0".join(filter(None, (file.inside, raw.key))))
+    identity = make_article_id(file.origin, "\0".join(filter(None, (file.inside, raw.key))))
     if identity in seen:
         yield SourceError(place, "its id stands twice; the later is passed over")
         return
@@ -199,7 +201,7 @@ def _make_article(
         language=raw.language,
         published=published,
         published_precision=precision,
-        path=str(file.path),
+        path=file.origin,
         guid=raw.guid,
         version=raw.version,
     )

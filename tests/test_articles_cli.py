@@ -10,7 +10,7 @@ from terminal import run
 
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article, Span, Statement, hash_text
-from wortlaut.index.holdings import find_language, list_holdings
+from wortlaut.index.holdings import list_holdings, tell_language
 
 KEYS = [
     "id", "title", "source", "published", "published_precision", "language", "passages",
@@ -86,8 +86,8 @@ def test_a_language_is_the_sources_or_the_texts_own(data):
 
 
 def test_a_text_that_tells_no_language_has_none():
-    assert find_language(Article("x", "T", "12:30", "")) is None
-    assert find_language(Article("x", "T", "12:30", "", language="deu")) == "de"
+    assert tell_language(Article("x", "T", "12:30", "")) is None
+    assert tell_language(Article("x", "T", "12:30", "", language="deu")) == "de"
 
 
 def test_a_source_is_named_whole_and_a_strange_one_is_refused(data):
