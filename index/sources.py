@@ -33,8 +33,11 @@ __all__ = [
     "READER_VERSION",
     "SourceNotice",
     "find_files",
+    "finish_article",
     "read_articles",
+    "read_document",
     "read_sources",
+    "reads_kind",
 ]
 
 READER_VERSION = "3"
@@ -148,6 +151,23 @@ def read_articles(
     today = today or date.today()
     file = SourceFile(str(path), path, fields=fields or {})
     yield from _read_file(file, today, set(), 0)
+
+
+def read_document(file: SourceFile, today: date | None = None) -> Iterator[SourceResult]:
+    """The articles of what lies on no disk: `file` has the bytes and the name that says their kind."""
+    yield from _read_file(file, today or date.today(), set(), 0)
+
+
+def finish_article(
+    raw: RawArticle, file: SourceFile, today: date | None = None
+) -> Iterator[SourceResult]:
+    """The article of a raw one that was read out of `file` by other ways than its reader."""
+    yield from _make_article(raw, file, today or date.today(), set())
+
+
+def reads_kind(suffix: str) -> bool:
+    """Whether there is a reader for names with this ending."""
+    return suffix in _READERS
 
 
 def _read_file(file: SourceFile, today: date, seen: set[str], depth: int) -> Iterator[SourceResult]:

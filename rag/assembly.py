@@ -32,6 +32,7 @@ from wortlaut.rag.retriever import Retriever
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
+    from wortlaut.index.web.reading import WebRequest
     from wortlaut.rag.answer import Verifier
     from wortlaut.rag.model.llm import LanguageModel
     from wortlaut.rag.model.writing import AnswerWriter
@@ -203,15 +204,17 @@ def index_paths(
     *,
     rebuild: bool = False,
     prune: bool = False,
+    web: WebRequest | None = None,
     progress: Progress | None = None,
     load: LoadEmbedder | None = None,
 ) -> IngestReport:
     """Bring the archive up to date with the sources, as its only writer.
 
-    `load` gives the embedder for a job of so many letters, in place of the settings' own.
+    `web` are addresses to fetch besides. `load` gives the embedder for a job of so many letters,
+    in place of the settings' own.
     """
     with _open_indexer(settings, rebuild, progress, load) as indexer:
-        return indexer.run(paths, prune=prune)
+        return indexer.run(paths, prune=prune, web=web)
 
 
 def index_articles(settings: Settings, articles: Iterable[Article]) -> IngestReport:

@@ -9,7 +9,7 @@ import pytest
 
 from wortlaut.index.article import Article
 from wortlaut.index.errors import SourceError
-from wortlaut.index.formats.feeds import is_feed, list_own_pages, parse_feed, read_feed
+from wortlaut.index.formats.feeds import is_feed, read_feed
 from wortlaut.index.formats.fragments import read_fragment
 from wortlaut.index.formats.raw import RawArticle, SourceFile, SourceNotice
 from wortlaut.index.sources import read_articles
@@ -250,13 +250,6 @@ def test_what_is_broken_on_purpose_takes_no_longer_than_other_feeds(text):
     except SourceError:
         pass
     assert perf_counter() - started < 15
-
-
-def test_an_entry_has_a_page_of_its_own_where_no_other_shares_it():
-    one, two = item(n=1), item(n=2).replace("example/2<", "example/1#zwei<")
-    data = rss(one, two, item(n=3).replace("example/3<", "example/3#oben<"))
-    feed = parse_feed(SourceFile("f", Path("f.rss"), data=data.encode()))
-    assert list(list_own_pages(feed.entries)) == ["https://bote.example/3"]
 
 
 def test_a_link_that_is_no_page_is_none():

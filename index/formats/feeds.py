@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html.entities import html5
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from wortlaut.index.article import hash_text
 from wortlaut.index.errors import SourceError
@@ -94,17 +94,22 @@ def is_feed(head: bytes) -> bool:
 def read_feed(file: SourceFile) -> Iterator[SourceItem]:
     """The articles of a feed's entries, and what is broken in it."""
     feed = parse_feed(file)
-    yield from describe_feed(feed, file)
+    yield from describe_fault(feed, file)
+    yield from describe_summaries(feed, file)
     for entry in feed.entries:
         yield make_raw_entry(entry, file)
 
 
-def describe_feed(feed: Feed, file: SourceFile) -> Iterator[SourceItem]:
-    """What the user should know of the feed."""
+def describe_fault(feed: Feed, file: SourceFile) -> Iterator[SourceError | SourceNotice]:
+    """What is broken in the feed, if anything is."""
     if feed.is_cut:
         yield SourceError(file.place, f"{feed.fault}; fetch it again for the rest")
     elif feed.fault:
         yield SourceNotice(file.place, f"{feed.fault}; read all the same, check its articles")
+
+
+def describe_summaries(feed: Feed, file: SourceFile) -> Iterator[SourceNotice]:
+    """How many entries hold no more than a summary, if any do."""
     if short := sum(entry.is_summary for entry in feed.entries):
         way = "wortlaut index --follow reads the pages" if file.address else "index the pages too"
         yield SourceNotice(
@@ -317,13 +322,6 @@ def _read_detail(detail: Mapping[str, Any]) -> str:
         return ""
     plain = detail.get("type") == "text/plain" and not re.search(r"</\w|<br|&[a-z]{2,8};", value)
     return join_paragraphs(EMPTY_LINE.split(value)) if plain else read_fragment(value)
-
-
-def list_own_pages(entries: Sequence[FeedEntry]) -> dict[str, FeedEntry]:
-    """The entries by the page's address without its fragment; those that share a page left out."""
-    pages = [(urldefrag(entry.link)[0], entry) for entry in entries if entry.link]
-    counts = Counter(page for page, _ in pages)
-    return {page: entry for page, entry in pages if counts[page] == 1}
 
 
 # JSON Feed, https://www.jsonfeed.org/version/1.1/

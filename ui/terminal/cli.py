@@ -19,6 +19,7 @@ from wortlaut.ui.terminal.eval import eval_app
 
 if TYPE_CHECKING:
     from wortlaut.index.lang.words import Language
+    from wortlaut.index.web.reading import WebRequest
     from wortlaut.rag.answer import Answer, Filters
     from wortlaut.rag.chat import NewsChat
 
@@ -96,14 +97,21 @@ def configure(
 @app.command("index")
 def index_sources(
     context: typer.Context,
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders, or addresses of pages and feeds.")
+    ] = None,
     rebuild: Annotated[bool, typer.Option(help="Make all anew, also from archived text.")] = False,
     prune: Annotated[bool, typer.Option(help="Drop articles whose source is gone.")] = False,
     if_empty: Annotated[bool, typer.Option(help="Only when the archive holds nothing.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Fetch the pages behind feeds.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch from an intranet or this machine too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read articles (.txt .md .jsonl) into the archive; unchanged files cost nothing.
 
+    An address (https://…) is fetched now, as its robots.txt allows, and at no other time.
     Exit status 1 when something could not be read; the rest is in.
     """
     from wortlaut.rag.assembly import count_articles, count_outstanding, index_paths, is_complete
@@ -111,15 +119,33 @@ def index_sources(
 
     if not paths and not (rebuild or prune or count_outstanding(context.obj)):
         raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
+    files, web = _split_sources(paths or [], follow=follow, allow_private=allow_private)
     if if_empty and count_articles(context.obj) and is_complete(context.obj):
         return
     with show_progress() as progress:
         report = index_paths(
-            context.obj, paths or [], rebuild=rebuild, prune=prune, progress=progress
+            context.obj, files, rebuild=rebuild, prune=prune, web=web, progress=progress
         )
     print_ingest_report(report, as_json=as_json)
     if report.failed:
         raise typer.Exit(1)
+
+
+def _split_sources(
+    sources: Sequence[str], *, follow: bool, allow_private: bool
+) -> tuple[list[Path], WebRequest | None]:
+    """The files and folders, and what is to be fetched, if anything is."""
+    from wortlaut.index.web.addresses import is_address
+
+    addresses = tuple(source for source in sources if is_address(source))
+    if not addresses:
+        if follow or allow_private:
+            raise ConfigError("--follow and --allow-private go with an address: https://…")
+        return [Path(source) for source in sources], None
+    from wortlaut.index.web.reading import WebRequest
+
+    files = [Path(source) for source in sources if not is_address(source)]
+    return files, WebRequest(addresses, follow, allow_private)
 
 
 @app.command()
