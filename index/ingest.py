@@ -21,7 +21,7 @@ from wortlaut.index.embedder import Embedder, keep_backgrounds
 from wortlaut.index.errors import SourceError, StoreBusy, StoreUnavailable
 from wortlaut.index.sources import READER_VERSION, SourceNotice, find_files, read_articles
 from wortlaut.index.store import PassageStore, make_nodes, set_aside
-from wortlaut.index.web.addresses import is_address
+from wortlaut.index.web.addresses import is_web_address
 
 if TYPE_CHECKING:
     from wortlaut.index.web.reading import Visit, WebRequest
@@ -300,7 +300,7 @@ class Indexer:
         gone: list[str] = []
         lost: list[str] = []
         for text in self._archive.list_paths():
-            if is_address(text):
+            if is_web_address(text):
                 # A feed forgets, a page moves: no reason for an archive to forget it too.
                 continue
             path = Path(text)

@@ -15,7 +15,7 @@ from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.raw import SourceNotice
-from wortlaut.index.web.addresses import find_hosts, is_address, is_public, read_address
+from wortlaut.index.web.addresses import find_hosts, is_public, is_web_address, read_address
 from wortlaut.index.web.fetching import Fetcher, FetchLimits
 from wortlaut.index.web.reading import Unchanged, Visited, WebReader, WebRequest
 
@@ -150,7 +150,7 @@ def test_each_hop_of_a_redirection_is_looked_at(site, monkeypatch):
     ],
 )  # fmt: skip
 def test_what_is_no_address_of_a_page_is_one_line(address, words):
-    assert is_address(address)
+    assert is_web_address(address)
     with pytest.raises(SourceError) as raised:
         read_address(address)
     assert words in raised.value.reason
@@ -161,7 +161,7 @@ def test_what_is_no_address_of_a_page_is_one_line(address, words):
     "path", ["a.txt", "/tmp/a", "./https", "C:\\a", "c:/a", "http", "a:b", "-"]
 )
 def test_a_path_is_no_address(path):
-    assert not is_address(path)
+    assert not is_web_address(path)
 
 
 def test_an_address_is_one_however_it_is_written():

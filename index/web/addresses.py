@@ -25,7 +25,7 @@ _TRANSLATED = IPv6Network("64:ff9b::/96")
 _UNICAST = IPv6Network("2000::/3")
 
 
-def is_address(text: str) -> bool:
+def is_web_address(text: str) -> bool:
     """Whether the text is the address of a page, not the path of a file."""
     return _SCHEME.match(text) is not None
 

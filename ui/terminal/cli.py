@@ -135,16 +135,16 @@ def _split_sources(
     sources: Sequence[str], *, follow: bool, allow_private: bool
 ) -> tuple[list[Path], WebRequest | None]:
     """The files and folders, and what is to be fetched, if anything is."""
-    from wortlaut.index.web.addresses import is_address
+    from wortlaut.index.web.addresses import is_web_address
 
-    addresses = tuple(source for source in sources if is_address(source))
+    addresses = tuple(source for source in sources if is_web_address(source))
     if not addresses:
         if follow or allow_private:
             raise ConfigError("--follow and --allow-private go with an address: https://…")
         return [Path(source) for source in sources], None
     from wortlaut.index.web.reading import WebRequest
 
-    files = [Path(source) for source in sources if not is_address(source)]
+    files = [Path(source) for source in sources if not is_web_address(source)]
     return files, WebRequest(addresses, follow, allow_private)
 
 
