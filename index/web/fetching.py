@@ -6,6 +6,7 @@ sent, and no proxy of the environment used: it would look up the names itself.
 
 from __future__ import annotations
 
+import os
 import threading
 import zlib
 from collections.abc import Callable, Mapping
@@ -185,9 +186,7 @@ class Fetcher:
                     return _receive(client, request, url, size, may_cut, deadline)
                 except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                     if number == len(hosts):
-                        raise SourceError(
-                            str(url), f"no connection ({_say(error)}); check the network"
-                        ) from error
+                        raise SourceError(str(url), _explain_no_connection(error)) from error
                 except httpx.TimeoutException as error:
                     raise SourceError(str(url), "does not answer; try again later") from error
                 except (httpx.HTTPError, httpx.StreamError, ValueError) as error:
@@ -296,6 +295,15 @@ def _explain(status: int) -> str:
     if status in (408, 425, 429) or status >= 500:
         return f"its host cannot answer now ({status}); try again later"
     return f"an answer that is no page ({status}); open it in a browser"
+
+
+def _explain_no_connection(error: Exception) -> str:
+    reason = f"no connection ({_say(error)})"
+    if "CERTIFICATE" in reason:
+        return f"{reason}; its certificate does not hold: open it in a browser"
+    if any(name.lower() in ("http_proxy", "https_proxy", "all_proxy") for name in os.environ):
+        return f"{reason}; proxies are not used here: save it in a browser and index the file"
+    return f"{reason}; check the network"
 
 
 def _name_site(url: httpx.URL) -> str:
