@@ -357,6 +357,16 @@ class Archive:
         rows = self.query(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (article_id,))
         return _unpack_article(rows[0]) if rows else None
 
+    def read_articles(self, ids: Sequence[str]) -> list[Article]:
+        """The articles under these ids, in their order; unknown ids are left out."""
+        found: dict[str, Article] = {}
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            marks = ",".join("?" * len(some))
+            rows = self.query(f"SELECT {_ARTICLE} FROM articles WHERE id IN ({marks})", some)
+            found |= {row[0]: _unpack_article(row) for row in rows}
+        return [found[article_id] for article_id in ids if article_id in found]
+
     def read_quote(self, article_id: str, text_sha256: str, span: Span) -> str:
         """The cited words; raises StaleSpan when the article is not the one that was cited."""
         article = self.read_article(article_id)

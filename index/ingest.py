@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from wortlaut.index.archive import Archive, grow_generation
 from wortlaut.index.article import Article
@@ -28,6 +28,10 @@ from wortlaut.index.sources import (
     read_articles,
 )
 from wortlaut.index.store import PassageStore, make_nodes, set_aside
+from wortlaut.index.web.addresses import is_web_address
+
+if TYPE_CHECKING:
+    from wortlaut.index.web.reading import Visit, WebRequest
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
 PIPELINE_VERSION = "13"
@@ -96,7 +100,9 @@ class Indexer:
         self._roots: list[Path] = []
         self._is_noted = False
 
-    def run(self, paths: Sequence[Path], *, prune: bool = False) -> IngestReport:
+    def run(
+        self, paths: Sequence[Path], *, prune: bool = False, web: WebRequest | None = None
+    ) -> IngestReport:
         """Bring the archive up to date with the sources; a second run finishes a killed one.
 
         Articles that an older version made, or that a rebuild left to do, are made anew from the
@@ -104,8 +110,11 @@ class Indexer:
         """
         with self._report_run():
             self._work_off(self._read_sources(paths))
+            if web is not None:
+                self._work_off(self._read_web(web))
             self._work_off(self._read_outdated())
-            if prune:
+            # Where addresses alone are named, no file was: none is to be looked for.
+            if prune and (paths or web is None):
                 self._prune(paths)
         return self._report
 
@@ -220,6 +229,31 @@ class Indexer:
             yield path
             yield state
 
+    def _read_web(self, web: WebRequest) -> Iterator[Article | Visit | str]:
+        """The articles to make, each address's followed by it and what it answered."""
+        from wortlaut.index.web.reading import Unchanged, Visited, WebReader
+
+        find = self._archive.read_article
+        reader = WebReader(
+            web, self._ledger.read_visit, find, f"{READER_VERSION}.{PIPELINE_VERSION}"
+        )
+        self._report.files += len(set(web.addresses))
+        for read in reader.read():
+            if isinstance(read, SourceError):
+                self._report.failed.append((read.path, read.reason))
+            elif isinstance(read, SourceNotice):
+                self._report.notices.append((read.path, read.text))
+            elif isinstance(read, Unchanged):
+                self._report.unchanged += read.is_article
+                self._report.files_unchanged += not read.is_article
+            elif isinstance(read, Visited):
+                yield read.address
+                yield read.visit
+            elif find(read.id) == read:
+                self._report.unchanged += 1
+            else:
+                yield read
+
     def _look_at(self, file: Path) -> FileState | None:
         """The file's state, or `None` when it is as it was when last read whole."""
         reader = f"{READER_VERSION}.{PIPELINE_VERSION}"
@@ -248,20 +282,20 @@ class Indexer:
             return False
         return self._archive.read_article(article.id) == article
 
-    def _work_off(self, read: Iterable[Article | FileState | str]) -> None:
+    def _work_off(self, read: Iterable[Article | FileState | Visit | str]) -> None:
         """Make the articles in batches; a file is recorded when all of its articles are in."""
         batch: list[Article] = []
-        finished: list[tuple[str, FileState]] = []
+        finished: list[tuple[str, FileState | Visit]] = []
         path = ""
         letters = 0
         for item in read:
             if isinstance(item, str):
                 path = item
-            elif isinstance(item, FileState):
-                finished.append((path, item))
-            else:
+            elif isinstance(item, Article):
                 batch.append(item)
                 letters += len(item.text)
+            else:
+                finished.append((path, item))
             if letters >= _BATCH_LETTERS or len(batch) >= _BATCH_ARTICLES:
                 self._make(batch, letters)
                 self._record(finished)
@@ -269,9 +303,12 @@ class Indexer:
         self._make(batch, letters)
         self._record(finished)
 
-    def _record(self, finished: Iterable[tuple[str, FileState]]) -> None:
+    def _record(self, finished: Iterable[tuple[str, FileState | Visit]]) -> None:
         for path, state in finished:
-            self._ledger.record_file(path, state)
+            if isinstance(state, FileState):
+                self._ledger.record_file(path, state)
+            else:
+                self._ledger.record_visit(path, state)
 
     def _make(self, articles: Sequence[Article], letters: int) -> None:
         if not articles:
@@ -331,6 +368,9 @@ class Indexer:
         gone: list[str] = []
         lost: list[str] = []
         for text in self._archive.list_paths(roots):
+            if is_web_address(text):
+                # A feed forgets, a page moves: no reason for an archive to forget it too.
+                continue
             path = Path(text)
             above = {path, *path.parents}
             if roots and not above & (there | deleted):
@@ -419,6 +459,21 @@ class Ledger:
         """Have the files read again, should they come back."""
         with self._archive.transaction() as db:
             db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+
+    def read_visit(self, address: str) -> Visit | None:
+        """What the address answered when its articles were last read."""
+        from wortlaut.index.web.reading import Visit
+
+        rows = self._archive.query(
+            "SELECT etag, modified, stamp, reader FROM visits WHERE address = ?", (address,)
+        )
+        return Visit(*rows[0]) if rows else None
+
+    def record_visit(self, address: str, visit: Visit) -> None:
+        """Remember that every article of the address is in."""
+        values = (address, visit.etag, visit.modified, visit.stamp, visit.reader)
+        with self._archive.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?, ?)", values)
 
     def list_pending(self) -> tuple[list[str], list[str]]:
         """The ids of passages to upsert and of passages to delete."""

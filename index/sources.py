@@ -19,6 +19,7 @@ from wortlaut.index.formats.broken import sniff_suffix
 from wortlaut.index.formats.cleaning import clean_heading, clean_text
 from wortlaut.index.formats.dates import say_unreadable, write_field_date
 from wortlaut.index.formats.epub import read_epub
+from wortlaut.index.formats.feeds import is_feed, read_feed
 from wortlaut.index.formats.html import read_html
 from wortlaut.index.formats.mail import read_mail, read_mailbox
 from wortlaut.index.formats.markdown import read_markdown
@@ -46,9 +47,12 @@ __all__ = [
     "READER_VERSION",
     "SourceNotice",
     "find_files",
+    "finish_article",
     "is_passed_over",
     "read_articles",
+    "read_document",
     "read_sources",
+    "reads_kind",
 ]
 
 READER_VERSION = "3"
@@ -61,6 +65,7 @@ _READERS: dict[str, ReadFormat] = {
     ".doc": refuse_old_office, ".epub": read_epub, ".eml": read_mail, ".mbox": read_mailbox,
     ".zip": read_packed, ".tar": read_packed, ".tgz": read_packed, ".gz": read_packed,
     ".bz2": read_packed, ".xz": read_packed,
+    ".rss": read_feed, ".atom": read_feed, ".rdf": read_feed,
 }  # fmt: skip
 _ADVICE = {
     ".xls": "save it as .csv", ".xlsx": "save it as .csv", ".ods": "save it as .csv",
@@ -183,6 +188,23 @@ def read_articles(
     yield from _read_file(file, today, set(), 0)
 
 
+def read_document(file: SourceFile, today: date | None = None) -> Iterator[SourceResult]:
+    """The articles of what lies on no disk: `file` has the bytes and the name that says their kind."""
+    yield from _read_file(file, today or date.today(), set(), 0)
+
+
+def finish_article(
+    raw: RawArticle, file: SourceFile, today: date | None = None
+) -> Iterator[SourceResult]:
+    """The article of a raw one that was read out of `file` by other ways than its reader."""
+    yield from _make_article(raw, file, today or date.today(), set())
+
+
+def reads_kind(suffix: str) -> bool:
+    """Whether there is a reader for names with this ending."""
+    return suffix in _READERS
+
+
 def _read_file(file: SourceFile, today: date, seen: set[str], depth: int) -> Iterator[SourceResult]:
     if depth > _DEEPEST:
         yield SourceError(file.place, f"packed more than {_DEEPEST} times; unpack it")
@@ -190,6 +212,8 @@ def _read_file(file: SourceFile, today: date, seen: set[str], depth: int) -> Ite
     try:
         really = sniff_suffix(file)
         reader = _READERS.get(really or file.suffix)
+        if reader in (read_xml, read_json) and is_feed(file.read_head()):
+            reader = read_feed
         if reader is None:
             yield SourceError(file.place, _refuse_kind(Path(f"_{really or file.suffix}")).reason)
             return
@@ -218,7 +242,7 @@ def _make_article(
     if not re.search(r"\w", text):
         yield SourceError(place, "holds no text; fill or remove it")
         return
-    identity = make_article_id(str(file.path), "\0".join(filter(None, (file.inside, raw.key))))
+    identity = make_article_id(file.origin, "\0".join(filter(None, (file.inside, raw.key))))
     if identity in seen:
         yield SourceError(place, "its id stands twice; the later is passed over")
         return
@@ -243,7 +267,7 @@ def _make_article(
         language=raw.language,
         published=published,
         published_precision=precision,
-        path=str(file.path),
+        path=file.origin,
         guid=raw.guid,
         version=raw.version,
     )

@@ -33,6 +33,7 @@ from wortlaut.rag.retriever import Retriever
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
+    from wortlaut.index.web.reading import WebRequest
     from wortlaut.rag.answer import Verifier
     from wortlaut.rag.model.llm import LanguageModel
     from wortlaut.rag.model.writing import AnswerWriter
@@ -203,15 +204,17 @@ def index_paths(
     *,
     rebuild: bool = False,
     prune: bool = False,
+    web: WebRequest | None = None,
     progress: Progress | None = None,
     load: LoadEmbedder | None = None,
 ) -> IngestReport:
     """Bring the archive up to date with the sources, as its only writer.
 
-    `load` gives the embedder for a job of so many letters, in place of the settings' own.
+    `web` are addresses to fetch besides. `load` gives the embedder for a job of so many letters,
+    in place of the settings' own.
     """
     with _open_indexer(settings, rebuild, progress, load) as (indexer, before):
-        report = indexer.run(paths, prune=prune)
+        report = indexer.run(paths, prune=prune, web=web)
     report.updated += before.updated
     report.passages += before.passages
     report.seconds = round(report.seconds + before.seconds, 3)

@@ -121,7 +121,7 @@ class NewsChat:
         """Answers that grow while a language model writes; else the one."""
         writer = self._find_writer() if (mode or self._mode) == "llm" else None
         started = perf_counter()
-        _check_source(self.archive, filters.source)
+        check_source(self.archive, filters.source)
         # Before anything is looked for: what comes in meanwhile may not be found.
         gaps = read_gaps(self.archive)
         query = self._understand(question, history, filters)
@@ -165,9 +165,14 @@ class NewsChat:
         """The citation as another print of its story has it; of one without the words, its opening."""
         return cite_print(self.archive, citation, article_id)
 
+    def list_spellings(self, speaker: str) -> tuple[str, ...]:
+        """Every name in the archive that is this speaker's; none where nobody so named speaks."""
+        query = self._understand(speaker, (), Filters(speaker=speaker))
+        return self._finder.list_spellings(query.speakers)
+
     def search(self, text: str, limit: int, filters: Filters = Filters()) -> list[ScoredPassage]:
         """The passages that fit the text best, best first."""
-        _check_source(self.archive, filters.source)
+        check_source(self.archive, filters.source)
         query = self._understand(text, (), filters)
         speakers = self._finder.list_spellings(query.speakers) if filters.speaker else ()
         if filters.speaker and not speakers:
@@ -312,7 +317,7 @@ def _quote(query: Query, chosen: Sequence[Evidence], language: Language) -> Answ
     )
 
 
-def _check_source(archive: Archive, source: str | None) -> None:
+def check_source(archive: Archive, source: str | None) -> None:
     """Return if some article is from the source; else raise ConfigError that lists what is."""
     if source is None or count_selected(archive, Selection(source=source))[0]:
         return

@@ -61,7 +61,8 @@ class SourceFile:
 
     `place` is how messages name it, `inside` the way to it within the file on the disk, empty for
     that file itself. `data` are the bytes of what lies on no disk. `fields` says which field of a
-    record is which of ours (`{"text": "body"}`), as the user gave it.
+    record is which of ours (`{"text": "body"}`), as the user gave it. `address` is where it was
+    fetched from, if it was: its articles are then known by that.
     """
 
     place: str
@@ -69,6 +70,12 @@ class SourceFile:
     inside: str = ""
     data: bytes | None = field(default=None, repr=False)
     fields: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
+
+    @property
+    def origin(self) -> str:
+        """What the articles' path is: the address, else the file on the disk."""
+        return self.address or str(self.path)
 
     @property
     def suffix(self) -> str:

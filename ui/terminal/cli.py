@@ -19,6 +19,7 @@ from wortlaut.ui.terminal.eval import eval_app
 
 if TYPE_CHECKING:
     from wortlaut.index.lang.words import Language
+    from wortlaut.index.web.reading import WebRequest
     from wortlaut.rag.answer import Answer, Filters
     from wortlaut.rag.chat import NewsChat
 
@@ -96,7 +97,9 @@ def configure(
 @app.command("index")
 def index_sources(
     context: typer.Context,
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders, or addresses of pages and feeds.")
+    ] = None,
     rebuild: Annotated[bool, typer.Option(help="Make all anew, also from archived text.")] = False,
     prune: Annotated[bool, typer.Option(help="Drop articles whose source is gone.")] = False,
     if_empty: Annotated[bool, typer.Option(help="Only when the archive holds nothing.")] = False,
@@ -104,10 +107,15 @@ def index_sources(
     poll: Annotated[
         bool, typer.Option(help="Watch by looking again and again: for network disks.")
     ] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Fetch the pages behind feeds.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch from an intranet or this machine too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read articles (.txt .md .jsonl) into the archive; unchanged files cost nothing.
 
+    An address (https://…) is fetched now, as its robots.txt allows, and at no other time.
     Exit status 1 when something could not be read; the rest is in.
     """
     from wortlaut.rag.assembly import count_articles, count_outstanding, index_paths, is_complete
@@ -120,19 +128,39 @@ def index_sources(
             raise ConfigError(
                 "--watch watches folders, and rebuilds nothing: wortlaut index --watch DIR"
             )
-        watch_sources(context.obj, paths, prune=prune, poll=poll, as_json=as_json)
+        watch_sources(
+            context.obj, [Path(path) for path in paths], prune=prune, poll=poll, as_json=as_json
+        )
         return
     if not paths and not (rebuild or prune or count_outstanding(context.obj)):
         raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
+    files, web = _split_sources(paths or [], follow=follow, allow_private=allow_private)
     if if_empty and count_articles(context.obj) and is_complete(context.obj):
         return
     with show_progress() as progress:
         report = index_paths(
-            context.obj, paths or [], rebuild=rebuild, prune=prune, progress=progress
+            context.obj, files, rebuild=rebuild, prune=prune, web=web, progress=progress
         )
     print_ingest_report(report, as_json=as_json)
     if report.failed:
         raise typer.Exit(1)
+
+
+def _split_sources(
+    sources: Sequence[str], *, follow: bool, allow_private: bool
+) -> tuple[list[Path], WebRequest | None]:
+    """The files and folders, and what is to be fetched, if anything is."""
+    from wortlaut.index.web.addresses import is_web_address
+
+    addresses = tuple(source for source in sources if is_web_address(source))
+    if not addresses:
+        if follow or allow_private:
+            raise ConfigError("--follow and --allow-private go with an address: https://…")
+        return [Path(source) for source in sources], None
+    from wortlaut.index.web.reading import WebRequest
+
+    files = [Path(source) for source in sources if not is_web_address(source)]
+    return files, WebRequest(addresses, follow, allow_private)
 
 
 @app.command()
@@ -323,6 +351,41 @@ def statements(
 
     if not print_statements(paths, as_json=as_json):
         raise typer.Exit(1)
+
+
+@app.command()
+def articles(
+    context: typer.Context,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    speaker: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only those in which this person speaks.")
+    ] = None,
+    source: SourceName = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only those in it, like de.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The most articles.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the articles that the archive holds, latest first, undated last; JSON has their text."""
+    from wortlaut.ui.terminal.articles import print_articles
+
+    filters = _make_filters(since, until, as_of, speaker, source, None)
+    print_articles(context.obj, filters, language=language, limit=limit, as_json=as_json)
+
+
+@app.command()
+def article(
+    context: typer.Context,
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="Its id, or the beginning.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print one article whole, with who says what in it."""
+    from wortlaut.ui.terminal.articles import print_article
+
+    print_article(context.obj, article_id, as_json=as_json)
 
 
 @app.command()

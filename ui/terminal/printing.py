@@ -328,7 +328,7 @@ def print_statements(paths: Sequence[Path], *, as_json: bool) -> bool:
             whole = False
             continue
         row = _describe_article(read)
-        print(_dump(row) if as_json else _show(row), flush=True)
+        print(dump_line(row) if as_json else _show(row), flush=True)
     return whole
 
 
@@ -361,7 +361,7 @@ def _read_lines(lines: Iterable[str]) -> Iterator[Article | SourceError]:
             yield SourceError(f"-:{number}", 'this line is no {"text": …}; mend it')
 
 
-def _dump(row: dict[str, Any]) -> str:
+def dump_line(row: dict[str, Any]) -> str:
     """The row as one line of JSON, whatever the reader takes for the end of a line."""
     line = json.dumps(row, ensure_ascii=False)
     for separator in "\x85\u2028\u2029":
@@ -379,12 +379,13 @@ def _describe_article(article: Article) -> dict[str, Any]:
         "path": article.path,
         "text": article.text,
         "statements": [
-            _describe_statement(statement) for statement in drop_mere_nouns(found, article.text)
+            describe_statement(statement) for statement in drop_mere_nouns(found, article.text)
         ],
     }
 
 
-def _describe_statement(statement: Statement) -> dict[str, Any]:
+def describe_statement(statement: Statement) -> dict[str, Any]:
+    """The statement as `--json` prints it."""
     mention = statement.speaker_span
     return {
         "start": statement.span.start,
@@ -412,7 +413,7 @@ def print_timeline(citations: Sequence[Citation], *, as_json: bool, as_csv: bool
     rows = [citation.as_json() for citation in citations]
     if as_json:
         for row in rows:
-            print(_dump({key: row[key] for key in _TIMELINE}))
+            print(dump_line({key: row[key] for key in _TIMELINE}))
         return
     if as_csv:
         writer = csv.DictWriter(sys.stdout, _TIMELINE, extrasaction="ignore")

@@ -1,0 +1,120 @@
+"""What the archive holds: its articles one by one, each with how much of it can be found and quoted.
+
+The ids and the order are read first, the articles then some hundred at a time: a listing of a
+large archive begins at once, needs little memory and holds up no writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from wortlaut.index.archive import Archive, Selection
+from wortlaut.index.article import Article
+from wortlaut.index.lang.words import detect_language
+
+_BATCH = 500
+# So much of an article tells its language; more costs as much as all the rest of a listing.
+_OPENING = 400
+_THREE_LETTERS = {"deu": "de", "ger": "de", "eng": "en", "rus": "ru"}
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The other articles that print the same story, and the one that has replaced it, by id."""
+
+    also_in: tuple[str, ...] = ()
+    superseded_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """An article as the archive holds it.
+
+    `language` is a code of two letters: what its source says, else what its opening tells.
+    """
+
+    article: Article
+    passages: int
+    statements: int
+    language: str | None
+    copies: Copies = Copies()
+
+
+def list_holdings(
+    archive: Archive,
+    selection: Selection = Selection(),
+    *,
+    language: str | None = None,
+    limit: int | None = None,
+) -> Iterator[Holding]:
+    """The selected articles, latest first and undated last; with `language` those in it alone."""
+    where, values = selection.as_sql()
+    rows = archive.query(
+        f"SELECT a.id FROM articles a WHERE {where} ORDER BY a.published DESC, a.number", values
+    )
+    ids = [row[0] for row in rows]
+    batches = (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
+    every = (holding for some in batches for holding in _read_holdings(archive, some))
+    fitting = (h for h in every if language is None or h.language == _shorten(language))
+    return islice(fitting, limit)
+
+
+def _read_holdings(archive: Archive, ids: Sequence[str]) -> Iterator[Holding]:
+    """The articles of these ids in their order; one that has left the archive is left out."""
+    articles = archive.read_articles(ids)
+    counts = _count_parts(archive, ids)
+    copies = read_copies(archive, ids)
+    for article in articles:
+        passages, statements = counts.get(article.id, (0, 0))
+        told = copies.get(article.id, Copies())
+        yield Holding(article, passages, statements, tell_language(article), told)
+
+
+def _count_parts(archive: Archive, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """How many passages and statements each article has."""
+    rows = archive.query(
+        "SELECT a.id, (SELECT count(*) FROM passages p WHERE p.article = a.number), "
+        "(SELECT count(*) FROM statements s WHERE s.article = a.number) "
+        f"FROM articles a WHERE a.id IN ({','.join('?' * len(ids))})",
+        ids,
+    )
+    return {identity: (passages, statements) for identity, passages, statements in rows}
+
+
+def read_copies(archive: Archive, ids: Sequence[str]) -> Mapping[str, Copies]:
+    """What is known of other prints of these articles; articles without any may be left out."""
+    return {}
+
+
+def read_holding(archive: Archive, article_id: str) -> Holding | None:
+    """The one article of this id as the archive holds it."""
+    return next(_read_holdings(archive, [article_id]), None)
+
+
+def find_ids(archive: Archive, beginning: str, limit: int = 10) -> list[str]:
+    """The ids that begin so, an id that is just this alone; at most `limit`, sorted."""
+    rows = archive.query(
+        "SELECT id FROM articles WHERE substr(id, 1, ?) = ? ORDER BY id LIMIT ?",
+        (len(beginning), beginning, limit),
+    )
+    ids = [row[0] for row in rows]
+    return [beginning] if beginning in ids else ids
+
+
+def tell_language(article: Article) -> str | None:
+    """The article's language as a code of two letters; `None` where nothing decides."""
+    if article.language and (code := _shorten(article.language)):
+        return code
+    opening = article.text[:_OPENING]
+    found = detect_language(opening, "en")
+    if found == "en" and detect_language(opening, "de") != "en":
+        return None
+    return found
+
+
+def _shorten(language: str) -> str:
+    """`de` of `de-AT`, `DE_at` and `deu`."""
+    code = language.strip().casefold().replace("_", "-").partition("-")[0]
+    return _THREE_LETTERS.get(code, code)
