@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -203,15 +203,17 @@ def index_paths(
     *,
     rebuild: bool = False,
     prune: bool = False,
+    fields: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     load: LoadEmbedder | None = None,
 ) -> IngestReport:
     """Bring the archive up to date with the sources, as its only writer.
 
+    `fields` says which field of a record is which of ours (`{"text": "body"}`); it is remembered.
     `load` gives the embedder for a job of so many letters, in place of the settings' own.
     """
     with _open_indexer(settings, rebuild, progress, load) as indexer:
-        return indexer.run(paths, prune=prune)
+        return indexer.run(paths, prune=prune, fields=fields)
 
 
 def index_articles(settings: Settings, articles: Iterable[Article]) -> IngestReport:

@@ -100,22 +100,33 @@ def index_sources(
     rebuild: Annotated[bool, typer.Option(help="Make all anew, also from archived text.")] = False,
     prune: Annotated[bool, typer.Option(help="Drop articles whose source is gone.")] = False,
     if_empty: Annotated[bool, typer.Option(help="Only when the archive holds nothing.")] = False,
+    fields: Annotated[
+        str | None,
+        typer.Option(metavar="text=FIELD,…", help="Which field of a record is which; '' guesses."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read articles (.txt .md .jsonl) into the archive; unchanged files cost nothing.
+    """Read articles (.txt .md .json .jsonl .csv .parquet) into the archive; unchanged files cost nothing.
 
     Exit status 1 when something could not be read; the rest is in.
     """
+    from wortlaut.index.formats.fields import parse_fields
     from wortlaut.rag.assembly import count_articles, count_outstanding, index_paths, is_complete
     from wortlaut.ui.terminal.printing import print_ingest_report, show_progress
 
     if not paths and not (rebuild or prune or count_outstanding(context.obj)):
         raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
+    mapping = None if fields is None else parse_fields(fields)
     if if_empty and count_articles(context.obj) and is_complete(context.obj):
         return
     with show_progress() as progress:
         report = index_paths(
-            context.obj, paths or [], rebuild=rebuild, prune=prune, progress=progress
+            context.obj,
+            paths or [],
+            rebuild=rebuild,
+            prune=prune,
+            fields=mapping,
+            progress=progress,
         )
     print_ingest_report(report, as_json=as_json)
     if report.failed:
