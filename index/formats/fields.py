@@ -325,7 +325,7 @@ def _find(record: Mapping[str, Any], names: Iterable[str]) -> tuple[str, Any]:
 def take_text(value: object, depth: int = 0) -> str:
     """The text that a field holds, itself or in its parts: paragraphs, sections, blocks, bodies."""
     if isinstance(value, str):
-        return "" if value.strip().lower() in _NO_TEXT else value
+        return "" if _is_nothing(value) else value
     if depth > _DEEPEST:
         return ""
     if isinstance(value, list | tuple):
@@ -342,6 +342,10 @@ def take_text(value: object, depth: int = 0) -> str:
         return "\n\n".join(filter(None, parts))
     found = (take_text(folded[name], depth + 1) for name in _TEXT_INSIDE if name in folded)
     return next(filter(None, found), "")
+
+
+def _is_nothing(text: str) -> bool:
+    return text.isspace() or (len(text) < 9 and text.strip().lower() in _NO_TEXT)
 
 
 def _choose_bodies(items: list[Any] | tuple[Any, ...]) -> list[Any]:

@@ -85,6 +85,8 @@ def read_jsonl(file: SourceFile) -> Iterator[SourceItem]:
         if lines == 1 and _holds_questions(data):
             yield SourceNotice(file.place, "holds questions, not articles; passed over")
             return
+        if data == [] and lines == 1:
+            yield SourceError(place, "holds no record of an article; fill or remove it")
         for record, where in _find_records(data, place, reader):
             yield from reader.read(record, where)
     if not lines:
