@@ -7,8 +7,9 @@ The `Ledger` knows which files are in and what Chroma must still be told; `repai
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,15 +100,23 @@ class Indexer:
         self._failed: dict[str, str] = {}
         self._roots: list[Path] = []
         self._is_noted = False
+        self._fields: Mapping[str, str] | None = None
 
     def run(
-        self, paths: Sequence[Path], *, prune: bool = False, web: WebRequest | None = None
+        self,
+        paths: Sequence[Path],
+        *,
+        prune: bool = False,
+        web: WebRequest | None = None,
+        fields: Mapping[str, str] | None = None,
     ) -> IngestReport:
         """Bring the archive up to date with the sources; a second run finishes a killed one.
 
         Articles that an older version made, or that a rebuild left to do, are made anew from the
-        archive's own text.
+        archive's own text. `fields` says which field of a record is which of ours; without it a
+        file is read as it was before, and `{}` forgets that.
         """
+        self._fields = fields
         with self._report_run():
             self._work_off(self._read_sources(paths))
             if web is not None:
@@ -215,19 +224,27 @@ class Indexer:
             return
         self._note_waiting()
         failures = len(self._report.failed)
+        fields = self._choose_fields(path)
         known = self._archive.list_articles(path)
-        for read in read_articles(file):
+        found = False
+        for read in read_articles(file, fields=fields):
             if isinstance(read, SourceError):
                 self._fail(read, file)
             elif isinstance(read, SourceNotice):
                 self._report.notices.append((read.path, read.text))
-            elif self._is_known(read, known):
-                self._report.unchanged += 1
             else:
-                yield read
+                found = True
+                if self._is_known(read, known):
+                    self._report.unchanged += 1
+                else:
+                    yield read
         if len(self._report.failed) == failures:
             yield path
             yield state
+        elif fields and found:
+            # It is read again next time, and by the same fields.
+            yield path
+            yield FileState(0, 0, "", state.reader)
 
     def _read_web(self, web: WebRequest) -> Iterator[Article | Visit | str]:
         """The articles to make, each address's followed by it and what it answered."""
@@ -256,7 +273,7 @@ class Indexer:
 
     def _look_at(self, file: Path) -> FileState | None:
         """The file's state, or `None` when it is as it was when last read whole."""
-        reader = f"{READER_VERSION}.{PIPELINE_VERSION}"
+        reader = _name_reader(self._choose_fields(str(file)))
         known = self._ledger.read_file_state(str(file))
         try:
             stat = file.stat()
@@ -276,6 +293,13 @@ class Indexer:
             self._ledger.record_file(str(file), state)
             return None
         return state
+
+    def _choose_fields(self, path: str) -> Mapping[str, str]:
+        """The mapping that is asked for, else the one that the file was read by before."""
+        if self._fields is not None:
+            return self._fields
+        known = self._ledger.read_file_state(path)
+        return _recall_fields(known.reader) if known else {}
 
     def _is_known(self, article: Article, known: dict[str, tuple[str, str]]) -> bool:
         if known.get(article.id) != (article.text_sha256, PIPELINE_VERSION):
@@ -398,12 +422,23 @@ class Indexer:
     def _list_lost_records(self, path: Path) -> set[str]:
         """The ids of the articles whose record left the file; none while any of it is unreadable."""
         there = set()
-        for read in read_articles(path):
+        for read in read_articles(path, fields=self._choose_fields(str(path))):
             if isinstance(read, SourceError):
                 return set()
             if isinstance(read, Article):
                 there.add(read.id)
         return self._archive.list_articles(str(path)).keys() - there
+
+
+def _name_reader(fields: Mapping[str, str]) -> str:
+    """What a file was read by: other versions and other fields read it anew."""
+    version = f"{READER_VERSION}.{PIPELINE_VERSION}"
+    return f"{version} {json.dumps(fields, sort_keys=True)}" if fields else version
+
+
+def _recall_fields(reader: str) -> dict[str, str]:
+    _, _, written = reader.partition(" ")
+    return dict(json.loads(written)) if written else {}
 
 
 def _is_gone(path: Path) -> bool:

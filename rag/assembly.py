@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -205,16 +205,18 @@ def index_paths(
     rebuild: bool = False,
     prune: bool = False,
     web: WebRequest | None = None,
+    fields: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     load: LoadEmbedder | None = None,
 ) -> IngestReport:
     """Bring the archive up to date with the sources, as its only writer.
 
-    `web` are addresses to fetch besides. `load` gives the embedder for a job of so many letters,
+    `web` are addresses to fetch besides. `fields` says which field of a record is which of ours
+    (`{"text": "body"}`); it is remembered. `load` gives the embedder for a job of so many letters,
     in place of the settings' own.
     """
     with _open_indexer(settings, rebuild, progress, load) as (indexer, before):
-        report = indexer.run(paths, prune=prune, web=web)
+        report = indexer.run(paths, prune=prune, web=web, fields=fields)
     report.updated += before.updated
     report.passages += before.passages
     report.seconds = round(report.seconds + before.seconds, 3)

@@ -140,7 +140,8 @@ def find_old_encoding(raw: bytes) -> tuple[str, str]:
             return best, _CYRILLIC[best]
     weights = {code: _weigh_latin(sample.decode(code, "replace")) for code in _LATIN}
     best = max(weights, key=lambda code: weights[code])
-    if weights[best] <= 0:
+    # Windows-1252 is usual; another must be plain.
+    if weights[best] <= (0 if best == "cp1252" else high * 0.4):
         return "cp1252", "Windows-1252, as no encoding fits; convert it to UTF-8 and index again"
     return best, _LATIN[best]
 

@@ -47,6 +47,8 @@ _LANGUAGES = {word: name[-2:] for name, words in _USUAL.items() if name.startswi
 _PICTURES = frozenset({"picture", "graphic", "photo", "image", "video", "audio", "animation"})
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//|(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:[/:?#].*)?\Z", re.I)
 _GLOBAL_ID = re.compile(r"(?:urn|tag|https?):|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.I)
+# What programs write into a table where there is nothing.
+_NO_TEXT = frozenset({"", "none", "null", "nan", "nat", "n/a"})
 _DEEPEST = 6
 _MOST_NAMED = 12
 
@@ -96,6 +98,10 @@ class RecordReader:
         """Whether the record is an article: the field of its text is there."""
         return bool(self._find_text(record, "text")[1])
 
+    def has_lead(self, record: Mapping[str, Any]) -> bool:
+        """Whether the record holds at least what stands at the head of an article."""
+        return bool(self._find_text(record, "late text")[1])
+
     def read(self, record: Mapping[str, Any], place: str) -> Iterator[SourceItem]:
         """The record's article, or why there is none."""
         if len(self._seen) < _MOST_NAMED:
@@ -119,7 +125,7 @@ class RecordReader:
 
     def finish(self) -> Iterator[SourceItem]:
         """What is to be said of the file as a whole."""
-        seen = ", ".join(list(self._seen)[:_MOST_NAMED])
+        seen = ", ".join(filter(None, list(self._seen)[:_MOST_NAMED])) or "none"
         if self._textless and not self._has_text:
             asked = self._fields.get("text")
             what = (
@@ -211,7 +217,7 @@ class RecordReader:
         unread = None
         for name, value in found:
             plain = value if isinstance(value, date | int | float) else _as_text(value)
-            if not value or value is True or (plain is not None and is_no_date(plain)):
+            if not value or value is True or is_no_date(value):
                 continue
             if written := write_field_date(plain):
                 self._note("date", name)
@@ -271,7 +277,7 @@ def make_raw_record(data: Mapping[str, Any], text: str, *, key: str, place: str)
 @cache
 def _fold(name: str) -> str:
     """A field's name however it is written: `datePublished` is `date_published`, `og:title` `ogtitle`."""
-    return re.sub(r"[\s_:-]+", "", name.lower()) or name
+    return re.sub(r"(?<=.)[\s_:-]+", "", name.lower()) or name
 
 
 def _fold_keys(record: Mapping[str, Any]) -> dict[str, str]:
@@ -319,7 +325,7 @@ def _find(record: Mapping[str, Any], names: Iterable[str]) -> tuple[str, Any]:
 def take_text(value: object, depth: int = 0) -> str:
     """The text that a field holds, itself or in its parts: paragraphs, sections, blocks, bodies."""
     if isinstance(value, str):
-        return value if value.strip() else ""
+        return "" if _is_nothing(value) else value
     if depth > _DEEPEST:
         return ""
     if isinstance(value, list | tuple):
@@ -336,6 +342,10 @@ def take_text(value: object, depth: int = 0) -> str:
         return "\n\n".join(filter(None, parts))
     found = (take_text(folded[name], depth + 1) for name in _TEXT_INSIDE if name in folded)
     return next(filter(None, found), "")
+
+
+def _is_nothing(text: str) -> bool:
+    return text.isspace() or (len(text) < 9 and text.strip().lower() in _NO_TEXT)
 
 
 def _choose_bodies(items: list[Any] | tuple[Any, ...]) -> list[Any]:
@@ -364,7 +374,7 @@ def _as_text(value: object) -> str | None:
         line = " ".join(normalise_text(str(value)).split())
     except ValueError:  # A number of thousands of digits.
         return None
-    return None if line.lower() in ("", "none", "null", "nan", "nat", "n/a") else line
+    return None if line.lower() in _NO_TEXT else line
 
 
 def _as_language(written: str | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from wortlaut.index.errors import SourceError
@@ -26,6 +26,11 @@ from wortlaut.index.formats.raw import (
 # What is parsed as a whole lies in memory several times over.
 _MOST_BYTES = 200_000_000
 _DEEPEST = 5
+# A part of a record that has one of these is an article, not a paragraph of one.
+_HEADS = ("title", "headline", "headlines", "date", "publish_date", "url", "uri", "id", "_id")
+
+_Record = dict[str, Any]
+_HasText = Callable[[_Record], bool]
 
 
 def read_json(file: SourceFile) -> Iterator[SourceItem]:
@@ -80,6 +85,8 @@ def read_jsonl(file: SourceFile) -> Iterator[SourceItem]:
         if lines == 1 and _holds_questions(data):
             yield SourceNotice(file.place, "holds questions, not articles; passed over")
             return
+        if data == [] and lines == 1:
+            yield SourceError(place, "holds no record of an article; fill or remove it")
         for record, where in _find_records(data, place, reader):
             yield from reader.read(record, where)
     if not lines:
@@ -166,57 +173,57 @@ def _find_records(
     if isinstance(data, list):
         for number, item in enumerate(data):
             yield from _find_records(item, f"{place}[{number}]", reader, depth + 1)
-    elif isinstance(data, dict):
-        inner = _find_inner(data, reader, depth)
-        if inner is None:
-            yield data, place
-        elif isinstance(inner, dict):
-            yield inner, place
-        else:
-            for record in inner:
-                yield from _find_records(record, place, reader, depth + 1)
-    else:
+        return
+    if not isinstance(data, dict):
         yield {"": data}, place
+        return
+    inner = _find_inner(data, reader.has_text, depth)
+    if inner is None and not reader.has_text(data) and not reader.has_lead(data):
+        inner = _find_inner(data, reader.has_lead, depth)
+    if isinstance(inner, list):
+        for record in inner:
+            yield from _find_records(record, place, reader, depth + 1)
+    else:
+        yield inner or data, place
 
 
-def _find_inner(
-    data: dict[str, Any], reader: RecordReader, depth: int
-) -> list[Any] | dict[str, Any] | None:
+def _find_inner(data: _Record, has_text: _HasText, depth: int) -> list[Any] | _Record | None:
     """The articles that an object wraps, or the one that lies in it; `None` if it is one itself."""
     lists = (value for value in data.values() if isinstance(value, list))
-    articles = next((items for items in lists if _are_articles(items, reader)), None)
+    articles = next((items for items in lists if _are_articles(items, has_text)), None)
     if articles is not None and "@graph" in data:
-        return [_join_nodes(item, articles) for item in articles if _is_article(item, reader)]
-    if reader.has_text(data) and (articles is None or _is_article(data, reader)):
+        return [_join_nodes(item, articles) for item in articles if _is_article(item, has_text)]
+    if has_text(data) and (articles is None or _is_article(data, has_text)):
         return None
     if articles is not None:
         return articles
     inner = {key: value for key, value in data.items() if isinstance(value, dict)}
-    within = [value for value in inner.values() if reader.has_text(value)]
+    within = [key for key, value in inner.items() if has_text(value)]
     if len(within) > 1 and len(inner) == len(data):
         # By id or address: {"https://…": {…}, …}.
-        return [{"id": key} | value for key, value in inner.items()]
+        named = ("url" if key.startswith("http") else "id" for key in inner)
+        return [{name: key} | inner[key] for name, key in zip(named, inner, strict=True)]
     if within:
-        return data | within[0]
+        outer = {key: value for key, value in data.items() if key != within[0]}
+        return outer | inner[within[0]]
     if depth > _DEEPEST:
         return None
-    deeper = (_find_inner(value, reader, depth + 1) for value in inner.values())
+    deeper = (_find_inner(value, has_text, depth + 1) for value in inner.values())
     return next((found for found in deeper if found is not None), None)
 
 
-def _are_articles(items: list[Any], reader: RecordReader) -> bool:
+def _are_articles(items: list[Any], has_text: _HasText) -> bool:
     """Whether a list holds articles, and not the paragraphs or bodies of one."""
-    return any(_is_article(item, reader) for item in items[:50])
+    return any(_is_article(item, has_text) for item in items[:50])
 
 
-def _is_article(item: Any, reader: RecordReader) -> bool:
+def _is_article(item: Any, has_text: _HasText) -> bool:
     """Whether an item has a text and a head, itself or within (`{"_source": {…}}`)."""
     if not isinstance(item, dict):
         return False
-    heads = ("title", "headline", "headlines", "date", "publish_date", "url", "uri", "id", "_id")
-    if reader.has_text(item):
-        return any(item.get(name) for name in heads) or len(item) == 1
-    return any(reader.has_text(inner) for inner in item.values() if isinstance(inner, dict))
+    if has_text(item):
+        return any(item.get(name) for name in _HEADS) or len(item) == 1
+    return any(has_text(inner) for inner in item.values() if isinstance(inner, dict))
 
 
 def _join_nodes(item: dict[str, Any], nodes: list[Any]) -> dict[str, Any]:

@@ -66,10 +66,9 @@ def _read_rows(rows: Any, file: SourceFile) -> Iterator[SourceItem]:
                 f"{len(row)} cells for {len(header)} columns; quote the cells that hold a comma",
             )
         else:
-            cells = {
-                name: mend_stray(cell)
-                for name, cell in reversed(list(zip(header, row, strict=False)))
-            }
+            cells: dict[str, str] = {}
+            for name, cell in zip(header, row, strict=False):
+                cells.setdefault(name, mend_stray(cell))
             yield from reader.read(cells, place)
     yield from reader.finish()
 
@@ -114,6 +113,8 @@ def _find_form(sample: str, file: SourceFile) -> dict[str, Any]:
         # A text in one column is a table too; of others that fit, the one that cuts most evenly.
         fit = (len(known), same if len(rows[0]) > 1 else 0.0)
         best = max(best, (fit, delimiter), key=lambda found: found[0])
+    if best[0][1] == 0:  # One column, whose texts hold commas.
+        return {"delimiter": "\x1f"}
     return {"delimiter": best[1]} | _find_quoting(lines, best[1])
 
 
@@ -165,7 +166,9 @@ def read_parquet(file: SourceFile) -> Iterator[SourceItem]:
                 for row in _list_rows(batch, pa):
                     number += 1
                     yield from reader.read(row, f"{file.place}:{number}")
-    except (pa.ArrowException, ValueError, TypeError, KeyError, OverflowError) as error:
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
+        if isinstance(error, OSError) and error.strerror:  # Of the file, not of what it holds.
+            raise
         line = " ".join(str(error).split())[:120]
         yield SourceError(file.place, f"no Parquet that can be read ({line}); write it anew")
         return

@@ -111,13 +111,18 @@ def index_sources(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from an intranet or this machine too.")
     ] = False,
+    fields: Annotated[
+        str | None,
+        typer.Option(metavar="text=FIELD,…", help="Which field of a record is which; '' guesses."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read articles (.txt .md .jsonl) into the archive; unchanged files cost nothing.
+    """Read articles (.txt .md .json .jsonl .csv .parquet) into the archive; unchanged files cost nothing.
 
     An address (https://…) is fetched now, as its robots.txt allows, and at no other time.
     Exit status 1 when something could not be read; the rest is in.
     """
+    from wortlaut.index.formats.fields import parse_fields
     from wortlaut.rag.assembly import count_articles, count_outstanding, index_paths, is_complete
     from wortlaut.ui.terminal.printing import print_ingest_report, show_progress
 
@@ -135,11 +140,18 @@ def index_sources(
     if not paths and not (rebuild or prune or count_outstanding(context.obj)):
         raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
     files, web = _split_sources(paths or [], follow=follow, allow_private=allow_private)
+    mapping = None if fields is None else parse_fields(fields)
     if if_empty and count_articles(context.obj) and is_complete(context.obj):
         return
     with show_progress() as progress:
         report = index_paths(
-            context.obj, files, rebuild=rebuild, prune=prune, web=web, progress=progress
+            context.obj,
+            files,
+            rebuild=rebuild,
+            prune=prune,
+            web=web,
+            fields=mapping,
+            progress=progress,
         )
     print_ingest_report(report, as_json=as_json)
     if report.failed:
