@@ -203,7 +203,9 @@ def test_names_and_offices_that_are_followed_are_those_that_are_read_anew(tmp_pa
         offices = Offices(archive.list_offices(), people)
         assert set(roster.list_people()) == set(people)
         for name in [*names, *bodies, "Oda Falk", "Falk", "Lavrov", "TWD", "Werft"]:
-            assert set(roster.list_people().list_spellings(name)) == set(people.list_spellings(name))
+            assert set(roster.list_people().list_spellings(name)) == set(
+                people.list_spellings(name)
+            )
             mine = roster.list_people().bodies.list_spellings(name)
             assert set(mine) == set(people.bodies.list_spellings(name))
             assert set(roster.list_offices().list_spellings(name)) == set(
