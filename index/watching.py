@@ -16,12 +16,12 @@ from time import monotonic
 from wortlaut.index.sources import is_passed_over
 
 _TICK_S = 0.2
+# Not less: who looks at the files again and again knows their times to the second only.
 _REST_S = 1.0
 # The system may lose events of a busy folder: so often all is looked at.
 _LOOK_AGAIN_S = 900.0
 # What one batch takes at most: then other commands may write.
 _MOST_FILES, _MOST_BYTES = 32, 100_000
-# How much longer than the folders' own time a disk that is looked at may take.
 _POLL_MS = 1000
 
 Stamp = tuple[int, int, int]
@@ -69,13 +69,15 @@ def watch_files(
                 break
 
 
-def _tick(folders: Sequence[Path], stop: threading.Event, poll: bool) -> Iterator[list[Path]]:
-    """What the system has seen change, a few times a second."""
+def _tick(
+    folders: Sequence[Path], stop: threading.Event, poll: bool
+) -> Iterator[list[tuple[Path, bool]]]:
+    """What the system has seen change, and whether it is new, a few times a second."""
     if not folders:
         while not stop.wait(_TICK_S):
             yield []
         return
-    from watchfiles import watch
+    from watchfiles import Change, watch
 
     for changes in watch(
         *folders,
@@ -89,7 +91,7 @@ def _tick(folders: Sequence[Path], stop: threading.Event, poll: bool) -> Iterato
         poll_delay_ms=_POLL_MS,
         ignore_permission_denied=True,
     ):
-        yield [Path(path) for _, path in changes]
+        yield [(Path(path), change == Change.added) for change, path in changes]
 
 
 class _Unrest:
@@ -107,13 +109,13 @@ class _Unrest:
         """Whether anything is waited for."""
         return bool(self._seen or self._ready)
 
-    def note(self, changed: Iterable[Path]) -> None:
-        """Wait for these, and for the files in what is a folder: its own events may be missed."""
-        for path in changed:
-            if path.is_dir():
-                self._wait(file for file in path.rglob("*") if not file.is_dir())
-            else:
+    def note(self, changed: Iterable[tuple[Path, bool]]) -> None:
+        """Wait for these, and for the files in a new folder, whose own events may have been missed."""
+        for path, is_new in changed:
+            if not path.is_dir():
                 self._wait([path])
+            elif is_new:
+                self._wait(file for file in path.rglob("*") if not file.is_dir())
         for root, stamp in self._named.items():
             if (now := _stamp(root)) != stamp:
                 self._named[root] = now
