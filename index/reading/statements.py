@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Article, ReadArticle, Span, Statement
+from wortlaut.index.lang.lines import join_lines
 from wortlaut.index.lang.names import find_spelt_gender
 from wortlaut.index.lang.roles import (
     FORMER_PREFIX,
@@ -118,7 +119,7 @@ def extract_statements(
     German and English are read alike; `language` is there for callers that know it. Linear in
     the text.
     """
-    return _Reading(text, sentences, article_id).read()
+    return _Reading(join_lines(text), sentences, article_id).read()
 
 
 def drop_mere_nouns(statements: Sequence[Statement], text: str = "") -> list[Statement]:
