@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from wortlaut.index.agency import find_boilerplate
 from wortlaut.index.article import Article, Passage, Span
 from wortlaut.index.lang.calendar import list_forms
+from wortlaut.index.lang.lines import join_lines
 from wortlaut.index.lang.words import (
-    is_hard_wrapped,
     read_class,
     read_function_words,
     read_genders,
@@ -86,7 +86,7 @@ def split_segments(text: str) -> list[Segment]:
     A text that holds nothing but headings has them as its sentences.
     """
     boilerplate = find_boilerplate(text)
-    text = blank_wire(text)
+    text = join_lines(blank_wire(text))
     segments = [
         segment
         for block in _split_blocks(text, boilerplate)
@@ -164,9 +164,8 @@ def _fit(
 
 
 def _split_blocks(text: str, boilerplate: Sequence[Span]) -> Iterator[Span]:
-    """Paragraphs: runs of text between line ends (blank lines where the copy is hard-wrapped)."""
-    pattern = re.compile(r"(?:[^\n]|\n(?![ \t]*\n))+") if is_hard_wrapped(text) else _LINE
-    for match in pattern.finditer(text):
+    """Paragraphs: runs of text between line ends."""
+    for match in _LINE.finditer(text):
         position = match.start()
         for span in boilerplate:
             if span.end <= position or span.start >= match.end():

@@ -873,6 +873,46 @@ def test_the_turns_of_an_interview_are_told_by_their_labels_and_a_question_is_no
     assert [s.speaker for s in read(text)] == ["Seewald", "Seewald", "Peschel"]
 
 
+ASKED = (
+    "Frage: Frau Kessler, wird der Hafen gebaut?\n\n{}: Ja, im Mai.\n\nFrage: Wann?\n\n{}: Bald."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Emre Aksaray (FDU): Der Hafen ist zu klein.\n\nAda Meerwald (SDP): Das ist falsch.", ["Emre Aksaray", "Ada Meerwald"]),
+        ("**Emre Aksaray** (FDU): Das stimmt.\n\n**Ada Meerwald** (SDP): Das ist falsch.", ["Emre Aksaray", "Ada Meerwald"]),
+        ("Emre Aksaray (FDU): „Der Hafen ist zu klein.“\n\nAda Meerwald (SDP): „Das ist falsch.“", ["Emre Aksaray", "Ada Meerwald"]),
+        ("AKSARAY (FDU): Der Hafen ist zu klein.\n\nMEERWALD (SDP): Das ist falsch.", ["Aksaray", "Meerwald"]),
+        ("Abg. Dr. Ada von der Heide (BÜNDNIS 90/DIE GRÜNEN): Nein.\n\nVizepräsident Jon Hale: Danke.", ["Ada von der Heide", "Jon Hale"]),
+        ("StS Seewald: Guten Tag.\n\nSRS'in Holm: Guten Tag.\n\nvon Haake (BMVg): Das prüfen wir.", ["Seewald", "Holm", "von Haake"]),
+        ("[16:46 Uhr] Emre Aksaray (FDU): Das ist zu teuer.\n\n[16:50 Uhr] Ada Meerwald: Wir bauen.", ["Emre Aksaray", "Ada Meerwald"]),
+        ("16.46 Uhr, Emre Aksaray (FDU): Das ist zu teuer.\n\n16.50 Uhr, Ada Meerwald (SDP): Wir bauen.", ["Emre Aksaray", "Ada Meerwald"]),
+        ("Emre Aksaray (FDU): Das stimmt.\n\n(Beifall bei der FDU)\n\nSo ist es.\n\nAda Meerwald (SDP): Nein.", ["Emre Aksaray"] * 2 + ["Ada Meerwald"]),
+        ("Tagblatt: Frau Kessler, wird der Hafen gebaut?\nKessler: Ja, im Mai.\nTagblatt: Wann?\nKessler: Bald.", ["Kessler"] * 2),
+        ("Die Chefin der Werft, Mara Kessler, baut.\n\nTagblatt: Frau Kessler, wann?\n\nKessler: Im Mai.", ["Mara Kessler"]),
+        (ASKED.format("Antwort", "Antwort"), ["Kessler"] * 2),
+        (ASKED.format("Antwort Kessler", "Antwort Kessler"), ["Kessler"] * 2),
+        ("F: Wird gebaut?\n\nMara Kessler: Ja, im Mai.\n\nF: Wann?\n\nMara Kessler: Bald.", ["Mara Kessler"] * 2),
+    ],
+)  # fmt: skip
+def test_a_label_of_any_kind_tells_who_speaks(text, speakers):
+    assert [s.speaker for s in read(text)] == speakers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zuckersteuer: Kommt sie im Mai?\n\nMaut: Der Rat stimmt am Freitag darüber ab.",
+        "Ada Meerwald: Mein Leben am Meer\n\nDas Buch erscheint im Mai. Es hat 300 Seiten.",
+        "16.46 Uhr: Der Rat tagt. Es regnet.\n\n17.02 Uhr: Die Sitzung ist beendet.",
+    ],
+)
+def test_a_matter_or_a_time_with_a_colon_is_no_label(text):
+    assert [s.speaker for s in read(text) if s.speaker] == []
+
+
 def test_a_place_with_a_colon_is_no_label():
     text = "Brenn: Der Damm hält. Das ist gut.\n\nTarvo: Der Hafen wird gebaut. Das ist neu."
     assert read(text) == []

@@ -54,6 +54,8 @@ QUOTING_NOUNS = re.compile(rf"(?:{'|'.join(_GERMAN['quoting_nouns'])})\Z")
 
 # "Frage: …", in an interview: somebody without a name.
 ASKING_LABELS = frozenset(_GERMAN["asking_labels"])
+# "Antwort: …", "Antwort Holm: …": whoever was asked.
+ANSWERING_LABELS = frozenset(_GERMAN["answering_labels"])
 # Times and measures, which say nothing: "zehn Tonnen Käse".
 MEASURES = frozenset(_GERMAN["time_nouns"]) | frozenset(
     word for row in read_rows("units.tsv") for word in row["de"].split() if word.isalpha()

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
+from wortlaut.index.lang.lines import join_lines
 from wortlaut.index.lang.tables import Row, read_rows
 
 Language = Literal["de", "en", "ru"]
@@ -69,9 +70,6 @@ _NUMBER_OR_WORD = re.compile(
     r"|[^\W\d_]+(?:['’](?:t|re|ve|ll|d|m)\b)?|[%€$£°]"
 )
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+|['’](?!s\b)[^\W\d_]+)*\.?")
-# A line that ends as a sentence, a heading with a colon or a quotation does.
-_ENDED_LINE = re.compile(r"[.!?…:;](?:[\"“”„»«'’‘‚)\]]|\s)*\Z")
-_WIDEST_WRAPPED, _FULL_LINE, _LAYOUT_SAMPLE = 110, 50, 20_000
 _TYPED_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
@@ -192,39 +190,18 @@ class Words:
         return bisect_left(self.starts, offset)
 
 
-def is_hard_wrapped(text: str) -> bool:
-    """Whether line ends stand inside the text's sentences: blank lines alone end a paragraph."""
-    lines = text[:_LAYOUT_SAMPLE].split("\n")
-    if len(lines) < 2 or max(map(len, lines)) > _WIDEST_WRAPPED:
-        return False
-    open_lines = [
-        k
-        for k, line in enumerate(lines)
-        if len(line) >= _FULL_LINE and not _ENDED_LINE.search(line)
-    ]
-    if len(lines) < 4:
-        # A flash of two or three lines: the next one goes on in the sentence.
-        return any(k + 1 < len(lines) and _goes_on(lines[k], lines[k + 1]) for k in open_lines)
-    return len(open_lines) * 2 >= sum(1 for line in lines if line)
-
-
-def _goes_on(line: str, following: str) -> bool:
-    ends = _ENDED_LINE.search(following) or "." in following
-    return following[:1].islower() or (bool(ends) and not line.isupper() and "." in line)
-
-
 def clean_word(word: str) -> str:
     """The word as it is read: composed, without soft hyphens and other unseen marks."""
     return word if word.isascii() else unicodedata.normalize("NFC", _UNSEEN.sub("", word))
 
 
 def read_words_and_marks(text: str) -> Words:
-    """The words and punctuation marks of `text`, in order."""
+    """The words and punctuation marks of `text`, in order; hard-wrapped lines are joined."""
     words, breaks, starts, ends = [], [], [], []
-    last, lines = 0, 2 if is_hard_wrapped(text) else 1
+    text, last = join_lines(text), 0
     for match in _WORD_OR_MARK.finditer(text):
         words.append(clean_word(match[0]))
-        breaks.append(text.count("\n", last, match.start()) >= lines)
+        breaks.append(text.find("\n", last, match.start()) >= 0)
         starts.append(match.start())
         last = match.end()
         ends.append(last)

@@ -1,19 +1,13 @@
-"""Quotation marks paired into quotations, in the four German and English styles; names left out.
-
-Also the turns of an interview or a protocol, which have speakers' names for marks.
-"""
+"""Quotation marks paired into quotations, in the four German and English styles; names left out."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from wortlaut.index.article import Span
-from wortlaut.index.lang.roles import names_institution, role_gender
-from wortlaut.index.lang.verbs import ASKING_LABELS
 from wortlaut.index.lang.words import Words, read_function_words
 
 # „…“  »…«  «…»  "…"  “…”  and their single forms; an apostrophe inside a word is none of them.
@@ -39,15 +33,6 @@ _OPENERS = frozenset("„»‚›")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s)")
 # A quotation longer than this is a mark that was never closed.
 _LONGEST_QUOTATION = 4000
-
-# "Dr. Jon Hale, Minister für Seefahrt:" at a line's start; "(Beifall)" on a line of its own.
-_LABEL = re.compile(r"^[ \t]*([A-ZÄÖÜ][^\n:„“”\"»«?!]{1,90}?):(?=\s)", re.MULTILINE)
-_ASIDE = re.compile(r"^[ \t]*[(\[][^\n]*[)\]][ \t]*$", re.MULTILINE)
-_BLANK = re.compile(r"\n[ \t]*\n")
-_BRACKET = re.compile(r"\s*\([^()]*\)\s*\Z")
-# "StS", "MdB", "Dr.": what stands before a name and is none of it.
-_SHORTENED = re.compile(r"[A-ZÄÖÜ]\w*(?:\.|[A-ZÄÖÜ]\w*)\Z")
-_FEWEST_TURNS = 4
 
 _NAME_PARTICLES = read_function_words("in-medium") | {"-", "&"}
 # Words with marks: anything shorter is a title or a distanced word, not a quotation.
@@ -106,63 +91,6 @@ def is_quotation(words: Words, start: int, stop: int, verbs: Container[str]) -> 
         return True
     said = words.lows[stop : stop + 2]
     return len(said) == 2 and said[0] == "," and said[1] in verbs
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledTurn:
-    """What one speaker of an interview says, `[start, stop)`; `name` is empty where nobody has one."""
-
-    label: Span
-    name: str
-    start: int
-    stop: int
-
-
-def find_turns(text: str) -> list[LabelledTurn]:
-    """The turns of an interview or protocol, by the labels at its lines' starts; else none.
-
-    A text is one if two labels have a title, an office or a party, or ask; or if a name comes
-    again among four. The last turn ends with its paragraph: what follows may be the agency's.
-    """
-    labels = [(match, *_read_label(match[1])) for match in _LABEL.finditer(text)]
-    labels = [(match, name, sure) for match, name, sure in labels if name is not None]
-    counts = Counter(name for _, name, _ in labels if name)
-    surely = sum(sure for _, _, sure in labels)
-    again = len(labels) >= _FEWEST_TURNS and max(counts.values(), default=0) > 1
-    if surely < 2 and not again:
-        return []
-    ends = [*(match.start() for match, _, _ in labels), len(text)]
-    turns = []
-    for number, (match, name, _) in enumerate(labels):
-        start, stop = match.end(), ends[number + 1]
-        aside = _ASIDE.search(text, start, stop)
-        blank = _BLANK.search(text, start + 2, stop) if number + 1 == len(labels) else None
-        stop = min([stop, *(found.start() for found in (aside, blank) if found)])
-        if text[start:stop].lstrip()[:1] not in _CLOSERS:
-            turns.append(LabelledTurn(Span(*match.span(1)), name or "", start, stop))
-    return turns
-
-
-def _read_label(label: str) -> tuple[str | None, bool]:
-    """The name in a label, empty if nobody's, None if it is no label; whether it is surely one."""
-    bare = _BRACKET.sub("", label)
-    party = bare != label
-    head, _, office = bare.partition(",")
-    words = head.split()
-    if not words or head.lower() in ASKING_LABELS:
-        return ("", True) if words else (None, False)
-    name = list(words)
-    while name and (_SHORTENED.match(name[0]) or role_gender(name[0].lower()) is not None):
-        name.pop(0)
-    titled = len(name) < len(words) or any(
-        role_gender(word.lower()) is not None for word in office.split()
-    )
-    if len(words) == 1 and head.isupper():
-        return "", False  # "ZEIT:", who asks
-    small = [word for word in name if not word[0].isupper() and word not in _NAME_PARTICLES]
-    if not 1 <= len(name) <= 4 or small or names_institution(" ".join(name)):
-        return None, False
-    return " ".join(name), titled or party
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Article, ReadArticle, Span, Statement
+from wortlaut.index.lang.lines import join_lines
 from wortlaut.index.lang.names import find_spelt_gender
 from wortlaut.index.lang.roles import (
     FORMER_PREFIX,
@@ -20,7 +21,7 @@ from wortlaut.index.lang.roles import (
     names_institution,
     role_gender,
 )
-from wortlaut.index.lang.verbs import read_verb_forms
+from wortlaut.index.lang.verbs import ANSWERING_LABELS, read_verb_forms
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
 from wortlaut.index.press.wiretext import blank_wire
 from wortlaut.index.reading.cast import (
@@ -47,12 +48,11 @@ from wortlaut.index.reading.clauses import (
 from wortlaut.index.reading.frames import FrameReader
 from wortlaut.index.reading.mentions import HEAD_ENDS, Mention, can_speak
 from wortlaut.index.reading.quotes import (
-    LabelledTurn,
     find_torn_ends,
-    find_turns,
     is_quotation,
     pair_quotes,
 )
+from wortlaut.index.reading.turns import LabelledTurn, find_turns
 from wortlaut.index.splitter import split_sentences
 
 _FORMS = read_verb_forms()
@@ -119,7 +119,7 @@ def extract_statements(
     German and English are read alike; `language` is there for callers that know it. Linear in
     the text.
     """
-    return _Reading(blank_wire(text), sentences, article_id).read()
+    return _Reading(join_lines(blank_wire(text)), sentences, article_id).read()
 
 
 def drop_mere_nouns(statements: Sequence[Statement], text: str = "") -> list[Statement]:
@@ -210,7 +210,7 @@ class _Reading:
 
     def _find_turn(self, unit: Joint) -> LabelledTurn | None:
         """The turn of an interview that the words, or their label, stand in."""
-        at = bisect_right(self._turns, self._words.starts[unit.first], key=lambda t: t.label.start)
+        at = bisect_right(self._turns, self._words.starts[unit.first], key=lambda t: t.opens)
         turn = self._turns[at - 1] if at else None
         return turn if turn and self._words.starts[unit.first] < turn.stop else None
 
@@ -363,8 +363,8 @@ class _Reading:
         if mention.kind == "person":
             figure = self._find_person(mention)
             labelled = any(turn.label == mention.span for turn in self._turns)
-            # "StS Holm" is the cast's name for him, "StS" no first name.
-            if labelled and (figure is None or not figure.name.split()[0].istitle()):
+            # "StS Holm", "Antwort Holm" is the cast's name for him, "Ada Holm" a fuller one.
+            if labelled and not (figure and self._is_fuller(figure.name, mention.name)):
                 figure = Figure(mention.name)
         elif mention.kind == "role":
             figure = self._find_holder(mention, number) if mention.definite else None
@@ -373,6 +373,11 @@ class _Reading:
         if figure:
             return _speak(figure, mention)
         return _Speaker(self._find_full(mention) or self._name(mention) or None, mention.span)
+
+    def _is_fuller(self, full: str, name: str) -> bool:
+        """Whether a name is another's with the first name, or itself."""
+        first = full.split()[0]
+        return full.endswith(name) and first.istitle() and first.lower() not in ANSWERING_LABELS
 
     def _find_full(self, mention: Mention) -> str:
         """The full name that "das Ministerium" or "laut Ministerium" stands for; empty if none."""
