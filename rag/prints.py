@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wortlaut.index.archive import Archive
@@ -112,5 +113,7 @@ def list_holding(
     return tuple(holding)
 
 
+# The quotes of an answer are looked for in the same prints.
+@lru_cache(maxsize=512)
 def _level(text: str) -> str:
     return level_wording(text).casefold()
