@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -25,7 +25,7 @@ _MOST_ROWS = 400
 _SHORTEST_COLUMN_LINE = 14
 _MARGIN_LINES = 3
 _END = re.compile(r"[.!?:…][\"“”»«'’)\]]*\Z")
-_PAGE_NUMBER = re.compile(r"[-–—|/ .]{0,9}0(?: ?/ ?0)?[-–—|/ .]{0,9}")
+_PAGE_NUMBER = re.compile(r"[-–—|/ .]{0,9}\d{1,4}(?: ?/ ?\d{1,4})?[-–—|/ .]{0,9}")
 _HYPHENS = "-\u00ad\u2010\ufffe"
 
 
@@ -70,11 +70,18 @@ def join_pages(pages: Iterable[Sequence[PrintedRun]]) -> list[str]:
             is_cut = is_cut and not _END.search(paragraphs[-1][-1].text.strip())
             place = len(paragraphs) - bool(is_cut)
             paragraphs[place:place] = parts[end:]
-    texts = (join_lines(line.text for line in lines) for lines in paragraphs)
+    # A word that has its hyphen in the midst of a line has it at the end of one too.
+    compounds = {
+        word.casefold()
+        for lines in paragraphs
+        for line in lines
+        for word in re.findall(r"\w+-\w+", line.text)
+    }
+    texts = (join_lines((line.text for line in lines), compounds) for lines in paragraphs)
     return [text for text in texts if text]
 
 
-def join_lines(lines: Iterable[str]) -> str:
+def join_lines(lines: Iterable[str], compounds: Collection[str] = ()) -> str:
     """The lines as one; a word is whole again that a hyphen at the end of a line has cut.
 
     The hyphen stays where it is the word's own: before a capital ("Rheinland-Pfalz"), after a
@@ -89,11 +96,19 @@ def join_lines(lines: Iterable[str]) -> str:
             joined = f"{joined} {line}" if joined and line else joined or line
         elif any(first[0] in read_grammar(language).conjunctions for language in LANGUAGES):
             joined = f"{joined[:-1]}- {line}"
-        elif not line[0].islower() or re.search(r"\d\Z", cut[1]) or cut[1][-2:].isupper():
+        elif _keeps_hyphen(cut[1], first[0], compounds):
             joined = f"{joined[:-1]}-{line}"
         else:
             joined = joined[:-1] + line
-    return re.sub(r"[\u00ad\ufffe]", "", re.sub(r"[\u00ad\ufffe](?=[ ,\dA-ZÄÖÜ])", "-", joined))
+    joined = re.sub(r"[\u00ad\ufffe](?=[ ,\dA-ZÄÖÜ])", "-", joined)
+    return re.sub(r"[\u00ad\ufffe\ue000-\uf8ff]", "", joined).strip()  # and a symbol font's bullets
+
+
+def _keeps_hyphen(before: str, after: str, compounds: Collection[str]) -> bool:
+    is_short_form = before[-1].isdigit() or re.search(r"[A-ZÄÖÜА-ЯЁ]{2}\Z", before)
+    return (
+        not after[0].islower() or bool(is_short_form) or f"{before}-{after}".casefold() in compounds
+    )
 
 
 def _is_alike(size: float, other: float) -> bool:
@@ -107,7 +122,7 @@ def _goes_on(before: list[PrintedRun], after: list[PrintedRun]) -> bool:
         return False
     if re.match(r"[\"„»«]?[a-zäöüßа-яё]", after[0].text.strip()):
         return True
-    return len(before) > 1 and _count_room(last, before) < 0.2
+    return len(before) > 1 and _count_room(last, after[0], before) < _ERROR
 
 
 def _make_rows(runs: Sequence[PrintedRun]) -> list[_Row]:
@@ -116,7 +131,8 @@ def _make_rows(runs: Sequence[PrintedRun]) -> list[_Row]:
     is_open = False
     for run in runs:
         if run.text.strip():
-            if is_open and abs(rows[-1][-1].y - run.y) <= _SAME_LINE * rows[-1][-1].size:
+            size = max(run.size, rows[-1][-1].size) if is_open else 0.0
+            if is_open and abs(rows[-1][-1].y - run.y) <= _SAME_LINE * size:
                 _add_to_row(rows[-1], run)
             else:
                 rows.append([run])
@@ -151,36 +167,40 @@ def _join_row(row: _Row) -> PrintedRun:
 
 def _drop_running(pages: list[list[_Row]]) -> list[list[_Row]]:
     """The pages without the lines that stand at the head or foot of several, and page numbers."""
-    body = median([run.size for page in pages for row in page for run in row] or [0.0])
     edges = [sorted(page, key=lambda row: -row[0].y) for page in pages]
-    heads = Counter(_say_row(row) for page in edges for row in page[:_MARGIN_LINES])
-    feet = Counter(_say_row(row) for page in edges for row in page[-_MARGIN_LINES:])
+    said = {id(row): _say_row(row, number) for number, page in enumerate(pages) for row in page}
+    # A running line is one at the same height, and the headline whose words it has is another.
+    heads = Counter(key for page in edges for row in page[:_MARGIN_LINES] for key in said[id(row)])
+    feet = Counter(key for page in edges for row in page[-_MARGIN_LINES:] for key in said[id(row)])
     fewest = max(2, len(pages) // 3)
-    kept = []
-    for number, (page, sorted_page) in enumerate(zip(pages, edges, strict=True)):
-        # The headline that gives the running head its words is no running head.
-        largest = body * 1.2 if not number else float("inf")
-        start = _count_running(sorted_page, heads, fewest, largest)
-        end = _count_running(sorted_page[start:][::-1], feet, fewest, largest)
-        inner = {id(row) for row in sorted_page[start : len(page) - end]}
-        kept.append([row for row in page if id(row) in inner])
-    return kept
+    for page in edges:
+        for counts, rows in ((heads, page), (feet, page[::-1])):
+            for row in rows[: _count_running(rows, said, counts, fewest)]:
+                said.pop(id(row), None)
+    return [[row for row in page if id(row) in said] for page in pages]
 
 
-def _say_row(row: _Row) -> tuple[str, int]:
-    """What a running head has the same on each page: its words and its height."""
-    return re.sub(r"\d+", "0", " ".join(_join_row(row).text.split())), round(row[0].y)
+def _say_row(row: _Row, page: int) -> set[tuple[str, int]]:
+    """What a running line has the same on each page, each number of it taken as the page's too."""
+    text = " ".join(_join_row(row).text.split())[:200]
+    numbers = re.finditer(r"\d{1,9}", text)
+    said = {
+        f"{text[: found.start()]}#{int(found[0]) - page}{text[found.end() :]}" for found in numbers
+    }
+    return {(words, round(row[0].y)) for words in {text, *said}}
 
 
 def _count_running(
-    rows: list[_Row], counts: Counter[tuple[str, int]], fewest: int, largest: float
+    rows: list[_Row],
+    said: dict[int, set[tuple[str, int]]],
+    counts: Counter[tuple[str, int]],
+    fewest: int,
 ) -> int:
     """How many rows from the edge of a page are no text of its own, and stand apart from it."""
     count = 0
     for number, (row, inner) in enumerate(pairwise(rows[: _MARGIN_LINES + 1])):
-        said = _say_row(row)
-        is_number = not number and _PAGE_NUMBER.fullmatch(said[0])
-        if not is_number and (counts[said] < fewest or row[0].size > largest):
+        is_number = not number and _PAGE_NUMBER.fullmatch(_join_row(row).text.strip())
+        if not is_number and all(counts[key] < fewest for key in said.get(id(row), ())):
             break
         size = row[0].size
         if not _is_alike(size, inner[0].size) or abs(row[0].y - inner[0].y) > 1.7 * size:
@@ -244,12 +264,15 @@ def _split_paragraphs(rows: list[_Row]) -> list[list[PrintedRun]]:
     # The lower half: gaps between paragraphs are no lines' distance.
     usual = median(sorted(steps)[: len(steps) // 2 + 1]) if steps else 0.0
     paragraphs = [lines[:1]]
-    for number in range(1, len(lines)):
+    is_table = False
+    for number, (above, below) in enumerate(pairwise(rows), 1):
         near = lines[max(0, number - 3) : number + 4]
-        if _has_cells(rows[number - 1], rows[number]) or _starts_anew(
-            replace(lines[number - 1], left=rows[number - 1][-1].left), lines[number], usual, near
-        ):
+        is_row = _has_cells(above, below)
+        is_left = is_table and below[0].left < above[-1].left - _INDENT * below[0].size
+        last = replace(lines[number - 1], left=above[-1].left)
+        if is_row or is_left or _starts_anew(last, lines[number], usual, near):
             paragraphs.append([])
+            is_table = is_row
         paragraphs[-1].append(lines[number])
     return paragraphs
 
@@ -271,17 +294,18 @@ def _starts_anew(
     left = min(line.left for line in near)
     if below.left - above.left > _INDENT * size and above.left - left < _INDENT * size:
         return True
-    room = _count_room(above, near)
-    if room > 0.25 and _END.search(above.text.strip()):
+    room = _count_room(above, below, near)
+    if room > _ERROR and _END.search(above.text.strip()):
         return True
     # A short line before a capital: a heading, or a line that somebody has broken on purpose.
-    return room > 0.5 and below.text.strip()[:1].isupper()
+    return room > 0.35 and below.text.strip()[:1].isupper()
 
 
-def _count_room(line: PrintedRun, near: list[PrintedRun]) -> float:
-    """Which part of the column's width a line leaves empty; none where its blanks are stretched."""
+def _count_room(line: PrintedRun, following: PrintedRun, near: list[PrintedRun]) -> float:
+    """Which part of a column's width is left though the next word would go into it."""
+    if "  " in line.text.strip():  # Its blanks are stretched: it is full.
+        return 0.0
     alike = [other for other in near if _is_alike(other.size, line.size)]
-    left = min(other.left for other in alike)
-    right = max(other.right for other in alike)
-    is_stretched = "  " in line.text.strip()
-    return 0.0 if is_stretched else (right - line.right) / ((right - left) or 1)
+    left, right = min(other.left for other in alike), max(other.right for other in alike)
+    word = replace(following, text=following.text.split()[0], left=0.3 * line.size)
+    return (right - line.right - word.right) / ((right - left) or 1)
