@@ -23,7 +23,7 @@ _ERROR = 0.12  # of a width that is estimated
 _FEWEST_ROWS = 4
 _MOST_ROWS = 400
 _SHORTEST_COLUMN_LINE = 14
-_MARGIN_LINES = 3
+_MARGIN = 3
 _END = re.compile(r"[.!?:…][\"“”»«'’)\]]*\Z")
 _PAGE_NUMBER = re.compile(r"[-–—|/ .]{0,9}\d{1,4}(?: ?/ ?\d{1,4})?[-–—|/ .]{0,9}")
 _HYPHENS = "-\u00ad\u2010\ufffe"
@@ -66,17 +66,13 @@ def join_pages(pages: Iterable[Sequence[PrintedRun]]) -> list[str]:
                 end -= 1
             paragraphs += parts[:end]
             # Notes and captions below text that goes on elsewhere stand before it.
-            is_cut = paragraphs and _is_alike(paragraphs[-1][-1].size, body)
-            is_cut = is_cut and not _END.search(paragraphs[-1][-1].text.strip())
+            last = paragraphs[-1][-1] if paragraphs else None
+            is_cut = last and _is_alike(last.size, body) and not _END.search(last.text.strip())
             place = len(paragraphs) - bool(is_cut)
             paragraphs[place:place] = parts[end:]
     # A word that has its hyphen in the midst of a line has it at the end of one too.
-    compounds = {
-        word.casefold()
-        for lines in paragraphs
-        for line in lines
-        for word in re.findall(r"\w+-\w+", line.text)
-    }
+    drawn = " ".join(line.text for lines in paragraphs for line in lines)
+    compounds = {word.casefold() for word in re.findall(r"\w+-\w+", drawn)}
     texts = (join_lines((line.text for line in lines), compounds) for lines in paragraphs)
     return [text for text in texts if text]
 
@@ -96,19 +92,12 @@ def join_lines(lines: Iterable[str], compounds: Collection[str] = ()) -> str:
             joined = f"{joined} {line}" if joined and line else joined or line
         elif any(first[0] in read_grammar(language).conjunctions for language in LANGUAGES):
             joined = f"{joined[:-1]}- {line}"
-        elif _keeps_hyphen(cut[1], first[0], compounds):
-            joined = f"{joined[:-1]}-{line}"
         else:
-            joined = joined[:-1] + line
+            is_whole = not line[0].islower() or re.search(r"\d\Z|[A-ZÄÖÜА-ЯЁ]{2}\Z", cut[1])
+            is_whole = is_whole or f"{cut[1]}-{first[0]}".casefold() in compounds
+            joined = joined[:-1] + ("-" if is_whole else "") + line
     joined = re.sub(r"[\u00ad\ufffe](?=[ ,\dA-ZÄÖÜ])", "-", joined)
     return re.sub(r"[\u00ad\ufffe\ue000-\uf8ff]", "", joined).strip()  # and a symbol font's bullets
-
-
-def _keeps_hyphen(before: str, after: str, compounds: Collection[str]) -> bool:
-    is_short_form = before[-1].isdigit() or re.search(r"[A-ZÄÖÜА-ЯЁ]{2}\Z", before)
-    return (
-        not after[0].islower() or bool(is_short_form) or f"{before}-{after}".casefold() in compounds
-    )
 
 
 def _is_alike(size: float, other: float) -> bool:
@@ -166,46 +155,41 @@ def _join_row(row: _Row) -> PrintedRun:
 
 
 def _drop_running(pages: list[list[_Row]]) -> list[list[_Row]]:
-    """The pages without the lines that stand at the head or foot of several, and page numbers."""
-    edges = [sorted(page, key=lambda row: -row[0].y) for page in pages]
-    said = {id(row): _say_row(row, number) for number, page in enumerate(pages) for row in page}
-    # A running line is one at the same height, and the headline whose words it has is another.
-    heads = Counter(key for page in edges for row in page[:_MARGIN_LINES] for key in said[id(row)])
-    feet = Counter(key for page in edges for row in page[-_MARGIN_LINES:] for key in said[id(row)])
+    """The pages without the lines that stand at the edge of several, and page numbers."""
+    sides = [sorted(page, key=lambda row: -row[0].y) for page in pages]
+    said = {id(row): _say_row(row, number) for number, page in enumerate(sides) for row in page}
+    edges = {id(row) for page in sides for row in page[:_MARGIN] + page[-_MARGIN:]}
+    counts = Counter(key for row in edges for key in said[row])
     fewest = max(2, len(pages) // 3)
-    for page in edges:
-        for counts, rows in ((heads, page), (feet, page[::-1])):
-            for row in rows[: _count_running(rows, said, counts, fewest)]:
-                said.pop(id(row), None)
-    return [[row for row in page if id(row) in said] for page in pages]
+    running = {row for row in edges if max(counts[key] for key in said[row]) >= fewest}
+    dropped: set[int] = set()
+    for page in sides:
+        for rows in (page, page[::-1]):
+            dropped |= _list_running(rows[: _MARGIN + 1], running)
+    return [[row for row in page if id(row) not in dropped] for page in pages]
+
+
+def _list_running(rows: list[_Row], running: set[int]) -> set[int]:
+    """Of rows from an edge inwards those that are no text of the page's, and stand apart from it."""
+    count = 0
+    for number, (row, inner) in enumerate(pairwise(rows), 1):
+        is_number = number == 1 and _PAGE_NUMBER.fullmatch(_join_row(row).text.strip())
+        if not is_number and id(row) not in running:
+            break
+        is_apart = abs(row[0].y - inner[0].y) > 1.7 * row[0].size
+        if is_apart or not _is_alike(row[0].size, inner[0].size):
+            count = number
+    return {id(row) for row in rows[:count]}
 
 
 def _say_row(row: _Row, page: int) -> set[tuple[str, int]]:
-    """What a running line has the same on each page, each number of it taken as the page's too."""
-    text = " ".join(_join_row(row).text.split())[:200]
-    numbers = re.finditer(r"\d{1,9}", text)
-    said = {
-        f"{text[: found.start()]}#{int(found[0]) - page}{text[found.end() :]}" for found in numbers
-    }
-    return {(words, round(row[0].y)) for words in {text, *said}}
-
-
-def _count_running(
-    rows: list[_Row],
-    said: dict[int, set[tuple[str, int]]],
-    counts: Counter[tuple[str, int]],
-    fewest: int,
-) -> int:
-    """How many rows from the edge of a page are no text of its own, and stand apart from it."""
-    count = 0
-    for number, (row, inner) in enumerate(pairwise(rows[: _MARGIN_LINES + 1])):
-        is_number = not number and _PAGE_NUMBER.fullmatch(_join_row(row).text.strip())
-        if not is_number and all(counts[key] < fewest for key in said.get(id(row), ())):
-            break
-        size = row[0].size
-        if not _is_alike(size, inner[0].size) or abs(row[0].y - inner[0].y) > 1.7 * size:
-            count = number + 1
-    return count
+    """What a running line has the same on each page: height, and words but for the page's number."""
+    text, height = " ".join(_join_row(row).text.split())[:200], round(row[0].y)
+    said = {(text, height)}
+    for found in re.finditer(r"\d{1,9}", text):
+        counted = f"#{int(found[0]) - page}"
+        said.add((text[: found.start()] + counted + text[found.end() :], height))
+    return said
 
 
 def _order(rows: list[_Row]) -> list[_Row]:
@@ -214,15 +198,15 @@ def _order(rows: list[_Row]) -> list[_Row]:
         for run in row[1:]:
             end = _follow_columns(rows[:_MOST_ROWS], start, run.left)
             if end:
-                sides = _part(rows[start:end], run.left)
-                return [*rows[:start], *_order(sides[0]), *_order(sides[1]), *_order(rows[end:])]
+                left, right = _part(rows[start:end], run.left)
+                return [*rows[:start], *_order(left), *_order(right), *_order(rows[end:])]
     return rows
 
 
-def _part(rows: list[_Row], middle: float) -> tuple[list[_Row], list[_Row]]:
+def _part(rows: list[_Row], middle: float) -> list[list[_Row]]:
     left = [[run for run in row if run.left < middle - 0.3 * run.size] for row in rows]
     right = [[run for run in row if run.left >= middle - 0.3 * run.size] for row in rows]
-    return [row for row in left if row], [row for row in right if row]
+    return [[row for row in side if row] for side in (left, right)]
 
 
 def _follow_columns(rows: list[_Row], start: int, middle: float) -> int:
@@ -230,22 +214,19 @@ def _follow_columns(rows: list[_Row], start: int, middle: float) -> int:
     end, hits = start, 0
     for above, row in pairwise([rows[start], *rows[start:]]):
         size = row[0].size or 1
-        is_below = -0.5 * size < above[0].y - row[0].y < 2.5 * size
-        if not is_below or any(
-            run.left < middle - 0.3 * size and run.right - _ERROR * (run.right - run.left) > middle
-            for run in row
-        ):
+        left = [run for run in row if run.left < middle - 0.3 * size]
+        is_across = any(run.right - _ERROR * (run.right - run.left) > middle for run in left)
+        if is_across or not -0.5 * size < above[0].y - row[0].y < 2.5 * size:
             break
         hits += any(abs(run.left - middle) < 0.3 * size for run in row[1:])
         end += 1
+    if hits < _FEWEST_ROWS:
+        return 0
     # The cells of a table are short.
     lengths = [
         [len(_join_row(row).text) for row in side] for side in _part(rows[start:end], middle)
     ]
-    is_text = hits >= _FEWEST_ROWS and all(
-        median(side) >= _SHORTEST_COLUMN_LINE for side in lengths
-    )
-    return end if is_text else 0
+    return end if min(map(median, lengths)) >= _SHORTEST_COLUMN_LINE else 0
 
 
 def _split_blocks(rows: list[_Row]) -> list[list[_Row]]:
@@ -270,7 +251,10 @@ def _split_paragraphs(rows: list[_Row]) -> list[list[PrintedRun]]:
         is_row = _has_cells(above, below)
         is_left = is_table and below[0].left < above[-1].left - _INDENT * below[0].size
         last = replace(lines[number - 1], left=above[-1].left)
-        if is_row or is_left or _starts_anew(last, lines[number], usual, near):
+        is_new = is_row or is_left or _starts_anew(last, lines[number], usual, near)
+        # A picture may stand in the midst of a sentence.
+        is_far = last.y - lines[number].y > 5 * last.size
+        if is_new and not (is_far and _goes_on(paragraphs[-1], [lines[number]])):
             paragraphs.append([])
             is_table = is_row
         paragraphs[-1].append(lines[number])
