@@ -94,8 +94,8 @@ def join_lines(lines: Iterable[str], compounds: Collection[str] = ()) -> str:
             joined = f"{joined[:-1]}- {line}"
         else:
             is_whole = not line[0].islower() or re.search(r"\d\Z|[A-ZÄÖÜА-ЯЁ]{2}\Z", cut[1])
-            is_whole = is_whole or f"{cut[1]}-{first[0]}".casefold() in compounds
-            joined = joined[:-1] + ("-" if is_whole else "") + line
+            is_known = f"{cut[1]}-{first[0]}".casefold() in compounds
+            joined = joined[:-1] + ("-" if is_whole or is_known else "") + line
     joined = re.sub(r"[\u00ad\ufffe](?=[ ,\dA-ZÄÖÜ])", "-", joined)
     return re.sub(r"[\u00ad\ufffe\ue000-\uf8ff]", "", joined).strip()  # and a symbol font's bullets
 
@@ -226,7 +226,8 @@ def _follow_columns(rows: list[_Row], start: int, middle: float) -> int:
     lengths = [
         [len(_join_row(row).text) for row in side] for side in _part(rows[start:end], middle)
     ]
-    return end if min(map(median, lengths)) >= _SHORTEST_COLUMN_LINE else 0
+    is_text = all(side and median(side) >= _SHORTEST_COLUMN_LINE for side in lengths)
+    return end if is_text else 0
 
 
 def _split_blocks(rows: list[_Row]) -> list[list[_Row]]:
