@@ -110,6 +110,9 @@ def test_paragraphs_are_told_by_gaps_indents_and_short_lines(tmp_path):
         (["von 2010-", "2020"], "von 2010-2020"),
         (["der Deich –", "so hieß es"], "der Deich – so hieß es"),
         (["Ver\u00ad", "ein"], "Verein"),
+        (["der Ost\u00ad", "und Westküste"], "der Ost- und Westküste"),
+        (["in Rheinland\ufffe", "Pfalz"], "in Rheinland-Pfalz"),
+        (["die  Leitung  der", "  Werke"], "die Leitung der Werke"),
         (["безопас-", "ность"], "безопасность"),
     ],
 )
@@ -159,3 +162,63 @@ def test_one_page_that_is_a_picture_is_a_notice(tmp_path):
     assert isinstance(notice, SourceNotice)
     assert "1 pages" in notice.text
     assert isinstance(article, Article)
+
+
+def test_a_word_keeps_at_a_lines_end_the_hyphen_that_it_has_elsewhere(tmp_path):
+    lines = ["Der nord-westliche Deich hält und", "auch der nord-", "westliche Steg."]
+    (article,) = read(tmp_path, make_pdf(set_lines(50, 700, lines)))
+    assert article.text.count("nord-westliche") == 2
+
+
+def test_columns_drawn_one_after_the_other_stay_in_the_order_of_the_file(tmp_path):
+    page = [*set_lines(50, 700, LEFT[:5]), *set_lines(230, 700, [LEFT[5], *RIGHT])]
+    (article,) = read(tmp_path, make_pdf(page))
+    assert article.text == " ".join(LEFT) + " " + " ".join(RIGHT)
+
+
+def test_lines_of_text_that_repeat_at_the_edge_of_pages_are_kept(tmp_path):
+    pages = [
+        [(50, 800, 8, "Tarvoer Bote"), *set_lines(50, 780 - n, [*LEFT, f"{n} Säcke fehlten."])]
+        for n in (1, 2)
+    ]
+    (article,) = read(tmp_path, make_pdf(*pages))
+    assert "Bote" not in article.text
+    assert article.text.count("Der Damm von Tarvo") == 2
+
+
+def test_a_headline_of_two_lines_is_one_and_a_note_stands_beside_the_sentence_it_cuts(tmp_path):
+    first = [
+        (50, 760, 20, "Damm von Tarvo hält"),
+        (50, 736, 20, "und bleibt"),
+        *set_lines(50, 700, LEFT[:3]),
+        (50, 60, 7, "1 Jahresbericht der Deichwacht."),
+    ]
+    (article,) = read(tmp_path, make_pdf(first, set_lines(50, 700, LEFT[3:])))
+    assert article.title == "Damm von Tarvo hält und bleibt"
+    assert " ".join(LEFT) in article.text
+    assert "1 Jahresbericht der Deichwacht." in article.text
+
+
+def test_the_raised_number_of_a_note_and_letters_drawn_twice_are_read_once(tmp_path):
+    page = [
+        (50, 700, 10, "Der Damm hält."), (115, 704, 6, "7"), (122, 700, 10, "Er bleibt."),
+        (50, 688, 10, "Auf 30 km"), (92, 692, 6, "2"),
+        (50, 640, 10, "Sturm"), (50.0, 640, 10, "Sturm"),
+    ]  # fmt: skip
+    (article,) = read(tmp_path, make_pdf(page))
+    assert "hält. Er bleibt." in article.text
+    assert "km2" in article.text.replace(" 2", "2")
+    assert article.text.count("Sturm") == 1
+
+
+def test_text_that_is_turned_beside_a_picture_is_left_out_but_a_turned_page_is_read(tmp_path):
+    raw = make_pdf([*set_lines(50, 700, LEFT), (500, 300, 10, "Foto: Jorun Falk")])
+    upright, turned = b"1 0 0 1 500 300 Tm", b"0 1 -1 0 500 300 Tm"
+    (article,) = read(tmp_path, raw.replace(upright, turned))
+    assert article.text == " ".join(LEFT)
+    writer = PdfWriter(clone_from=io.BytesIO(make_pdf(set_lines(50, 700, LEFT))))
+    writer.pages[0].rotate(90).transfer_rotation_to_content()
+    stream = io.BytesIO()
+    writer.write(stream)
+    (article,) = read(tmp_path, stream.getvalue())
+    assert article.text == " ".join(LEFT)

@@ -1,58 +1,83 @@
-"""What is printed on pages -> paragraphs: columns in their order, running heads left out."""
+"""What is printed on pages -> paragraphs: lines in the file's order, running heads left out.
+
+Nearly every program writes a page in the order in which it is read, so that order is kept. Places
+tell only where a paragraph begins, what stands at the edge of every page, and the rare page that
+is written row by row across its columns. How wide letters are is not known: it is estimated.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from wortlaut.index.lang.grammar import read_grammar
 from wortlaut.index.lang.words import LANGUAGES
 
-_SAME_LINE = 0.4  # of the letters' size, as all measures below
-_WORD_GAP = 0.15
-_SEGMENT_GAP = 1.0
-_GUTTER = 0.7
-_INDENT = 0.7
-_FEWEST_LINES = 3
-_SHORTEST_COLUMN_LINE = 14
+# Of the letters' size, as are the gaps between lines below.
+_SAME_LINE, _GAP, _INDENT = 0.6, 0.7, 0.7
+_ERROR = 0.12  # of a width that is estimated
+_FEWEST_ROWS = 4
 _MOST_ROWS = 400
+_SHORTEST_COLUMN_LINE = 14
+_MARGIN = 3
 _END = re.compile(r"[.!?:…][\"“”»«'’)\]]*\Z")
-_MARGIN_LINES = 3
-_PAGE_NUMBER = re.compile(r"[-–—|/ .]{0,9}0(?: ?/ ?0)?[-–—|/ .]{0,9}")
+_PAGE_NUMBER = re.compile(r"[-–—|/ .]{0,9}\d{1,4}(?: ?/ ?\d{1,4})?[-–—|/ .]{0,9}")
+_HYPHENS = "-\u00ad\u2010\ufffe"
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedRun:
-    """A run of text on a page: from `left` to `right` at the height `y`, letters of `size`."""
+    """A run of text on a page that begins at `left` and the height `y`, with letters of `size`."""
 
     text: str
     left: float
-    right: float
     y: float
     size: float
+
+    @property
+    def right(self) -> float:
+        """Where the run ends, by the usual widths of its letters."""
+        narrow = len(re.findall(r"[iljtfrI.,;:'’!| -]", self.text.strip()))
+        wide = len(re.findall(r"[mwMWЖШЩЮжшщюмы—]", self.text))
+        ems = 0.55 * len(self.text.strip()) - 0.25 * narrow + 0.28 * wide
+        return self.left + ems * self.size
+
+
+_Row = list[PrintedRun]  # of one run, but where cells or columns stand side by side
 
 
 def join_pages(pages: Iterable[Sequence[PrintedRun]]) -> list[str]:
     """The paragraphs of the pages in reading order, words whole that a line's end has cut."""
-    rows = [_make_rows(pieces) for pieces in pages]
-    kept = _drop_running(rows)
-    paragraphs: list[str] = []
-    for page in kept:
-        for column in _order(page):
-            for number, lines in enumerate(_split_paragraphs(column)):
-                text = join_lines(lines)
-                if not number and paragraphs and _goes_on(paragraphs[-1], text):
-                    paragraphs[-1] = join_lines([paragraphs[-1], text])
-                else:
-                    paragraphs.append(text)
-    return [text for text in paragraphs if text]
+    rows = _drop_running([_make_rows(runs) for runs in pages])
+    body = median([row[0].size for page in rows for row in page] or [0.0])
+    paragraphs: list[list[PrintedRun]] = []
+    for page in rows:
+        for block in _split_blocks(_order(page)):
+            parts = _split_paragraphs(block)
+            end = len(parts)
+            while end and parts[end - 1][0].size < 0.92 * body:
+                end -= 1
+            if end and paragraphs and _goes_on(paragraphs[-1], parts[0]):
+                paragraphs[-1] += parts.pop(0)
+                end -= 1
+            paragraphs += parts[:end]
+            # Notes and captions below text that goes on elsewhere stand before it.
+            last = paragraphs[-1][-1] if paragraphs else None
+            is_cut = last and _is_alike(last.size, body) and not _END.search(last.text.strip())
+            place = len(paragraphs) - bool(is_cut)
+            paragraphs[place:place] = parts[end:]
+    # A word that has its hyphen in the midst of a line has it at the end of one too.
+    drawn = " ".join(line.text for lines in paragraphs for line in lines)
+    compounds = {word.casefold() for word in re.findall(r"\w+-\w+", drawn)}
+    texts = (join_lines((line.text for line in lines), compounds) for lines in paragraphs)
+    return [text for text in texts if text]
 
 
-def join_lines(lines: Iterable[str]) -> str:
+def join_lines(lines: Iterable[str], compounds: Collection[str] = ()) -> str:
     """The lines as one; a word is whole again that a hyphen at the end of a line has cut.
 
     The hyphen stays where it is the word's own: before a capital ("Rheinland-Pfalz"), after a
@@ -62,180 +87,210 @@ def join_lines(lines: Iterable[str]) -> str:
     for line in lines:
         line = " ".join(line.split())
         first = re.match(r"\w+", line)
-        cut = re.search(r"(\w+)([-\u00ad\u2010])\Z", joined)
+        cut = re.search(rf"(\w+)[{_HYPHENS}]\Z", joined)
         if not (cut and first):
             joined = f"{joined} {line}" if joined and line else joined or line
-        elif cut[2] == "\u00ad":
-            joined = joined[:-1] + line
         elif any(first[0] in read_grammar(language).conjunctions for language in LANGUAGES):
-            joined = f"{joined} {line}"
-        elif not line[0].islower() or cut[1][-1].isdigit() or re.search(r"[A-ZÄÖÜ]{2}\Z", cut[1]):
-            joined += line
+            joined = f"{joined[:-1]}- {line}"
         else:
-            joined = joined[:-1] + line
-    return joined.replace("\u00ad", "")
+            is_whole = not line[0].islower() or re.search(r"\d\Z|[A-ZÄÖÜА-ЯЁ]{2}\Z", cut[1])
+            is_known = f"{cut[1]}-{first[0]}".casefold() in compounds
+            joined = joined[:-1] + ("-" if is_whole or is_known else "") + line
+    joined = re.sub(r"[\u00ad\ufffe](?=[ ,\dA-ZÄÖÜ])", "-", joined)
+    return re.sub(r"[\u00ad\ufffe\ue000-\uf8ff]", "", joined).strip()  # and a symbol font's bullets
 
 
-def _goes_on(before: str, after: str) -> bool:
+def _is_alike(size: float, other: float) -> bool:
+    return abs(size - other) <= 0.1 * max(size, other)
+
+
+def _goes_on(before: list[PrintedRun], after: list[PrintedRun]) -> bool:
     """Whether a sentence runs over the end of a column or page."""
-    return not _END.search(before) and bool(re.match(r"[\"„»]?[a-zäöüßа-яё0-9]", after))
+    last = before[-1]
+    if _END.search(last.text.strip()) or not _is_alike(last.size, after[0].size):
+        return False
+    if re.match(r"[\"„»«]?[a-zäöüßа-яё]", after[0].text.strip()):
+        return True
+    return len(before) > 1 and _count_room(last, after[0], before) < _ERROR
 
 
-def _make_rows(pieces: Sequence[PrintedRun]) -> list[list[PrintedRun]]:
-    """The pieces as rows from the top, each of its runs from the left; near ones are one run."""
-    rows: list[list[PrintedRun]] = []
-    for piece in sorted(pieces, key=lambda piece: -piece.y):
-        if rows and abs(rows[-1][0].y - piece.y) <= _SAME_LINE * piece.size:
-            rows[-1].append(piece)
-        else:
-            rows.append([piece])
-    return [_join_row(sorted(row, key=lambda piece: piece.left)) for row in rows[:_MOST_ROWS]]
+def _make_rows(runs: Sequence[PrintedRun]) -> list[_Row]:
+    """The runs as rows in the order of the file, parted where a gap is wide."""
+    rows: list[_Row] = []
+    is_open = False
+    for run in runs:
+        if run.text.strip():
+            size = max(run.size, rows[-1][-1].size) if is_open else 0.0
+            if is_open and abs(rows[-1][-1].y - run.y) <= _SAME_LINE * size:
+                _add_to_row(rows[-1], run)
+            else:
+                rows.append([run])
+            is_open = True
+        elif is_open and run.text:
+            rows[-1][-1] = replace(rows[-1][-1], text=rows[-1][-1].text + " ")
+        is_open = is_open and "\n" not in run.text
+    return rows
 
 
-def _join_row(row: list[PrintedRun]) -> list[PrintedRun]:
-    runs = row[:1]
-    for piece in row[1:]:
-        last = runs[-1]
-        gap = (piece.left - last.right) / (max(piece.size, last.size) or 1)
-        # The same letters drawn twice are one bold letter.
-        if piece.text == last.text and abs(piece.left - last.left) < 0.3 * last.size:
-            continue
-        if gap > _SEGMENT_GAP:
-            runs.append(piece)
-            continue
-        space = " " if gap > _WORD_GAP else ""
-        runs[-1] = PrintedRun(
-            last.text + space + piece.text, last.left, max(last.right, piece.right), last.y,
-            max(last.size, piece.size),
-        )  # fmt: skip
-    return runs
+def _add_to_row(row: _Row, run: PrintedRun) -> None:
+    last, size = row[-1], max(row[-1].size, run.size)
+    text = run.text.strip()
+    # The same letters drawn twice are one bold letter.
+    if text == last.text.strip() and abs(run.left - last.left) < 0.3 * size:
+        return
+    # The raised number of a footnote, but not of a square metre.
+    is_raised = run.size < 0.8 * last.size and run.y > last.y + 0.15 * last.size
+    if is_raised and text.isdigit() and re.search(r"(?:[^\W\d]{3}|[^\w\s])\Z", last.text):
+        return
+    if run.left - last.right > _GAP * size - _ERROR * (last.right - last.left):
+        row.append(run)
+    else:
+        longest = max(last, run, key=lambda piece: len(piece.text))
+        row[-1] = PrintedRun(last.text + run.text, last.left, longest.y, longest.size)
 
 
-def _say_row(row: list[PrintedRun]) -> str:
-    return re.sub(r"\d+", "0", " ".join(piece.text for piece in row)).strip()
+def _join_row(row: _Row) -> PrintedRun:
+    longest = max(row, key=lambda run: len(run.text))
+    return replace(longest, text="".join(run.text for run in row), left=row[0].left)
 
 
-def _drop_running(pages: list[list[list[PrintedRun]]]) -> list[list[list[PrintedRun]]]:
-    """The pages without the lines that stand at the head or foot of several, and page numbers."""
-    sizes = [run.size for page in pages for row in page for run in row]
-    body = median(sizes) if sizes else 0.0
-    heads = Counter(_say_row(row) for page in pages for row in page[:_MARGIN_LINES])
-    feet = Counter(_say_row(row) for page in pages for row in page[-_MARGIN_LINES:])
+def _drop_running(pages: list[list[_Row]]) -> list[list[_Row]]:
+    """The pages without the lines that stand at the edge of several, and page numbers."""
+    sides = [sorted(page, key=lambda row: -row[0].y) for page in pages]
+    said = {id(row): _say_row(row, number) for number, page in enumerate(sides) for row in page}
+    edges = {id(row) for page in sides for row in page[:_MARGIN] + page[-_MARGIN:]}
+    counts = Counter(key for row in edges for key in said[row])
     fewest = max(2, len(pages) // 3)
-    kept = []
-    for number, page in enumerate(pages):
-        # The headline that gives the running head its words is no running head.
-        largest = body * 1.2 if not number else float("inf")
-        start = _count_running(page, heads, fewest, largest)
-        end = len(page) - _count_running(page[start:][::-1], feet, fewest, largest)
-        kept.append(page[start:end])
-    return kept
+    running = {row for row in edges if max(counts[key] for key in said[row]) >= fewest}
+    dropped: set[int] = set()
+    for page in sides:
+        for rows in (page, page[::-1]):
+            dropped |= _list_running(rows[: _MARGIN + 1], running)
+    return [[row for row in page if id(row) not in dropped] for page in pages]
 
 
-def _count_running(
-    rows: list[list[PrintedRun]], counts: Counter[str], fewest: int, largest: float
-) -> int:
-    """How many rows from the edge of a page are no text of its own."""
-    for number, row in enumerate(rows[:_MARGIN_LINES]):
-        text = _say_row(row)
-        is_number = len(rows) > 1 and not number and _PAGE_NUMBER.fullmatch(text)
-        if not is_number and (counts[text] < fewest or row[0].size > largest):
-            return number
-    return min(len(rows), _MARGIN_LINES)
-
-
-def _order(rows: list[list[PrintedRun]]) -> list[list[PrintedRun]]:
-    """The rows as columns in reading order, each a list of lines."""
-    found = _find_columns(rows)
-    if found is None:
-        lines = [_join_cells(row) for row in rows if row]
-        return [lines] if lines else []
-    start, end, middle = found
-    left = [[piece for piece in row if piece.left < middle] for row in rows[start:end]]
-    right = [[piece for piece in row if piece.left >= middle] for row in rows[start:end]]
-    inner = _order([row for row in left if row]) + _order([row for row in right if row])
-    return _order(rows[:start]) + inner + _order(rows[end:])
-
-
-def _join_cells(row: list[PrintedRun]) -> PrintedRun:
-    text = "  ".join(piece.text for piece in row)
-    size = max(row, key=lambda piece: len(piece.text)).size
-    return PrintedRun(text, row[0].left, row[-1].right, row[0].y, size)
-
-
-def _find_columns(rows: list[list[PrintedRun]]) -> tuple[int, int, float] | None:
-    """The longest run of rows with one empty stripe down through it: first, last + 1, where."""
-    best: tuple[int, int, float] | None = None
-    for start in range(len(rows)):
-        if best and len(rows) - start <= best[1] - best[0]:
+def _list_running(rows: list[_Row], running: set[int]) -> set[int]:
+    """Of rows from an edge inwards those that are no text of the page's, and stand apart from it."""
+    count = 0
+    for number, (row, inner) in enumerate(pairwise(rows), 1):
+        is_number = number == 1 and _PAGE_NUMBER.fullmatch(_join_row(row).text.strip())
+        if not is_number and id(row) not in running:
             break
-        found = _follow_gutter(rows, start)
-        if found and (best is None or found[1] - found[0] > best[1] - best[0]):
-            best = found
-    return best
+        is_apart = abs(row[0].y - inner[0].y) > 1.7 * row[0].size
+        if is_apart or not _is_alike(row[0].size, inner[0].size):
+            count = number
+    return {id(row) for row in rows[:count]}
 
 
-def _follow_gutter(rows: list[list[PrintedRun]], start: int) -> tuple[int, int, float] | None:
-    left = min(piece.left for row in rows for piece in row)
-    right = max(piece.right for row in rows for piece in row)
-    free = [(left, right)]
-    best = None
-    for end in range(start, len(rows)):
-        least = _GUTTER * min(piece.size for piece in rows[end])
-        for piece in rows[end]:
-            free = [
-                gap
-                for low, high in free
-                for gap in ((low, min(high, piece.left)), (max(low, piece.right), high))
-                if gap[1] - gap[0] >= least
-            ]
-        if not free:
+def _say_row(row: _Row, page: int) -> set[tuple[str, int]]:
+    """What a running line has the same on each page: height, and words but for the page's number."""
+    text, height = " ".join(_join_row(row).text.split())[:200], round(row[0].y)
+    said = {(text, height)}
+    for found in re.finditer(r"\d{1,9}", text):
+        counted = f"#{int(found[0]) - page}"
+        said.add((text[: found.start()] + counted + text[found.end() :], height))
+    return said
+
+
+def _order(rows: list[_Row]) -> list[_Row]:
+    """The rows, and where they run across columns: column by column."""
+    for start, row in enumerate(rows[:_MOST_ROWS]):
+        for run in row[1:]:
+            end = _follow_columns(rows[:_MOST_ROWS], start, run.left)
+            if end:
+                left, right = _part(rows[start:end], run.left)
+                return [*rows[:start], *_order(left), *_order(right), *_order(rows[end:])]
+    return rows
+
+
+def _part(rows: list[_Row], middle: float) -> list[list[_Row]]:
+    left = [[run for run in row if run.left < middle - 0.3 * run.size] for row in rows]
+    right = [[run for run in row if run.left >= middle - 0.3 * run.size] for row in rows]
+    return [[row for row in side if row] for side in (left, right)]
+
+
+def _follow_columns(rows: list[_Row], start: int, middle: float) -> int:
+    """Where the rows end that have running text on both sides of `middle`; 0 if there are none."""
+    end, hits = start, 0
+    for above, row in pairwise([rows[start], *rows[start:]]):
+        size = row[0].size or 1
+        left = [run for run in row if run.left < middle - 0.3 * size]
+        is_across = any(run.right - _ERROR * (run.right - run.left) > middle for run in left)
+        if is_across or not -0.5 * size < above[0].y - row[0].y < 2.5 * size:
             break
-        for low, high in free:
-            if _parts_columns(rows[start : end + 1], (low + high) / 2):
-                best = (start, end + 1, (low + high) / 2)
-                break
-    return best
+        hits += any(abs(run.left - middle) < 0.3 * size for run in row[1:])
+        end += 1
+    if hits < _FEWEST_ROWS:
+        return 0
+    # The cells of a table are short.
+    lengths = [
+        [len(_join_row(row).text) for row in side] for side in _part(rows[start:end], middle)
+    ]
+    is_text = all(side and median(side) >= _SHORTEST_COLUMN_LINE for side in lengths)
+    return end if is_text else 0
 
 
-def _parts_columns(rows: list[list[PrintedRun]], middle: float) -> bool:
-    """Whether what stands on both sides is running text, and not the cells of a table."""
-    sides: tuple[list[int], list[int]] = ([], [])
-    for row in rows:
-        for piece in row:
-            sides[piece.left >= middle].append(len(piece.text))
-    return all(
-        len(side) >= _FEWEST_LINES and median(side) >= _SHORTEST_COLUMN_LINE for side in sides
-    )
+def _split_blocks(rows: list[_Row]) -> list[list[_Row]]:
+    """The rows parted where they go up again: to the next column."""
+    blocks: list[list[_Row]] = []
+    for number, row in enumerate(rows):
+        if not number or row[0].y > rows[number - 1][0].y + 0.5 * row[0].size:
+            blocks.append([])
+        blocks[-1].append(row)
+    return blocks
 
 
-def _split_paragraphs(lines: list[PrintedRun]) -> list[list[str]]:
-    left = min(line.left for line in lines)
-    right = max(line.right for line in lines)
+def _split_paragraphs(rows: list[_Row]) -> list[list[PrintedRun]]:
+    lines = [_join_row(row) for row in rows]
     steps = [above.y - below.y for above, below in pairwise(lines)]
     # The lower half: gaps between paragraphs are no lines' distance.
     usual = median(sorted(steps)[: len(steps) // 2 + 1]) if steps else 0.0
-    paragraphs = [[lines[0].text]]
-    for above, below in pairwise(lines):
-        if _starts_anew(above, below, usual, (left, right)):
+    paragraphs = [lines[:1]]
+    is_table = False
+    for number, (above, below) in enumerate(pairwise(rows), 1):
+        near = lines[max(0, number - 3) : number + 4]
+        is_row = _has_cells(above, below)
+        is_left = is_table and below[0].left < above[-1].left - _INDENT * below[0].size
+        last = replace(lines[number - 1], left=above[-1].left)
+        is_new = is_row or is_left or _starts_anew(last, lines[number], usual, near)
+        # A picture may stand in the midst of a sentence.
+        is_far = last.y - lines[number].y > 5 * last.size
+        if is_new and not (is_far and _goes_on(paragraphs[-1], [lines[number]])):
             paragraphs.append([])
-        paragraphs[-1].append(below.text)
+            is_table = is_row
+        paragraphs[-1].append(lines[number])
     return paragraphs
 
 
+def _has_cells(above: _Row, below: _Row) -> bool:
+    """Whether a row of a table begins: a cell of it stands below one of the row above."""
+    size = below[0].size
+    return any(abs(run.left - cell.left) < 0.3 * size for run in above for cell in below[1:])
+
+
 def _starts_anew(
-    above: PrintedRun, below: PrintedRun, usual: float, edges: tuple[float, float]
+    above: PrintedRun, below: PrintedRun, usual: float, near: list[PrintedRun]
 ) -> bool:
     size = below.size or 1
-    left, right = edges
-    if abs(above.size - below.size) > 0.1 * size:
+    if not _is_alike(above.size, below.size):
         return True
-    if above.y - below.y > 1.3 * usual + 0.1 * size:
+    if above.y - below.y > max(1.3 * usual, 1.25 * size) + 0.1 * size:
         return True
+    left = min(line.left for line in near)
     if below.left - above.left > _INDENT * size and above.left - left < _INDENT * size:
         return True
-    room = (right - above.right) / ((right - left) or 1)
-    if room > 0.12 and _END.search(above.text):
+    room = _count_room(above, below, near)
+    if room > _ERROR and _END.search(above.text.strip()):
         return True
     # A short line before a capital: a heading, or a line that somebody has broken on purpose.
-    return room > 0.4 and bool(re.match(r"[^\W\d_]", below.text)) and below.text[0].isupper()
+    return room > 0.35 and below.text.strip()[:1].isupper()
+
+
+def _count_room(line: PrintedRun, following: PrintedRun, near: list[PrintedRun]) -> float:
+    """Which part of a column's width is left though the next word would go into it."""
+    if "  " in line.text.strip():  # Its blanks are stretched: it is full.
+        return 0.0
+    alike = [other for other in near if _is_alike(other.size, line.size)]
+    left, right = min(other.left for other in alike), max(other.right for other in alike)
+    word = replace(following, text=following.text.split()[0], left=0.3 * line.size)
+    return (right - line.right - word.right) / ((right - left) or 1)

@@ -8,6 +8,7 @@ only where the text has it.
 from __future__ import annotations
 
 import io
+import math
 import re
 import time
 from collections.abc import Iterator
@@ -79,85 +80,41 @@ def _read_pages(reader: PdfReader) -> tuple[list[list[PrintedRun]], int, int]:
             break
         page = reader.pages[number]
         pieces = _read_page(page)
-        pictures += not pieces and _has_picture(page)
+        is_empty = not any(piece.text.strip() for piece in pieces)
+        pictures += is_empty and _has_picture(page)
         pages.append(pieces)
     return pages, pictures, total - len(pages)
 
 
 def _read_page(page: PageObject) -> list[PrintedRun]:
-    try:
-        pieces = _read_places(page)
-    except Exception:  # pypdf's own layout: what it does not know, plain extraction may.
-        pieces = []
-    drawn = sum(len(piece.text) for piece in pieces)
-    if pieces and not _has_form(page):
-        return pieces
-    # Text in forms has no place there: then the order of the file is the best there is.
-    lines = page.extract_text().splitlines()
-    if drawn >= 0.8 * sum(len(line.strip()) for line in lines):
-        return pieces
-    return [
-        PrintedRun(line.strip(), 0.0, float(len(line.strip())), -2.0 * number, 1.0)
-        for number, line in enumerate(lines)
-        if line.strip()
-    ]
+    """The pieces of text in the order of the file; of turned ones, only if most are turned so."""
+    turned: dict[int, list[PrintedRun]] = {}
+    angle = 0
+
+    def visit(text: str, cm: list[float], tm: list[float], _font: Any, size: float) -> None:
+        nonlocal angle
+        ahead, up = _map(tm[0], tm[1], cm), _map(tm[2], tm[3], cm)
+        if text.strip():  # Blanks and line ends have no place of their own.
+            angle = round(math.degrees(math.atan2(ahead[1], ahead[0])) / 10) * 10
+        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+        x, y = _map(tm[4], tm[5], cm)
+        x, y = x + cm[4], y + cm[5]
+        turned.setdefault(angle, []).append(
+            PrintedRun(text, x * cos + y * sin, y * cos - x * sin, abs(size) * math.hypot(*up))
+        )
+
+    page.extract_text(visitor_text=visit)
+    return max(turned.values(), key=lambda runs: sum(len(run.text) for run in runs), default=[])
 
 
-def _read_places(page: PageObject) -> list[PrintedRun]:
-    """Each run of text with its place on the page, from pypdf's layout mode; none is turned."""
-    from pypdf._text_extraction._layout_mode._fixed_width_page import recurse_to_target_op
-    from pypdf._text_extraction._layout_mode._text_state_manager import TextStateManager
-    from pypdf.generic import ContentStream
-
-    contents = page.get_contents()
-    if contents is None:
-        return []
-    fonts = page._layout_mode_fonts()
-    operations = iter(ContentStream(contents, page.pdf, "bytes").operations)
-    state = TextStateManager()
-    shown: list[Any] = []
-    for operands, operator in operations:
-        if operator in (b"BT", b"q"):
-            target: Any = b"ET" if operator == b"BT" else b"Q"
-            shown += recurse_to_target_op(operations, state, target, fonts, True)[1]
-        elif operator == b"Tf":
-            _set_font(state, fonts, operands)
-        elif operator == b"cm":
-            state.add_cm(*operands)
-        else:
-            state.set_state_param(operator, operands)
-    return [
-        PrintedRun(run.text.strip(), run.tx, run.displaced_tx, run.ty, run.font_height)
-        for run in shown
-        if run.text.strip() and not run.rotated and run.font.interpretable
-    ]
-
-
-def _set_font(state: Any, fonts: Any, operands: list[Any]) -> None:
-    if operands and operands[0] in fonts:
-        state.set_font(fonts[operands[0]], operands[1])
-
-
-def _list_drawn(page: PageObject) -> Iterator[Any]:
-    """The pictures and forms that a page may draw."""
-    resources = page.get("/Resources")
-    objects = resources.get_object().get("/XObject") if resources is not None else None
-    for drawn in (objects.get_object() if objects is not None else {}).values():
-        yield drawn.get_object()
-
-
-def _has_form(page: PageObject) -> bool:
-    try:
-        return any(drawn.get("/Subtype") == "/Form" for drawn in _list_drawn(page))
-    except Exception:
-        return False
+def _map(x: float, y: float, matrix: list[float]) -> tuple[float, float]:
+    return x * matrix[0] + y * matrix[2], x * matrix[1] + y * matrix[3]
 
 
 def _has_picture(page: PageObject) -> bool:
-    try:
-        return any(drawn.get("/Subtype") in ("/Image", "/Form") for drawn in _list_drawn(page))
-    except Exception:
-        return False
+    """Whether a page draws a picture or a form, as letters that are drawn may be."""
+    resources = page.get("/Resources")
+    return resources is not None and bool(resources.get_object().get("/XObject"))
 
 
 def _find_title(reader: PdfReader, paragraphs: list[str]) -> str | None:
