@@ -9,7 +9,7 @@ from pypdf import PdfWriter
 
 from wortlaut.index.article import Article
 from wortlaut.index.errors import SourceError
-from wortlaut.index.formats.columns import join_lines
+from wortlaut.index.formats.columns import join_printed_lines
 from wortlaut.index.sources import SourceNotice, read_articles
 
 LEFT = ["Der Damm von Tarvo hält seit dem", "Morgen. „Wir haben Glück gehabt“,",
@@ -117,7 +117,7 @@ def test_paragraphs_are_told_by_gaps_indents_and_short_lines(tmp_path):
     ],
 )
 def test_a_word_cut_at_the_end_of_a_line_is_whole(lines, whole):
-    assert join_lines(lines) == whole
+    assert join_printed_lines(lines) == whole
 
 
 def test_the_day_a_file_was_made_is_not_its_day_and_a_foreign_title_is_none(tmp_path):

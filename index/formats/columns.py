@@ -73,11 +73,11 @@ def join_pages(pages: Iterable[Sequence[PrintedRun]]) -> list[str]:
     # A word that has its hyphen in the midst of a line has it at the end of one too.
     drawn = " ".join(line.text for lines in paragraphs for line in lines)
     compounds = {word.casefold() for word in re.findall(r"\w+-\w+", drawn)}
-    texts = (join_lines((line.text for line in lines), compounds) for lines in paragraphs)
+    texts = (join_printed_lines((line.text for line in lines), compounds) for lines in paragraphs)
     return [text for text in texts if text]
 
 
-def join_lines(lines: Iterable[str], compounds: Collection[str] = ()) -> str:
+def join_printed_lines(lines: Iterable[str], compounds: Collection[str] = ()) -> str:
     """The lines as one; a word is whole again that a hyphen at the end of a line has cut.
 
     The hyphen stays where it is the word's own: before a capital ("Rheinland-Pfalz"), after a

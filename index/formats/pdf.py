@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.broken import name_broken
-from wortlaut.index.formats.columns import PrintedRun, join_lines, join_pages
+from wortlaut.index.formats.columns import PrintedRun, join_pages, join_printed_lines
 from wortlaut.index.formats.raw import RawArticle, SourceFile, SourceItem, SourceNotice
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _has_picture(page: PageObject) -> bool:
 def _find_title(reader: PdfReader, paragraphs: list[str]) -> str | None:
     """The file's own title where the text begins with it or has it near its head."""
     written = reader.metadata.title if reader.metadata else None
-    title = join_lines([written]) if isinstance(written, str) else ""
+    title = join_printed_lines([written]) if isinstance(written, str) else ""
     near = "\n".join(paragraphs[:5])[:1000].casefold()
     return title if len(title) > 3 and title.casefold() in near else None
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wortlaut.index.agency import find_boilerplate
-from wortlaut.index.lang.words import is_hard_wrapped, level_wording
+from wortlaut.index.lang.lines import join_lines
+from wortlaut.index.lang.words import level_wording
 
 # Of two texts that share a share s of their shingles, 1 - (1 - s ** 2) ** 48 meet in some band:
 # .95 at .25, .99 at .3, .9999 at .42. What meets by chance is thrown out by the texts themselves.
@@ -34,7 +35,8 @@ _LONGEST_HEADLINE = 200
 _LONGEST_CREDIT = 90
 _ENDS_SENTENCE = re.compile(r"[.!?…:;,][\"“”„»«'’‘)\]]*\s*\Z")
 _BETWEEN = re.compile(r"(?<=[.!?…:])[\"“”»«'’)\]]*\s+(?=[\"„“»«‚'(]*[A-ZÄÖÜА-ЯЁ0-9])")
-_BROKEN_WORD = re.compile(r"(?<=[a-zäöüß])-\n[ \t]*(?=[a-zäöüß])")
+# Soft hyphens, and what stands for the line end in a word that was cut there.
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b"))
 
 Signature = NDArray[np.uint32]
 
@@ -62,10 +64,8 @@ class Report:
 @lru_cache(maxsize=256)
 def read_report(title: str, text: str) -> Report:
     """The article's report: what stays the same where an editor prints it under his own headline."""
-    body = _BROKEN_WORD.sub("", _drop_boilerplate(_drop_headline(title, text)))
-    wrapped = is_hard_wrapped(body)
-    lines = re.split(r"\n[ \t]*\n" if wrapped else r"\n", body)
-    told = [" ".join(line.split()) for line in lines if line.strip()]
+    body = join_lines(_drop_boilerplate(_drop_headline(title, text))).translate(_UNSEEN)
+    told = [" ".join(line.split()) for line in body.split("\n") if line.strip()]
     kept = [line for line in told if not _is_credit(line)]
     if sum(map(len, kept)) * 2 < sum(map(len, told)):
         kept = told
