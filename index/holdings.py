@@ -13,6 +13,7 @@ from itertools import islice
 from wortlaut.index.archive import Archive, Selection
 from wortlaut.index.article import Article
 from wortlaut.index.lang.words import detect_language
+from wortlaut.index.twins.origins import read_origins
 
 _BATCH = 500
 # So much of an article tells its language; more costs as much as all the rest of a listing.
@@ -84,8 +85,13 @@ def _count_parts(archive: Archive, ids: Sequence[str]) -> dict[str, tuple[int, i
 
 
 def read_copies(archive: Archive, ids: Sequence[str]) -> Mapping[str, Copies]:
-    """What is known of other prints of these articles; articles without any may be left out."""
-    return {}
+    """What is known of other prints of these articles; articles without any are left out."""
+    return {
+        identity: Copies(
+            origin.also_in, origin.superseded_by.article_id if origin.superseded_by else None
+        )
+        for identity, origin in read_origins(archive, ids).items()
+    }
 
 
 def read_holding(archive: Archive, article_id: str) -> Holding | None:

@@ -24,7 +24,6 @@ from wortlaut.index.gaps import list_failures, note_failures, note_waiting
 from wortlaut.index.sources import (
     READER_VERSION,
     SourceNotice,
-    SourceResult,
     find_files,
     read_articles,
 )
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from wortlaut.index.web.reading import Visit, WebRequest
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
-PIPELINE_VERSION = "13"
+PIPELINE_VERSION = "14"
 # Set in the archive while a run is under way; what a killed run leaves of it says so.
 RUN_FLAG = "indexing"
 # What a kill can cost; larger batches are no quicker.
@@ -133,24 +132,6 @@ class Indexer:
             self._note_waiting()
             self._work_off(articles)
         return self._report
-
-    def take(self, read: Iterable[SourceResult]) -> IngestReport:
-        """Put in what was fetched: articles that are new or have changed; what failed is counted."""
-        with self._report_run():
-            self._work_off(self._sort_out(read))
-        return self._report
-
-    def _sort_out(self, fetched: Iterable[SourceResult]) -> Iterator[Article]:
-        for read in fetched:
-            if isinstance(read, SourceError):
-                self._report.failed.append((read.path, read.reason))
-            elif isinstance(read, SourceNotice):
-                self._report.notices.append((read.path, read.text))
-            elif self._is_known(read, self._archive.list_articles(read.path)):
-                self._report.unchanged += 1
-            else:
-                self._note_waiting()
-                yield read
 
     def follow(self, files: Sequence[Path], gone: Sequence[Path], *, prune: bool) -> IngestReport:
         """Read the files as they are now; `prune` takes out what was in those that are gone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,13 +14,11 @@ from wortlaut.index.archive import Archive
 from wortlaut.index.embedder import BULK_CHARS, Embedder, load_embedder
 from wortlaut.index.errors import ConfigError, StoreBusy, StoreUnavailable
 from wortlaut.index.ingest import Indexer, IngestReport, Progress, lock_writer, open_writable
-from wortlaut.index.sources import SourceResult
 from wortlaut.index.store import PassageStore
 from wortlaut.index.watching import watch_files
+from wortlaut.index.web.reading import WebRequest
 from wortlaut.rag.config import Settings
 
-# Gives what a source that tells nothing by itself, as a feed, has by now.
-Fetch = Callable[[], Iterable[SourceResult]]
 Job = Callable[[Indexer], IngestReport]
 
 _LOCK_WAIT_S = 1
@@ -40,7 +38,7 @@ def follow_sources(
     paths: Sequence[Path],
     stop: threading.Event,
     *,
-    fetches: Sequence[Fetch] = (),
+    web: WebRequest | None = None,
     every_s: float = 300.0,
     prune: bool = False,
     poll: bool = False,
@@ -48,8 +46,8 @@ def follow_sources(
 ) -> Iterator[IngestReport]:
     """A report for each batch of what is new or changed, until `stop` is set; the first is of all.
 
-    The writer's lock is held for a batch only. `fetches` are asked every so many seconds. Raises
-    ConfigError for a path that is not there, EmbedderMismatch where another embedder was used.
+    The writer's lock is held for a batch only. Addresses (`web`) are fetched every so many seconds.
+    Raises ConfigError for a path that is not there, EmbedderMismatch where another embedder was used.
     """
     for path in paths:
         if not path.exists():
@@ -68,10 +66,9 @@ def follow_sources(
                 jobs.append(
                     partial(Indexer.follow, files=batch.files, gone=batch.gone, prune=prune)
                 )
-            if fetches and monotonic() >= due:
+            if web is not None and monotonic() >= due:
                 due = monotonic() + every_s
-                fetched = [read for fetch in fetches for read in fetch()]
-                jobs.append(partial(Indexer.take, read=fetched))
+                jobs.append(partial(Indexer.run, paths=[], web=web))
             for job in jobs:
                 report = desk.do(job, batch.waiting_bytes if batch else 0)
                 if report is not None:

@@ -9,12 +9,14 @@ import threading
 import time
 
 import pytest
+from webserver import serve_site
 
 from wortlaut.index.archive import Archive
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.ingest import lock_writer
 from wortlaut.index.sources import is_passed_over
 from wortlaut.index.watching import watch_files
+from wortlaut.index.web.reading import WebRequest
 from wortlaut.rag.assembly import index_paths
 from wortlaut.rag.config import load_settings
 from wortlaut.rag.live import follow_sources
@@ -153,25 +155,21 @@ def test_what_is_not_there_cannot_be_watched(tmp_path):
         next(follow_sources(load_settings(), [tmp_path / "nirgends"], threading.Event()))
 
 
-def test_what_is_fetched_is_put_in_and_unchanged_articles_cost_nothing(tmp_path, write):
-    from wortlaut.index.article import Article, hash_text
-    from wortlaut.index.errors import SourceError
-
-    article = Article("feed-1", "Damm", DAM, hash_text(DAM), path="https://example.org/feed")
+def test_a_feed_that_is_watched_is_visited_again_and_its_new_entries_come_in(tmp_path, write):
+    entry = "<item><title>{0}</title><guid>{0}</guid><description>{1}</description></item>"
+    feed = "<rss version='2.0'><channel><title>Bote</title>{}</channel></rss>"
+    first, second = entry.format("Damm", DAM), entry.format("Hafen", PORT)
     stop = threading.Event()
-    reports = []
-
-    def fetch():
-        if len(reports) > 2:
-            stop.set()
-        return [article, SourceError("https://example.org/b", "is empty; pass it over")]
-
-    folder = write("a.txt", PORT).parent
-    for report in follow_sources(load_settings(), [folder], stop, fetches=[fetch], every_s=0.1):
-        reports.append(report)
-    assert [r.added for r in reports[:2]] == [1, 1]
-    third = reports[2]
-    assert (third.added, third.unchanged, len(third.failed)) == (0, 1, 1)
+    added = []
+    with serve_site() as site:
+        site.put("/feed", feed.format(first), "application/rss+xml")
+        web = WebRequest((site.at("/feed"),), allow_private=True)
+        for report in follow_sources(load_settings(), [], stop, web=web, every_s=0.1):
+            added += [report.added] if report.added else []
+            site.put("/feed", feed.format(first + second), "application/rss+xml")
+            if len(added) == 2:
+                stop.set()
+    assert added == [1, 1]
 
 
 _WATCH = """

@@ -107,6 +107,9 @@ def index_sources(
     poll: Annotated[
         bool, typer.Option(help="Watch by looking again and again: for network disks.")
     ] = False,
+    every: Annotated[
+        float, typer.Option(min=1, help="With --watch: seconds between two visits of an address.")
+    ] = 300.0,
     follow: Annotated[bool, typer.Option("--follow", help="Fetch the pages behind feeds.")] = False,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from an intranet or this machine too.")
@@ -131,10 +134,11 @@ def index_sources(
 
         if not paths or rebuild:
             raise ConfigError(
-                "--watch watches folders, and rebuilds nothing: wortlaut index --watch DIR"
+                "--watch watches folders and feeds, and rebuilds nothing: wortlaut index --watch DIR"
             )
+        files, web = _split_sources(paths, follow=follow, allow_private=allow_private)
         watch_sources(
-            context.obj, [Path(path) for path in paths], prune=prune, poll=poll, as_json=as_json
+            context.obj, files, web=web, every_s=every, prune=prune, poll=poll, as_json=as_json
         )
         return
     if not paths and not (rebuild or prune or count_outstanding(context.obj)):

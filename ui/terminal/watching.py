@@ -13,8 +13,9 @@ from pathlib import Path
 from types import FrameType
 
 from wortlaut.index.ingest import IngestReport
+from wortlaut.index.web.reading import WebRequest
 from wortlaut.rag.config import Settings
-from wortlaut.rag.live import Fetch, follow_sources
+from wortlaut.rag.live import follow_sources
 from wortlaut.ui.render import clean_line
 from wortlaut.ui.terminal.printing import describe_report, show_progress, tell
 
@@ -26,7 +27,7 @@ def watch_sources(
     settings: Settings,
     paths: Sequence[Path],
     *,
-    fetches: Sequence[Fetch] = (),
+    web: WebRequest | None = None,
     every_s: float = 300.0,
     prune: bool = False,
     poll: bool = False,
@@ -40,7 +41,7 @@ def watch_sources(
     with _stop_on_signal() as stop, show_progress() as progress:
         for report in follow_sources(
             settings, paths, stop,
-            fetches=fetches, every_s=every_s, prune=prune, poll=poll, progress=progress,
+            web=web, every_s=every_s, prune=prune, poll=poll, progress=progress,
         ):  # fmt: skip
             if batches and not _is_worth_telling(report):
                 continue
