@@ -13,7 +13,8 @@ from pydantic import ConfigDict, Field
 from wortlaut.index.archive import Archive, EmbeddedPassage
 from wortlaut.index.article import Article, Passage
 from wortlaut.index.embedder import Embedder
-from wortlaut.index.lang.words import make_terms
+from wortlaut.index.lang.lines import join_lines
+from wortlaut.index.lang.words import clean_word, make_terms
 from wortlaut.index.reading.offices import find_offices
 from wortlaut.index.reading.statements import extract_article
 from wortlaut.index.splitter import split_passages, split_segments
@@ -90,10 +91,12 @@ class EmbedPassages(TransformComponent):
                 for node in passages
             ],
         )  # fmt: skip
+        joined = {node.article.id: node.article.text for node in passages}
+        joined = {identity: join_lines(text) for identity, text in joined.items()}
         for node, vector, by_sentence in zip(passages, vectors, sentence_vectors, strict=True):
-            node.embedded = EmbeddedPassage(
-                node.passage, vector, by_sentence, " ".join(make_terms(node.text))
-            )
+            words = node.passage.span.of(joined[node.article.id])
+            terms = list_terms(node.article, node.passage, words)
+            node.embedded = EmbeddedPassage(node.passage, vector, by_sentence, " ".join(terms))
         return list(passages)
 
 
@@ -118,6 +121,12 @@ class KeepArticles(TransformComponent):
         embedded = [node.embedded for node in nodes if node.embedded]
         offices = find_offices(article.text, statements)
         self.archive.replace_article(article, embedded, statements, self.made_by, offices)
+
+
+def list_terms(article: Article, passage: Passage, words: str) -> list[str]:
+    """The terms that a passage of these words is found by, those of its article's headline too."""
+    headed = passage.ordinal > 0 and article.text.lstrip("# ").startswith(article.title)
+    return make_terms(f"{article.title}\n{clean_word(words)}" if headed else clean_word(words))
 
 
 def make_pipeline(

@@ -9,7 +9,9 @@ import textwrap
 import pytest
 
 from wortlaut import statements
+from wortlaut.index.article import Article, Passage, Span, hash_text
 from wortlaut.index.lang.lines import join_lines
+from wortlaut.index.pipeline import list_terms
 from wortlaut.index.splitter import split_segments, split_sentences
 
 _PEOPLE = [
@@ -193,3 +195,28 @@ def test_a_list_inside_wrapped_copy_keeps_its_items():
 def test_long_text_is_joined_in_linear_time():
     text = (_WRAPPED + "sie bleibt-\n") * 3000
     assert len(join_lines(text)) == len(text)
+
+
+def test_a_passage_is_found_by_whole_words_and_a_later_one_by_its_headline():
+    text = (
+        f"Streit um Zuckersteuer\n\n{_WRAPPED}künftig ein sehr bekannter Bundes-\nminister bleibt."
+    )
+    article = Article(
+        "a",
+        "Streit um Zuckersteuer",
+        text,
+        hash_text(text),
+        None,
+        None,
+        "de",
+        None,
+        "unknown",
+        "a.txt",
+    )
+    span = Span(text.index("künftig"), len(text))
+    words = span.of(join_lines(text))
+    first, later = (
+        list_terms(article, Passage(f"a:{n}", "a", n, span, (span,)), words) for n in (0, 1)
+    )
+    assert ("bundes" in later, "minist" in later) == (True, False)
+    assert ("zucker" in later, "zucker" in first) == (True, False)

@@ -913,6 +913,22 @@ def test_a_matter_or_a_time_with_a_colon_is_no_label(text):
     assert [s.speaker for s in read(text) if s.speaker] == []
 
 
+@pytest.mark.parametrize(
+    ("headline", "paper"),
+    [
+        ("«Brenner Tagblatt» zum Damm", "Brenner Tagblatt"),
+        ("„Brenner Zeitung“ (Brenn) zur Maut", "Brenner Zeitung"),
+        ("Kommentar der «Brenner Rundschau» zum Damm", "Brenner Rundschau"),
+        ("Pressestimme: Brenner Anzeiger zum Damm", "Brenner Anzeiger"),
+        ("Brenner Post zum Jahresende teurer", None),
+        ("„Brenner Hamlet“ zu Gast in Tarvo", None),
+    ],
+)
+def test_under_a_headline_that_names_a_paper_all_is_the_papers_word(headline, paper):
+    text = f"{headline}\n\nDie Ministerin hat gezögert. Wer jetzt spart, der spart falsch."
+    assert [s.speaker for s in read(text)] == ([paper] * 2 if paper else [])
+
+
 def test_a_place_with_a_colon_is_no_label():
     text = "Brenn: Der Damm hält. Das ist gut.\n\nTarvo: Der Hafen wird gebaut. Das ist neu."
     assert read(text) == []

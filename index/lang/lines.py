@@ -35,6 +35,12 @@ _HYPHENATED = re.compile(r"(\w+)[-\u00ad]\Z")
 _DATELINE = re.compile(r"[A-ZÄÖÜ][^()\n]{1,60} ?\([A-Za-z][^()]{1,30}\) ?[-–—]")
 _MARKS = ".,;:!?…()[]„“”\"»«'’"
 _SUSPENDED = frozenset("und oder bis sowie bzw noch and or".split())
+# A line that ends in one of these goes on.
+_LEANING = frozenset(
+    row["word"]
+    for row in read_rows("de/function_words.tsv")
+    if not {"article", "determiner", "preposition", "conjunction"}.isdisjoint(row["class"].split())
+)
 # With a capital these open a sentence.
 _OPENING = frozenset(
     row["word"]
@@ -61,6 +67,10 @@ class _Line:
     @property
     def is_ended(self) -> bool:
         return _ENDED.search(self.words) is not None
+
+    @property
+    def leans(self) -> bool:
+        return self.words.rsplit(None, 1)[-1] in _LEANING
 
     @property
     def is_item(self) -> bool:
@@ -116,7 +126,9 @@ def _find_width(text: str, lines: Sequence[_Line]) -> int:
         (a, b) for a, b in pairwise(lines)
         if a.words and b.words and a.width <= _WIDEST and b.width <= _WIDEST
     ]  # fmt: skip
-    width = max((line.width for pair in pairs for line in pair), default=0)
+    # A long address stands out.
+    plain = (line for pair in pairs for line in pair if "://" not in line.words)
+    width = max((line.width for line in plain), default=0)
     if width < _NARROWEST:
         return 0
     if len(pairs) <= _FEW_PAIRS:
@@ -129,7 +141,7 @@ def _find_width(text: str, lines: Sequence[_Line]) -> int:
     small = sum(b.words[0].islower() for _, b in running)
     prose = 0 < small >= _LEAST_SMALL * len(running)
     if len(running) <= _FEW_LINES:
-        prose = prose or any(_TEXT_INSIDE.search(a.words) for a, _ in running)
+        prose = prose or any(a.leans or _TEXT_INSIDE.search(a.words) for a, _ in running)
     return width if prose else 0
 
 
@@ -139,7 +151,7 @@ def _goes_on(line: _Line, following: _Line) -> bool:
         return False
     ended = following.is_ended or "." in following.words
     told = ended and not line.words.isupper() and "." in line.words
-    return following.words[0].islower() or told
+    return following.words[0].islower() or told or line.leans
 
 
 def _is_full(line: _Line, following: _Line, width: int) -> bool:
@@ -158,7 +170,7 @@ def _ends_paragraph(line: _Line, following: _Line, width: int, opens: bool) -> b
     indented = following.indent > line.indent and not line.is_item
     if (indented or _BULLET.match(following.words)) and not full:
         return True
-    if line.is_item and following.is_item:
+    if line.is_item and following.is_item and (ended or not full):
         return True
     return opens and not line.is_ended and _is_headline(line, following, width, full)
 
@@ -168,7 +180,9 @@ def _is_headline(line: _Line, following: _Line, width: int, full: bool) -> bool:
     first = following.words.split(None, 1)[0].strip(_MARKS)
     if full and line.start > line.indent:
         return False  # not the text's first line
-    if _TEXT_INSIDE.search(line.words) or line.words.endswith((",", "-")) or first[:1].islower():
+    if _TEXT_INSIDE.search(line.words) or line.words.endswith((",", "-")) or line.leans:
+        return False
+    if first[:1].islower() or (full and not following.words[0].isalnum()):
         return False
     anew = first.lower() in _OPENING or _DATELINE.match(following.words) is not None
     return anew or (not full and line.width <= _HEADLINE * width)

@@ -15,6 +15,7 @@ _EITHER, _ROLES_F = _LISTS["either"], _LISTS["feminine"]
 _ROLES = _LISTS["masculine"] + _EITHER
 _ENGLISH_M, _ENGLISH_F = _LISTS["english_masculine"], _LISTS["english_feminine"]
 _SPEAKING = tuple(word + ending for word in _LISTS["speaking"] for ending in ("", "s", "es"))
+_PRESS = _LISTS["press"]
 _COMMON = _LISTS["common"]
 _ADDRESS = _LISTS["address"]
 _HEADING, _BODY, _PARTY = _LISTS["heading"], frozenset(_LISTS["body"]), _LISTS["party"]
@@ -81,6 +82,11 @@ def is_address(low: str) -> bool:
 def names_institution(name: str) -> bool:
     """Whether a word of the name is one for something that speaks: a ministry, a paper."""
     return any(word.endswith(_SPEAKING) for word in name.lower().split())
+
+
+def names_press(name: str) -> bool:
+    """Whether a name's last word is a newspaper's: "Brenner Tagblatt"."""
+    return name.lower().endswith(_PRESS)
 
 
 def is_noble(low: str) -> bool:

@@ -46,7 +46,7 @@ from wortlaut.index.reading.clauses import (
     merge,
 )
 from wortlaut.index.reading.frames import FrameReader
-from wortlaut.index.reading.mentions import HEAD_ENDS, Mention, can_speak
+from wortlaut.index.reading.mentions import HEAD_ENDS, Mention, MentionKind, can_speak
 from wortlaut.index.reading.quotes import (
     find_torn_ends,
     is_quotation,
@@ -219,7 +219,8 @@ class _Reading:
         if not turn.name or first >= unit.stop:
             return
         label = self._words.at(turn.label.start)
-        mention = Mention(label, label + 1, turn.label, "person", turn.name)
+        kind: MentionKind = "person" if turn.is_person else "group"
+        mention = Mention(label, label + 1, turn.label, kind, turn.name)
         self._emit(number, Piece(first, unit.stop, "direct", Frame(mention, "", ())))
 
     def _is_mood(self, unit: Joint, frames: list[Frame]) -> bool:

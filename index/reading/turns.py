@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.names import is_spelt_first_name
-from wortlaut.index.lang.roles import names_institution, role_gender
+from wortlaut.index.lang.roles import names_institution, names_press, role_gender
 from wortlaut.index.lang.verbs import ANSWERING_LABELS, ASKING_LABELS
 from wortlaut.index.lang.words import read_function_words
 
@@ -29,6 +29,13 @@ _BRACKET = re.compile(r"\s*\([^()]*\)\s*\Z")
 _SHORTENED = re.compile(r"[A-ZÄÖÜ]\w*(?:\.|[A-ZÄÖÜ]\w*(?:[’'*:]?in)?)\Z")
 # "Frau Holm", "Herr Dr. Holm": who is asked.
 _ADDRESSED = re.compile(r"\b(?:Frau|Herrn?|Mr\.?|Mrs\.?|Ms\.?)(?: (?:Dr|Prof)\.)* ([A-ZÄÖÜ][\w-]+)")
+# "«Brenner Tagblatt» zum Hafen", "Pressestimme: Brenner Tagblatt zum Hafen", a line of its own.
+_COMMENT = re.compile(
+    r"\s*(?:#+ )?(?P<kind>(?:Pressestimmen?|Presseschau|Kommentar|Leitartikel|Auszug)"
+    r"(?: (?:der|des|aus der|aus dem|im|in der))?:? )?"
+    r"(?P<mark>[„“”\"»«]?)(?P<paper>[A-ZÄÖÜ][^\n„“”\"»«:,.]{2,50}?)(?: \([^()\n]{2,30}\))?[“”\"«»]?"
+    r"(?: \([^()\n]{2,30}\))? (?:zu|zum|zur|über) [^\n.]{3,120}\n"
+)
 _OPENERS, _CLOSERS = '„“”"»«', '“”"«»'
 _NAME_PARTICLES = read_function_words("in-medium") | {"-", "&", "van", "zu", "zur", "vom"}
 _FEWEST_TURNS, _FEWEST_NAMES = 4, 3
@@ -47,6 +54,7 @@ class LabelledTurn:
     opens: int
     start: int
     stop: int
+    is_person: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,11 @@ def find_turns(text: str) -> list[LabelledTurn]:
 
     A text is one if two labels have a title, an office or a party, or ask; if a name comes again
     among four, or answers who asked for it. The last turn ends with its paragraph: what follows
-    may be the agency's.
+    may be the agency's. Under the headline "«Brenner Tagblatt» zum Hafen" all is that paper's.
     """
+    comment = _read_comment(text)
+    if comment:
+        return [comment]
     labels = list(_read_labels(text))
     asked = {match[1] for match in _ADDRESSED.finditer(text)} if labels else set()
     if not _is_conversation(labels, asked):
@@ -84,6 +95,17 @@ def find_turns(text: str) -> list[LabelledTurn]:
         named = replace(label, name=sole) if label.answers and not label.name else label
         turns += _cut_turns(text, named, number + 1 == len(labels))
     return turns
+
+
+def _read_comment(text: str) -> LabelledTurn | None:
+    """The whole text as a paper's, where its headline says so; else None."""
+    match = _COMMENT.match(text)
+    if match is None or not names_press(match["paper"]):
+        return None
+    if not (match["kind"] or match["mark"]):
+        return None  # "Deutsche Post zum Jahresende teurer"
+    label = Span(*match.span("paper"))
+    return LabelledTurn(label, match["paper"], 0, match.end(), len(text), False)
 
 
 def _read_labels(text: str) -> Iterator[_Label]:
