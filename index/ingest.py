@@ -20,7 +20,7 @@ from wortlaut.index.archive import Archive, grow_generation
 from wortlaut.index.article import Article
 from wortlaut.index.embedder import Embedder, keep_backgrounds
 from wortlaut.index.errors import SourceError, StoreBusy, StoreUnavailable
-from wortlaut.index.gaps import list_failures, note_failures, note_waiting
+from wortlaut.index.live.gaps import list_failures, note_failures, note_waiting
 from wortlaut.index.sources import (
     READER_VERSION,
     SourceNotice,

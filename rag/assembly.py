@@ -23,12 +23,13 @@ from wortlaut.index.ingest import (
     open_writable,
     repair_store,
 )
-from wortlaut.index.rebuild import drop_building, read_building, rebuild_beside
+from wortlaut.index.live.rebuild import drop_building, read_building, rebuild_beside
 from wortlaut.index.store import PassageStore
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.config import Settings
 from wortlaut.rag.reader import CrossEncoderReader, Reader, open_bundled_reader
 from wortlaut.rag.retriever import Retriever
+from wortlaut.rag.roster import NameParts
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -184,7 +185,10 @@ def open_verifier(archive: Archive, embedder: Embedder) -> Verifier:
 
     archive.check_embedder(embedder.fingerprint)
     return OfflineVerifier(
-        embedder, archive.list_speakers(), archive.read_sentence_vectors, read_article
+        embedder,
+        read_vectors=archive.read_sentence_vectors,
+        read_article=read_article,
+        read_name_parts=NameParts(archive).read,
     )
 
 

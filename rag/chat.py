@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from wortlaut.index.archive import Archive, Selection, count_selected
 from wortlaut.index.errors import ConfigError
-from wortlaut.index.gaps import Gaps, read_gaps
 from wortlaut.index.lang.names import fold_name
 from wortlaut.index.lang.words import Language
+from wortlaut.index.live.gaps import Gaps, read_gaps
 from wortlaut.rag.answer import Answer, Citation, Filters, Mode
 from wortlaut.rag.evidence import Evidence, EvidenceFinder, names_any
 from wortlaut.rag.extractive import (

@@ -14,8 +14,8 @@ from wortlaut.index.archive import Archive
 from wortlaut.index.embedder import BULK_CHARS, Embedder, load_embedder
 from wortlaut.index.errors import ConfigError, StoreBusy, StoreUnavailable
 from wortlaut.index.ingest import Indexer, IngestReport, Progress, lock_writer, open_writable
+from wortlaut.index.live.watching import watch_files
 from wortlaut.index.store import PassageStore
-from wortlaut.index.watching import watch_files
 from wortlaut.index.web.reading import WebRequest
 from wortlaut.rag.config import Settings
 

@@ -20,7 +20,7 @@ from wortlaut.index.article import Article, Passage, Span
 from wortlaut.index.embedder import Embedder, name_questions, name_sentences
 from wortlaut.index.lang.words import Language, detect_language, make_terms
 from wortlaut.index.lexicon import Lexicon, measure_coverage
-from wortlaut.index.nearest import NearestPassages
+from wortlaut.index.live.nearest import NearestPassages
 from wortlaut.index.store import PassageStore
 from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words, say_in_german
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wortlaut.index.archive import Archive
+from wortlaut.index.lang.names import fold_name
 from wortlaut.index.reading.people import Bodies, Offices, People
 from wortlaut.rag.askedwords import list_kin
 
@@ -84,6 +85,30 @@ class Roster:
         if offices is not None:
             offices = offices.change(touched, people, self._archive.list_offices)
         return _Known(seen, all_names, all_bodies, people, offices)
+
+
+class NameParts:
+    """The folded words of all speakers' names; those of speakers who are gone stay."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._lock = threading.Lock()
+        self._seen = archive.newest_change
+        self._parts = _fold_parts(archive.list_speakers())
+
+    def read(self) -> frozenset[str]:
+        """The words, those of speakers who have come since among them."""
+        with self._lock:
+            if self._archive.newest_change != self._seen:
+                changes = self._archive.read_changes(self._seen)
+                among = changes.speakers if changes.is_whole else None
+                self._parts |= _fold_parts(self._archive.list_speakers(among))
+                self._seen = changes.number
+            return self._parts
+
+
+def _fold_parts(names: Sequence[str]) -> frozenset[str]:
+    return frozenset(part for name in names for part in fold_name(name).split())
 
 
 def _make_bodies(names: dict[str, None], bodies: dict[str, None]) -> Bodies:

@@ -12,9 +12,9 @@ from wortlaut.index.embedder import Embedder, load_embedder
 from wortlaut.index.errors import EmbedderMismatch, StoreBusy
 from wortlaut.index.ingest import PIPELINE_VERSION, lock_writer
 from wortlaut.index.lexicon import Lexicon
-from wortlaut.index.nearest import NearestPassages
+from wortlaut.index.live.nearest import NearestPassages
+from wortlaut.index.live.rebuild import read_building
 from wortlaut.index.reading.people import Bodies, Offices, People
-from wortlaut.index.rebuild import read_building
 from wortlaut.index.store import PassageStore
 from wortlaut.rag.assembly import index_paths, open_chat, open_library
 from wortlaut.rag.config import load_settings
@@ -137,12 +137,12 @@ def test_chroma_is_opened_afresh_in_the_background_once_much_has_come(
     found = nearest.search(vector, 3)
     assert len(found) == 3
     assert library.store._openings == 0
-    monkeypatch.setattr("wortlaut.index.nearest._MOST_BESIDE", 0)
+    monkeypatch.setattr("wortlaut.index.live.nearest._MOST_BESIDE", 0)
     nearest.search(vector, 3)
     if nearest._opening is not None:
         nearest._opening.join(60)
     assert library.store._openings == 1
-    monkeypatch.setattr("wortlaut.index.nearest._MOST_BESIDE", 100)
+    monkeypatch.setattr("wortlaut.index.live.nearest._MOST_BESIDE", 100)
     assert nearest.search(vector, 3) == found
     library.close()
 

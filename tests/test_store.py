@@ -182,3 +182,31 @@ def test_the_same_code_talks_to_a_chroma_server(server, write):
     process.wait(10)
     with pytest.raises(StoreUnavailable, match="is the server running"):
         chat.search("Hält der Damm?", 3)
+
+
+def test_a_rebuild_on_a_chroma_server_goes_into_a_collection_of_its_own(server, write, models):
+    from wortlaut.index.embedder import Embedder, load_embedder
+    from wortlaut.rag.assembly import index_paths, open_chat, open_library
+    from wortlaut.rag.config import load_settings
+
+    class Stopped(BaseException):
+        pass
+
+    def stop(done, total, what):
+        raise Stopped
+
+    settings = load_settings(chroma=server[0])
+    path = write("damm.txt", " date 2026-02-04 Der Damm an der Olme hält, sagte Oda Falk.\n")
+    index_paths(settings, [path])
+    chat = open_chat(settings)
+    usual = load_embedder("multilingual-e5-small", models)
+    other = Embedder(usual._engine, "another-model", {})
+    with pytest.raises(Stopped):
+        index_paths(settings, [], rebuild=True, load=lambda letters: other, progress=stop)
+    assert len(chat.search("Hält der Damm?", 3)) == 1
+    assert index_paths(settings, [], load=lambda letters: other).updated == 1
+    library = open_library(settings, other)
+    names = [collection.name for collection in library.store._client.list_collections()]
+    assert names == [f"wortlaut-{library.archive.store_id}"]
+    assert library.store.list_ids() == library.archive.list_passage_ids()
+    library.close()

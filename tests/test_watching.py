@@ -14,8 +14,8 @@ from webserver import serve_site
 from wortlaut.index.archive import Archive
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.ingest import lock_writer
+from wortlaut.index.live.watching import watch_files
 from wortlaut.index.sources import is_passed_over
-from wortlaut.index.watching import watch_files
 from wortlaut.index.web.reading import WebRequest
 from wortlaut.rag.assembly import index_paths
 from wortlaut.rag.config import load_settings
@@ -74,7 +74,7 @@ def test_new_changed_and_deleted_files_are_told(tmp_path, poll):
 
 
 def test_a_file_that_is_still_growing_is_waited_for(tmp_path, monkeypatch):
-    monkeypatch.setattr("wortlaut.index.watching._REST_S", 3.0)
+    monkeypatch.setattr("wortlaut.index.live.watching._REST_S", 3.0)
     with Watched(tmp_path) as seen:
         with (tmp_path / "lang.txt").open("w", encoding="utf-8") as file:
             for _ in range(10):

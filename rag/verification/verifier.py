@@ -52,7 +52,8 @@ _USUAL_LEAD = 0.06
 class OfflineVerifier:
     """Checks a claim against the spans it cites, without network, the same way every time.
 
-    `names` are the archive's speakers: they tell German names from German nouns. `read_vectors`
+    `names` are the archive's speakers: they tell German names from German nouns; where they change,
+    `read_name_parts` gives the folded words of them as they are now. `read_vectors`
     gives an article's sentences and their document vectors `(n, dimension)` by its id; what it
     has need not be embedded. `read_article` gives an article's sentences and statements as it was
     indexed; without an archive they are read from its text.
@@ -64,6 +65,7 @@ class OfflineVerifier:
         names: Iterable[str] = (),
         read_vectors: Callable[[str], tuple[Sequence[str], Vectors]] | None = None,
         read_article: Callable[[Article], ReadArticle] = extract_article,
+        read_name_parts: Callable[[], frozenset[str]] | None = None,
     ) -> None:
         # Every chat has its thread, and what was read before is kept for all of them.
         self._lock = threading.Lock()
@@ -71,7 +73,8 @@ class OfflineVerifier:
         self._recalled: set[str] = set()
         self._support = SupportReader(embedder)
         self._evidence = EvidenceReader(read_article)
-        self._names = frozenset(part for name in names for part in fold_name(name).split())
+        parts = frozenset(part for name in names for part in fold_name(name).split())
+        self._read_name_parts = read_name_parts or (lambda: parts)
 
     def verify(self, claim: str, citations: Sequence[Citation], language: Language) -> Verdict:
         """The verdict on `claim`, one sentence in `language`, over the spans it cites.
@@ -90,7 +93,7 @@ class OfflineVerifier:
     def _check(self, text: str, citations: Sequence[Citation], language: Language) -> Verdict:
         self._recall(citations)
         evidence = [self._evidence.read(citation) for citation in citations]
-        case = read_case(text, evidence, language, self._names, self._support.compare)
+        case = read_case(text, evidence, language, self._read_name_parts(), self._support.compare)
         exact = find_verbatim(case)
         if exact:
             return exact

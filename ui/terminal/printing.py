@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article, Statement, hash_text
 from wortlaut.index.errors import SourceError, WortlautError
-from wortlaut.index.gaps import list_failures
 from wortlaut.index.ingest import PIPELINE_VERSION, RUN_FLAG, IngestReport
-from wortlaut.index.rebuild import read_building
+from wortlaut.index.live.gaps import list_failures
+from wortlaut.index.live.rebuild import read_building
 from wortlaut.rag.answer import format_published
 from wortlaut.ui.render import clean_controls, clean_line
 

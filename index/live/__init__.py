@@ -1,0 +1,1 @@
+"""An archive that changes while it is read: watched, rebuilt, followed."""
