@@ -221,8 +221,12 @@ class Lexicon:
         """
         pieces = _BETWEEN.sub(" ", drop_possessives(name))
         known = self._keep_up()
-        if german := list_german(find_letter_runs(pieces)):
-            return self._say_any(german) or known.read_heads().say_any(german)
+        runs = find_letter_runs(pieces)
+        if german := list_german(runs):
+            is_said = self._say_any(german) or known.read_heads().say_any(german)
+            # One word that only begins like a place stands as it is spelt, too: "Rotmoor".
+            if is_said or len(runs) > 1:
+                return is_said
         parts = [part for part in spell_parts(pieces) if len(part) > 1]
         if len(parts) > 1 and is_first_name(parts[0]) and not is_family_first(pieces):
             parts = parts[-1:]

@@ -396,7 +396,7 @@ def lexicon(tmp_path_factory, models):
         "Am Viktoriasee sprach Boris Johnson mit russischen Diplomaten und Shane O'Dowd.",
         "KREHFELD (dpa) - Im Nahen Osten und in den Alpen fiel Schnee, an der Ostsee auch.",
     ]
-    titles = ["Meldung", "Meldung", "Fähre bei Talborf gestrandet", "Meldung"]
+    titles = ["Meldung", "Rotmoor baut Deiche", "Fähre bei Talborf gestrandet", "Meldung"]
     folder, data = tmp_path_factory.mktemp("texts"), tmp_path_factory.mktemp("archive")
     for number, (title, text) in enumerate(zip(titles, texts, strict=True)):
         (folder / f"{number}.txt").write_text(f"{title}\n\n{text}\n", encoding="utf-8")
@@ -414,6 +414,9 @@ def lexicon(tmp_path_factory, models):
         ("Angela_Merkel United_States", True),
         # in a headline, in a dateline
         ("Talborf Talborfs Тальборф Krehfeld Krehfelds", True),
+        # Begins like a colour, and is none.
+        ("Rotmoor", True),
+        ("Rotbach", False),
         ("Middle_East Ближнего_Востока Nahen_Osten Alps Альпах Alpen Baltic_Sea Балтийского_моря", True),
         ("Meckel Johansson Norwegen O'Neill Angela_Merz ? _ Tandor", False),
         ("Far_East Дальнего_Востока Pyrenees Пиренеи North_Sea Danube Lake_Constance", False),
