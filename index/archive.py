@@ -12,6 +12,7 @@ import json
 import sqlite3
 import threading
 import uuid
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,14 +97,7 @@ class Archive:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.executescript(
-                (files("wortlaut.index") / "schema.sql").read_text(encoding="utf-8")
-            )
-            self._add_columns("articles", "guid", "version")
-            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
-            self._db.execute(
-                "INSERT OR IGNORE INTO meta VALUES ('archive_id', ?)", (uuid.uuid4().hex[:12],)
-            )
+            self._make_tables()
         except (OSError, sqlite3.Error) as error:
             raise StoreUnavailable(
                 f"cannot open the archive in {folder}: {error}; "
@@ -116,6 +110,23 @@ class Archive:
             )
         # Chroma is opened later: whatever is noted after this, it may hold or not.
         self.at_opening = Changes(self.newest_change, tuple(list_pending_articles(self)))
+
+    def _make_tables(self) -> None:
+        """Make what a new or an older archive lacks; of any other nothing is written.
+
+        Whoever opens it to read must not wait for the one who writes.
+        """
+        schema = (files("wortlaut.index") / "schema.sql").read_bytes()
+        stamp = zlib.crc32(schema) >> 1
+        if self._db.execute("PRAGMA user_version").fetchone()[0] == stamp:
+            return
+        self._db.executescript(schema.decode("utf-8"))
+        self._add_columns("articles", "guid", "version")
+        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
+        self._db.execute(
+            "INSERT OR IGNORE INTO meta VALUES ('archive_id', ?)", (uuid.uuid4().hex[:12],)
+        )
+        self._db.execute(f"PRAGMA user_version = {stamp}")
 
     def _add_columns(self, table: str, *columns: str) -> None:
         """Give the table of an older archive the columns of text that it lacks."""

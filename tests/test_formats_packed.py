@@ -141,3 +141,15 @@ def test_too_many_members_and_too_large_ones_are_named(tmp_path, monkeypatch):
     assert "split" in read(tmp_path, "a.tgz", make_tar(members))[-1].reason
     monkeypatch.setattr(packed, "MAX_MEMBER_BYTES", 5)
     assert "unpacked" in read(tmp_path, "b.txt.gz", gzip.compress(b"Der Damm."))[0].reason
+
+
+def test_a_name_without_end_is_named_before_it_is_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(packed, "_RATIO_COUNTS_FROM", 1_000_000)
+    long = tarfile.TarInfo("././@LongLink")
+    long.type, long.size = tarfile.GNUTYPE_LONGNAME, 10**9
+    stream = io.BytesIO()
+    with gzip.GzipFile(fileobj=stream, mode="wb") as file:
+        file.write(long.tobuf() + b"a" * 5_000_000)
+    (error,) = read(tmp_path, "a.tar.gz", stream.getvalue())
+    assert isinstance(error, SourceError)
+    assert "like a bomb" in error.reason

@@ -1,8 +1,11 @@
 """A chat that is running sees what other processes index, and readers never see half a rebuild."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -400,3 +403,34 @@ def test_an_open_store_answers_while_it_is_opened_again(tmp_path):
         store.reopen()
         assert store.search(np.array([1, 0], np.float32), 1)[0][0] == "a"
     store.close()
+
+
+def test_an_archive_is_opened_while_another_process_writes(settings, sources):
+    index_paths(settings, [sources])
+    writer = sqlite3.connect(settings.data / "archive.sqlite", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    begun = time.monotonic()
+    archive = Archive(settings.data)
+    assert archive.count().articles == len(TEXTS)
+    assert time.monotonic() - begun < 5
+    archive.close()
+    writer.execute("ROLLBACK")
+    writer.close()
+
+
+def test_an_archive_of_an_older_version_gets_what_it_lacks_and_keeps_what_it_has(settings, sources):
+    index_paths(settings, [sources])
+    with closing(sqlite3.connect(settings.data / "archive.sqlite")) as older:
+        for table in ("prints", "bands", "copies", "superseded", "changes", "failures", "visits"):
+            older.execute(f"DROP TABLE {table}")
+        for column in ("guid", "version"):
+            older.execute(f"ALTER TABLE articles DROP COLUMN {column}")
+        older.execute("UPDATE articles SET made_by = '9'")
+        older.execute("PRAGMA user_version = 0")
+        older.commit()
+    report = index_paths(settings, [])
+    assert (report.updated, report.added) == (len(TEXTS), 0)
+    archive = Archive(settings.data)
+    assert archive.count().articles == len(TEXTS)
+    assert archive.query("SELECT count(*) FROM prints") == [(len(TEXTS),)]
+    archive.close()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 
 from terminal import run
 
@@ -19,6 +20,16 @@ def test_statements_offsets_refer_to_the_text_that_is_printed(write):
     first = row["statements"][0]
     assert TEXT[first["speaker_start"] : first["speaker_end"]].endswith("Falk")
     assert set(first) >= {"start", "end", "speaker", "speaker_start", "speaker_end", "cue", "voice"}
+
+
+def test_a_name_within_a_packed_file_cannot_steer_the_terminal(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.writestr("\x1b[2Jleer.txt", "")
+        packed.writestr("\x1b[2Jalt.txt", TEXT.encode("cp1252"))
+    done = run("statements", tmp_path / "a.zip")
+    assert "skipped: " in done.stderr
+    assert "note: " in done.stderr
+    assert "\x1b" not in done.stderr + done.stdout
 
 
 def test_statements_reads_json_lines_from_standard_input():

@@ -172,6 +172,43 @@ def test_a_feed_that_is_watched_is_visited_again_and_its_new_entries_come_in(tmp
     assert added == [1, 1]
 
 
+def test_a_watched_file_is_read_by_the_fields_that_are_named(tmp_path):
+    def put(name, text):
+        record = json.dumps({"worte": text, "content": "Nicht dies."})
+        (folder / name).write_text(record + "\n", encoding="utf-8")
+
+    folder = tmp_path / "in"
+    folder.mkdir()
+    put("a.jsonl", DAM)
+    reports = follow_sources(
+        load_settings(), [folder], stop := threading.Event(), fields={"text": "worte"}
+    )
+    assert next(reports).added == 1
+    put("b.jsonl", PORT)
+    assert next(reports).added == 1
+    stop.set()
+    assert list(reports) == []
+    archive = Archive(load_settings().data)
+    texts = {text.strip() for (text,) in archive.query("SELECT text FROM articles")}
+    archive.close()
+    assert texts == {DAM.strip(), PORT.strip()}
+
+
+def test_no_file_is_looked_for_where_an_address_alone_is_watched(tmp_path, write):
+    article = write("damm.txt", DAM)
+    index_paths(load_settings(), [article])
+    article.unlink()
+    stop = threading.Event()
+    with serve_site() as site:
+        site.put("/a", f"<html><body><article><p>{PORT}</p></article></body></html>", "text/html")
+        web = WebRequest((site.at("/a"),), allow_private=True)
+        done = follow_sources(load_settings(), [], stop, web=web, prune=True)
+        reports = [next(done), next(done)]
+    stop.set()
+    assert list(done) == []
+    assert [report.pruned for report in reports] == [0, 0]
+
+
 _WATCH = """
 import sys
 from pathlib import Path

@@ -11,11 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from statistics import median
-
-from wortlaut.index.lang.grammar import read_grammar
-from wortlaut.index.lang.words import LANGUAGES
 
 # Of the letters' size, as are the gaps between lines below.
 _SAME_LINE, _GAP, _INDENT = 0.6, 0.7, 0.7
@@ -90,7 +88,7 @@ def join_printed_lines(lines: Iterable[str], compounds: Collection[str] = ()) ->
         cut = re.search(rf"(\w+)[{_HYPHENS}]\Z", joined)
         if not (cut and first):
             joined = f"{joined} {line}" if joined and line else joined or line
-        elif any(first[0] in read_grammar(language).conjunctions for language in LANGUAGES):
+        elif first[0] in _list_conjunctions():
             joined = f"{joined[:-1]}- {line}"
         else:
             is_whole = not line[0].islower() or re.search(r"\d\Z|[A-ZÄÖÜА-ЯЁ]{2}\Z", cut[1])
@@ -98,6 +96,15 @@ def join_printed_lines(lines: Iterable[str], compounds: Collection[str] = ()) ->
             joined = joined[:-1] + ("-" if is_whole or is_known else "") + line
     joined = re.sub(r"[\u00ad\ufffe](?=[ ,\dA-ZÄÖÜ])", "-", joined)
     return re.sub(r"[\u00ad\ufffe\ue000-\uf8ff]", "", joined).strip()  # and a symbol font's bullets
+
+
+@cache
+def _list_conjunctions() -> frozenset[str]:
+    # Large tables, and a PDF is rare: whoever starts the command need not wait for them.
+    from wortlaut.index.lang.grammar import read_grammar
+    from wortlaut.index.lang.words import LANGUAGES
+
+    return frozenset(word for language in LANGUAGES for word in read_grammar(language).conjunctions)
 
 
 def _is_alike(size: float, other: float) -> bool:

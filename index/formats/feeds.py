@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -21,7 +20,6 @@ from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.decoding import decode_bytes
 from wortlaut.index.formats.fragments import EMPTY_LINE, join_paragraphs, read_fragment
 from wortlaut.index.formats.raw import RawArticle, SourceFile, SourceItem, SourceNotice
-from wortlaut.index.lang.calendar import month_number
 
 MAX_FEED_BYTES = 20_000_000
 _MAX_ENTRIES = 20_000
@@ -44,14 +42,6 @@ _JSON_FEED = re.compile(
 # Where a description is so long, it is the text itself: many systems put it there.
 _FULL_LETTERS = 1200
 _FULL_PARAGRAPHS = 3
-_NAMED_DAY = re.compile(
-    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[ \-]{1,3}(?P<month>[^\W\d_]{3,9})\.?,?[ \-]{1,3}"
-    r"(?P<year>\d{4}|\d{2})(?![\d:])"
-)
-_MONTH_FIRST = re.compile(
-    r"(?P<month>[^\W\d_]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})"
-)
-_COMPACT_DAY = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:T?\d{4,6}|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +53,7 @@ class FeedEntry:
     is_summary: bool
     link: str | None
     guid: str | None
-    published: str | date | None
+    published: str | None
     updated: str | None
     source: str | None
     language: str | None
@@ -97,7 +87,7 @@ def read_feed(file: SourceFile) -> Iterator[SourceItem]:
     yield from describe_fault(feed, file)
     yield from describe_summaries(feed, file)
     for entry in feed.entries:
-        yield make_raw_entry(entry, file)
+        yield make_raw_entry(entry)
 
 
 def describe_fault(feed: Feed, file: SourceFile) -> Iterator[SourceError | SourceNotice]:
@@ -117,7 +107,7 @@ def describe_summaries(feed: Feed, file: SourceFile) -> Iterator[SourceNotice]:
         )
 
 
-def make_raw_entry(entry: FeedEntry, file: SourceFile) -> RawArticle:
+def make_raw_entry(entry: FeedEntry) -> RawArticle:
     """The entry as the raw article that it is."""
     return RawArticle(
         entry.text,
@@ -268,7 +258,7 @@ def _make_entry(
         not is_full or text == title,
         link,
         _make_guid(guid or link, home),
-        _read_day(published) or published,
+        published,
         updated,
         source,
         language,
@@ -280,24 +270,6 @@ def _make_guid(guid: str | None, home: str) -> str | None:
     if guid is None or re.match(r"[a-z][a-z0-9+.-]{1,20}:|[\da-f]{8}-[\da-f]{4}-", guid, re.I):
         return guid
     return f"{home} {guid}" if home else None
-
-
-def _read_day(written: str | None) -> date | None:
-    """The day that stands in a feed's date in whatever form or language; `None` for others."""
-    if not written:
-        return None
-    text = written.strip()
-    match = _NAMED_DAY.search(text) or _MONTH_FIRST.search(text) or _COMPACT_DAY.match(text)
-    if match is None:
-        return None
-    month, year = match["month"], match["year"]
-    number = int(month) if month.isdigit() else month_number(month)
-    # Two digits of a year: RFC 822 is of 1982.
-    full = int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 82 else 1900)
-    try:
-        return date(full, number or 0, int(match["day"]))
-    except ValueError:
-        return None
 
 
 def _get(holder: Mapping[str, Any], key: str) -> str | None:

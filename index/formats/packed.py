@@ -13,6 +13,7 @@ import tarfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -69,11 +70,35 @@ def read_limited(stream: IO[bytes], place: str, packed_size: int) -> bytes:
         size += len(part)
         if size > MAX_MEMBER_BYTES:
             raise SourceError(place, f"more than {MAX_MEMBER_BYTES // 10**6} MB unpacked; split it")
-        if size > _RATIO_COUNTS_FROM and size > packed_size * _MAX_RATIO:
-            raise SourceError(
-                place, f"unpacks to more than {_MAX_RATIO} times its size, like a bomb; not read"
-            )
+        _check_ratio(place, size, packed_size)
     return b"".join(parts)
+
+
+def _check_ratio(place: str, size: int, packed_size: int) -> None:
+    if size > _RATIO_COUNTS_FROM and size > packed_size * _MAX_RATIO:
+        raise SourceError(
+            place, f"unpacks to more than {_MAX_RATIO} times its size, like a bomb; not read"
+        )
+
+
+class _Bounded:
+    """A stream that says so when a bomb comes out of it.
+
+    A member's name alone may be one: tarfile reads it whole before anybody sees the member.
+    """
+
+    def __init__(self, stream: IO[bytes], place: str, packed_size: int) -> None:
+        self._stream = stream
+        self._place = place
+        self._packed_size = packed_size
+        self._size = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; raises SourceError where they are too many for what was packed."""
+        data = self._stream.read(size)
+        self._size += len(data)
+        _check_ratio(self._place, self._size, self._packed_size)
+        return data
 
 
 def open_zip(file: SourceFile, stream: IO[bytes]) -> zipfile.ZipFile:
@@ -126,16 +151,13 @@ def _read_member(
 
 def _list_tar(file: SourceFile, passed: Counter[str]) -> Iterator[SourceItem]:
     count = size = 0
-    packed_size = file.path.stat().st_size if file.data is None else len(file.data)
-    with file.open() as stream, tarfile.open(fileobj=stream, mode="r|*") as packed:
+    packed_size = _measure(file)
+    with _open_tar(file, packed_size) as packed:
         for info in packed:
             count += 1
             size += info.size
             _check_total(file.place, count, size)
-            if size > _RATIO_COUNTS_FROM and size > packed_size * _MAX_RATIO:
-                raise SourceError(
-                    file.place, f"unpacks to more than {_MAX_RATIO} times its size, like a bomb"
-                )
+            _check_ratio(file.place, size, packed_size)
             if info.isdir() or _pass_over(info.name, info.isreg(), passed):
                 continue
             yield from _read_member(file, info.name, f"{file.place}/{info.name}", packed, info)
@@ -143,18 +165,34 @@ def _list_tar(file: SourceFile, passed: Counter[str]) -> Iterator[SourceItem]:
         raise SourceError(file.place, "a packed file without members; remove it or copy it again")
 
 
+@contextmanager
+def _open_tar(file: SourceFile, packed_size: int) -> Iterator[tarfile.TarFile]:
+    unpack = _find_unpacker(file.read_head(8)) or nullcontext
+    with file.open() as stream, unpack(stream) as unpacked:
+        bounded: Any = _Bounded(unpacked, file.place, packed_size)
+        with tarfile.open(fileobj=bounded, mode="r|") as packed:
+            yield packed
+
+
 def _list_stream(file: SourceFile, head: bytes) -> Iterator[SourceItem]:
     """The one file that a stream holds, under its own name without the last ending."""
-    unpack = next((unpack for magic, unpack in _STREAMS.items() if head.startswith(magic)), None)
+    unpack = _find_unpacker(head)
     if unpack is None:
         raise SourceError(file.place, "no packed file by its content; give it its right ending")
-    packed_size = file.path.stat().st_size if file.data is None else len(file.data)
     with file.open() as stream, unpack(stream) as unpacked:
-        data = read_limited(unpacked, file.place, packed_size)
+        data = read_limited(unpacked, file.place, _measure(file))
     name = _PACKED_ENDING.sub("", PurePosixPath(file.inside or file.path.name).name)
     if data[257:262] == b"ustar":
         name = f"{name.removesuffix('.tar')}.tar"
     yield replace(file, inside=_nest(file, name), data=data)
+
+
+def _find_unpacker(head: bytes) -> Callable[[IO[bytes]], Any] | None:
+    return next((unpack for magic, unpack in _STREAMS.items() if head.startswith(magic)), None)
+
+
+def _measure(file: SourceFile) -> int:
+    return file.path.stat().st_size if file.data is None else len(file.data)
 
 
 def _nest(file: SourceFile, name: str) -> str:

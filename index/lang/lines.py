@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from wortlaut.index.lang.tables import read_rows
@@ -35,20 +36,28 @@ _HYPHENATED = re.compile(r"(\w+)[-\u00ad]\Z")
 _DATELINE = re.compile(r"[A-ZÄÖÜ][^()\n]{1,60} ?\([A-Za-z][^()]{1,30}\) ?[-–—]")
 _MARKS = ".,;:!?…()[]„“”\"»«'’"
 _SUSPENDED = frozenset("und oder bis sowie bzw noch and or".split())
-# A line that ends in one of these goes on.
-_LEANING = frozenset(
-    row["word"]
-    for row in read_rows("de/function_words.tsv")
-    if not {"article", "determiner", "preposition", "conjunction"}.isdisjoint(row["class"].split())
-)
-# With a capital these open a sentence.
-_OPENING = frozenset(
-    row["word"]
-    for row in read_rows("de/function_words.tsv")
-    if "opening" in row["uses"].split() and row["class"] != "noun"
-) - {"sie"}  # "Sie" is polite, too
-_DOTTED = frozenset(row["word"] for row in read_rows("titles.tsv") if row["dotted"])
 _SOFT_HYPHEN, _UNSEEN = "\u00ad", "\u200b"
+
+
+@cache
+def _list_leaning() -> frozenset[str]:
+    """The words that end no sentence: a line that ends in one goes on."""
+    lean = {"article", "determiner", "preposition", "conjunction"}
+    rows = read_rows("de/function_words.tsv")
+    return frozenset(row["word"] for row in rows if not lean.isdisjoint(row["class"].split()))
+
+
+@cache
+def _list_opening() -> frozenset[str]:
+    """The words that open a sentence where they stand with a capital."""
+    rows = read_rows("de/function_words.tsv")
+    opening = (r for r in rows if "opening" in r["uses"].split() and r["class"] != "noun")
+    return frozenset(row["word"] for row in opening) - {"sie"}  # "Sie" is polite, too
+
+
+@cache
+def _list_dotted() -> frozenset[str]:
+    return frozenset(row["word"] for row in read_rows("titles.tsv") if row["dotted"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class _Line:
 
     @property
     def leans(self) -> bool:
-        return self.words.rsplit(None, 1)[-1] in _LEANING
+        return self.words.rsplit(None, 1)[-1] in _list_leaning()
 
     @property
     def is_item(self) -> bool:
@@ -184,14 +193,14 @@ def _is_headline(line: _Line, following: _Line, width: int, full: bool) -> bool:
         return False
     if first[:1].islower() or (full and not following.words[0].isalnum()):
         return False
-    anew = first.lower() in _OPENING or _DATELINE.match(following.words) is not None
+    anew = first.lower() in _list_opening() or _DATELINE.match(following.words) is not None
     return anew or (not full and line.width <= _HEADLINE * width)
 
 
 def _ends_in_short_form(words: str) -> bool:
     """Whether a line ends in a full stop that ends no sentence: "Dr.", "18.", "J."."""
     last = words.rsplit(None, 1)[-1].lstrip('(„"»«')
-    return _ORDINAL.search(words) is not None or last[:-1].lower() in _DOTTED
+    return _ORDINAL.search(words) is not None or last[:-1].lower() in _list_dotted()
 
 
 def _join_word(text: str, before: str, following: str, length: int) -> str:

@@ -55,7 +55,6 @@ _VOWELS_RU, _VOWELS = "аеиоуыэюя", "aeiouyäöü"
 _WEAK = 100
 _MOST_UNITS = 3 * _WEAK + 20
 _FEW_LETTERS = 8
-_LONGEST_RARE = 4
 _FIRST_ALIKE, _FIRST_AGREE = 0.7, 0.9
 _LONGEST_FAMILY = 6
 # The numbers of kings and popes, up to 39: John XXIII.

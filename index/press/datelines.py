@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from wortlaut.index.article import Span
-from wortlaut.index.lang.names import is_spelt_first_name
 from wortlaut.index.lang.press import is_agency, list_press_words, match_press_words
 from wortlaut.index.lang.tables import read_lists
 from wortlaut.index.press.days import DAY, FrameDay, make_frame_day
@@ -90,6 +89,9 @@ def _is_dateline(place: str, agency: str, end: str) -> bool:
 
 
 def _is_place(words: str) -> bool:
+    # Its tables are large: they are read for an article, not for the start of a command.
+    from wortlaut.index.lang.names import is_spelt_first_name
+
     parts = [part for part in _SPLIT.split(words.replace("(", "").replace(")", "")) if part]
     small = list_press_words("place")
     if not all(part[0].isupper() or part in small for part in parts):

@@ -162,7 +162,7 @@ class WebReader:
         for entry, page in _find_pages(feed):
             visit = self._recall(page) if page else None
             if page is None:
-                yield from finish_article(make_raw_entry(entry, file), file)
+                yield from finish_article(make_raw_entry(entry), file)
             elif visit and (visit.stamp, visit.reader) == (_stamp(entry), self._reader):
                 yield Unchanged(page, is_article=True)
             elif not self._request.follow:
@@ -235,7 +235,7 @@ def _read_page(page: FetchedPage, file: SourceFile) -> Iterator[SourceResult]:
 
 def _finish_entry(entry: FeedEntry, page: str) -> Iterator[SourceResult]:
     file = SourceFile(page, Path("entry"), address=page)
-    return finish_article(replace(make_raw_entry(entry, file), key=""), file)
+    return finish_article(replace(make_raw_entry(entry), key=""), file)
 
 
 def _complete(item: SourceResult, told: Article | None) -> SourceResult:

@@ -120,8 +120,9 @@ def index_sources(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read articles (.txt .md .json .jsonl .csv .parquet) into the archive; unchanged files cost nothing.
+    """Read articles into the archive; unchanged files cost nothing.
 
+    Text, pages, documents, mail, feeds, records, tables and exports are read, packed ones too.
     An address (https://…) is fetched now, as its robots.txt allows, and at no other time.
     Exit status 1 when something could not be read; the rest is in.
     """
@@ -129,34 +130,30 @@ def index_sources(
     from wortlaut.rag.assembly import count_articles, count_outstanding, index_paths, is_complete
     from wortlaut.ui.terminal.printing import print_ingest_report, show_progress
 
+    files, web = _split_sources(paths or [], follow=follow, allow_private=allow_private)
+    mapping = None if fields is None else parse_fields(fields)
     if watch:
         from wortlaut.ui.terminal.watching import watch_sources
 
-        if not paths or rebuild:
+        if not paths or rebuild or if_empty:
             raise ConfigError(
-                "--watch watches folders and feeds, and rebuilds nothing: wortlaut index --watch DIR"
+                "--watch watches folders and feeds, without --rebuild and --if-empty: "
+                "wortlaut index --watch DIR"
             )
-        files, web = _split_sources(paths, follow=follow, allow_private=allow_private)
         watch_sources(
-            context.obj, files, web=web, every_s=every, prune=prune, poll=poll, as_json=as_json
-        )
+            context.obj, files, web=web, every_s=every, prune=prune, poll=poll, fields=mapping,
+            as_json=as_json,
+        )  # fmt: skip
         return
     if not paths and not (rebuild or prune or count_outstanding(context.obj)):
         raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
-    files, web = _split_sources(paths or [], follow=follow, allow_private=allow_private)
-    mapping = None if fields is None else parse_fields(fields)
     if if_empty and count_articles(context.obj) and is_complete(context.obj):
         return
     with show_progress() as progress:
         report = index_paths(
-            context.obj,
-            files,
-            rebuild=rebuild,
-            prune=prune,
-            web=web,
-            fields=mapping,
+            context.obj, files, rebuild=rebuild, prune=prune, web=web, fields=mapping,
             progress=progress,
-        )
+        )  # fmt: skip
     print_ingest_report(report, as_json=as_json)
     if report.failed:
         raise typer.Exit(1)

@@ -324,7 +324,7 @@ def print_statements(paths: Sequence[Path], *, as_json: bool) -> bool:
     whole = True
     for read in _read_sources(paths):
         if isinstance(read, SourceError):
-            print(f"skipped: {read}", file=sys.stderr)
+            tell(clean_line(f"skipped: {read}"))
             whole = False
             continue
         row = _describe_article(read)
@@ -340,7 +340,7 @@ def _read_sources(paths: Sequence[Path]) -> Iterator[Article | SourceError]:
         return
     for read in read_sources(paths):
         if isinstance(read, SourceNotice):
-            print(f"note: {read.path}: {read.text}", file=sys.stderr)
+            tell(clean_line(f"note: {read.path}: {read.text}"))
         else:
             yield read
 

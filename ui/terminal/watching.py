@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -31,6 +31,7 @@ def watch_sources(
     every_s: float = 300.0,
     prune: bool = False,
     poll: bool = False,
+    fields: Mapping[str, str] | None = None,
     as_json: bool = False,
 ) -> None:
     """Index what is there and what comes, a report a batch, until Ctrl-C or the system's request."""
@@ -41,7 +42,7 @@ def watch_sources(
     with _stop_on_signal() as stop, show_progress() as progress:
         for report in follow_sources(
             settings, paths, stop,
-            web=web, every_s=every_s, prune=prune, poll=poll, progress=progress,
+            web=web, every_s=every_s, prune=prune, poll=poll, fields=fields, progress=progress,
         ):  # fmt: skip
             if batches and not _is_worth_telling(report):
                 continue
