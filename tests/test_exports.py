@@ -1,5 +1,6 @@
 """Exports of press databases are one article each, with title, source, day and a stable id."""
 
+import re
 from datetime import date
 
 import pytest
@@ -211,9 +212,15 @@ Der Zug fährt wieder, sagte Ove Lind.
 """
 HEADED = GENIOS.replace("Titel: Damm hält\n", "").replace("Titel: Zug fährt\n", "")
 HEADED = "Damm hält\n\n" + HEADED.replace("kurz.\n", "kurz.\n\nZug fährt\n")
+STAMPED = re.sub(
+    r"Quelle: Brakkumer Bote\nDatum: (.+)\nTitel: (.+)\nDokumentnummer: (.+)\n\n((?:.+\n|\n(?!Quelle))+)",
+    r"Brakkumer Bote, \1, Nr. 5, S. 3\n\nRessort: Lokales\n\n\2\n\n\4\n"
+    r"Quelle: Brakkumer Bote, \1, Nr. 5, S. 3\nDokumentnummer: \3\n\n© GBI-Genios GmbH\n\n",
+    GENIOS,
+)
 EXPORTS = {
     "nexis": NEXIS, "lexis": LEXIS, "factiva": FACTIVA, "coded": CODED, "wiso": WISO,
-    "genios": GENIOS, "headed": HEADED, "pages": NEXIS.replace(" of ", " von ").replace("DOCUMENTS", "DOKUMENTEN"),
+    "genios": GENIOS, "headed": HEADED, "stamped": STAMPED, "pages": NEXIS.replace(" of ", " von ").replace("DOCUMENTS", "DOKUMENTEN"),
     "numbers": NEXIS.replace("1 of 2 DOCUMENTS", "Dokument 1 von 2").replace("2 of 2 DOCUMENTS", "Dokument 2 von 2"),
 }  # fmt: skip
 

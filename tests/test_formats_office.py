@@ -122,6 +122,7 @@ def test_the_chapters_of_a_book_are_articles(tmp_path):
     )
     chapters = {
         "cover.xhtml": "<p>Küste heute</p>",
+        "title_page.xhtml": "<h1>Küste heute</h1><p>Ole Brink</p><p>2026-02-03</p>",
         "teil.xhtml": "<h1>Erster Teil</h1>",
         "k1.xhtml": "<h1>Damm hält</h1><p>Der Damm ist <i>dicht</i>&nbsp;genug.</p>",
         "k1b.xhtml": "<p>Es regnet weiter.</p>",

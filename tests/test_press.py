@@ -96,6 +96,34 @@ def test_the_day_of_a_page_line_or_stamp_is_the_articles(line, place):
     assert [span.of(text) for span in split_sentences(text)] == [REPORT]
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Brakkum, 4. März 2024", "Bad Brakkum am See, 04.03.2024", "Brakkum/Lindau, Montag, 4. März 2024",
+     "Brakkum, March 4, 2024", "Brakkum, den 4. März 2024"],
+)  # fmt: skip
+def test_place_and_day_over_a_release_are_its_day(line):
+    text = f"Pressemitteilung\n{line}\n\nDamm hält\n\n{REPORT}"
+    assert read_published(text, None) == (date(2024, 3, 4), "day")
+    assert [span.of(text) for span in split_sentences(text)][-1] == REPORT
+
+
+@pytest.mark.parametrize(
+    ("place", "more"), [("Berlin", ""), ("Neu-Tarvoburg", ""), ("Hohn", " Der Rat tagte in Hohn.")]
+)
+def test_place_and_day_are_known_by_the_place(place, more):
+    text = f"Damm hält\n\n{place}, 4. März 2024\n\n{REPORT}{more}"
+    assert read_published(text, None) == (date(2024, 3, 4), "day")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Stadthalle Tarvoburg, 4. März 2024, 19.30 Uhr", "Nach dem Brand, 4. März 2024", "Konzert, 4. März 2024",
+     "Tarvoburg, 4. März", "Berlin, 4. März 2024\n\nWien, 5. März 2024\n\nTarvoburg, 6. März 2024"],
+)  # fmt: skip
+def test_the_day_of_what_takes_place_somewhere_dates_no_article(line):
+    assert read_published(f"Damm hält\n\n{line}\n\n{REPORT}\n", None) == (None, "unknown")
+
+
 def test_a_page_line_glued_to_the_headline_is_read():
     text = f"Damm hält stand Mo, 04.03.2024, 16.46 Uhr {REPORT}"
     assert read_published(text, "2024-03") == (date(2024, 3, 4), "day")

@@ -1033,6 +1033,12 @@ def test_a_mark_that_is_never_closed_swallows_no_sentence(text):
     assert [s.speaker for s in read(text)] == ["Eva Holm", "Karl Hale", "Eva Holm"]
 
 
+@pytest.mark.parametrize("title", ["Dr.", "Prof.", "Geschäftsführer Dr.", "Landrat Prof. Dr."])
+def test_a_title_leaves_no_full_stop_in_the_name(title):
+    text = f"Das bestätigte {title} Volkmar Testhal am Sonntag. „Wir finden keine“, sagte Testhal."
+    assert read(text)[-1].speaker == "Volkmar Testhal"
+
+
 @pytest.mark.parametrize(
     ("text", "speakers"),
     [

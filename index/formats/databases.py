@@ -147,12 +147,14 @@ def read_genios(text: str) -> Iterator[RawArticle]:
         day = labels.get("Datum") or labels.get("Erscheinungsdatum") or ""
         number = next((labels[name] for name in _NUMBERS if name in labels), None)
         title = labels.get("Titel")
-        if title is None and len(blocks) > 1 and _is_headline(blocks[0]):
-            title, blocks = join_words(blocks[0]), blocks[1:]
         published = find_date(day) or find_date(source) or day or None
         name = re.split(
             r",?[ \t](?:vom|v\.|den)[ \t]|,[ \t]*(?=\d|Nr|S\.)|[ \t](?=\d{1,2}\.)", source
         )[0]
+        if len(blocks) > 1 and _is_page_line(blocks[0], name):
+            blocks = blocks[1:]
+        if title is None and len(blocks) > 1 and _is_headline(blocks[0]):
+            title, blocks = join_words(blocks[0]), blocks[1:]
         yield RawArticle(
             make_body(blocks),
             key=number or "|".join(filter(None, [name, published, title])),
@@ -163,6 +165,12 @@ def read_genios(text: str) -> Iterator[RawArticle]:
             language=read_language_name(labels.get("Sprache", "")),
             guid=number,
         )
+
+
+def _is_page_line(block: str, name: str) -> bool:
+    """Whether a block only says again where the article stood: "Börsenbote, 11.04.2022, Nr. 71"."""
+    is_short = "\n" not in block.strip() and len(block) <= _LONGEST_HEADLINE
+    return bool(name) and is_short and block.strip().startswith(name) and bool(find_date(block))
 
 
 def _is_headline(block: str) -> bool:

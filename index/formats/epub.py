@@ -31,7 +31,7 @@ MAX_BOOK_BYTES = 300_000_000
 _MOST_CHAPTERS = 5_000
 _PAGES = ("application/xhtml+xml", "text/html")
 # What a chapter's name or kind says that is none: covers, contents, imprints.
-_APPARATUS = re.compile(r"cover|titlepage|title-page|toc|\bnav\b|contents|copyright|colophon"
+_APPARATUS = re.compile(r"cover|title[_-]?page|toc|\bnav\b|contents|copyright|colophon"
                         r"|imprint|impressum|landmarks", re.IGNORECASE)  # fmt: skip
 # Fonts alone may be scrambled without a lock on the book.
 _SCRAMBLED_FONTS = re.compile(r"http://(?:www\.idpf\.org/2008/embedding|ns\.adobe\.com/pdf/enc#RC)")

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.calendar import list_forms, month_number
+from wortlaut.index.lang.places import names_place
 from wortlaut.index.lang.press import list_press_words, match_press_words
 from wortlaut.index.lang.tables import match_any
 
@@ -189,11 +190,14 @@ def _find_lines(text: str) -> Iterator[FrameDay]:
             lines.append((position, line))
         position += len(line) + 1
     tail = lines[max(_HEAD_LINES, len(lines) - _TAIL_LINES) :]
-    for start, line in lines[:_HEAD_LINES] + tail:
+    for number, (start, line) in enumerate(lines[:_HEAD_LINES] + tail):
         if len(line) > _LONGEST_LINE or not any(letter.isdigit() for letter in line):
             continue
         match = _read_day().search(line)
-        if match and (parts := parse_day(match[0])) and parts[0] and _is_page_line(line, match):
+        if not match or not (parts := parse_day(match[0])) or not parts[0]:
+            continue
+        in_head = number < _HEAD_LINES
+        if _is_page_line(line, match) or (in_head and _is_placed(line, text)):
             yield FrameDay(Span(start, start + len(line)), "line", *parts)
 
 
@@ -202,6 +206,36 @@ def _is_page_line(line: str, day: re.Match[str]) -> bool:
     rest = _read_parts().sub(" ", rest).strip(" \t|·•,;:–—/()-.")
     letter = re.fullmatch(r"[ \t]*[A-ZÄÖÜ][\w./ -]{1,30},? den [^,;]{6,24}", line)
     return not re.search(r"\w", rest) or bool(letter) or _is_byline(rest)
+
+
+def _is_placed(line: str, text: str) -> bool:
+    """ "Lindau, 4. März 2024" over a release: the words are a town's, no event's like "Wahl, …"."""
+    match = _read_placed().fullmatch(line)
+    if not match:
+        return False
+    place = match["place"]
+    towns = re.split(r"[ /]+", place)
+    if any(names_place(town.lower()) for town in towns) or _read_towns().search(place):
+        return True
+    return bool(
+        re.search(rf"(?<!\w)(?:{match_press_words('release')})(?!\w)", text[:_HEAD], re.IGNORECASE)
+        or re.search(rf"(?<!\w)(?:{match_press_words('where')}) {re.escape(place)}(?!\w)", text)
+    )
+
+
+@cache
+def _read_towns() -> re.Pattern[str]:
+    return re.compile(rf"(?:{match_press_words('town')})\Z")
+
+
+@cache
+def _read_placed() -> re.Pattern[str]:
+    # With a time of the day it is rather when something takes place.
+    word = rf"(?:[A-ZÄÖÜ][\w.'’-]{{0,30}}|{match_press_words('place')})"
+    return re.compile(
+        rf"[ \t]*(?P<place>(?=[A-ZÄÖÜ]){word}(?:[ /]{{1,3}}{word}){{0,3}}), ?"
+        rf"(?:{_WEEKDAY},? )?{DAY}\.?[ \t]*"
+    )
 
 
 def _is_byline(words: str) -> bool:

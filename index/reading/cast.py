@@ -187,6 +187,8 @@ class Cast:
         roles = find_office_words(words, i, stop)
         office = roles[-1] if roles else i
         start = roles[-1] + 1 if roles else i
+        if start < stop and words.words[start] == ".":
+            start += 1  # "Dr. Ada Holm"
         held = roles[-1] if roles else _find_apposed(words, stop)
         if not roles and i and not words.breaks[i] and role_gender(words.lows[i - 1]) is not None:
             held = i - 1
