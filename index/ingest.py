@@ -133,8 +133,19 @@ class Indexer:
             self._work_off(articles)
         return self._report
 
-    def follow(self, files: Sequence[Path], gone: Sequence[Path], *, prune: bool) -> IngestReport:
-        """Read the files as they are now; `prune` takes out what was in those that are gone."""
+    def follow(
+        self,
+        files: Sequence[Path],
+        gone: Sequence[Path],
+        *,
+        prune: bool,
+        fields: Mapping[str, str] | None = None,
+    ) -> IngestReport:
+        """Read the files as they are now, by `fields` as `run` does.
+
+        `prune` takes out what was in those that are gone.
+        """
+        self._fields = fields
         with self._report_run():
             self._work_off(self._read_sources(files))
             if prune:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -42,11 +42,13 @@ def follow_sources(
     every_s: float = 300.0,
     prune: bool = False,
     poll: bool = False,
+    fields: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Iterator[IngestReport]:
     """A report for each batch of what is new or changed, until `stop` is set; the first is of all.
 
-    The writer's lock is held for a batch only. Addresses (`web`) are fetched every so many seconds.
+    `fields` says which field of a record is which. The writer's lock is held for a batch only.
+    Addresses (`web`) are fetched every so many seconds.
     Raises ConfigError for a path that is not there, EmbedderMismatch where another embedder was used.
     """
     for path in paths:
@@ -60,11 +62,17 @@ def follow_sources(
         for batch in watch_files(paths, stop, poll=poll):
             jobs: list[Job] = []
             if batch and batch.is_all:
-                jobs.append(partial(Indexer.run, paths=paths, prune=prune_all))
+                jobs.append(partial(Indexer.run, paths=paths, prune=prune_all, fields=fields))
                 prune_all = False
             elif batch:
                 jobs.append(
-                    partial(Indexer.follow, files=batch.files, gone=batch.gone, prune=prune)
+                    partial(
+                        Indexer.follow,
+                        files=batch.files,
+                        gone=batch.gone,
+                        prune=prune,
+                        fields=fields,
+                    )
                 )
             if web is not None and monotonic() >= due:
                 due = monotonic() + every_s

@@ -172,6 +172,18 @@ def test_a_feed_that_is_watched_is_visited_again_and_its_new_entries_come_in(tmp
     assert added == [1, 1]
 
 
+def test_the_fields_that_the_user_names_are_those_of_files_that_come_later(tmp_path):
+    stop = threading.Event()
+    reports = follow_sources(
+        load_settings(), [tmp_path], stop, fields={"text": "Meldetext", "title": "Kopf"}
+    )
+    assert next(reports).files == 0
+    (tmp_path / "a.csv").write_text(f"Kopf;Meldetext\nDamm;{DAM}", encoding="utf-8")
+    report = next(report for report in reports if report.files)
+    stop.set()
+    assert (report.added, report.failed) == (1, [])
+
+
 _WATCH = """
 import sys
 from pathlib import Path

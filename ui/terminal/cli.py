@@ -120,8 +120,10 @@ def index_sources(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read articles (.txt .md .json .jsonl .csv .parquet) into the archive; unchanged files cost nothing.
+    """Read articles into the archive: agency copy, exports, web pages, documents, mail, feeds, tables.
 
+    NewsML, NITF, JSON, CSV, Parquet, text, HTML, PDF, DOCX, ODT, RTF, EPUB, EML,
+    MBOX, RSS, also packed; unchanged files cost nothing, unreadable ones are named.
     An address (https://…) is fetched now, as its robots.txt allows, and at no other time.
     Exit status 1 when something could not be read; the rest is in.
     """
@@ -129,6 +131,7 @@ def index_sources(
     from wortlaut.rag.assembly import count_articles, count_outstanding, index_paths, is_complete
     from wortlaut.ui.terminal.printing import print_ingest_report, show_progress
 
+    mapping = None if fields is None else parse_fields(fields)
     if watch:
         from wortlaut.ui.terminal.watching import watch_sources
 
@@ -138,13 +141,19 @@ def index_sources(
             )
         files, web = _split_sources(paths, follow=follow, allow_private=allow_private)
         watch_sources(
-            context.obj, files, web=web, every_s=every, prune=prune, poll=poll, as_json=as_json
+            context.obj,
+            files,
+            web=web,
+            every_s=every,
+            prune=prune,
+            poll=poll,
+            fields=mapping,
+            as_json=as_json,
         )
         return
     if not paths and not (rebuild or prune or count_outstanding(context.obj)):
         raise ConfigError("nothing to index; name a file or folder: wortlaut index PATH")
     files, web = _split_sources(paths or [], follow=follow, allow_private=allow_private)
-    mapping = None if fields is None else parse_fields(fields)
     if if_empty and count_articles(context.obj) and is_complete(context.obj):
         return
     with show_progress() as progress:

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -17,7 +17,7 @@ from wortlaut.index.web.reading import WebRequest
 from wortlaut.rag.config import Settings
 from wortlaut.rag.live import follow_sources
 from wortlaut.ui.render import clean_line
-from wortlaut.ui.terminal.printing import describe_report, show_progress, tell
+from wortlaut.ui.terminal.printing import describe_notices, describe_report, show_progress, tell
 
 # Whoever asks the archive meanwhile comes first.
 _NICENESS = 10
@@ -31,6 +31,7 @@ def watch_sources(
     every_s: float = 300.0,
     prune: bool = False,
     poll: bool = False,
+    fields: Mapping[str, str] | None = None,
     as_json: bool = False,
 ) -> None:
     """Index what is there and what comes, a report a batch, until Ctrl-C or the system's request."""
@@ -41,7 +42,7 @@ def watch_sources(
     with _stop_on_signal() as stop, show_progress() as progress:
         for report in follow_sources(
             settings, paths, stop,
-            web=web, every_s=every_s, prune=prune, poll=poll, progress=progress,
+            web=web, every_s=every_s, prune=prune, poll=poll, fields=fields, progress=progress,
         ):  # fmt: skip
             if batches and not _is_worth_telling(report):
                 continue
@@ -58,10 +59,10 @@ def _is_worth_telling(report: IngestReport) -> bool:
 
 
 def _print_batch(report: IngestReport, as_json: bool) -> None:
-    for place, line in report.notices:
-        tell(clean_line(f"note: {place}: {line}"))
-    for place, line in report.failed:
-        tell(clean_line(f"skipped: {place}: {line}"))
+    for line in describe_notices(report):
+        tell(line)
+    for place, reason in report.failed:
+        tell(clean_line(f"skipped: {place}: {reason}"))
     if as_json:
         print(json.dumps(dataclasses.asdict(report), ensure_ascii=False), flush=True)
     else:
