@@ -141,7 +141,10 @@ class Indexer:
         prune: bool,
         fields: Mapping[str, str] | None = None,
     ) -> IngestReport:
-        """Read the files as they are now; `prune` takes out what was in those that are gone."""
+        """Read the files as they are now, by `fields` as `run` does.
+
+        `prune` takes out what was in those that are gone.
+        """
         self._fields = fields
         with self._report_run():
             self._work_off(self._read_sources(files))

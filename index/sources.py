@@ -133,7 +133,7 @@ def _is_known(path: Path) -> bool:
 def _refuse_kind(path: Path) -> SourceError:
     kinds = ", ".join(sorted(_READERS.keys() - {".doc"}))
     advice = _ADVICE.get(path.suffix.lower(), "convert it")
-    return SourceError(str(path), f"not a kind that is read here ({kinds}); {advice}")
+    return SourceError(str(path.absolute()), f"not a kind that is read here ({kinds}); {advice}")
 
 
 def is_passed_over(file: Path, root: Path) -> bool:
@@ -158,7 +158,9 @@ def _walk(folder: Path) -> Iterator[Path | SourceError | SourceNotice]:
                 yield _refuse_kind(file)
         if companions:
             kinds = ", ".join(sorted({file.suffix.lower() for file in companions}))
-            yield SourceNotice(root, f"{len(companions)} files hold no text, passed over: {kinds}")
+            yield SourceNotice(
+                root, f"passed over, files that hold no text: {len(companions)} ({kinds})"
+            )
         while refused:
             error = refused.pop()
             yield SourceError(str(error.filename), "this folder cannot be read; check its rights")

@@ -127,6 +127,16 @@ def test_a_broken_file_fails_the_run_but_not_the_rest(write):
     assert json.loads(done.stdout)["added"] == 1
 
 
+def test_what_is_to_be_said_of_many_files_is_said_once(write):
+    for name in "abcde":
+        folder = write(f"{name}.json", json.dumps({"maintext": f"Der Damm {name} hält."})).parent
+    lines = run("index", folder).stderr.splitlines()
+    assert len(lines) == 1
+    assert "a.json and 4 more: fields guessed: text=maintext" in lines[0]
+    told = json.loads(run("index", "--json", folder, "--fields", "").stdout)
+    assert told["files"] == 5
+
+
 def test_if_empty_leaves_a_filled_archive_alone(write):
     path = write("damm.txt", "Der Damm hält.\n")
     assert "1 added" in run("index", "--if-empty", path).stdout

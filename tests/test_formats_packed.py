@@ -90,8 +90,8 @@ def test_housekeeping_is_silent_media_are_counted_and_ways_out_are_refused(tmp_p
     assert error.path.endswith("a.zip/tabelle.xlsx")
     notices = [result.text for result in results if isinstance(result, SourceNotice)]
     assert len(notices) == 2
-    assert any("2 members" in text and ".png" in text for text in notices)
-    assert any("3 members" in text and "lead out" in text for text in notices)
+    assert any("members: 2;" in text and ".png" in text for text in notices)
+    assert any("members: 3" in text and "lead out" in text for text in notices)
 
 
 def test_links_are_never_followed(tmp_path):

@@ -161,6 +161,21 @@ def test_what_is_guessed_is_said_once_a_file_and_what_is_documented_is_not(write
     assert len(read(write("b.jsonl", json.dumps(documented)))) == 1
 
 
+def test_a_field_that_is_not_known_and_holds_a_date_is_named(write):
+    record = {
+        "headline": "Fähre",
+        "content": TEXT,
+        "Druckdatum im Blatt": "18.02.2022",
+        "seite": "3",
+    }
+    article, notice = read(write("a.json", json.dumps(record)))
+    assert article.published is None
+    assert "--fields 'date=Druckdatum im Blatt'" in notice.text
+    assert len(read(write("b.json", json.dumps(record | {"publish_date": "2022-02-19"})))) == 1
+    (dated,) = read(write("c.json", json.dumps(record)), {"date": "Druckdatum im Blatt"})
+    assert dated.published == date(2022, 2, 18)
+
+
 def test_pictures_are_passed_over_with_a_notice(write):
     (notice,) = read(
         write("a.json", json.dumps({"type": "picture", "description_text": "Ein Bild."}))

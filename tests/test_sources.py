@@ -135,7 +135,7 @@ def test_a_future_date_is_named_and_kept(write):
 
 
 def test_folders_are_walked_sorted_and_housekeeping_is_passed_over(write):
-    for name in ("b.txt", "a.md", "c/d.jsonl", "README.md", ".hidden.txt"):
+    for name in ("b.txt", "a.md", "c/d.jsonl", "README.md", ".hidden.txt", "Thumbs.db"):
         root = write(name, "Text.")
     root = next(parent for parent in root.parents if parent.name == "sources")
     assert [path.name for path in find_files([root])] == ["a.md", "b.txt", "d.jsonl"]
@@ -147,7 +147,7 @@ def test_in_a_folder_an_unknown_kind_is_an_error_and_pictures_are_one_notice(wri
     article, error, notice = find_files([root])
     assert article.name == "a.txt"
     assert error.path.endswith("d.xyz")
-    assert "2 files hold no text" in notice.text
+    assert "files that hold no text: 2 (.jpg, .png)" in notice.text
 
 
 def test_a_missing_path_and_an_unknown_kind_are_errors_and_the_rest_goes_on(write, tmp_path):

@@ -93,6 +93,8 @@ class RecordReader:
         self._textless: list[str] = []
         self._has_text = False
         self._pictures = 0
+        self._dated = False
+        self._may_date = ""
 
     def has_text(self, record: Mapping[str, Any]) -> bool:
         """Whether the record is an article: the field of its text is there."""
@@ -145,6 +147,12 @@ class RecordReader:
         if self._pictures:
             yield SourceNotice(
                 self._file.place, f"{self._pictures} pictures or films without a text, passed over"
+            )
+        if self._may_date and not self._dated:
+            yield SourceNotice(
+                self._file.place,
+                f"no date among the fields that are known; {self._may_date!r} holds one: "
+                f"--fields 'date={self._may_date}'",
             )
         if self._guessed:
             pairs = (f"{ours}={' or '.join(names)}" for ours, names in self._guessed.items())
@@ -215,15 +223,27 @@ class RecordReader:
             found = [*_find_all(record, _OWN["date"] + _USUAL["date"]),
                      *_find_all(record, _USUAL["late date"])]  # fmt: skip
         unread = None
+        self._note_unnamed_date(record)
         for name, value in found:
             plain = value if isinstance(value, date | int | float) else _as_text(value)
             if not value or value is True or is_no_date(value):
                 continue
+            self._dated = True
             if written := write_field_date(plain):
                 self._note("date", name)
                 return written
             unread = unread if unread is not None else _as_text(value) or ""
         return unread
+
+    def _note_unnamed_date(self, record: Mapping[str, Any]) -> None:
+        """Keep the name of a field that is not known and holds a date."""
+        if self._dated or self._may_date or "date" in self._fields:
+            return
+        for name, value in record.items():
+            is_short = isinstance(value, date) or (isinstance(value, str) and 8 <= len(value) <= 40)
+            if is_short and not is_known_field(name, self._fields) and write_field_date(value):
+                self._may_date = name
+                return
 
     def _find_url(self, record: Mapping[str, Any]) -> str | None:
         if asked := self._fields.get("url"):

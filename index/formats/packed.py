@@ -58,7 +58,7 @@ def read_packed(file: SourceFile) -> Iterator[SourceItem]:
     with name_broken(file.place, "a packed file"):
         yield from members
     for reason, count in passed.items():
-        yield SourceNotice(file.place, f"{count} members passed over: {reason}")
+        yield SourceNotice(file.place, f"passed over, members: {count}; {reason}")
 
 
 def read_limited(stream: IO[bytes], place: str, packed_size: int) -> bytes:

@@ -17,6 +17,8 @@ from wortlaut.index.errors import SourceError
 
 MAX_ARTICLE_BYTES = 5_000_000
 _HOUSEKEEPING = {"readme", "license", "licence", "changelog", "contributing"}
+# What Windows and macOS leave in every folder.
+_TRACES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
 # What lies beside articles and never holds one: counted in a notice, no failure.
 _COMPANIONS = frozenset(
     ".jpg .jpeg .png .gif .webp .svg .tif .tiff .bmp .ico .heic .mp3 .wav .ogg .m4a .flac .mp4 "
@@ -106,7 +108,7 @@ class SourceFile:
 
 def is_housekeeping(path: PurePath) -> bool:
     """Whether a file is about the others: passed over in silence."""
-    return path.stem.lower() in _HOUSEKEEPING
+    return path.stem.lower() in _HOUSEKEEPING or path.name.lower() in _TRACES
 
 
 def is_companion(path: PurePath) -> bool:

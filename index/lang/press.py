@@ -10,8 +10,8 @@ from wortlaut.index.lang.tables import match_any, read_phrases
 
 PressList = Literal[
     "agency", "published on", "published", "standing", "updated on", "updated", "study", "weekday", "clock",
-    "lead", "zone", "note", "block", "contact", "remark", "credit", "byline", "place",
-    "release", "town", "where",
+    "lead", "zone", "note", "block", "contact", "remark", "credit", "byline", "place", "release",
+    "where", "town",
 ]  # fmt: skip
 _BETWEEN_AGENCIES = re.compile(r"[/,;+&]| und | and ")
 

@@ -120,9 +120,10 @@ def index_sources(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read articles into the archive; unchanged files cost nothing.
+    """Read articles into the archive: agency copy, exports, web pages, documents, mail, feeds, tables.
 
-    Text, pages, documents, mail, feeds, records, tables and exports are read, packed ones too.
+    NewsML, NITF, JSON, CSV, Parquet, text, HTML, PDF, DOCX, ODT, RTF, EPUB, EML,
+    MBOX, RSS, also packed; unchanged files cost nothing, unreadable ones are named.
     An address (https://…) is fetched now, as its robots.txt allows, and at no other time.
     Exit status 1 when something could not be read; the rest is in.
     """

@@ -47,6 +47,8 @@ _TIMELINE = (
     "published", "published_precision", "speaker", "voice", "via", "quote", "source", "title",
     "url", "path", "article_id", "text_sha256", "start", "end",
 )  # fmt: skip
+# Of more places than these the same is said once.
+_MOST_ALIKE = 3
 
 
 def tell(line: str) -> None:
@@ -86,14 +88,25 @@ def show_progress(doing: str = "indexing") -> Iterator[Progress | None]:
 
 def print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
     """Print the counts on standard output, what went wrong on standard error."""
-    for place, line in report.notices:
-        print(clean_line(f"note: {place}: {line}"), file=sys.stderr)
+    for line in describe_notices(report):
+        print(line, file=sys.stderr)
     for place, line in report.failed:
         print(clean_line(f"skipped: {place}: {line}"), file=sys.stderr)
     if as_json:
         print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
         return
     print(describe_report(report))
+
+
+def describe_notices(report: IngestReport) -> Iterator[str]:
+    """The notices, a line each; what is to be said of many places is said once, with their number."""
+    places: dict[str, list[str]] = {}
+    for place, line in report.notices:
+        places.setdefault(line, []).append(place)
+    for line, found in places.items():
+        few = found if len(found) <= _MOST_ALIKE else found[:1]
+        more = f" and {len(found) - 1} more" if len(few) < len(found) else ""
+        yield from (clean_line(f"note: {place}{more}: {line}") for place in few)
 
 
 def describe_report(report: IngestReport) -> str:

@@ -17,7 +17,7 @@ from wortlaut.index.web.reading import WebRequest
 from wortlaut.rag.config import Settings
 from wortlaut.rag.live import follow_sources
 from wortlaut.ui.render import clean_line
-from wortlaut.ui.terminal.printing import describe_report, show_progress, tell
+from wortlaut.ui.terminal.printing import describe_notices, describe_report, show_progress, tell
 
 # Whoever asks the archive meanwhile comes first.
 _NICENESS = 10
@@ -59,10 +59,10 @@ def _is_worth_telling(report: IngestReport) -> bool:
 
 
 def _print_batch(report: IngestReport, as_json: bool) -> None:
-    for place, line in report.notices:
-        tell(clean_line(f"note: {place}: {line}"))
-    for place, line in report.failed:
-        tell(clean_line(f"skipped: {place}: {line}"))
+    for line in describe_notices(report):
+        tell(line)
+    for place, reason in report.failed:
+        tell(clean_line(f"skipped: {place}: {reason}"))
     if as_json:
         print(json.dumps(dataclasses.asdict(report), ensure_ascii=False), flush=True)
     else:
