@@ -13,9 +13,10 @@ import tarfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.broken import name_broken
@@ -33,11 +34,13 @@ _MAX_TOTAL_BYTES = 8_000_000_000
 # Text packs 3 to 30 to one; a bomb a thousand to one. Small members may be as they like.
 _MAX_RATIO = 200
 _RATIO_COUNTS_FROM = 20_000_000
+_PADDING = 1_000_000
 _STREAMS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
     b"\xfd7zXZ\0": lzma.open,
 }
+_EMPTY = "a packed file without members; remove it or copy it again"
 _PACKED_ENDING = re.compile(r"\.(?:gz|bz2|xz)\Z", re.IGNORECASE)
 _TAR_ENDING = re.compile(r"\.(?:tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE)
 
@@ -95,6 +98,8 @@ def _check_total(place: str, members: int, size: int) -> None:
 
 def _list_zip(file: SourceFile, passed: Counter[str]) -> Iterator[SourceItem]:
     with file.open() as stream, open_zip(file, stream) as packed:
+        if not packed.infolist():
+            raise SourceError(file.place, _EMPTY)
         for info in packed.infolist():
             is_link = (info.external_attr >> 16) & 0o170000 == 0o120000
             if info.is_dir() or _pass_over(info.filename, not is_link, passed):
@@ -127,7 +132,12 @@ def _read_member(
 def _list_tar(file: SourceFile, passed: Counter[str]) -> Iterator[SourceItem]:
     count = size = 0
     packed_size = file.path.stat().st_size if file.data is None else len(file.data)
-    with file.open() as stream, tarfile.open(fileobj=stream, mode="r|*") as packed:
+    with (
+        file.open() as stream,
+        # Unpacked by its own module: tarfile's stream compares no check sum.
+        _open_stream(stream, file.read_head(8)) as plain,
+        tarfile.open(fileobj=plain, mode="r|", tarinfo=_SoundTarInfo) as packed,
+    ):
         for info in packed:
             count += 1
             size += info.size
@@ -139,17 +149,37 @@ def _list_tar(file: SourceFile, passed: Counter[str]) -> Iterator[SourceItem]:
             if info.isdir() or _pass_over(info.name, info.isreg(), passed):
                 continue
             yield from _read_member(file, info.name, f"{file.place}/{info.name}", packed, info)
+        if count:  # The check sum of the whole stands behind the padding.
+            plain.read(_PADDING)
     if not count:
-        raise SourceError(file.place, "a packed file without members; remove it or copy it again")
+        raise SourceError(file.place, _EMPTY)
+
+
+class _SoundTarInfo(tarfile.TarInfo):
+    """A member; tarfile takes a broken head, or none, for the end of the file and says nothing."""
+
+    @classmethod
+    def fromtarfile(cls, packed: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(packed)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error) or "it ends without a mark") from error
+
+
+def _open_stream(stream: IO[bytes], head: bytes) -> Any:
+    """What the stream unpacks to, or itself."""
+    unpack = next((unpack for magic, unpack in _STREAMS.items() if head.startswith(magic)), None)
+    return nullcontext(stream) if unpack is None else unpack(stream)
 
 
 def _list_stream(file: SourceFile, head: bytes) -> Iterator[SourceItem]:
     """The one file that a stream holds, under its own name without the last ending."""
-    unpack = next((unpack for magic, unpack in _STREAMS.items() if head.startswith(magic)), None)
-    if unpack is None:
+    if not head.startswith(tuple(_STREAMS)):
         raise SourceError(file.place, "no packed file by its content; give it its right ending")
     packed_size = file.path.stat().st_size if file.data is None else len(file.data)
-    with file.open() as stream, unpack(stream) as unpacked:
+    with file.open() as stream, _open_stream(stream, head) as unpacked:
         data = read_limited(unpacked, file.place, packed_size)
     name = _PACKED_ENDING.sub("", PurePosixPath(file.inside or file.path.name).name)
     if data[257:262] == b"ustar":
