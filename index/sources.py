@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from stat import S_ISREG
 
 from wortlaut.index.agency import find_boilerplate, read_published, read_source
 from wortlaut.index.article import Article, hash_text, make_article_id, normalise_text
@@ -103,9 +104,22 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | SourceError | SourceNot
                 yield SourceError(
                     _make_printable(str(found)), "its name is not UTF-8; rename it and index again"
                 )
+            elif (fault := _find_fault(found)) is not None:
+                yield SourceError(str(found), fault)
             elif (resolved := found.resolve()) not in seen:
                 seen.add(resolved)
                 yield resolved
+
+
+def _find_fault(found: Path) -> str | None:
+    """Why what has a file's name cannot be read as one: to open a pipe would wait for ever."""
+    try:
+        mode = found.stat().st_mode
+    except FileNotFoundError:
+        return "leads to nothing, or was taken away just now; remove it or mend its link"
+    except OSError as error:
+        return f"cannot be looked at ({error.strerror}); check its rights and where it leads"
+    return None if S_ISREG(mode) else "a pipe or a device, not a file; remove it or save it as one"
 
 
 def _make_printable(path: str) -> str:

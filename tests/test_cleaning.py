@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wortlaut.index.article import Article
 from wortlaut.index.formats.cleaning import LOST, MENDED, clean_heading, clean_text
-from wortlaut.index.formats.decoding import decode_noting
+from wortlaut.index.formats.decoding import decode_noting, find_old_encoding
 from wortlaut.index.sources import SourceNotice, read_articles
 
 TEXT = "Präsident Ärmel zahlte in Köln 5 €: „Größe für Übermüde“ – das heißt Spaß."
@@ -175,6 +175,20 @@ def test_what_no_encoding_fits_is_named(tmp_path):
 
 def test_a_whole_page_in_a_text_file_leaves_no_markup(write):
     page = '<html lang="de"><head><title>Damm hält</title></head><body><p>Der Damm hält.</p></body></html>'
-    (article,) = read_articles(write("a.txt", page))
+    (article,) = (r for r in read_articles(write("a.txt", page)) if isinstance(r, Article))
     assert isinstance(article, Article)
     assert article.text == "Damm hält\n\nDer Damm hält."
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Er sagte: „Wir sparen nicht an den Schulen“, und ging.",
+        "„so etwas“ gibt es nicht, sagte sie.",
+        "“Wir gehen”, sagte er.",
+    ],
+)
+def test_quotation_marks_alone_tell_windows_from_dos(text, encoding):
+    raw = text.encode(encoding)
+    assert raw.decode(find_old_encoding(raw)[0]) == text

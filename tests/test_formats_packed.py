@@ -153,3 +153,33 @@ def test_a_name_without_end_is_named_before_it_is_read_whole(tmp_path, monkeypat
     (error,) = read(tmp_path, "a.tar.gz", stream.getvalue())
     assert isinstance(error, SourceError)
     assert "like a bomb" in error.reason
+
+
+def make_long_tar():
+    noise = b" ".join(str(n * n).encode() for n in range(900))
+    return make_tar({f"{n}.txt": b"Der Damm %d haelt. " % n + noise for n in range(5)}, "w")
+
+
+def test_a_tar_with_a_broken_head_or_cut_between_members_is_named(tmp_path):
+    whole = make_long_tar()
+    size = whole.index(b"2.txt")
+    broken = whole[:size] + b"\xff" + whole[size + 1 :]
+    for number, raw in enumerate((broken, whole[:size], whole[: size + 200])):
+        results = read(tmp_path, f"{number}.tar", raw)
+        assert len(texts(results)) == 2
+        assert [r for r in results if isinstance(r, SourceError)]
+
+
+def test_a_packed_tar_whose_check_sum_fails_is_named(tmp_path):
+    raw = bytearray(gzip.compress(make_long_tar()))
+    raw[-6] ^= 255
+    results = read(tmp_path, "a.tgz", bytes(raw))
+    assert any(isinstance(r, SourceError) and "CRC" in r.reason for r in results)
+
+
+def test_a_zip_without_members_is_named(tmp_path):
+    stream = io.BytesIO()
+    zipfile.ZipFile(stream, "w").close()
+    (result,) = read(tmp_path, "a.zip", stream.getvalue())
+    assert isinstance(result, SourceError)
+    assert "without members" in result.reason

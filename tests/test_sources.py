@@ -240,3 +240,19 @@ def test_json_lines_in_latin_1_are_read_with_one_note(tmp_path):
     notice, *articles = read(path)
     assert isinstance(notice, SourceNotice)
     assert [article.text for article in articles] == [f"Größe {n}." for n in range(3)]
+
+
+def test_pipes_and_links_to_nothing_or_themselves_are_named_and_do_not_wait(write, tmp_path):
+    write("good.txt", "Der Damm bei Auenstadt hält.")
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "dead.txt").symlink_to("nowhere.txt")
+    (tmp_path / "self.txt").symlink_to("self.txt")
+    found = list(find_files([tmp_path]))
+    assert [path.name for path in found if isinstance(path, Path)] == ["good.txt"]
+    faults = {Path(error.path).name for error in found if isinstance(error, SourceError)}
+    assert faults == {"pipe.txt", "dead.txt", "self.txt"}
+
+
+def test_raw_line_breaks_within_json_strings_are_read(write):
+    (article,) = read(write("a.json", '{"title": "Damm", "text": "Er hält.\n\nNoch."}'))
+    assert article.text == "Damm\n\nEr hält.\n\nNoch."

@@ -136,3 +136,21 @@ def test_broken_parquet_is_one_clear_line(write_parquet):
         assert "\n" not in str(error)
     (error,) = read(write_parquet({"a": ["Der Damm."]}))
     assert "--fields" in error.reason
+
+
+def test_a_table_without_rows_is_named(tmp_path, write_parquet):
+    for path in (tmp_path / "a.csv", tmp_path / "b.tsv"):
+        path.write_text("title,text,date\n")
+        (result,) = read_articles(path)
+        assert isinstance(result, SourceError)
+        assert "without rows" in result.reason
+
+
+def test_texts_that_parquet_holds_as_bytes_are_read(tmp_path):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = pa.table({"text": pa.array(["Die Brücke ist zu.".encode()], pa.binary())})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    (article,) = read_articles(tmp_path / "a.parquet")
+    assert article.text == "Die Brücke ist zu."

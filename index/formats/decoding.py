@@ -37,6 +37,8 @@ _SAMPLE = 200_000
 # Signs that a text has, and letters of a Latin alphabet; all other signs speak against it.
 _LETTERS = "äöüÄÖÜßéèêëàâáåãçñíìîïóòôõøúùûæœšžčÉÈÀÁÂÇÑÓÅØŠŽŒÆ"
 _SIGNS = "„“”‚‘’«»‹›–—…§€°•´·×†\xa0"
+# In DOS these bytes are letters: two quotation marks weigh as much as those would.
+_QUOTES = "„“”‚‘’"
 _COMMON_RUSSIAN = frozenset("оеаинтсрвлкмдпуя")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _STRAY = re.compile("[\udc80-\udcff]+")
@@ -169,12 +171,13 @@ def _judge_sign(text: str, match: re.Match[str]) -> float:
     if sign in _LETTERS:
         if not beside:
             return -0.5
-        # "grÖße": a capital within small letters is a sign of another encoding.
-        is_inside = sign.isupper() and before.islower()
-        return -1 if is_inside else 1 if sign in _LETTERS[:7] else 0.8
+        # "grÖße", "äWir": a change of case within a word is a sign of another encoding.
+        is_other = sign.isupper() and before.islower()
+        is_quote = sign.islower() and after.isupper() and not before.isalpha()
+        return -1 if is_other or is_quote else 1 if sign in _LETTERS[:7] else 0.8
     if sign in _SIGNS:
         is_inside = _is_letter(before) and _is_letter(after) and sign not in "’‘´·–\xa0"
-        return -1 if is_inside else 0.5
+        return -1 if is_inside else 0.9 if sign in _QUOTES else 0.5
     return -1
 
 

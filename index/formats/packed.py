@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.broken import name_broken
@@ -34,11 +34,13 @@ _MAX_TOTAL_BYTES = 8_000_000_000
 # Text packs 3 to 30 to one; a bomb a thousand to one. Small members may be as they like.
 _MAX_RATIO = 200
 _RATIO_COUNTS_FROM = 20_000_000
+_PADDING = 1_000_000
 _STREAMS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
     b"\xfd7zXZ\0": lzma.open,
 }
+_EMPTY = "a packed file without members; remove it or copy it again"
 _PACKED_ENDING = re.compile(r"\.(?:gz|bz2|xz)\Z", re.IGNORECASE)
 _TAR_ENDING = re.compile(r"\.(?:tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE)
 
@@ -120,6 +122,8 @@ def _check_total(place: str, members: int, size: int) -> None:
 
 def _list_zip(file: SourceFile, passed: Counter[str]) -> Iterator[SourceItem]:
     with file.open() as stream, open_zip(file, stream) as packed:
+        if not packed.infolist():
+            raise SourceError(file.place, _EMPTY)
         for info in packed.infolist():
             is_link = (info.external_attr >> 16) & 0o170000 == 0o120000
             if info.is_dir() or _pass_over(info.filename, not is_link, passed):
@@ -152,7 +156,7 @@ def _read_member(
 def _list_tar(file: SourceFile, passed: Counter[str]) -> Iterator[SourceItem]:
     count = size = 0
     packed_size = _measure(file)
-    with _open_tar(file, packed_size) as packed:
+    with _open_tar(file, packed_size) as (packed, plain):
         for info in packed:
             count += 1
             size += info.size
@@ -161,17 +165,33 @@ def _list_tar(file: SourceFile, passed: Counter[str]) -> Iterator[SourceItem]:
             if info.isdir() or _pass_over(info.name, info.isreg(), passed):
                 continue
             yield from _read_member(file, info.name, f"{file.place}/{info.name}", packed, info)
+        if count:  # The check sum of the whole stands behind the padding.
+            plain.read(_PADDING)
     if not count:
-        raise SourceError(file.place, "a packed file without members; remove it or copy it again")
+        raise SourceError(file.place, _EMPTY)
+
+
+class _SoundTarInfo(tarfile.TarInfo):
+    """A member; tarfile takes a broken head, or none, for the end of the file and says nothing."""
+
+    @classmethod
+    def fromtarfile(cls, packed: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(packed)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error) or "it ends without a mark") from error
 
 
 @contextmanager
-def _open_tar(file: SourceFile, packed_size: int) -> Iterator[tarfile.TarFile]:
+def _open_tar(file: SourceFile, packed_size: int) -> Iterator[tuple[tarfile.TarFile, Any]]:
+    """The tar, and the stream it unpacks from: tarfile's own compares no check sum."""
     unpack = _find_unpacker(file.read_head(8)) or nullcontext
     with file.open() as stream, unpack(stream) as unpacked:
         bounded: Any = _Bounded(unpacked, file.place, packed_size)
-        with tarfile.open(fileobj=bounded, mode="r|") as packed:
-            yield packed
+        with tarfile.open(fileobj=bounded, mode="r|", tarinfo=_SoundTarInfo) as packed:
+            yield packed, bounded
 
 
 def _list_stream(file: SourceFile, head: bytes) -> Iterator[SourceItem]:

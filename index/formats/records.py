@@ -137,7 +137,7 @@ def _parse_whole(file: SourceFile) -> Any:
     """What the file holds as one piece of JSON, though its name says lines; `None` if it is none."""
     try:
         text, _ = decode_noting(file.read_bytes(_MOST_BYTES))
-        return json.loads(text)
+        return json.loads(text, strict=False)
     except (ValueError, RecursionError, SourceError):
         return None
 
@@ -150,7 +150,8 @@ def _parse(text: str, doubled: dict[str, None]) -> Any:
             doubled.update(dict.fromkeys(key for key in keys if keys.count(key) > 1))
         return made
 
-    return json.loads(text, object_pairs_hook=make_object)
+    # Raw line breaks within strings are what many programs write.
+    return json.loads(text, object_pairs_hook=make_object, strict=False)
 
 
 def _note_doubled(doubled: Mapping[str, None], place: str) -> Iterator[SourceNotice]:
@@ -161,7 +162,7 @@ def _note_doubled(doubled: Mapping[str, None], place: str) -> Iterator[SourceNot
 
 def _is_record(line: str) -> bool:
     try:
-        return isinstance(json.loads(line), dict)
+        return isinstance(json.loads(line, strict=False), dict)
     except (ValueError, RecursionError):
         return False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -40,7 +41,18 @@ def read_csv(file: SourceFile) -> Iterator[SourceItem]:
     errors = "surrogateescape" if encoding == "utf-8-sig" else "replace"
     with file.open() as opened:
         stream = io.TextIOWrapper(opened, encoding, errors, newline="")
-        yield from _read_rows(csv.reader(_skip_mark(stream), strict=True, **form), file)
+        rows = csv.reader(_skip_mark(stream), strict=True, **form)
+        yield from _say_empty(_read_rows(rows, file), file)
+
+
+def _say_empty(items: Iterator[SourceItem], file: SourceFile) -> Iterator[SourceItem]:
+    """The items; where there is neither an article nor a word why not, that the table is empty."""
+    is_empty = True
+    for item in items:
+        is_empty = is_empty and isinstance(item, SourceNotice)
+        yield item
+    if is_empty:
+        yield SourceError(file.place, "a table without rows; fill or remove it")
 
 
 def _read_rows(rows: Any, file: SourceFile) -> Iterator[SourceItem]:
@@ -74,7 +86,7 @@ def _read_rows(rows: Any, file: SourceFile) -> Iterator[SourceItem]:
 
 
 def _check_header(header: list[str], file: SourceFile) -> Iterator[SourceNotice]:
-    twice = sorted({name for name in header if name and header.count(name) > 1})
+    twice = sorted(name for name, count in Counter(header).items() if name and count > 1)
     if twice:
         names = ", ".join(map(repr, twice))
         yield SourceNotice(file.place, f"columns that stand twice: {names}; the first one counts")
@@ -151,6 +163,10 @@ def _read_sample(
 
 def read_parquet(file: SourceFile) -> Iterator[SourceItem]:
     """The articles of a Parquet file, row by row; only the columns that a record may need."""
+    yield from _say_empty(_read_batches(file), file)
+
+
+def _read_batches(file: SourceFile) -> Iterator[SourceItem]:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -183,7 +199,10 @@ def _list_rows(batch: Any, pa: Any) -> Sequence[dict[str, Any]]:
             # Python's times are no finer; the zone is kept, for the day is the one of the place.
             column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
         columns.append(column)
-    rows: Sequence[dict[str, Any]] = pa.RecordBatch.from_arrays(
-        columns, names=batch.schema.names
-    ).to_pylist()
-    return rows
+    rows = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
+    return [{name: _decode_cell(cell) for name, cell in row.items()} for row in rows]
+
+
+def _decode_cell(cell: object) -> object:
+    """The cell; as text where the writer has stored the bytes of one."""
+    return decode_noting(cell)[0] if isinstance(cell, bytes) else cell
