@@ -44,6 +44,8 @@ _LAST_DAY = 31
 # So many figures are a year's, where no article stands before them.
 _YEAR = 4
 _LETTER = re.compile(r"\w")
+# What Markdown writes before a heading.
+_HEADING_MARKS = "# *"
 # The splitter waits for the mark that closes one of these, over any number of sentences.
 _PAIRED = re.compile(r"[()\[\]]|(?<![\w'])['‘](?=[a-zäöüß])|(?<!')['’](?![\w'])")
 _CLOSERS = {"(": ")", "[": "]", "'": "'’", "‘": "’'"}
@@ -97,6 +99,30 @@ def split_segments(text: str) -> list[Segment]:
     return segments
 
 
+def find_headline(article: Article, segments: Sequence[Segment]) -> Span | None:
+    """The article's title where it is a heading above the text's first sentence; else None.
+
+    `segments` are the text's. A headline is quoted like a sentence, though it is none.
+    """
+    for segment in segments:
+        if not segment.is_heading:
+            return None  # The text begins, or it is one of headings alone.
+        words = segment.span.of(article.text)
+        start = segment.span.start + len(words) - len(words.lstrip(_HEADING_MARKS))
+        headline = Span(start, segment.span.end)
+        if is_headline(article, headline):
+            return headline
+    return None
+
+
+def is_headline(article: Article, span: Span) -> bool:
+    """Whether the span is the article's title, and by its end no sentence of the text."""
+    words = " ".join(span.of(article.text).split())
+    if words != article.title or not words:
+        return False
+    return words.endswith("?") or not (_TERMINATED.search(words) or _QUOTED_END.search(words))
+
+
 def split_passages(
     article: Article,
     segments: Sequence[Segment],
@@ -108,7 +134,9 @@ def split_passages(
 
     A passage closes at the paragraph's end that comes next after two thirds of `target` tokens,
     and at `target` tokens at the latest. `limit` counts the model's prompt and special tokens.
+    The first begins with the headline, as a sentence.
     """
+    headline = find_headline(article, segments)
     pieces = _fit(article.text, segments, count_tokens, limit)
     groups: list[list[Segment]] = []
     tokens = 0
@@ -122,14 +150,18 @@ def split_passages(
     return [
         passage
         for ordinal, group in enumerate(_keep_headings_with_text(groups))
-        for passage in [_make_passage(article, ordinal, group)]
+        for passage in [_make_passage(article, ordinal, group, headline)]
     ]
 
 
-def _make_passage(article: Article, ordinal: int, group: Sequence[Segment]) -> Passage:
-    sentences = tuple(segment.span for segment in group if not segment.is_heading)
+def _make_passage(
+    article: Article, ordinal: int, group: Sequence[Segment], headline: Span | None
+) -> Passage:
+    sentences = [segment.span for segment in group if not segment.is_heading]
     span = Span(group[0].span.start, group[-1].span.end)
-    return Passage(f"{article.id}:{ordinal}", article.id, ordinal, span, sentences)
+    if headline and span.start <= headline.start < span.end:
+        sentences.insert(0, headline)
+    return Passage(f"{article.id}:{ordinal}", article.id, ordinal, span, tuple(sentences))
 
 
 def _keep_headings_with_text(groups: list[list[Segment]]) -> Iterator[list[Segment]]:

@@ -16,6 +16,7 @@ from wortlaut.index.lang.roles import names_relative
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, find_runs, fold, make_terms, read_function_words
 from wortlaut.index.reading.people import People
+from wortlaut.index.splitter import is_headline
 from wortlaut.index.twins.origins import Origin, PrintedArticle, Supersession, read_origins
 from wortlaut.rag.askedwords import (
     find_asked_names,
@@ -65,6 +66,11 @@ _SPEAKER_POOL = 100
 # "The police" of two articles may be two: what this much less surely is on the topic, is another's.
 _ONE_BODY = 0.75
 _MOST_LISTED = 50
+# From this share of a headline's confidence on what the same person says below it is quoted.
+_AS_SURE = 0.6
+# So surely a headline must answer, and so much more surely than the text below it. The reader has
+# it for the title too, and finds an answer in the title's copy less sure than elsewhere.
+_HEADLINE_MARGIN, _HEADLINE_LEAD = -5.0, 4.0
 # A word of so many letters is told from others by its first eight.
 _LONG_WORD, _OPENING = 10, 8
 # What naming the time of the event that is asked for adds to a passage's or a sentence's score.
@@ -248,7 +254,8 @@ class EvidenceFinder:
             evidence.sort(key=lambda e: e.article.published or date.min, reverse=not oldest_first)
         if query.topic and all(map(self._is_any_body, query.speakers)):
             evidence = _keep_one_body(evidence)
-        return self._settle(_drop_repeats(evidence), query, source, frozenset(speakers))
+        evidence = _drop_told_headlines(_drop_repeats(evidence))
+        return self._settle(evidence, query, source, frozenset(speakers))
 
     def name_prints(self, evidence: Sequence[Evidence]) -> list[Evidence]:
         """The evidence, each with the other prints of its story that hold its words."""
@@ -395,7 +402,7 @@ class EvidenceFinder:
             for window in (event.widen_after().intersect(fixed), fixed):
                 selection = Selection(window.since, window.until, source)
                 found = self._rank(probe, _POOL, selection)
-                sentences = self._retriever.list_sentences(probe, found)
+                sentences = _drop_headlines(self._retriever.list_sentences(probe, found))
                 naming += [e for e, _ in self._attribute(sentences) if e.article.id not in known]
         told = [e for e in naming if rate_times(e.quote, e.article.published, event) == 1.0]
         return _drop_repeats([*openings, *(replace(e, confidence=1.0, score=1.0) for e in told)])
@@ -406,9 +413,9 @@ class EvidenceFinder:
         selection = Selection(window.since, window.until, source)
         ids = list_openings(self._archive, selection, _MOST_LISTED)
         openings = [
-            ScoredSentence(article, embedded.passage.sentences[0], 1.0, 0.0, 0.0)
+            ScoredSentence(article, min(told, key=lambda s: is_headline(article, s)), 1.0, 0.0, 0.0)
             for article, embedded in self._archive.read_passages(ids)
-            if embedded.passage.sentences
+            if (told := embedded.passage.sentences[:2])
         ]
         return _drop_repeats([replace(e, confidence=1.0) for e, _ in self._attribute(openings)])
 
@@ -432,6 +439,7 @@ class EvidenceFinder:
             sentences = _order_by_reading(sentences, readings)
         else:
             sure = judge_passages(found, background, query.language)
+            sentences = _drop_headlines(sentences)
         evidence = [replace(item, confidence=sure) for item, _ in self._attribute(sentences)]
         evidence = _prefer_sentences(evidence, query.event)
         if query.kind == "who":
@@ -555,21 +563,59 @@ def _order_by_reading(
 ) -> list[ScoredSentence]:
     """The sentences, those first in which the reader finds the answer most surely.
 
-    What was not read stands behind what was.
+    What was not read stands behind what was. A headline is left out unless it alone answers: the
+    text below tells the same in whole sentences.
     """
+    articles = {scored.article.id: scored.article for scored, _ in readings}
     answers = {
         (scored.article.id, span): answer
         for scored, reading in readings
         for span, answer in zip(scored.passage.sentences, reading.answers, strict=True)
         if answer is not None
     }
+    below: dict[str, float] = {}
+    for (identity, span), found in answers.items():
+        if not is_headline(articles[identity], span):
+            below[identity] = max(below.get(identity, LEAST_MARGIN), found.margin)
     read = []
     for sentence in sentences:
         answer = answers.get((sentence.article.id, sentence.span))
         margin = answer.margin if answer else LEAST_MARGIN
         score = sentence.score + _MARGIN_WEIGHT * margin
+        told = below.get(sentence.article.id, LEAST_MARGIN)
+        needless = told > 0.0 or margin < max(_HEADLINE_MARGIN, told + _HEADLINE_LEAD)
+        if needless and is_headline(sentence.article, sentence.span):
+            continue
         read.append(replace(sentence, score=score, answer=answer.span if answer else None))
     return sorted(read, key=lambda sentence: -sentence.score)
+
+
+def _drop_headlines(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    return [s for s in sentences if not is_headline(s.article, s.span)]
+
+
+def _drop_told_headlines(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The statements without headlines where the same person says as much in the text below."""
+    told: dict[tuple[str, str | None], list[Evidence]] = {}
+    for item in evidence:
+        if not is_headline(item.article, item.span):
+            told.setdefault((item.article.id, item.speaker), []).append(item)
+    return [
+        item
+        for item in evidence
+        if not is_headline(item.article, item.span)
+        or not any(
+            _tells_as_much(other, item) for other in told.get((item.article.id, item.speaker), ())
+        )
+    ]
+
+
+def _tells_as_much(item: Evidence, headline: Evidence) -> bool:
+    """Whether a statement is as much on the topic as its headline, or holds half of its words."""
+    if item.confidence >= _AS_SURE * headline.confidence:
+        return True
+    terms = set(make_terms(headline.quote))
+    return len(terms & set(make_terms(item.quote))) * 2 >= len(terms)
 
 
 def _judge_topics(

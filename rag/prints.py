@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article, Span
 from wortlaut.index.lang.words import level_wording
-from wortlaut.index.splitter import split_sentences
+from wortlaut.index.splitter import find_headline, is_headline, split_segments
 from wortlaut.index.twins.origins import Origin, PrintedArticle
 from wortlaut.rag.retriever import ScoredPassage
 
@@ -48,7 +48,9 @@ def drop_reprints(
         for scored in sorted(prints, key=lambda s: rate_print(s.article, origins[s.article.id])):
             own, text = scored.article.id, scored.article.text
             others = [wording for identity, wording in told.items() if identity != own]
-            sentences = [_level(span.of(text)) for span in scored.passage.sentences]
+            # A changed headline alone tells nothing new.
+            spans = [s for s in scored.passage.sentences if not is_headline(scored.article, s)]
+            sentences = [_level(span.of(text)) for span in spans]
             if all(any(s in other for other in others) for s in sentences):
                 dropped.add(scored.passage.id)
             else:
@@ -85,7 +87,10 @@ def find_counterpart(article: Article, quote: str) -> Span | None:
     """The sentence of the article that says what the quote does, or now says in its place."""
     asked = _level(quote).split()
     best, most = None, _SAME_SENTENCE
-    for span in split_sentences(article.text):
+    segments = split_segments(article.text)
+    headline = find_headline(article, segments)
+    sentences = [segment.span for segment in segments if not segment.is_heading]
+    for span in [headline, *sentences] if headline else sentences:
         words = _level(span.of(article.text)).split()
         shared = sum(min(asked.count(word), words.count(word)) for word in set(asked))
         share = 2 * shared / max(1, len(asked) + len(words))
@@ -102,7 +107,8 @@ def list_holding(
     Of a headline every other print: under whichever one, it is the same report.
     """
     others = [p for p in origin.prints if p.article_id != article.id]
-    if span.end <= len(article.title) and article.text.startswith(article.title):
+    title = span.end <= len(article.title) and article.text.startswith(article.title)
+    if title or is_headline(article, span):
         return tuple(others)
     quote = f" {_level(span.of(article.text))} "
     holding = []

@@ -46,6 +46,11 @@ from wortlaut.index.reading.clauses import (
     merge,
 )
 from wortlaut.index.reading.frames import FrameReader
+from wortlaut.index.reading.headlines import (
+    find_headline_body,
+    find_headline_person,
+    read_headline_source,
+)
 from wortlaut.index.reading.mentions import HEAD_ENDS, Mention, MentionKind, can_speak
 from wortlaut.index.reading.quotes import (
     find_torn_ends,
@@ -53,7 +58,7 @@ from wortlaut.index.reading.quotes import (
     pair_quotes,
 )
 from wortlaut.index.reading.turns import LabelledTurn, find_turns
-from wortlaut.index.splitter import split_sentences
+from wortlaut.index.splitter import find_headline, split_segments
 
 _FORMS = read_verb_forms()
 _TRIMMED = " \t\n,;:–—-"
@@ -62,6 +67,7 @@ _LONGEST_BACKWARD = 24
 _FILLING = 0.8
 # Sentences that a speaker goes on over, where none of them is about anybody else.
 _FARTHEST = 4
+_SHORTEST_HEADLINE = 3
 _ARTICLES = frozenset("ein eine der die a an the".split())
 _THE = frozenset("der die das dem den des".split())
 _GENITIVES = frozenset("des eines seines ihres dieses jenes".split())
@@ -105,21 +111,33 @@ _NOBODY = _Speaker(None, None)
 
 def extract_article(article: Article) -> ReadArticle:
     """The article's sentences and statements, read from its text: what the archive keeps of it."""
-    sentences = split_sentences(article.text)
-    statements = extract_statements(article.text, sentences, article_id=article.id)
-    return ReadArticle(tuple(sentences), tuple(drop_mere_nouns(statements, article.text)))
+    segments = split_segments(article.text)
+    sentences = [segment.span for segment in segments if not segment.is_heading]
+    headline = find_headline(article, segments)
+    statements = extract_statements(
+        article.text, sentences, article_id=article.id, headline=headline
+    )
+    quotable = (headline, *sentences) if headline else tuple(sentences)
+    return ReadArticle(quotable, tuple(drop_mere_nouns(statements, article.text)))
 
 
 def extract_statements(
-    text: str, sentences: Sequence[Span], *, article_id: str = "", language: str | None = None
+    text: str,
+    sentences: Sequence[Span],
+    *,
+    article_id: str = "",
+    language: str | None = None,
+    headline: Span | None = None,
 ) -> list[Statement]:
     """The article's direct and reported statements, in order, disjoint.
 
-    `sentences` are spans of `text`, in order. What is in no statement is the agency's own word.
-    German and English are read alike; `language` is there for callers that know it. Linear in
-    the text.
+    `sentences` are spans of `text`, in order; the `headline` above them is none of them. What is
+    in no statement is the agency's own word. German and English are read alike; `language` is
+    there for callers that know it. Linear in the text.
     """
-    return _Reading(join_lines(blank_wire(text)), sentences, article_id).read()
+    reading = _Reading(join_lines(blank_wire(text)), sentences, article_id)
+    found = reading.read()
+    return [*reading.read_headline(headline), *found] if headline else found
 
 
 def drop_mere_nouns(statements: Sequence[Statement], text: str = "") -> list[Statement]:
@@ -179,6 +197,38 @@ class _Reading:
             self._read_unit(number, unit)
             self._previous = unit.sentences[-1]
         return self._found
+
+    def read_headline(self, span: Span) -> list[Statement]:
+        """What the headline says somebody says, if the text below it, read before, knows whom.
+
+        Nothing of it is left where one of its speakers is unknown: it would be quoted as another's.
+        """
+        first, stop = self._words.at(span.start), self._words.at(span.end)
+        if stop - first < _SHORTEST_HEADLINE or any(t.opens < span.end for t in self._turns):
+            return []
+        named = read_headline_source(self._words, first, stop)
+        if named:
+            pieces = [Piece(*named.said, named.voice, Frame(named.mention, "", ()))]
+        else:
+            quotes = [q for q in self._quotes if q[0] >= first and q[1] <= stop]
+            frames = self._frames.read(first, stop, quotes, False)
+            pieces = merge(frames, Joint(((first, stop),), tuple(quotes)), self._words)
+        said = [self._make_headline(piece, stop) for piece in pieces]
+        return [s for s in said if s] if all(said) else []
+
+    def _make_headline(self, piece: Piece, below: int) -> Statement | None:
+        """What a headline says by the person or institution of the text below that it names."""
+        mention = piece.frame.mention if piece.frame and not piece.frame.denied else None
+        start, end = self._words.starts[piece.first], self._words.ends[piece.stop - 1]
+        if mention is None or end - start < 2:
+            return None
+        figure = find_headline_person(self._cast, mention, below)
+        name = figure.name if figure else find_headline_body(self._found, mention)
+        if not name:
+            return None
+        cue = (piece.frame.cue or None) if piece.frame else None
+        span, known = Span(start, end), figure is not None
+        return Statement(self._article_id, span, name, mention.span, cue, piece.voice, None, known)
 
     def _read_unit(self, number: int, unit: Joint) -> None:
         turn = self._find_turn(unit)

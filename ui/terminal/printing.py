@@ -383,17 +383,12 @@ def dump_line(row: dict[str, Any]) -> str:
 
 
 def _describe_article(article: Article) -> dict[str, Any]:
-    from wortlaut.index.reading.statements import drop_mere_nouns, extract_statements
-    from wortlaut.index.splitter import split_sentences
+    from wortlaut.index.reading.statements import extract_article
 
-    sentences = split_sentences(article.text)
-    found = extract_statements(article.text, sentences, article_id=article.id)
     return {
         "path": article.path,
         "text": article.text,
-        "statements": [
-            describe_statement(statement) for statement in drop_mere_nouns(found, article.text)
-        ],
+        "statements": list(map(describe_statement, extract_article(article).statements)),
     }
 
 
