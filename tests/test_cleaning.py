@@ -174,10 +174,11 @@ def test_what_no_encoding_fits_is_named(tmp_path):
 
 
 def test_a_whole_page_in_a_text_file_leaves_no_markup(write):
-    page = '<html lang="de"><head><title>Damm hält</title></head><body><p>Der Damm hält.</p></body></html>'
-    (article,) = (r for r in read_articles(write("a.txt", page)) if isinstance(r, Article))
+    page = '<html lang="de"><head><title>Damm hält</title></head><body><p>Der Damm bei Auenstadt hält.</p></body></html>'
+    notice, article = read_articles(write("a.txt", page))
+    assert isinstance(notice, SourceNotice)
     assert isinstance(article, Article)
-    assert article.text == "Damm hält\n\nDer Damm hält."
+    assert article.text == "Damm hält\n\nDer Damm bei Auenstadt hält."
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
