@@ -145,9 +145,12 @@ def _is_known(path: Path) -> bool:
 
 
 def _refuse_kind(path: Path) -> SourceError:
+    return SourceError(str(path.absolute()), _say_kind(path.suffix.lower()))
+
+
+def _say_kind(suffix: str) -> str:
     kinds = ", ".join(sorted(_READERS.keys() - {".doc"}))
-    advice = _ADVICE.get(path.suffix.lower(), "convert it")
-    return SourceError(str(path.absolute()), f"not a kind that is read here ({kinds}); {advice}")
+    return f"not a kind that is read here ({kinds}); {_ADVICE.get(suffix, 'convert it')}"
 
 
 def is_passed_over(file: Path, root: Path) -> bool:
@@ -168,7 +171,7 @@ def _walk(folder: Path) -> Iterator[Path | SourceError | SourceNotice]:
         for file in files:
             if _is_known(file):
                 yield file
-            elif file not in companions:
+            elif not is_companion(file):
                 yield _refuse_kind(file)
         if companions:
             kinds = ", ".join(sorted({file.suffix.lower() for file in companions}))
@@ -231,7 +234,7 @@ def _read_file(file: SourceFile, today: date, seen: set[str], depth: int) -> Ite
         if reader in (read_xml, read_json) and is_feed(file.read_head()):
             reader = read_feed
         if reader is None:
-            yield SourceError(file.place, _refuse_kind(Path(f"_{really or file.suffix}")).reason)
+            yield SourceError(file.place, _say_kind(really or file.suffix))
             return
         if really and reader is not _READERS.get(file.suffix, reader):
             yield SourceNotice(file.place, f"is {really} by its content; read as such")
@@ -291,13 +294,15 @@ def _make_article(
 
 def _join_title(title: str, text: str) -> str:
     """The text under its title: a headline is text, searched, quoted and cited."""
+    if not title:
+        return text
     opening = text[: len(title) * 2 + _FRAME]
     for span in reversed(find_boilerplate(opening)):
         opening = opening[: span.start] + opening[span.end :]
     # It may stand below a line that says the topic or the day.
     lines = (" ".join(line.split()).strip("#* ") for line in opening.split("\n")[:8])
     has_it = " ".join(opening.split()).lstrip("#* ").startswith(title) or title in lines
-    return text if not title or has_it else f"{title}\n\n{text}"
+    return text if has_it else f"{title}\n\n{text}"
 
 
 def _make_line(text: str) -> str:
