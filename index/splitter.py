@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from wortlaut.index.agency import find_boilerplate
 from wortlaut.index.article import Article, Passage, Span
 from wortlaut.index.lang.calendar import list_forms
-from wortlaut.index.lang.lines import join_lines
 from wortlaut.index.lang.words import (
     read_class,
     read_function_words,
     read_genders,
     read_typed_words,
 )
-from wortlaut.index.press.wiretext import blank_wire
+from wortlaut.index.press.wiretext import level_lines
 
 LONGEST_SENTENCE = 1200
 _LONGEST_HEADING = 120
@@ -88,7 +87,7 @@ def split_segments(text: str) -> list[Segment]:
     A text that holds nothing but headings has them as its sentences.
     """
     boilerplate = find_boilerplate(text)
-    text = join_lines(blank_wire(text))
+    text = level_lines(text)
     segments = [
         segment
         for block in _split_blocks(text, boilerplate)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from wortlaut.index.formats.databases import (
     FACTIVA_END,
@@ -20,7 +19,7 @@ from wortlaut.index.formats.databases import (
     read_language_name,
     split_blocks,
 )
-from wortlaut.index.formats.raw import RawArticle
+from wortlaut.index.formats.raw import RawArticle, number_twins
 from wortlaut.index.press.days import find_date
 
 # A file may hold as many articles as fit in here.
@@ -48,11 +47,7 @@ def is_export(head: str) -> bool:
 def split_export(text: str) -> Iterator[RawArticle]:
     """The articles of an export, each with a key of its own; nothing for any other text."""
     read = _find_reader(text)
-    seen: dict[str, int] = {}
-    for article in read(text) if read else ():
-        seen[article.key] = seen.get(article.key, 0) + 1
-        number = seen[article.key]
-        yield article if number == 1 else replace(article, key=f"{article.key} #{number}")
+    yield from number_twins(read(text) if read else ())
 
 
 def _find_reader(text: str) -> Callable[[str], Iterator[RawArticle]] | None:

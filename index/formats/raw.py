@@ -7,8 +7,9 @@ holds and leaves cleaning, dates in the text, titles and ids to `index/sources.p
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -118,6 +119,15 @@ def is_companion(path: PurePath) -> bool:
 
 SourceItem = RawArticle | SourceFile | SourceError | SourceNotice
 ReadFormat = Callable[[SourceFile], Iterator[SourceItem]]
+
+
+def number_twins(articles: Iterable[RawArticle]) -> Iterator[RawArticle]:
+    """The articles of a file; where several have one key, the later are numbered."""
+    seen: Counter[str] = Counter()
+    for article in articles:
+        seen[article.key] += 1
+        number = seen[article.key]
+        yield article if number == 1 else replace(article, key=f"{article.key} #{number}")
 
 
 def say_size(size: int, limit: int = MAX_ARTICLE_BYTES) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from itertools import chain
 
 from wortlaut.index.agency import strip_header
 from wortlaut.index.article import normalise_text
 from wortlaut.index.errors import SourceError
-from wortlaut.index.formats.decoding import decode_text
+from wortlaut.index.formats.decoding import decode_text, find_wide_encoding
 from wortlaut.index.formats.exports import MAX_EXPORT_BYTES, is_export, split_export
 from wortlaut.index.formats.raw import (
     MAX_ARTICLE_BYTES,
@@ -28,8 +27,7 @@ _HEAD_BYTES = 100_000
 def read_text_file(file: SourceFile) -> Iterator[SourceItem]:
     """The articles of a plain text: most hold one, exports and spooled wire copy many."""
     head = file.read_head(_HEAD_BYTES)
-    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    opening = normalise_text(head.decode("utf-16" if wide else "utf-8", "ignore"))
+    opening = normalise_text(head.decode(find_wide_encoding(head) or "utf-8", "ignore"))
     limit = MAX_EXPORT_BYTES if is_export(opening) else MAX_ARTICLE_BYTES
     raw, notice = decode_text(file, limit)
     if notice:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wortlaut.index.formats.raw import RawArticle
+from wortlaut.index.formats.raw import RawArticle, number_twins
 from wortlaut.index.press.wiretext import HEADER, read_headline
 
 # Start and end of heading, of text and of transmission, and the idle letters between messages.
@@ -32,13 +32,14 @@ def read_messages(text: str) -> Iterator[RawArticle]:
             return
     if not parts or not _HEAD.match(parts[0]):
         return
-    seen: dict[str, int] = {}
-    for part in parts:
-        message = _decode(_CONTROLS.sub("", part).strip("\n") + "\n")
-        key = _make_key(message)
-        seen[key] = seen.get(key, 0) + 1
-        key += f" #{seen[key]}" if seen[key] > 1 else ""
-        yield RawArticle(message, key=key if len(parts) > 1 else "", title=read_headline(message))
+    yield from number_twins(_read_message(part, len(parts) == 1) for part in parts)
+
+
+def _read_message(part: str, is_alone: bool) -> RawArticle:
+    message = _decode(_CONTROLS.sub("", part).strip("\n") + "\n")
+    return RawArticle(
+        message, key="" if is_alone else _make_key(message), title=read_headline(message)
+    )
 
 
 def _make_key(message: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from wortlaut.index.article import Span
+from wortlaut.index.lang.lines import join_lines
 from wortlaut.index.lang.press import is_agency, match_press_words
 from wortlaut.index.press.days import MONTH
 
@@ -125,6 +126,11 @@ def blank_wire(text: str) -> str:
         parts += (text[done : span.start], "\n" * len(span))
         done = span.end
     return "".join([*parts, text[done:]])
+
+
+def level_lines(text: str) -> str:
+    """The text as it is read, letter for letter as long: no wire's lines, no line ends in paragraphs."""
+    return join_lines(blank_wire(text))
 
 
 def merge_spans(spans: Iterable[Span]) -> list[Span]:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Article, ReadArticle, Span, Statement
-from wortlaut.index.lang.lines import join_lines
 from wortlaut.index.lang.names import find_spelt_gender
 from wortlaut.index.lang.roles import (
     FORMER_PREFIX,
@@ -23,7 +22,7 @@ from wortlaut.index.lang.roles import (
 )
 from wortlaut.index.lang.verbs import ANSWERING_LABELS, read_verb_forms
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
-from wortlaut.index.press.wiretext import blank_wire
+from wortlaut.index.press.wiretext import level_lines
 from wortlaut.index.reading.cast import (
     Cast,
     Figure,
@@ -135,7 +134,7 @@ def extract_statements(
     in no statement is the agency's own word. German and English are read alike; `language` is
     there for callers that know it. Linear in the text.
     """
-    reading = _Reading(join_lines(blank_wire(text)), sentences, article_id)
+    reading = _Reading(level_lines(text), sentences, article_id)
     found = reading.read()
     return [*reading.read_headline(headline), *found] if headline else found
 
