@@ -355,6 +355,7 @@ def test_an_archive_from_before_opens_and_links_what_comes_in(tmp_path):
     with old.transaction() as db:
         for table in ("superseded", "copies", "bands", "prints"):
             db.execute(f"DROP TABLE {table}")
+        db.execute("PRAGMA user_version = 0")  # No stamp of the schema was written then.
     old.close()
     archive = Archive(tmp_path)
     assert read_origins(archive) == {}
