@@ -216,7 +216,7 @@ class Indexer:
             return
         self._note_waiting()
         failures = len(self._report.failed)
-        fields = self._choose_fields(path)
+        fields = _recall_fields(state.reader)
         known = self._archive.list_articles(path)
         found = False
         for read in read_articles(file, fields=fields):
@@ -265,8 +265,8 @@ class Indexer:
 
     def _look_at(self, file: Path) -> FileState | None:
         """The file's state, or `None` when it is as it was when last read whole."""
-        reader = _name_reader(self._choose_fields(str(file)))
         known = self._ledger.read_file_state(str(file))
+        reader = _name_reader(self._choose_fields(known))
         try:
             stat = file.stat()
             stamp = (stat.st_size, max(stat.st_mtime_ns, stat.st_ctime_ns))
@@ -286,11 +286,10 @@ class Indexer:
             return None
         return state
 
-    def _choose_fields(self, path: str) -> Mapping[str, str]:
+    def _choose_fields(self, known: FileState | None) -> Mapping[str, str]:
         """The mapping that is asked for, else the one that the file was read by before."""
         if self._fields is not None:
             return self._fields
-        known = self._ledger.read_file_state(path)
         return _recall_fields(known.reader) if known else {}
 
     def _is_known(self, article: Article, known: dict[str, tuple[str, str]]) -> bool:
@@ -414,7 +413,8 @@ class Indexer:
     def _list_lost_records(self, path: Path) -> set[str]:
         """The ids of the articles whose record left the file; none while any of it is unreadable."""
         there = set()
-        for read in read_articles(path, fields=self._choose_fields(str(path))):
+        fields = self._choose_fields(self._ledger.read_file_state(str(path)))
+        for read in read_articles(path, fields=fields):
             if isinstance(read, SourceError):
                 return set()
             if isinstance(read, Article):

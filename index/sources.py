@@ -41,6 +41,7 @@ from wortlaut.index.formats.records import read_json, read_jsonl
 from wortlaut.index.formats.rtf import read_rtf
 from wortlaut.index.formats.tables import read_csv, read_parquet
 from wortlaut.index.formats.text import read_text_file
+from wortlaut.index.press.wiretext import replace_spans
 from wortlaut.index.splitter import split_segments
 
 __all__ = [
@@ -297,8 +298,7 @@ def _join_title(title: str, text: str) -> str:
     if not title:
         return text
     opening = text[: len(title) * 2 + _FRAME]
-    for span in reversed(find_boilerplate(opening)):
-        opening = opening[: span.start] + opening[span.end :]
+    opening = replace_spans(opening, find_boilerplate(opening), lambda _: "")
     # It may stand below a line that says the topic or the day.
     lines = (" ".join(line.split()).strip("#* ") for line in opening.split("\n")[:8])
     has_it = " ".join(opening.split()).lstrip("#* ").startswith(title) or title in lines

@@ -296,3 +296,17 @@ def test_another_mapping_reads_a_file_anew_and_none_as_before(write, tmp_path):
     report = index("--prune")
     assert report.returncode == 0
     assert json.loads(report.stdout)["pruned"] == 0 or "Deich" in json.dumps(held())
+
+
+def test_a_file_that_has_changed_is_read_by_the_fields_it_was_read_by(tmp_path):
+    def put(words):
+        record = {"id": "1", "worte": words, "content": "Nicht dies."}
+        path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+
+    path, data = tmp_path / "a.jsonl", tmp_path / "data"
+    put("Der Damm hält.")
+    run("index", path, "--fields", "text=worte", data=data)
+    put("Der Hafen bleibt zu.")
+    run("index", path, data=data)
+    (line,) = run("articles", "--json", data=data).stdout.splitlines()
+    assert json.loads(line)["text"] == "Der Hafen bleibt zu."

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from wortlaut.index.article import Span
@@ -117,20 +117,22 @@ def find_wire_lines(text: str) -> list[Span]:
 
 def blank_wire(text: str) -> str:
     """The text with line ends for every letter of the wire's own lines: as long, without them."""
-    spans = merge_spans(find_wire_lines(text))
-    if not spans:
-        return text
-    parts: list[str] = []
-    done = 0
-    for span in spans:
-        parts += (text[done : span.start], "\n" * len(span))
-        done = span.end
-    return "".join([*parts, text[done:]])
+    return replace_spans(text, merge_spans(find_wire_lines(text)), lambda span: "\n" * len(span))
 
 
 def level_lines(text: str) -> str:
     """The text as it is read, letter for letter as long: no wire's lines, no line ends in paragraphs."""
     return join_lines(blank_wire(text))
+
+
+def replace_spans(text: str, spans: Iterable[Span], fill: Callable[[Span], str]) -> str:
+    """The text with something else for each of the spans, which are in order and disjoint."""
+    parts: list[str] = []
+    done = 0
+    for span in spans:
+        parts += (text[done : span.start], fill(span))
+        done = span.end
+    return "".join([*parts, text[done:]])
 
 
 def merge_spans(spans: Iterable[Span]) -> list[Span]:
@@ -160,8 +162,7 @@ def read_headline(text: str) -> str | None:
     if end is None:
         return None
     words = text[: match.start()] if (match := _SUBTITLE.search(text, 0, end)) else text[:end]
-    for span in merge_spans(_find_head(text))[::-1]:
-        words = words[: span.start] + words[span.end :]
+    words = replace_spans(words, merge_spans(_find_head(text)), lambda _: "")
     words = re.split(r"\n[ \t]*\n", words.strip())[-1]
     return " ".join(words.split()) or None
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from wortlaut.index.agency import find_boilerplate
 from wortlaut.index.lang.lines import join_lines
 from wortlaut.index.lang.words import level_wording
+from wortlaut.index.press.wiretext import replace_spans
 
 # Of two texts that share a share s of their shingles, 1 - (1 - s ** 2) ** 48 meet in some band:
 # .95 at .25, .99 at .3, .9999 at .42. What meets by chance is thrown out by the texts themselves.
@@ -64,7 +65,9 @@ class Report:
 @lru_cache(maxsize=256)
 def read_report(title: str, text: str) -> Report:
     """The article's report: what stays the same where an editor prints it under his own headline."""
-    body = join_lines(_drop_boilerplate(_drop_headline(title, text))).translate(_UNSEEN)
+    text = _drop_headline(title, text)
+    body = replace_spans(text, find_boilerplate(text), lambda _: "\n")
+    body = join_lines(body).translate(_UNSEEN)
     told = [" ".join(line.split()) for line in body.split("\n") if line.strip()]
     kept = [line for line in told if not _is_credit(line)]
     if sum(map(len, kept)) * 2 < sum(map(len, told)):
@@ -91,14 +94,6 @@ def _drop_headline(title: str, text: str) -> str:
         return text
     is_wrapped = rest[:1].islower() or not (line == title or rest.startswith("\n"))
     return text if is_wrapped else rest
-
-
-def _drop_boilerplate(text: str) -> str:
-    pieces, done = [], 0
-    for span in find_boilerplate(text):
-        pieces.append(text[done : span.start])
-        done = span.end
-    return "\n".join([*pieces, text[done:]]) if pieces else text
 
 
 def _is_credit(line: str) -> bool:
