@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wortlaut.index.article import normalise_text
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.broken import name_broken
-from wortlaut.index.formats.decoding import decode_noting
+from wortlaut.index.formats.decoding import decode_noting, find_wide_encoding
 from wortlaut.index.formats.page_dates import find_page_date
 from wortlaut.index.formats.raw import RawArticle, SourceFile, SourceItem, SourceNotice
 
@@ -105,10 +105,8 @@ def decode_page(raw: bytes) -> tuple[str, str | None]:
 
 
 def _decode(raw: bytes) -> tuple[str, str | None]:
-    if raw.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
-        return raw.decode("utf-32", "replace"), None
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", "replace"), None
+    if wide := find_wide_encoding(raw):
+        return raw.decode(wide, "replace"), None
     try:
         return raw.decode("utf-8-sig"), None
     except UnicodeDecodeError:
