@@ -28,10 +28,10 @@ from wortlaut.index.sources import (
     read_articles,
 )
 from wortlaut.index.store import PassageStore, make_nodes, set_aside
-from wortlaut.index.web.addresses import is_web_address
+from wortlaut.index.web.addresses import WebRequest, is_web_address
 
 if TYPE_CHECKING:
-    from wortlaut.index.web.reading import Visit, WebRequest
+    from wortlaut.index.web.reading import Visit
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
 PIPELINE_VERSION = "14"

@@ -34,7 +34,7 @@ from wortlaut.rag.roster import NameParts
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-    from wortlaut.index.web.reading import WebRequest
+    from wortlaut.index.web.addresses import WebRequest
     from wortlaut.rag.answer import Verifier
     from wortlaut.rag.model.llm import LanguageModel
     from wortlaut.rag.model.writing import AnswerWriter

@@ -16,7 +16,7 @@ from wortlaut.index.errors import ConfigError, StoreBusy, StoreUnavailable
 from wortlaut.index.ingest import Indexer, IngestReport, Progress, lock_writer, open_writable
 from wortlaut.index.live.watching import watch_files
 from wortlaut.index.store import PassageStore
-from wortlaut.index.web.reading import WebRequest
+from wortlaut.index.web.addresses import WebRequest
 from wortlaut.rag.config import Settings
 
 Job = Callable[[Indexer], IngestReport]

@@ -17,7 +17,7 @@ from wortlaut.index.errors import ConfigError
 from wortlaut.index.ingest import lock_writer
 from wortlaut.index.live.watching import watch_files
 from wortlaut.index.sources import is_passed_over
-from wortlaut.index.web.reading import WebRequest
+from wortlaut.index.web.addresses import WebRequest
 from wortlaut.rag.assembly import index_paths
 from wortlaut.rag.config import load_settings
 from wortlaut.rag.live import follow_sources

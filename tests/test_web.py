@@ -15,9 +15,16 @@ from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.raw import SourceNotice
-from wortlaut.index.web.addresses import find_hosts, is_public, is_web_address, read_address
-from wortlaut.index.web.fetching import Fetcher, FetchLimits
-from wortlaut.index.web.reading import Unchanged, Visited, WebReader, WebRequest
+from wortlaut.index.web.addresses import (
+    FetchLimits,
+    WebRequest,
+    find_hosts,
+    is_public,
+    is_web_address,
+    read_address,
+)
+from wortlaut.index.web.fetching import Fetcher
+from wortlaut.index.web.reading import Unchanged, Visited, WebReader
 
 QUICK = FetchLimits(size=200_000, time_s=5, pause_s=0)
 DAMM = "Der Damm von Brakkum hält, sagte Oda Falk am Freitag."

@@ -1,4 +1,4 @@
-"""Which addresses may be asked: http and https, and only hosts of the public internet.
+"""What may be asked for, and which addresses may be: http and https, and only hosts of the public internet.
 
 A name is looked up once and the connection made to just the addresses that were looked at, so that
 a name cannot stand for one machine while it is checked and for another when it is asked.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,25 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}:(?=//)|https?:", re.IGNORECASE)
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 # All of IPv6 that is given to single machines of the internet.
 _UNICAST = IPv6Network("2000::/3")
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """How much and how long an answer may be, and the pause between two questions to a host."""
+
+    size: int = 20_000_000
+    time_s: float = 60.0
+    pause_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WebRequest:
+    """What the user asks to be fetched: addresses, and with `follow` the pages behind feeds."""
+
+    addresses: tuple[str, ...]
+    follow: bool = False
+    allow_private: bool = False
+    limits: FetchLimits = field(default_factory=FetchLimits)
 
 
 def is_web_address(text: str) -> bool:

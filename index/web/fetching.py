@@ -16,7 +16,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, TypeVar
 
 from wortlaut.index.errors import SourceError
-from wortlaut.index.web.addresses import find_hosts, read_address
+from wortlaut.index.web.addresses import FetchLimits, find_hosts, read_address
 
 if TYPE_CHECKING:
     import ssl
@@ -24,26 +24,15 @@ if TYPE_CHECKING:
     import httpx
     from protego import Protego
 
-MAX_FETCH_BYTES = 20_000_000
 _AGENT = "Wortlaut"
 _MAX_REDIRECTS = 5
 _MAX_ROBOTS_BYTES = 500_000
-# For one answer whole, and for each step towards it.
-_TIME_S = 60.0
+# For each step towards an answer.
 _STEP_S = 15.0
 # A host may ask for longer pauses than ours, up to this.
 _LONGEST_PAUSE_S = 60.0
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class FetchLimits:
-    """How much and how long an answer may be, and the pause between two questions to a host."""
-
-    size: int = MAX_FETCH_BYTES
-    time_s: float = _TIME_S
-    pause_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import codecs
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -33,8 +33,8 @@ from wortlaut.index.sources import (
     read_document,
     reads_kind,
 )
-from wortlaut.index.web.addresses import read_address
-from wortlaut.index.web.fetching import FetchedPage, Fetcher, FetchLimits
+from wortlaut.index.web.addresses import WebRequest, read_address
+from wortlaut.index.web.fetching import FetchedPage, Fetcher
 
 # Of one feed in one run; the next run goes on with the rest.
 _MAX_PAGES = 500
@@ -51,16 +51,6 @@ _SUFFIXES = {
 # Said of anything: the name and the first bytes tell more.
 _VAGUE = frozenset(("", "text/plain", "application/octet-stream", "binary/octet-stream"))
 _LETTERS = frozenset((".html", ".txt", ".md", ".csv"))
-
-
-@dataclass(frozen=True, slots=True)
-class WebRequest:
-    """What the user asks to be fetched: addresses, and with `follow` the pages behind feeds."""
-
-    addresses: tuple[str, ...]
-    follow: bool = False
-    allow_private: bool = False
-    limits: FetchLimits = field(default_factory=FetchLimits)
 
 
 @dataclass(frozen=True, slots=True)

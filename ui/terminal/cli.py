@@ -19,7 +19,7 @@ from wortlaut.ui.terminal.eval import eval_app
 
 if TYPE_CHECKING:
     from wortlaut.index.lang.words import Language
-    from wortlaut.index.web.reading import WebRequest
+    from wortlaut.index.web.addresses import WebRequest
     from wortlaut.rag.answer import Answer, Filters
     from wortlaut.rag.chat import NewsChat
 
@@ -171,7 +171,7 @@ def _split_sources(
         if follow or allow_private:
             raise ConfigError("--follow and --allow-private go with an address: https://…")
         return [Path(source) for source in sources], None
-    from wortlaut.index.web.reading import WebRequest
+    from wortlaut.index.web.addresses import WebRequest
 
     files = [Path(source) for source in sources if not is_web_address(source)]
     return files, WebRequest(addresses, follow, allow_private)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from wortlaut.index.ingest import IngestReport
-from wortlaut.index.web.reading import WebRequest
+from wortlaut.index.web.addresses import WebRequest
 from wortlaut.rag.config import Settings
 from wortlaut.rag.live import follow_sources
 from wortlaut.ui.render import clean_line
