@@ -54,10 +54,13 @@ _HIGH = (
     "\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201a"
     "\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122"
 )
+# What stands behind a letter in any text.
+_SIGNS = "‘’‚“”„–—…»«›‹§€"
 # UTF-8 read as Windows-1252, 1251, 1250, Mac Roman or DOS.
 _SUSPECT = re.compile(
-    # "Ä‘" is an Ä in quotation marks, and no "đ".
-    rf"(?![ÄÅ][‘’‚“”„–—…])[ÂÃÄÅÆÇÐÑÎÏØÙ][{_HIGH} ]|[âãäåæçèéðïî][{_HIGH}][{_HIGH}]"
+    # "Ä‘" is an Ä in quotation marks, and no "đ"; "é“…" the end of a quotation.
+    rf"(?![ÄÅ][{_SIGNS}])[ÂÃÄÅÆÇÐÑÎÏØÙ][{_HIGH} ]"
+    rf"|(?![äé][{_SIGNS}]{{2}})[âãäåæçèéðïî][{_HIGH}][{_HIGH}]"
     r"|[РС][ЂЃѓ†‡€‰Љ‹ЊЌЋЏђ•™љ›њќћџЎўЈ¤Ґ¦§Є¬®Ї°±Ііґµ¶·єјЅѕї]|Г[¤¶јџ„–њ©]"
     r"|Ă[¤¶Ľźľ„–ś]|√[§∂ºüÑÖÜ©®°]|‚Ä[ûúìîôòò]|├[ñÂ╝ƒäÄÖ╢┤]"
 )
