@@ -94,7 +94,7 @@ def test_the_verifier_over_an_archive_reads_no_article_again(archive, embedder, 
     claims = list(make_claims(archive))[::25]
     for name in (
         "wortlaut.index.reading.statements.extract_article",
-        "wortlaut.index.reading.statements.split_sentences",
+        "wortlaut.index.reading.statements.split_segments",
     ):
         monkeypatch.setattr(name, refuse)
     verifier = open_verifier(archive, embedder)

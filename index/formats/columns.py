@@ -15,6 +15,8 @@ from functools import cache
 from itertools import pairwise
 from statistics import median
 
+from wortlaut.index.lang.words import find_runs
+
 # Of the letters' size, as are the gaps between lines below.
 _SAME_LINE, _GAP, _INDENT = 0.6, 0.7, 0.7
 _ERROR = 0.12  # of a width that is estimated
@@ -84,15 +86,15 @@ def join_printed_lines(lines: Iterable[str], compounds: Collection[str] = ()) ->
     joined = ""
     for line in lines:
         line = " ".join(line.split())
-        first = re.match(r"\w+", line)
+        first = next(iter(find_runs(line)), "")
         cut = re.search(rf"(\w+)[{_HYPHENS}]\Z", joined)
-        if not (cut and first):
+        if not (cut and first and line.startswith(first)):
             joined = f"{joined} {line}" if joined and line else joined or line
-        elif first[0] in _list_conjunctions():
+        elif first in _list_conjunctions():
             joined = f"{joined[:-1]}- {line}"
         else:
             is_whole = not line[0].islower() or re.search(r"\d\Z|[A-ZÄÖÜА-ЯЁ]{2}\Z", cut[1])
-            is_known = f"{cut[1]}-{first[0]}".casefold() in compounds
+            is_known = f"{cut[1]}-{first}".casefold() in compounds
             joined = joined[:-1] + ("-" if is_whole or is_known else "") + line
     joined = re.sub(r"[\u00ad\ufffe](?=[ ,\dA-ZÄÖÜ])", "-", joined)
     return re.sub(r"[\u00ad\ufffe\ue000-\uf8ff]", "", joined).strip()  # and a symbol font's bullets

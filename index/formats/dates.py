@@ -26,7 +26,8 @@ _YEAR_LAST = re.compile(
     r"(\d{4}|\d{2})(?![\d/-])"
 )
 _BETWEEN = r"[ \xa0./,-]{0,3}"
-_WORD = r"([^\W\d_]{3,10})"
+_LETTER = r"[^\W\d_]"
+_WORD = rf"({_LETTER}{{3,10}})"
 _DAY_MONTH = re.compile(
     rf"(?<![\d.:])(\d{{1,2}})(?:st|nd|rd|th|-?го|-?е)?{_BETWEEN}(?:of )?{_WORD}{_BETWEEN}"
     r"(\d{4}|'?\d{2}(?![\d:]))(?!\d)",

@@ -75,13 +75,13 @@ def _read_sign_off() -> re.Pattern[str]:
     """The last lines of a message: "dpa jt yyzz n1 hn", "181646 Feb 22"; "(Schluss) jt"."""
     stamp = rf"[0-3]\d[0-2]\d[0-5]\dZ?(?: [A-Z]{{3,4}})? {MONTH}\b\.? \d\d(?:\d\d)?"
     known = match_press_words("agency")
-    code = r"[\wäöüß/.-]{1,12}"
+    code = r" [\w/.-]{1,12}"
     end = r"\([SF](?:chluss|orts)\b[^()\n]{0,40}\)[^\n]{0,40}"
     return re.compile(
         rf"^(?:{end}\s+)?"
-        rf"(?:(?P<agency>{known})(?:[/-][\w-]{{2,12}})?(?: {code}){{1,8}}[ \t]*\s+)?"
+        rf"(?:(?P<agency>{known})(?:[/-][\w-]{{2,12}})?(?:{code}){{1,8}}[ \t]*\s+)?"
         rf"{stamp}[ \t\x03\x04]*\s*\Z"
-        rf"|^(?P<signer>{known})(?:[/-][\w-]{{2,12}})? {code} yy\w{{1,4}}(?: {code}){{0,6}}\s*\Z"
+        rf"|^(?P<signer>{known})(?:[/-][\w-]{{2,12}})?{code} yy\w{{1,4}}(?:{code}){{0,6}}\s*\Z"
         rf"|^{end}\s*\Z",
         re.MULTILINE,
     )
