@@ -186,6 +186,24 @@ def test_contradicting_words_make_no_copy(archive):
         assert not are_kin(archive, "a", f"b{number}"), other
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Jede", "Eine"),
+        ("Alle", "Die meisten"),
+        ("Die", "Alle"),
+        ("Wenige", "Die"),
+        ("Die", "Keine"),
+    ],
+)
+def test_what_is_said_of_all_is_no_copy_of_what_is_said_of_one(archive, one, other):
+    first, second = BODY.split("\n\n")
+    for name, amount in (("a", one), ("b", other)):
+        told = f"{amount} Schule in Tarvo bekommt im Herbst ein neues Dach."
+        keep(archive, make_article(name, TITLE, f"{first}\n\n{told}\n\n{second}"))
+    assert not are_kin(archive)
+
+
 def test_a_short_sentence_turned_round_makes_no_copy(archive):
     first, second = BODY.split("\n\n")
     keep(archive, make_article("a", TITLE, f"{first}\n\nDas lehnte er ab.\n\n{second}"))

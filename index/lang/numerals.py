@@ -78,6 +78,14 @@ def list_amounts(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for words in lists for word in words))
 
 
+def match_amounts(*names: str) -> str:
+    """A pattern for the words of lists of `amounts.tsv`."""
+    words = [word for name in names for word in list_amounts(name)]
+    stems = [word[:-1] for word in words if word[-1] == "*"]
+    whole = match_any(word for word in words if word[-1] != "*")
+    return rf"(?:{match_any(stems)}\w*|{whole})" if stems else whole
+
+
 @cache
 def read_counts() -> Mapping[str, int]:
     """Every word for 1 to 99 in all three languages with its value, articles for 1."""

@@ -1,7 +1,8 @@
 """Whether two reports are prints of one story: what they share, and what contradicts.
 
 What is added or cut contradicts nothing. Words that stand in place of others, in a sentence that is
-otherwise the same, do: a verb, a number, a name or a day; so does a negation on one side alone.
+otherwise the same, do: a verb, a number, a name or a day; so does a negation, or a word for all,
+most or few, on one side alone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from wortlaut.index.lang.calendar import list_times, weekday_number
-from wortlaut.index.lang.numerals import read_counts
+from wortlaut.index.lang.numerals import match_amounts, read_counts
 from wortlaut.index.lang.words import LANGUAGES, read_class, read_function_words, read_stance
 from wortlaut.index.twins.report import Report, list_sentence_bounds
 
@@ -39,8 +40,8 @@ _HARMLESS_CLASSES = (
 _ENDINGS = ("", "e", "n", "r", "s", "t", "m", "en", "es", "em", "te", "ten", "ns", "ed", "d")
 _SHORTEST_STEM = 4
 _GROUPED = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
-# More words than these beside a negation are a clause that was added or cut.
-_NEGATED = 3
+# More words than these beside such a word are a clause that was added or cut.
+_TURNED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +186,9 @@ def _count_clashes(left: Sequence[str], right: Sequence[str]) -> int:
     if own and other:
         return max(len(own), len(other))
     alone = [*own, *other]
-    if len(alone) > _NEGATED:
+    if len(alone) > _TURNED:
         return 0
-    return sum(_read_negators().match(word) is not None for word in alone)
+    return sum(_read_turning().match(word) is not None for word in alone)
 
 
 def _say_same(a: str, b: str) -> bool:
@@ -230,5 +231,7 @@ def _list_auxiliaries() -> frozenset[str]:
 
 
 @cache
-def _read_negators() -> re.Pattern[str]:
-    return re.compile(rf"(?:{read_stance('negator')})\Z")
+def _read_turning() -> re.Pattern[str]:
+    """The words that alone make another claim: "keine Schule", "jede Schule"."""
+    amounts = match_amounts("all", "most", "few")
+    return re.compile(rf"(?:{read_stance('negator')}|{amounts})\Z")

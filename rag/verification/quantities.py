@@ -10,8 +10,8 @@ from typing import Literal
 
 from wortlaut.index.lang.numerals import (
     is_half,
-    list_amounts,
     list_ones,
+    match_amounts,
     read_digits,
     read_fraction,
     read_numeral,
@@ -21,7 +21,6 @@ from wortlaut.index.lang.numerals import (
     read_times,
     read_unit,
 )
-from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language, read_words
 
 # "over" and "under" may be mere prepositions.
@@ -49,16 +48,8 @@ _BOUND_NAMES: dict[Bound, str] = {
 _LOOSE_UNITS = frozenset({"time", "months", "century"})
 
 
-def _match_amounts(*names: str) -> str:
-    """A pattern for the words of lists of `amounts.tsv`."""
-    words = [word for name in names for word in list_amounts(name)]
-    stems = [word[:-1] for word in words if word[-1] == "*"]
-    whole = match_any(word for word in words if word[-1] != "*")
-    return rf"(?:{match_any(stems)}\w*|{whole})" if stems else whole
-
-
 def _end_in(names: Sequence[str], article: str = "") -> re.Pattern[str]:
-    return re.compile(rf"\b{_match_amounts(*names)}\s+{article}\Z", re.IGNORECASE)
+    return re.compile(rf"\b{match_amounts(*names)}\s+{article}\Z", re.IGNORECASE)
 
 
 _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
@@ -72,12 +63,12 @@ _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
 
 # "a few" is many.
 _CLASSES = {
-    name: re.compile(rf"(?<!\w){'(?<!a )' if name == 'few' else ''}{_match_amounts(name)}(?!\w)")
+    name: re.compile(rf"(?<!\w){'(?<!a )' if name == 'few' else ''}{match_amounts(name)}(?!\w)")
     for name in ("all", "most", "many", "few", "both")
 }
-_LEAST = re.compile(rf"\b{_match_amounts('at least')}\b")
-_MOST = re.compile(rf"\b{_match_amounts('at most')}\b")
-_COMPARED = re.compile(rf"\b{_match_amounts('comparing')}\b", re.IGNORECASE)
+_LEAST = re.compile(rf"\b{match_amounts('at least')}\b")
+_MOST = re.compile(rf"\b{match_amounts('at most')}\b")
+_COMPARED = re.compile(rf"\b{match_amounts('comparing')}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
