@@ -111,6 +111,15 @@ def test_a_speaker_is_found_by_another_spelling(seeded):
     assert "no article fits" in nobody.stderr
 
 
+def test_what_goes_to_no_window_has_its_titles_whole(data):
+    title = "Der Damm bei Brakkum hält auch das Wasser dieses langen Winters aus"
+    archive = Archive(data)
+    keep(archive, "ab00", "Er hält.", path="/e.txt", title=title)
+    archive.close()
+    lines = run("articles", data=data).stdout.splitlines()
+    assert any(line.endswith(f" {title}") for line in lines)
+
+
 def test_the_table_is_cut_to_the_width(data):
     archive = Archive(data)
     keep(archive, "ef05", "Text.", path="/e.txt", title="Ein sehr langer Titel " * 20,

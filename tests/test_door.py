@@ -86,6 +86,16 @@ def test_what_is_indexed_later_is_found_by_the_same_archive(own_archive, tmp_pat
     assert {cited.speaker for cited in answer.citations} == {"Rolo Fentmark"}
 
 
+def test_a_table_is_read_by_fields_of_ones_own(own_archive, write):
+    words = "Der Turm von Rotmoor wird verputzt, sagte Baudezernentin Ute Sellering."
+    table = write("export.csv", f'Nummer,Inhaltliches\n1,"{words}"\n')
+    report = own_archive.index(table, fields={"text": "Inhaltliches"})
+    assert (report.added, report.failed) == (1, [])
+    for wrong in ({"words": "Inhaltliches"}, {"text": ""}, ["text"]):
+        with pytest.raises(wortlaut.ConfigError, match="fields"):
+            own_archive.index(table, fields=wrong)
+
+
 def test_a_follow_up_takes_its_speaker_from_the_history(archive):
     first = archive.ask("What did Falkenhain say about the dam?")
     second = archive.ask("And when was that?", [first])

@@ -12,7 +12,7 @@ What is not named here may change from one version to the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -177,19 +177,30 @@ class NewsArchive:
                 self._chat = make_chat(self._settings, self._library, self._llm)
             return self._chat
 
-    def index(self, *paths: str | Path, rebuild: bool = False, prune: bool = False) -> IngestReport:
+    def index(
+        self,
+        *paths: str | Path,
+        rebuild: bool = False,
+        prune: bool = False,
+        fields: Mapping[str, str] | None = None,
+    ) -> IngestReport:
         """Read files and folders into the archive: what was added, updated and could not be read.
 
         Unchanged files cost nothing. `prune` drops articles whose source is gone, `rebuild` makes
-        all anew. Raises StoreBusy while another process writes.
+        all anew. `fields` says which field of a record is which of ours: `{"text": "body"}`.
+        Raises StoreBusy while another process writes, ConfigError for fields that there are not.
         """
+        from wortlaut.index.formats.fields import check_fields
         from wortlaut.rag.assembly import index_paths
 
         self.close()
         own = self._embedder
         load = None if own is None else lambda letters: own
         found = [_read_path(path) for path in paths]
-        return index_paths(self._settings, found, rebuild=rebuild, prune=prune, load=load)
+        mapping = None if fields is None else check_fields(fields)
+        return index_paths(
+            self._settings, found, rebuild=rebuild, prune=prune, fields=mapping, load=load
+        )
 
     def ask(
         self,

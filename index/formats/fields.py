@@ -55,14 +55,26 @@ _MOST_NAMED = 12
 
 def parse_fields(text: str) -> dict[str, str]:
     """The mapping that `text=body,date=meta.day` stands for; raises ConfigError for any other."""
+    parts = [part.partition("=") for part in filter(str.strip, text.split(","))]
+    return _name_own((ours, theirs) for ours, _, theirs in parts)
+
+
+def check_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """The mapping of our fields to a record's; raises ConfigError for one that is none."""
+    if not isinstance(fields, Mapping):
+        raise ConfigError(f"fields are a mapping like {{'text': 'body'}}, not {str(fields)[:60]!r}")
+    return _name_own(fields.items())
+
+
+def _name_own(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     fields: dict[str, str] = {}
-    for part in filter(str.strip, text.split(",")):
-        ours, between, theirs = (piece.strip() for piece in part.partition("="))
+    for given, named in pairs:
+        ours, theirs = str(given).strip(), str(named).strip()
         ours = _ALIASES.get(ours, ours)
-        if not between or not theirs or ours not in _OWN or ours in fields:
+        if not theirs or ours not in _OWN or ours in fields:
             raise ConfigError(
-                f"--fields cannot read {part.strip()!r}; write it like text=body,date=day, each of "
-                f"{', '.join(_OWN)} once at most"
+                f"--fields cannot read {f'{given}={named}'.strip()[:60]!r}; write it like "
+                f"text=body,date=day, each of {', '.join(_OWN)} once at most"
             )
         fields[ours] = theirs
     return fields

@@ -5,6 +5,7 @@ Titles, sources and texts are not trusted: what could steer a terminal is taken 
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _ID_LETTERS = 10
 _SOURCE_LETTERS = 18
 # What is left of a narrow window for the title.
-_LEAST_TITLE = 20
+_LEAST_TITLE, _LONGEST_TITLE = 20, 1000
 
 
 def print_articles(
@@ -117,7 +118,7 @@ def _describe(holding: Holding) -> dict[str, Any]:
 
 
 class _Layout:
-    """Lines as wide as the window, one an article, the first under a heading."""
+    """Lines as wide as the window, if there is one, one an article, the first under a heading."""
 
     def __init__(self) -> None:
         from rich.cells import set_cell_size
@@ -125,7 +126,11 @@ class _Layout:
 
         self._fit = set_cell_size
         fixed = _ID_LETTERS + _SOURCE_LETTERS + len("  2026-01-29  de  ") + len("  9999 9999  ")
-        self._title_width = max(_LEAST_TITLE, Console().width - fixed - 1)
+        console = Console()
+        # A file or another program gets the title whole.
+        is_window = console.is_terminal or "COLUMNS" in os.environ
+        left = console.width - fixed - 1 if is_window else _LONGEST_TITLE
+        self._title_width = max(_LEAST_TITLE, left)
         self._heading: str | None = self._lay_out(
             "id", "date", "", "source", "pass", "stat", "title"
         )
