@@ -248,7 +248,12 @@ class Archive:
     @property
     def store_id(self) -> str:
         """What the archive's passages go by in Chroma; another after a rebuild with new vectors."""
-        return self.read_meta("store_id") or self.read_meta("archive_id") or ""
+        return self.read_meta("store_id") or self.store_base
+
+    @property
+    def store_base(self) -> str:
+        """What the names of all its collections in Chroma begin with; a copy has another one."""
+        return self.read_meta("store_base") or self.read_meta("archive_id") or ""
 
     def list_outdated(self, made_by: str) -> list[str]:
         """The ids of the articles that another version made."""

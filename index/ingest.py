@@ -19,15 +19,16 @@ from typing import TYPE_CHECKING, Protocol
 from wortlaut.index.archive import Archive, grow_generation
 from wortlaut.index.article import Article
 from wortlaut.index.embedder import Embedder, keep_backgrounds
-from wortlaut.index.errors import SourceError, StoreBusy, StoreUnavailable
+from wortlaut.index.errors import SourceError, StoreUnavailable
 from wortlaut.index.live.gaps import list_failures, note_failures, note_waiting
+from wortlaut.index.live.turns import WriterTurn
 from wortlaut.index.sources import (
     READER_VERSION,
     SourceNotice,
     find_files,
     read_articles,
 )
-from wortlaut.index.store import PassageStore, make_nodes, set_aside
+from wortlaut.index.store import Location, PassageStore, make_nodes, set_aside
 from wortlaut.index.web.addresses import WebRequest, is_web_address
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def _be_quiet(done: int, total: int, what: str) -> None:
 class Indexer:
     """Reads sources into one archive and its store; the caller holds the writer's lock.
 
-    `load_embedder(letters)` returns the engine for a job of about that many letters.
+    `load_embedder(letters)` returns the engine for a job of about that many letters. By its `turn`
+    a run lets others write between two batches.
     """
 
     def __init__(
@@ -87,7 +89,10 @@ class Indexer:
         store: PassageStore,
         load_embedder: Callable[[int], Embedder],
         progress: Progress | None = None,
+        turn: WriterTurn | None = None,
     ) -> None:
+        self._turn = turn
+        self._turns = 0
         self._archive = archive
         self._ledger = Ledger(archive)
         self._store = store
@@ -164,10 +169,30 @@ class Indexer:
         mended = [path for path in known if path not in self._failed and self._is_mended(path)]
         if self._failed or mended:
             note_failures(self._archive, self._failed.items(), mended)
-        note_waiting(self._archive, False)
+        # Where another run has given way, there is more to come.
+        if self._turn is None or self._turn.is_last:
+            note_waiting(self._archive, False)
+            self._archive.write_meta(RUN_FLAG, None)
         self._is_noted = False
-        self._archive.write_meta(RUN_FLAG, None)
         self._report.seconds = round(perf_counter() - started, 3)
+
+    def _let_others_write(self) -> None:
+        """Give way to whoever waits; what they changed is taken into account afterwards.
+
+        Until then nothing of Chroma is open here: it does not see what another process writes. A
+        file that changes in between, half of it read, is read anew by the next run.
+        """
+        if self._turn is None or not self._turn.is_over:
+            return
+        self._store.close()
+        self._turn.give_way()
+        self._turns += 1
+        self._archive.check_embedder(self._store.fingerprint)
+        self._store.reopen()
+        self._report.repaired += repair_store(self._archive, self._store)
+        self._archive.write_meta(RUN_FLAG, "1")
+        self._is_noted = False
+        self._note_waiting()
 
     def _note_waiting(self) -> None:
         """Have answers say that there is more to come."""
@@ -217,9 +242,11 @@ class Indexer:
         self._note_waiting()
         failures = len(self._report.failed)
         fields = _recall_fields(state.reader)
-        known = self._archive.list_articles(path)
+        known, turns = self._archive.list_articles(path), self._turns
         found = False
         for read in read_articles(file, fields=fields):
+            if turns != self._turns:
+                known, turns = self._archive.list_articles(path), self._turns
             if isinstance(read, SourceError):
                 self._fail(read, file)
             elif isinstance(read, SourceNotice):
@@ -314,6 +341,7 @@ class Indexer:
             if letters >= _BATCH_LETTERS or len(batch) >= _BATCH_ARTICLES:
                 self._make(batch, letters)
                 self._record(finished)
+                self._let_others_write()
                 batch, finished, letters = [], [], 0
         self._make(batch, letters)
         self._record(finished)
@@ -368,8 +396,14 @@ class Indexer:
         ids = self._archive.list_outdated(PIPELINE_VERSION)
         for done, article_id in enumerate(ids):
             self._progress(done, len(ids), "the archive's own text")
-            if article := self._archive.read_article(article_id):
+            article = self._archive.read_article(article_id)
+            # Another run may have made it meanwhile.
+            if article and (not self._turns or not self._is_made(article)):
                 yield article
+
+    def _is_made(self, article: Article) -> bool:
+        made = self._archive.list_articles(article.path).get(article.id, ("", ""))
+        return made == (article.text_sha256, PIPELINE_VERSION)
 
     def _prune(self, paths: Sequence[Path]) -> None:
         """Take out articles whose source file, or whose record in it, is gone.
@@ -522,32 +556,21 @@ class Ledger:
 
 
 @contextmanager
-def lock_writer(folder: Path, wait_s: float = 0) -> Iterator[None]:
+def lock_writer(folder: Path, wait_s: float = 0) -> Iterator[WriterTurn]:
     """Hold the archive's only writing place; raises StoreBusy when another has it for `wait_s`.
 
     Two locks on one folder exclude each other inside one process too: take it once.
     """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / "write.lock", timeout=wait_s)
+    turn = WriterTurn(folder)
+    turn.take(wait_s)
     try:
-        lock.acquire()
-    except Timeout as error:
-        raise StoreBusy(
-            f"another process is indexing into {folder}; wait for it, or give another --data"
-        ) from error
-    except OSError as error:
-        raise StoreBusy(
-            f"cannot lock {folder} for writing: {error.strerror}; check its rights"
-        ) from error
-    try:
-        yield
+        yield turn
     finally:
-        lock.release()
+        turn.end()
 
 
 def open_writable(
-    location: Path | str,
+    location: Location,
     archive: Archive,
     fingerprint: str,
     prepare: Callable[[PassageStore], int] = PassageStore.count,
@@ -567,7 +590,7 @@ def open_writable(
 
 
 def _open_and_prepare(
-    location: Path | str,
+    location: Location,
     archive: Archive,
     fingerprint: str,
     prepare: Callable[[PassageStore], int],

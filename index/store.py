@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,17 @@ from numpy.typing import NDArray
 from wortlaut.index.archive import EmbeddedPassage
 from wortlaut.index.article import Article, Passage
 from wortlaut.index.errors import (
-    ConfigError,
     EmbedderMismatch,
     StoreError,
     StoreUnavailable,
     WortlautError,
+)
+from wortlaut.index.server import (
+    ChromaServer,
+    connect_server,
+    explain_refusal,
+    is_passing,
+    is_too_large,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +40,14 @@ if TYPE_CHECKING:
 _BATCH = 4000  # Chroma refuses more than 5461 records at once.
 _EF_SEARCH = 400
 _LEAST_FREE_BYTES = 20_000_000
+# What is written to a server at once: a hosted Chroma takes 300 records, many a proxy a megabyte.
+_REQUEST_RECORDS = 250
+# How long a restart of it is waited for.
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)
+
+Location = Path | ChromaServer
+
+_log = logging.getLogger(__name__)
 
 
 class PassageStore:
@@ -40,11 +55,17 @@ class PassageStore:
 
     A collection of another embedder's vectors is emptied for the writer, who has checked the
     archive's embedder and `may_replace`; any other caller gets EmbedderMismatch. Chroma's own
-    errors leave as StoreUnavailable. Safe to use from several threads.
+    errors leave as StoreUnavailable, a refused token or certificate as ConfigError. What is written
+    to a server waits out its restart. Safe to use from several threads.
     """
 
     def __init__(
-        self, location: Path | str, archive_id: str, fingerprint: str, *, may_replace: bool = False
+        self,
+        location: Location,
+        archive_id: str,
+        fingerprint: str,
+        *,
+        may_replace: bool = False,
     ) -> None:
         self._location = location
         self._name = f"wortlaut-{archive_id}"
@@ -57,6 +78,7 @@ class PassageStore:
         self._client = _connect(self._location, self._openings)
         try:
             with self._translate():
+                self._batch = self._find_batch()
                 self.collection = self._get_or_create()
                 found = self._read_embedder()
                 if found != self._fingerprint and may_replace:
@@ -68,6 +90,17 @@ class PassageStore:
         except StoreError:
             self.close()
             raise
+
+    @property
+    def fingerprint(self) -> str:
+        """The embedder whose vectors these are."""
+        return self._fingerprint
+
+    def _find_batch(self) -> int:
+        """How many records are written at once: what Chroma takes, and no huge request to a server."""
+        most = self._client.get_max_batch_size()
+        own = _BATCH if isinstance(self._location, Path) else _REQUEST_RECORDS
+        return min(own, most) if most > 0 else own
 
     def _read_embedder(self) -> str:
         return str((self.collection.metadata or {}).get("embedder"))
@@ -112,7 +145,7 @@ class PassageStore:
         with self._lock:
             self.close()
             self._client, self.collection = fresh._client, fresh.collection
-            self._openings = fresh._openings
+            self._openings, self._batch = fresh._openings, fresh._batch
 
     def count(self) -> int:
         """How many passages there are."""
@@ -134,9 +167,9 @@ class PassageStore:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Take passages out; unknown ids are no error."""
-        with self._translate():
-            for start in range(0, len(ids), _BATCH):
-                self.collection.delete(ids=list(ids[start : start + _BATCH]))
+        for start in range(0, len(ids), self._batch):
+            some = list(ids[start : start + self._batch])
+            self._write(lambda some=some: self.collection.delete(ids=some))  # type: ignore[misc]
 
     def search(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """The nearest passages, best first: id and cosine similarity in [-1, 1]."""
@@ -156,24 +189,49 @@ class PassageStore:
         """The same collection as a LlamaIndex vector store that upserts."""
         from llama_index.vector_stores.chroma import ChromaVectorStore
 
-        return ChromaVectorStore(chroma_collection=_Upserting(self.collection, self._translate))
+        return ChromaVectorStore(chroma_collection=_Upserting(self))
+
+    def _put(self, records: dict[str, list[Any]]) -> None:
+        """Upsert the records' columns in portions, in smaller ones where a proxy refuses them."""
+        count, done, size = len(records["ids"]), 0, self._batch
+        while done < count:
+            some = {name: column[done : done + size] for name, column in records.items() if column}
+            try:
+                self._write(lambda some=some: self.collection.upsert(**some))  # type: ignore[misc]
+                done += size
+            except StoreUnavailable as error:
+                if size == 1 or not is_too_large(error.__cause__):
+                    raise
+                size = self._batch = max(1, min(size, count) // 2)
+
+    def _write(self, write: Callable[[], Any]) -> None:
+        """Write, and where a server is starting again, wait for it: each may be done twice."""
+        pauses = iter(() if isinstance(self._location, Path) else _PAUSES_S)
+        while True:
+            try:
+                with self._translate():
+                    write()
+                return
+            except StoreUnavailable as error:
+                pause = next(pauses, None) if is_passing(error.__cause__) else None
+                if pause is None:
+                    raise
+                if pause == _PAUSES_S[0]:
+                    _log.warning("%s; tried again for %.0f s", error, sum(_PAUSES_S))
+                time.sleep(pause)
 
 
 class _Upserting:
     """A Chroma collection whose `add` replaces: `add` itself ignores known ids silently."""
 
-    def __init__(
-        self, collection: Any, translate: Callable[[], AbstractContextManager[None]]
-    ) -> None:
-        self._collection = collection
-        self._translate = translate
+    def __init__(self, store: PassageStore) -> None:
+        self._store = store
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._collection, name)
+        return getattr(self._store.collection, name)
 
     def add(self, **records: Any) -> None:
-        with self._translate():
-            self._collection.upsert(**records)
+        self._store._put(records)
 
 
 def make_nodes(passages: Sequence[tuple[Article, EmbeddedPassage]]) -> list[TextNode]:
@@ -210,31 +268,25 @@ def make_node(article: Article, passage: Passage) -> TextNode:
     )
 
 
-def _connect(location: Path | str, openings: int) -> Any:
+def _connect(location: Location, openings: int) -> Any:
     # Both must stand before the import: Chroma reads them once.
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     os.environ.setdefault("CHROMA_TELEMETRY", "False")
-    import chromadb
     from chromadb.config import Settings
 
-    settings = Settings(anonymized_telemetry=False)
+    # Nor may a stray .env file where the user stands say where Chroma is, or who is told.
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        anonymized_telemetry=False,
+        chroma_otel_collection_endpoint="",
+    )
     with _translate_errors(location):
         if isinstance(location, Path):
             # Under one name Chroma would hand out what is open already.
             return _open_folder(
                 location, f"{location}/." if openings % 2 else str(location), settings
             )
-        address = urlsplit(location)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            raise ConfigError(
-                f"{location!r} is no Chroma address; write it like http://127.0.0.1:8000"
-            )
-        return chromadb.HttpClient(
-            host=address.hostname,
-            port=address.port or (443 if address.scheme == "https" else 8000),
-            ssl=address.scheme == "https",
-            settings=settings,
-        )
+        return connect_server(location, settings)
 
 
 def _open_folder(folder: Path, name: str, settings: Any) -> Any:
@@ -252,7 +304,7 @@ def _open_folder(folder: Path, name: str, settings: Any) -> Any:
 
 
 @contextmanager
-def _translate_errors(location: Path | str) -> Iterator[None]:
+def _translate_errors(location: Location) -> Iterator[None]:
     try:
         yield
     except WortlautError:
@@ -261,13 +313,13 @@ def _translate_errors(location: Path | str) -> Iterator[None]:
         # Chroma's Rust core panics with an exception that is no Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        remedy = (
-            "check the folder's rights and space; wortlaut doctor mends it from the archive's text"
-            if isinstance(location, Path)
-            else "is the server running, the address right? then do it again"
-        )
+        if isinstance(location, ChromaServer):
+            raise explain_refusal(error, location) from error
         line = " ".join(str(error).split())[:300]
-        raise StoreUnavailable(f"Chroma at {location} failed: {line}; {remedy}") from error
+        raise StoreUnavailable(
+            f"Chroma at {location} failed: {line}; check the folder's rights and space; "
+            "wortlaut doctor mends it from the archive's text"
+        ) from error
 
 
 def set_aside(folder: Path) -> Path | None:

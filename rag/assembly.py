@@ -24,7 +24,9 @@ from wortlaut.index.ingest import (
     repair_store,
 )
 from wortlaut.index.live.rebuild import drop_building, read_building, rebuild_beside
-from wortlaut.index.store import PassageStore
+from wortlaut.index.moving.transfer import TransferReport, export_archive, import_archive
+from wortlaut.index.server import ChromaServer
+from wortlaut.index.store import Location, PassageStore
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.config import Settings
 from wortlaut.rag.reader import CrossEncoderReader, Reader, open_bundled_reader
@@ -92,7 +94,7 @@ def open_library(settings: Settings, embedder: Embedder | None = None) -> Librar
                 keep_backgrounds(archive, embedder)
         except StoreBusy:
             # Somebody is indexing and will bring the two in line.
-            store = PassageStore(_find_store(settings), archive.store_id, embedder.fingerprint)
+            store = PassageStore(find_store(settings), archive.store_id, embedder.fingerprint)
     except BaseException:
         archive.close()
         raise
@@ -119,7 +121,7 @@ def _open_in_line(
 
     with lock_writer(settings.data):
         archive.check_embedder(fingerprint)
-        return open_writable(_find_store(settings), archive, fingerprint, repair)
+        return open_writable(find_store(settings), archive, fingerprint, repair)
 
 
 def open_retriever(library: Library) -> Retriever:
@@ -212,14 +214,17 @@ def index_paths(
     fields: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     load: LoadEmbedder | None = None,
+    wait_s: float = 0,
 ) -> IngestReport:
     """Bring the archive up to date with the sources, as its only writer.
+
+    Another is waited for as long as `wait_s`, and gets its turn between two batches.
 
     `web` are addresses to fetch besides. `fields` says which field of a record is which of ours
     (`{"text": "body"}`); it is remembered. `load` gives the embedder for a job of so many letters,
     in place of the settings' own.
     """
-    with _open_indexer(settings, rebuild, progress, load) as (indexer, before):
+    with _open_indexer(settings, rebuild, progress, load, wait_s) as (indexer, before):
         report = indexer.run(paths, prune=prune, web=web, fields=fields)
     report.updated += before.updated
     report.passages += before.passages
@@ -239,6 +244,7 @@ def _open_indexer(
     rebuild: bool = False,
     progress: Progress | None = None,
     load: LoadEmbedder | None = None,
+    wait_s: float = 0,
 ) -> Iterator[tuple[Indexer, IngestReport]]:
     """The indexer, and what a rebuild with another embedder has done before."""
 
@@ -247,9 +253,10 @@ def _open_indexer(
 
     load = load or load_own
     before = IngestReport()
-    location = _find_store(settings)
+    location = find_store(settings)
     # Whoever opens the archive to read it holds the lock for a moment.
-    with _open_archive(settings) as archive, lock_writer(settings.data, _LOCK_WAIT_S):
+    wait_s = max(wait_s, _LOCK_WAIT_S)
+    with _open_archive(settings) as archive, lock_writer(settings.data, wait_s) as turn:
         fingerprint = load(0).fingerprint
         bound = archive.read_meta("embedder")
         if bound not in (None, fingerprint):
@@ -264,9 +271,19 @@ def _open_indexer(
             if rebuild:
                 drop_building(settings.data)
                 archive.mark_outdated()
-            yield Indexer(archive, store, load, progress), before
+            yield Indexer(archive, store, load, progress, turn), before
         finally:
             store.close()
+
+
+def export_to(settings: Settings, file: Path, progress: Progress | None = None) -> TransferReport:
+    """Write the archive to one file."""
+    return export_archive(settings.data, file, progress)
+
+
+def import_from(settings: Settings, file: Path, progress: Progress | None = None) -> TransferReport:
+    """Put an exported archive into the settings' empty folder, its passages into their Chroma."""
+    return import_archive(settings.data, file, find_store(settings), progress)
 
 
 @contextmanager
@@ -278,5 +295,15 @@ def _open_archive(settings: Settings) -> Iterator[Archive]:
         archive.close()
 
 
-def _find_store(settings: Settings) -> Path | str:
-    return settings.chroma or settings.data / "chroma"
+def find_store(settings: Settings) -> Location:
+    """Where the passages' vectors are: a folder, or a Chroma server."""
+    if settings.chroma is None:
+        return settings.data / "chroma"
+    token = settings.chroma_token
+    return ChromaServer(
+        settings.chroma,
+        token.get_secret_value() if token else None,
+        settings.chroma_ca,
+        settings.chroma_tenant,
+        settings.chroma_database,
+    )

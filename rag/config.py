@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     )
     models: Path | None = Field(None, description="where models are unpacked; in the data folder")
     chroma: str | None = Field(None, description="address of a Chroma server, else embedded")
+    chroma_token: SecretStr | None = Field(None, description="the token that server wants")
+    chroma_ca: Path | None = Field(None, description="certificates to trust for it: a PEM file")
+    chroma_tenant: str = Field("default_tenant", min_length=1, description="its tenant")
+    chroma_database: str = Field("default_database", min_length=1, description="its database")
     mode: Literal["extractive", "llm"] = Field("extractive", description="who words the answer")
     quotes: int = Field(6, ge=1, le=50, description="the most sentences an answer quotes")
     min_confidence: float = Field(
@@ -56,7 +60,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1, description="address of the browser chat")
     port: int = Field(7860, ge=0, le=65535, description="port of the browser chat")
 
-    @field_validator("data", "models")
+    @field_validator("data", "models", "chroma_ca")
     @classmethod
     def expand_home(cls, folder: Path | None) -> Path | None:
         """`~` stands for the home folder, as in a shell."""

@@ -14,9 +14,11 @@ from wortlaut.index.archive import Archive
 from wortlaut.index.embedder import BULK_CHARS, Embedder, load_embedder
 from wortlaut.index.errors import ConfigError, StoreBusy, StoreUnavailable
 from wortlaut.index.ingest import Indexer, IngestReport, Progress, lock_writer, open_writable
+from wortlaut.index.live.turns import WriterTurn
 from wortlaut.index.live.watching import watch_files
 from wortlaut.index.store import PassageStore
 from wortlaut.index.web.addresses import WebRequest
+from wortlaut.rag.assembly import find_store
 from wortlaut.rag.config import Settings
 
 Job = Callable[[Indexer], IngestReport]
@@ -116,8 +118,8 @@ class _Desk:
         self._waiting_letters = waiting_letters
         while not self._stop.is_set():
             try:
-                with lock_writer(self._settings.data, _LOCK_WAIT_S):
-                    report = job(self._open_indexer())
+                with lock_writer(self._settings.data, _LOCK_WAIT_S) as turn:
+                    report = job(self._open_indexer(turn))
                     self._generation = self._archive.generation
             except (StoreBusy, StoreUnavailable) as error:
                 self._complain(error)
@@ -136,15 +138,15 @@ class _Desk:
                 self._close_store()
             self._store = None
 
-    def _open_indexer(self) -> Indexer:
+    def _open_indexer(self, turn: WriterTurn) -> Indexer:
         embedder = self._load(0)
         self._archive.check_embedder(embedder.fingerprint)
         if self._store is None or self._archive.generation != self._generation:
             # Another process has written: what is open here knows nothing of it, and must not write.
             self._close_store()
-            location = self._settings.chroma or self._settings.data / "chroma"
+            location = find_store(self._settings)
             self._store, _ = open_writable(location, self._archive, embedder.fingerprint)
-        return Indexer(self._archive, self._store, self._load, self._show)
+        return Indexer(self._archive, self._store, self._load, self._show, turn)
 
     def _load(self, letters: int) -> Embedder:
         letters += self._waiting_letters

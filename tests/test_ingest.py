@@ -298,11 +298,11 @@ def test_a_difference_that_keeps_the_count_is_found_by_a_thorough_check(settings
     library.close()
 
 
-def test_a_second_indexer_is_told_to_wait(settings, sources):
+def test_a_second_indexer_that_may_not_wait_says_what_to_do(settings, sources):
     settings.data.mkdir(parents=True)
     with lock_writer(settings.data):
         done = subprocess.run(
-            [sys.executable, "-m", "wortlaut.ui.terminal.cli", "--data", str(settings.data), "index", str(sources)],
+            [sys.executable, "-m", "wortlaut.ui.terminal.cli", "--data", str(settings.data), "index", "--wait", "1", str(sources)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 1

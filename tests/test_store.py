@@ -1,21 +1,15 @@
-"""Chroma itself, embedded and as a server on loopback."""
+"""Chroma itself, embedded; as a server: test_server.py."""
 
 import os
-import socket
-import subprocess
-import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
-from ports import find_port
 
 from wortlaut.index.archive import EmbeddedPassage
 from wortlaut.index.article import Article, Passage, Span, hash_text
-from wortlaut.index.errors import ConfigError, EmbedderMismatch, StoreUnavailable
+from wortlaut.index.errors import EmbedderMismatch, StoreUnavailable
 from wortlaut.index.store import PassageStore, make_nodes, set_aside
 
 DIMENSION = 8
@@ -131,82 +125,3 @@ def test_a_plain_llamaindex_vector_store_reads_what_is_kept(store):
     query = VectorStoreQuery(query_embedding=passages[3][1].vector.tolist(), similarity_top_k=1)
     node = store.as_vector_store().query(query).nodes[0]
     assert (node.node_id, node.get_content()) == ("a:3", "Der Damm hält.")
-
-
-@pytest.mark.parametrize("address", ["localhost:8000", "ftp://x", "http://"])
-def test_a_wrong_address_is_one_clear_line(address):
-    with pytest.raises(ConfigError, match="http://127"):
-        PassageStore(address, "archive", "model")
-
-
-def test_a_server_that_is_not_there_is_named():
-    with pytest.raises(StoreUnavailable, match="is the server running"):
-        PassageStore("http://127.0.0.1:9", "archive", "model")
-
-
-@pytest.fixture
-def server(tmp_path):
-    port = find_port()
-    command = Path(sys.executable).with_name("chroma")
-    process = subprocess.Popen(
-        [command, "run", "--path", tmp_path / "server", "--host", "127.0.0.1", "--port", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=os.environ | {"ANONYMIZED_TELEMETRY": "False"},
-    )  # fmt: skip
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}", process
-    process.terminate()
-    process.wait(10)
-
-
-def test_the_same_code_talks_to_a_chroma_server(server, write):
-    from wortlaut.rag.assembly import index_paths, open_chat
-    from wortlaut.rag.config import load_settings
-
-    address, process = server
-    settings = load_settings(chroma=address)
-    path = write("damm.txt", " date 2026-02-04 Der Damm an der Olme hält, sagte Oda Falk.\n")
-    assert index_paths(settings, [path]).passages == 1
-    assert not (settings.data / "chroma").exists()
-    chat = open_chat(settings)
-    found = chat.search("Hält der Damm?", 3)
-    assert [scored.article.text for scored in found] == [
-        "Der Damm an der Olme hält, sagte Oda Falk.\n"
-    ]
-    process.terminate()
-    process.wait(10)
-    with pytest.raises(StoreUnavailable, match="is the server running"):
-        chat.search("Hält der Damm?", 3)
-
-
-def test_a_rebuild_on_a_chroma_server_goes_into_a_collection_of_its_own(server, write, models):
-    from wortlaut.index.embedder import Embedder, load_embedder
-    from wortlaut.rag.assembly import index_paths, open_chat, open_library
-    from wortlaut.rag.config import load_settings
-
-    class Stopped(BaseException):
-        pass
-
-    def stop(done, total, what):
-        raise Stopped
-
-    settings = load_settings(chroma=server[0])
-    path = write("damm.txt", " date 2026-02-04 Der Damm an der Olme hält, sagte Oda Falk.\n")
-    index_paths(settings, [path])
-    chat = open_chat(settings)
-    usual = load_embedder("multilingual-e5-small", models)
-    other = Embedder(usual._engine, "another-model", {})
-    with pytest.raises(Stopped):
-        index_paths(settings, [], rebuild=True, load=lambda letters: other, progress=stop)
-    assert len(chat.search("Hält der Damm?", 3)) == 1
-    assert index_paths(settings, [], load=lambda letters: other).updated == 1
-    library = open_library(settings, other)
-    names = [collection.name for collection in library.store._client.list_collections()]
-    assert names == [f"wortlaut-{library.archive.store_id}"]
-    assert library.store.list_ids() == library.archive.list_passage_ids()
-    library.close()

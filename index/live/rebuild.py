@@ -20,6 +20,7 @@ from wortlaut.index.archive import Archive, note_new_state
 from wortlaut.index.embedder import Embedder
 from wortlaut.index.errors import StoreUnavailable
 from wortlaut.index.ingest import PIPELINE_VERSION, Indexer, IngestReport, Progress, open_writable
+from wortlaut.index.store import Location
 
 _FOLDER = "building"
 # Each belongs to an article; of the articles themselves only `made_by` changes.
@@ -62,7 +63,7 @@ def drop_building(folder: Path) -> None:
 
 def rebuild_beside(
     archive: Archive,
-    location: Path | str,
+    location: Location,
     load_embedder: Callable[[int], Embedder],
     progress: Progress | None = None,
 ) -> IngestReport:
@@ -74,7 +75,7 @@ def rebuild_beside(
     begun = read_building(archive.folder)
     if begun is None or begun.fingerprint != fingerprint:
         drop_building(archive.folder)
-    store_id = f"{archive.read_meta('archive_id')}-{_shorten(fingerprint)}"
+    store_id = f"{archive.store_base}-{_shorten(fingerprint)}"
     folder = archive.folder / _FOLDER
     with closing(Archive(folder)) as building:
         building.write_meta("store_id", store_id)
@@ -85,7 +86,7 @@ def rebuild_beside(
             report = Indexer(building, store, load_embedder, progress).run([])
             building.query("PRAGMA wal_checkpoint(TRUNCATE)")
             _take_over(archive, building, fingerprint)
-            store.drop_others(archive.read_meta("archive_id") or "")
+            store.drop_others(archive.store_base)
     drop_building(archive.folder)
     return report
 

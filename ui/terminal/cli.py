@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -84,7 +85,9 @@ def configure(
     context: typer.Context,
     data: Annotated[Path | None, typer.Option(help="The archive's folder.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings in a TOML file.")] = None,
-    chroma: Annotated[str | None, typer.Option(help="A Chroma server, http://host:port.")] = None,
+    chroma: Annotated[
+        str | None, typer.Option(help="A Chroma server, http(s)://host:port.")
+    ] = None,
     embedder: Annotated[str | None, typer.Option(help="Embedding model: name or folder.")] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="And exit.")
@@ -118,6 +121,9 @@ def index_sources(
         str | None,
         typer.Option(metavar="text=FIELD,…", help="Which field of a record is which; '' guesses."),
     ] = None,
+    wait: Annotated[
+        float, typer.Option(min=0, show_default=False, help="Seconds to wait for another indexer.")
+    ] = math.inf,
     as_json: AsJson = False,
 ) -> None:
     """Read articles into the archive: agency copy, exports, web pages, documents, mail, feeds, tables.
@@ -153,7 +159,7 @@ def index_sources(
     with show_progress() as progress:
         report = index_paths(
             context.obj, files, rebuild=rebuild, prune=prune, web=web, fields=mapping,
-            progress=progress,
+            progress=progress, wait_s=wait,
         )  # fmt: skip
     print_ingest_report(report, as_json=as_json)
     if report.failed:
@@ -428,6 +434,42 @@ def info(context: typer.Context, as_json: AsJson = False) -> None:
     from wortlaut.ui.terminal.printing import print_info
 
     print_info(context.obj, as_json=as_json)
+
+
+@app.command("export")
+def export_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where it is written, like archive.wortlaut.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the whole archive to one checksummed file, to keep it or carry it elsewhere.
+
+    Others may index meanwhile: the file holds the archive as it stood at one moment.
+    """
+    from wortlaut.rag.assembly import export_to
+    from wortlaut.ui.terminal.printing import print_transfer, show_progress
+
+    with show_progress() as progress:
+        report = export_to(context.obj, file, progress)
+    print_transfer(report, as_json=as_json)
+
+
+@app.command("import")
+def import_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="What `wortlaut export` wrote.")],
+    as_json: AsJson = False,
+) -> None:
+    """Put an exported archive into an empty folder, and its passages into Chroma.
+
+    Exit status 1 for a damaged file, 2 for one that is no export; then nothing has changed.
+    """
+    from wortlaut.rag.assembly import import_from
+    from wortlaut.ui.terminal.printing import print_transfer, show_progress
+
+    with show_progress() as progress:
+        report = import_from(context.obj, file, progress)
+    print_transfer(report, as_json=as_json)
 
 
 @app.command()

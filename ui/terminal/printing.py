@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wortlaut.eval.lies.lies import Counts, JudgedSentence, LieReport, Ranking, Rate, Timing
     from wortlaut.index.ingest import Progress
     from wortlaut.index.lang.words import Language
+    from wortlaut.index.moving.transfer import TransferReport
     from wortlaut.rag.answer import Citation, Verdict, Verifier
     from wortlaut.rag.config import Settings
     from wortlaut.rag.receipt import Receipt
@@ -153,6 +154,17 @@ def print_passages(passages: Sequence[ScoredPassage], *, as_json: bool) -> None:
 def print_info(settings: Settings, *, as_json: bool) -> None:
     """Print how much the archive holds."""
     _print_facts(_read_state(settings), as_json)
+
+
+def print_transfer(report: TransferReport, *, as_json: bool) -> None:
+    """Print what went to a file or came from one."""
+    facts = dataclasses.asdict(report)
+    if not as_json:
+        facts |= {name: facts["counts"][name] for name in ("articles", "passages", "statements")}
+        del facts["counts"]
+    _print_facts(facts, as_json)
+    if not report.complete:
+        tell("the archive was not complete when it was written: wortlaut index finishes it")
 
 
 def print_diagnosis(settings: Settings, *, as_json: bool) -> bool:

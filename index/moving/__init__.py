@@ -1,0 +1,1 @@
+"""The archive as one file: written, carried, put in elsewhere."""

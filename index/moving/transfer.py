@@ -1,0 +1,288 @@
+"""The whole archive as one file, and back: `export_archive` and `import_archive`.
+
+What travels is a copy of the SQLite file as it stood at one moment, whoever writes meanwhile. An
+import checks all of it beside the archive, puts it in by one transaction, and fills Chroma from it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from wortlaut.index.archive import Archive, note_new_state
+from wortlaut.index.article import hash_text
+from wortlaut.index.errors import ConfigError, StoreError, StoreUnavailable
+from wortlaut.index.ingest import (
+    PIPELINE_VERSION,
+    RUN_FLAG,
+    Progress,
+    lock_writer,
+    open_writable,
+    repair_store,
+)
+from wortlaut.index.live.rebuild import read_building
+from wortlaut.index.moving.package import (
+    PART,
+    Manifest,
+    check_export_target,
+    make_workplace,
+    read_manifest,
+    unpack_part,
+    write_package,
+)
+from wortlaut.index.store import Location, PassageStore, make_nodes
+
+_FOLDER = "importing"
+_LOCK_WAIT_S = 3
+_AT_ONCE = 500
+# What is counted: every table but the full text's own.
+_UNCOUNTED = ("sqlite_", "passages_fts", "passages_vocab")
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReport:
+    """What a file holds that was written or read: `counts` by table, `bytes` and digest of the file.
+
+    `complete` says that the archive lacked nothing: no run was stopped or going on.
+    """
+
+    file: str
+    bytes: int
+    sha256: str
+    archive_id: str
+    embedder: str
+    complete: bool
+    counts: Mapping[str, int]
+
+
+def export_archive(folder: Path, target: Path, progress: Progress | None = None) -> TransferReport:
+    """Write the folder's archive to the file `target`, in place of an older export only.
+
+    Others may write meanwhile. Raises ConfigError where there is nothing, or another file stands
+    there, StoreError where the archive is damaged.
+    """
+    check_export_target(target)
+    if not (folder / PART).exists():
+        raise ConfigError(f"there is no archive in {folder}; name its folder with --data")
+    show = progress or _be_silent
+    with make_workplace(target) as place:
+        snapshot = place / PART
+        with closing(Archive(folder)) as archive:
+            archive.query("VACUUM INTO ?", (str(snapshot),))
+        manifest = _check_snapshot(snapshot, f"the archive in {folder}")
+        if read_building(folder):
+            manifest |= {"complete": False}
+        size, digest = write_package(
+            snapshot, manifest, target, lambda done, total: show(done, total, target.name)
+        )
+    return _report(target, size, digest, manifest)
+
+
+def import_archive(
+    folder: Path, source: Path, location: Location, progress: Progress | None = None
+) -> TransferReport:
+    """Put the export `source` into the folder, which holds no article, and its passages into Chroma.
+
+    Until all is checked nothing is changed. Raises ConfigError for a file that is no export and for
+    a folder that is not empty, StoreError for a damaged file.
+    """
+    show = progress or _be_silent
+    _refuse_full(folder)
+    manifest, digest = read_manifest(source)
+    folder.mkdir(parents=True, exist_ok=True)
+    with lock_writer(folder, _LOCK_WAIT_S):
+        _refuse_full(folder)
+        with _stage(folder) as staging:
+            unpack_part(
+                source, manifest, staging / PART, lambda done, total: show(done, total, source.name)
+            )
+            _compare(manifest, _check_snapshot(staging / PART, str(source)), source)
+            store = _prepare(staging, location)
+            try:
+                _put_in(staging, folder)
+            except BaseException:
+                store.close()
+                raise
+        with closing(store), closing(Archive(folder)) as archive:
+            _fill(archive, store, show)
+    return _report(source, source.stat().st_size, digest, manifest)
+
+
+def _report(file: Path, size: int, digest: str, manifest: Manifest) -> TransferReport:
+    return TransferReport(
+        str(file), size, digest, manifest["archive_id"], manifest["embedder"],
+        bool(manifest["complete"]), dict(manifest["counts"]),
+    )  # fmt: skip
+
+
+def _be_silent(done: int, total: int, what: str) -> None:
+    pass
+
+
+def _refuse_full(folder: Path) -> None:
+    if not (folder / PART).exists():
+        return
+    with closing(Archive(folder)) as archive:
+        held = archive.query("SELECT count(*) FROM articles")[0][0]
+    if held or read_building(folder):
+        raise ConfigError(
+            f"the archive in {folder} holds {held} articles; import into a new folder with --data"
+        )
+
+
+@contextmanager
+def _stage(folder: Path) -> Iterator[Path]:
+    """A folder beside the archive for what is not checked yet; a killed import's goes first."""
+    staging = folder / _FOLDER
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        yield staging
+    except OSError as error:
+        raise StoreUnavailable(
+            f"cannot write to {staging}: {error.strerror or error}; check the disk's space and rights"
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _check_snapshot(file: Path, name: str) -> dict[str, Any]:
+    """The manifest of a copy of an archive; raises StoreError for one that is damaged or foreign.
+
+    It may come from anywhere: nothing in it is run, and it must hold no tables but ours.
+    """
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            db.execute("PRAGMA trusted_schema = OFF")
+            db.execute("PRAGMA cell_size_check = ON")
+            _refuse_foreign(db, name)
+            found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if found != "ok":
+                line = " ".join(str(found).split())
+                raise StoreError(f"{name} is damaged: {line}; wortlaut doctor says more")
+            for article_id, text, digest in db.execute(
+                "SELECT id, text, text_sha256 FROM articles"
+            ):
+                if not isinstance(text, str) or hash_text(text) != digest:
+                    raise StoreError(
+                        f"{name} is damaged: the text of article {article_id} is not what was "
+                        "stored; wortlaut doctor says more"
+                    )
+            return _describe(db, name)
+    except (sqlite3.Error, UnicodeError) as error:
+        raise StoreError(f"{name} is damaged: {error}; wortlaut doctor says more") from error
+
+
+def _refuse_foreign(db: sqlite3.Connection, name: str) -> None:
+    schema = (files("wortlaut.index") / "schema.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(schema)
+        known = set(empty.execute("SELECT type, name FROM sqlite_master"))
+    rows = db.execute("SELECT type, name FROM sqlite_master").fetchall()
+    foreign = sorted(
+        row[1] for row in rows if row not in known and not row[1].startswith("sqlite_stat")
+    )
+    if foreign:
+        raise StoreError(
+            f"{name} holds what no archive of this Wortlaut does: {foreign[0]!r}; "
+            "nothing was changed; use the Wortlaut that made it"
+        )
+
+
+def _describe(db: sqlite3.Connection, name: str) -> dict[str, Any]:
+    meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
+    tables = [
+        row[0]
+        for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        if not row[0].startswith(_UNCOUNTED)
+    ]
+    counts = {
+        table: db.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables
+    }
+    if not counts["articles"] or "embedder" not in meta:
+        raise ConfigError(f"{name} holds no article; index some first: wortlaut index PATH")
+    outdated = db.execute(
+        "SELECT count(*) FROM articles WHERE made_by <> ?", (PIPELINE_VERSION,)
+    ).fetchone()[0]
+    waiting = RUN_FLAG in meta or "waiting" in meta
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wortlaut": version("wortlaut"),
+        "schema": meta["schema"],
+        "archive_id": meta["archive_id"],
+        "embedder": meta["embedder"],
+        "complete": not outdated and not waiting,
+        "counts": counts,
+    }
+
+
+def _compare(manifest: Manifest, found: Manifest, source: Path) -> None:
+    """Return if the copy is the one that the manifest describes."""
+    for key in ("schema", "archive_id", "embedder", "counts"):
+        if manifest.get(key) != found[key]:
+            raise StoreError(
+                f"{source} is damaged: its manifest says another {key} than its archive; "
+                "nothing was changed; export it anew"
+            )
+
+
+def _prepare(staging: Path, location: Location) -> PassageStore:
+    """The store for the copy's passages, under a name of their own, of which the copy is told.
+
+    The archive that was exported may have its passages on the same server, and goes on changing.
+    """
+    with closing(sqlite3.connect(staging / PART)) as bare:
+        # Whatever its stamp says, it is given what it lacks.
+        bare.execute("PRAGMA user_version = 0")
+    with closing(Archive(staging)) as copy:
+        own = uuid.uuid4().hex[:12]
+        for key in ("store_base", "store_id"):
+            copy.write_meta(key, own)
+        with copy.transaction() as db:
+            note_new_state(db)
+        store, _ = open_writable(location, copy, copy.read_meta("embedder") or "")
+        copy.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    return store
+
+
+def _put_in(staging: Path, folder: Path) -> None:
+    """Have the copy in place of the folder's empty archive, all of it in one transaction."""
+    # It is made first where there is none: who has it open must see the same file afterwards.
+    with closing(Archive(folder)) as empty:
+        size = empty.query("PRAGMA page_size")[0][0]
+    try:
+        with (
+            closing(sqlite3.connect(staging / PART, isolation_level=None)) as copy,
+            closing(sqlite3.connect(folder / PART, timeout=30)) as target,
+        ):
+            if copy.execute("PRAGMA page_size").fetchone()[0] != size:
+                for line in ("journal_mode = DELETE", f"page_size = {size}"):
+                    copy.execute(f"PRAGMA {line}")
+                copy.execute("VACUUM")
+            copy.backup(target)
+    except sqlite3.Error as error:
+        raise StoreUnavailable(
+            f"cannot put the archive into {folder}: {error}; check the disk's space and rights"
+        ) from error
+
+
+def _fill(archive: Archive, store: PassageStore, show: Progress) -> None:
+    """Put every passage into the store, so many at a time; a killed fill is mended at opening."""
+    total = archive.query("SELECT count(*) FROM passages")[0][0]
+    done, last = 0, 0
+    while rows := archive.query(
+        "SELECT number, id FROM passages WHERE number > ? ORDER BY number LIMIT ?", (last, _AT_ONCE)
+    ):
+        store.upsert(make_nodes(archive.read_passages([row[1] for row in rows])))
+        done, last = done + len(rows), rows[-1][0]
+        show(done, total, "Chroma")
+    repair_store(archive, store)
