@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from wortlaut.index.article import Article, Passage, ReadArticle, Span, Statement
 from wortlaut.index.errors import EmbedderMismatch, StaleSpan, StoreUnavailable
+from wortlaut.index.seal import SEAL, draw_seal
 from wortlaut.index.twins.linking import link_article, unlink_article
 
 SCHEMA_VERSION = "1"
@@ -123,6 +124,10 @@ class Archive:
         self._db.executescript(schema.decode("utf-8"))
         self._add_columns("articles", "guid", "version")
         self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
+        # Before its id: whoever opens a new one at the same moment must not take it for an old one.
+        is_old = self._db.execute("SELECT 1 FROM meta WHERE key = 'archive_id'").fetchone()
+        drawn = draw_seal(from_birth=is_old is None)
+        self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (SEAL, drawn))
         self._db.execute(
             "INSERT OR IGNORE INTO meta VALUES ('archive_id', ?)", (uuid.uuid4().hex[:12],)
         )

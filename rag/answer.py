@@ -103,13 +103,28 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """How an answer was asked for: when, with which filters, and after which answers.
+
+    `at` has its zone, whose day "yesterday" counts from. `state` is the number of the archive's
+    newest change; `None` where it changed meanwhile.
+    """
+
+    at: datetime
+    filters: Filters = Filters()
+    history: tuple[Answer, ...] = ()
+    state: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer or an abstention; `text` carries a `[n]` for each citation's marker.
 
     `draft` is what a language model is writing just now: unchecked, to be shown as such, "" in a
     whole answer. `notice` tells the reader what went wrong on the way; `model` names the model
     that was asked; `unknown_markers` counts the markers it made up. `archive_incomplete` says that
-    the archive was known to lack articles then; the notice has it in words.
+    the archive was known to lack articles then; the notice has it in words. A receipt tells of the
+    `asking`.
     """
 
     question: str
@@ -129,6 +144,7 @@ class Answer:
     model: str | None = None
     unknown_markers: int = 0
     archive_incomplete: bool = False
+    asking: Asking | None = field(default=None, repr=False, compare=False)
 
     @property
     def independent_sources(self) -> int:

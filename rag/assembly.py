@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from wortlaut.rag.answer import Verifier
     from wortlaut.rag.model.llm import LanguageModel
     from wortlaut.rag.model.writing import AnswerWriter
+    from wortlaut.rag.receipt import AnswerSettings
 
 LoadEmbedder = Callable[[int], Embedder]
 _LOCK_WAIT_S = 3
@@ -155,6 +156,25 @@ def make_chat(settings: Settings, library: Library, llm: LLM | None = None) -> N
         open_reader=partial(open_reader, settings),
         open_writer=partial(open_writer, settings, library, llm) if has_model else None,
     )
+
+
+def reopen_chat(
+    settings: Settings, open_once: Callable[[], Library], asked: AnswerSettings
+) -> NewsChat | str:
+    """The chat as it was set when a receipt was written, or in words why there is none."""
+    from wortlaut.rag.receipt import describe_settings
+
+    library = open_once()
+    mine = describe_settings(settings, library.archive)
+    for name, then, now in (
+        ("embedder", asked.embedder, mine.embedder),
+        ("reader", asked.reader, mine.reader),
+    ):
+        if then != now:
+            return f"the {name} was another"
+    # Whether there was a language model changes nothing in what is found.
+    set_then = {"quotes": asked.quotes, "min_confidence": asked.min_confidence}
+    return make_chat(settings.model_copy(update=set_then), library)
 
 
 def open_model(settings: Settings) -> LanguageModel:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,8 @@ from wortlaut.index.archive import Archive, Selection, count_selected
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.names import fold_name
 from wortlaut.index.lang.words import Language
-from wortlaut.index.live.gaps import Gaps, read_gaps
-from wortlaut.rag.answer import Answer, Citation, Filters, Mode
+from wortlaut.index.live.gaps import Gaps, read_gaps, read_state
+from wortlaut.rag.answer import Answer, Asking, Citation, Filters, Mode
 from wortlaut.rag.evidence import Evidence, EvidenceFinder, names_any
 from wortlaut.rag.extractive import (
     Abstention,
@@ -26,6 +27,7 @@ from wortlaut.rag.extractive import (
 )
 from wortlaut.rag.reader import Reader
 from wortlaut.rag.retriever import Retriever, ScoredPassage
+from wortlaut.rag.roster import Roster
 from wortlaut.rag.understanding.office import is_somebody
 from wortlaut.rag.understanding.query import Query, QueryKind
 from wortlaut.rag.understanding.question import understand
@@ -120,11 +122,14 @@ class NewsChat:
     ) -> Iterator[Answer]:
         """Answers that grow while a language model writes; else the one."""
         writer = self._find_writer() if (mode or self._mode) == "llm" else None
-        started = perf_counter()
+        started, asked = perf_counter(), datetime.now().astimezone()
+        # As a receipt can keep it.
+        question = question.encode("utf-8", "replace").decode("utf-8")
+        state = read_state(self.archive)
         check_source(self.archive, filters.source)
         # Before anything is looked for: what comes in meanwhile may not be found.
         gaps = read_gaps(self.archive)
-        query = self._understand(question, history, filters)
+        query = interpret(question, history, filters, self._finder.roster)
         understood = perf_counter()
         evidence = self._finder.find(query, filters.source, _list_told(history))
         if query.further:
@@ -140,7 +145,10 @@ class NewsChat:
                 "verify": 0.0,
                 "total": (composed - started) * 1000,
             }
-            yield _say_gaps(replace(answer, timings_ms=timings | answer.timings_ms), gaps)
+            is_same = state == read_state(self.archive)
+            asking = Asking(asked, filters, tuple(history), state if is_same else None)
+            answer = replace(answer, asking=asking, timings_ms=timings | answer.timings_ms)
+            yield _say_gaps(answer, gaps)
 
     def _find_writer(self) -> AnswerWriter:
         if self._open_writer is None:
@@ -167,42 +175,18 @@ class NewsChat:
 
     def list_spellings(self, speaker: str) -> tuple[str, ...]:
         """Every name in the archive that is this speaker's; none where nobody so named speaks."""
-        query = self._understand(speaker, (), Filters(speaker=speaker))
+        query = interpret(speaker, (), Filters(speaker=speaker), self._finder.roster)
         return self._finder.list_spellings(query.speakers)
 
     def search(self, text: str, limit: int, filters: Filters = Filters()) -> list[ScoredPassage]:
         """The passages that fit the text best, best first."""
         check_source(self.archive, filters.source)
-        query = self._understand(text, (), filters)
+        query = interpret(text, (), filters, self._finder.roster)
         speakers = self._finder.list_spellings(query.speakers) if filters.speaker else ()
         if filters.speaker and not speakers:
             return []
         selection = Selection(query.window.since, query.window.until, filters.source, speakers)
         return self.retriever.search(text, limit, selection)
-
-    def _understand(self, question: str, history: Sequence[Answer], filters: Filters) -> Query:
-        if len(question) > LONGEST_QUESTION:
-            raise ConfigError(
-                f"a question of {len(question)} letters, the limit is {LONGEST_QUESTION}; "
-                "ask in fewer words"
-            )
-        query = understand(
-            question,
-            [answer.query for answer in history],
-            known_speakers=self._finder.list_people(),
-            as_of=filters.as_of,
-            since=filters.since,
-            until=filters.until,
-            speaker=filters.speaker,
-            find_holders=self._finder.find_holders,
-            choose_bearers=self._finder.choose_bearers,
-            told=self._finder.list_told_offices(_list_told(history)),
-        )
-        # "Will the Americans take part": no office, so nobody who would have to speak.
-        offices = tuple(words for words in query.offices if is_somebody(words, query))
-        fixed = _fix_window(filters)
-        query = replace(query, offices=offices).bind(fixed)
-        return _leave_out(query, filters.without, fixed)
 
     def _compose(
         self,
@@ -220,7 +204,7 @@ class NewsChat:
         confidence = max((item.confidence for item in evidence), default=0.0)
         chosen = choose_evidence(query, evidence, self._quotes, self._min_confidence)
         if not chosen:
-            fixed = _fix_window(filters)
+            fixed = fix_window(filters)
             answer = self._abstention.compose(
                 query, evidence, filters.source, fixed, language, absent
             )
@@ -264,6 +248,33 @@ class NewsChat:
                 explain_abstention("nothing_then", language, since=window.since, until=window.until)
             )
         return notes
+
+
+def interpret(question: str, history: Sequence[Answer], filters: Filters, roster: Roster) -> Query:
+    """What the question asks for, with its conversation and filters; raises ConfigError for none."""
+    if len(question) > LONGEST_QUESTION:
+        raise ConfigError(
+            f"a question of {len(question)} letters, the limit is {LONGEST_QUESTION}; "
+            "ask in fewer words"
+        )
+    query = understand(
+        question,
+        [answer.query for answer in history],
+        known_speakers=roster.list_people(),
+        as_of=filters.as_of,
+        since=filters.since,
+        until=filters.until,
+        speaker=filters.speaker,
+        # Offices are read when a question first needs them.
+        find_holders=lambda phrase: roster.list_offices().find(phrase),
+        choose_bearers=lambda title, names: roster.list_offices().choose(title, names),
+        told=roster.list_told_offices(_list_told(history)),
+    )
+    # "Will the Americans take part": no office, so nobody who would have to speak.
+    held = tuple(words for words in query.offices if is_somebody(words, query))
+    fixed = fix_window(filters)
+    query = replace(query, offices=held).bind(fixed)
+    return _leave_out(query, filters.without, fixed)
 
 
 def _say_gaps(answer: Answer, gaps: Gaps) -> Answer:
@@ -329,7 +340,7 @@ def check_source(archive: Archive, source: str | None) -> None:
     raise ConfigError(f"no article is from the source {source!r}; there are: {known}")
 
 
-def _fix_window(filters: Filters) -> Window:
+def fix_window(filters: Filters) -> Window:
     """The window that the user fixed, whatever the question says."""
     return Window(filters.since, filters.until).intersect(Window(None, filters.as_of))
 

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from wortlaut.index.errors import ConfigError
 
 # Variables that other tools have made customary; ours win.
+_SHORTEST_KEY = 16
 _CUSTOMARY = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
 
 
@@ -57,6 +58,9 @@ class Settings(BaseSettings):
     on_unsupported: Literal["quote", "strike"] = Field(
         "quote", description="a sentence that its sources do not bear out: quote them, or strike it"
     )
+    receipt_key: SecretStr | None = Field(
+        None, description="receipts are signed with this key, and fail without it"
+    )
     host: str = Field("127.0.0.1", min_length=1, description="address of the browser chat")
     port: int = Field(7860, ge=0, le=65535, description="port of the browser chat")
 
@@ -65,6 +69,14 @@ class Settings(BaseSettings):
     def expand_home(cls, folder: Path | None) -> Path | None:
         """`~` stands for the home folder, as in a shell."""
         return folder.expanduser() if folder else None
+
+    @field_validator("receipt_key")
+    @classmethod
+    def refuse_guessable_key(cls, key: SecretStr | None) -> SecretStr | None:
+        """A signature can be tried against as many keys as one likes."""
+        if key is not None and len(key.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"a key of fewer than {_SHORTEST_KEY} letters can be guessed")
+        return key
 
     @property
     def models_folder(self) -> Path:

@@ -139,49 +139,19 @@ class EvidenceFinder:
         self._archive = archive
         self._retriever = retriever
         self._open_reader = cache(open_reader)
-        self._roster = Roster(archive)
+        self.roster = Roster(archive)
 
     def list_people(self) -> People:
         """Who speaks in the archive."""
-        return self._roster.list_people()
+        return self.roster.list_people()
 
     def list_spellings(self, names: Sequence[str]) -> tuple[str, ...]:
         """Every name in the archive that is one of these persons'."""
-        people, offices = self.list_people(), self._roster.list_offices()
-        bodies = people.bodies
-        listed = (
-            bodies.list_spellings(n) or offices.list_spellings(n) or people.list_spellings(n)
-            for n in names
-        )
-        own = [spelling for some in listed for spelling in some]
-        return tuple(dict.fromkeys([*own, *self._list_spokesmen(names)]))
-
-    def _list_spokesmen(self, names: Sequence[str]) -> list[str]:
-        """Every name in the archive of those who speak for these, where they are institutions."""
-        people, offices = self.list_people(), self._roster.list_offices()
-        every = dict.fromkeys(n for name in names for n in (name, *people.bodies.list_names(name)))
-        speaking = (one for name in every for one in offices.find_spokesmen(name))
-        return [spelling for one in speaking for spelling in people.list_spellings(one)]
+        return self.roster.list_spellings(names)
 
     def find_holders(self, phrase: str) -> list[str]:
         """The speakers whose office the words ask for, in any of the languages; best first."""
-        return self._roster.list_offices().find(phrase)
-
-    def choose_bearers(self, title: str, names: Sequence[str]) -> list[str]:
-        """Those of some persons who hold the office before their surname; all if it is nobody's."""
-        return self._roster.list_offices().choose(title, names)
-
-    def list_told_offices(self, articles: Sequence[str]) -> list[tuple[str, str]]:
-        """Who speaks in these articles, each with each of his offices there."""
-        if not articles:
-            return []
-        marks = ",".join("?" * len(articles))
-        rows = self._archive.query(
-            "SELECT o.speaker, o.office FROM offices o JOIN articles a ON a.number = o.article "
-            f"WHERE a.id IN ({marks}) ORDER BY 1, 2",
-            articles,
-        )
-        return [(speaker, office) for speaker, office in rows]
+        return self.roster.list_offices().find(phrase)
 
     def list_absent(self, query: Query) -> list[str]:
         """The names in the topic, or in a question of fact, that no article holds in any spelling."""
@@ -219,7 +189,7 @@ class EvidenceFinder:
         # An office that nobody here is known to hold is asked for like an unknown name.
         asked = query.unknown_speakers or query.offices
         names = [form for name in asked for form in list_german_names(name, query.language)]
-        kept = _keep_about(names, evidence, frozenset(self._list_spokesmen(names)))
+        kept = _keep_about(names, evidence, frozenset(self.roster.list_spokesmen(names)))
         return self._judge_topic_too(query, kept) if kept and names and query.topic else kept
 
     def find_statements(

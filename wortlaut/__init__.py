@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import RLock
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from wortlaut.rag.chat import NewsChat
     from wortlaut.rag.config import Settings
     from wortlaut.rag.llamaindex import WortlautQueryEngine, WortlautRetriever
-    from wortlaut.rag.recheck import Finding
+    from wortlaut.rag.receipt import Finding
     from wortlaut.rag.retriever import ScoredPassage
 
 __all__ = [
@@ -61,7 +62,7 @@ __all__ = [
 _HOMES = {
     "Answer": "rag.answer", "Article": "index.article", "Citation": "rag.answer",
     "Claim": "rag.answer", "Embedder": "index.embedder",
-    "Faithfulness": "eval.faithfulness.scorer", "Finding": "rag.recheck",
+    "Faithfulness": "eval.faithfulness.scorer", "Finding": "rag.receipt",
     "IngestReport": "index.ingest", "ScoredPassage": "rag.retriever", "Span": "index.article",
     "Statement": "index.article",
 }  # fmt: skip
@@ -272,11 +273,12 @@ class NewsArchive:
     def verify(self, kept: str | Path | Answer) -> list[Finding]:
         """What of a receipt's file, or of an answer, no longer holds; `[]` where all does.
 
-        Quotes are held against the archive's text, claims against their quotes. A finding whose
+        Quotes are held against the archive's text, claims against their quotes, and the questions
+        are understood anew; while archive and program are the same, asked anew too. A finding whose
         `severity` is "note" makes nothing wrong. Raises ConfigError for a file that is no receipt
         of this archive.
         """
-        from wortlaut.rag.assembly import open_verifier
+        from wortlaut.rag.assembly import open_verifier, reopen_chat
         from wortlaut.rag.receipt import make_receipt, read_receipt
         from wortlaut.rag.recheck import check_receipt
 
@@ -286,8 +288,15 @@ class NewsArchive:
         else:
             answers = _read_answers([kept])
             receipt = make_receipt(answers, archive=archive, settings=self._settings)
-        assert self._library is not None  # the chat has opened it
-        return check_receipt(receipt, archive, open_verifier(archive, self._library.embedder))
+        library, key = self._library, self._settings.receipt_key
+        assert library is not None  # the chat has opened it
+        return check_receipt(
+            receipt,
+            archive,
+            open_verifier(archive, library.embedder),
+            key=key.get_secret_value() if key else None,
+            reopen=partial(reopen_chat, self._settings, lambda: library),
+        )
 
     def score(
         self, question: str, answer: str, contexts: Sequence[str] | Iterable[Citation]

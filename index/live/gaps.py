@@ -32,6 +32,14 @@ def read_gaps(archive: Archive) -> Gaps:
     return Gaps(waiting is not None, failed)
 
 
+def read_state(archive: Archive) -> int | None:
+    """The number of the archive's newest change; `None` while Chroma is to be told of some."""
+    newest, pending = archive.query(
+        "SELECT (SELECT coalesce(max(number), 0) FROM changes), EXISTS (SELECT 1 FROM pending)"
+    )[0]
+    return None if pending else int(newest)
+
+
 def note_waiting(archive: Archive, is_waiting: bool) -> None:
     """Note whether there is something that is not in yet."""
     archive.write_meta(_WAITING, "1" if is_waiting else None)

@@ -27,7 +27,7 @@ from wortlaut.rag.understanding.reading import (
     choose_all,
     read_question,
 )
-from wortlaut.rag.understanding.timewindow import Window
+from wortlaut.rag.understanding.timewindow import Window, read_today
 
 # Their full stop would end the name before it begins.
 _TITLE = re.compile(
@@ -68,7 +68,7 @@ def understand(
         )
     spoken = _choose_language(text, language, history)
     last = history[-1] if history else None
-    today = as_of or date.today()
+    today = as_of or read_today()
     grammar = read_grammar(spoken)
     contrasts = grammar.connective.match(text) is not None
     holders = HolderFinder(find_holders, tuple(history), grammar.generic, contrasts, told, spoken)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, date
 from functools import cache
@@ -27,6 +29,9 @@ from wortlaut.rag.understanding.timewords import (
     find_atoms,
     month_days,
 )
+
+# A receipt's question is understood as on the day when it was asked, wherever that day matters.
+_DAY: ContextVar[date | None] = ContextVar("day", default=None)
 
 _NUMBER = words.COUNT
 _UNIT_DE, _UNIT_EN, _UNIT_RU = (
@@ -131,6 +136,21 @@ class Window:
 OPEN = Window()
 
 
+@contextmanager
+def asked_on(day: date) -> Iterator[None]:
+    """Have the day stand for today, in this thread and for as long as this lasts."""
+    token = _DAY.set(day)
+    try:
+        yield
+    finally:
+        _DAY.reset(token)
+
+
+def read_today() -> date:
+    """The day from which "yesterday" counts."""
+    return _DAY.get() or date.today()
+
+
 def find_window(
     text: str, today: date, *, language: str = "en", near: Window | None = None
 ) -> tuple[Window, list[Span]]:
@@ -141,7 +161,7 @@ def find_window(
     what is talked about, not when it was published: they make no window.
     """
     atoms = _settle_ranges(_lead(find_atoms(text, today), text, language), text, today, near)
-    horizon = max(today, date.today())
+    horizon = max(today, read_today())
     dated = [(a, _days_of(a, today, near)) for a in atoms if not (a.bare and not a.led)]
     dated = [(a, days) for a, days in dated if days[a.mode == "until"] <= horizon]
     open_ended = [(a, d) for a, d in dated if a.mode != "in"]
@@ -187,7 +207,7 @@ def _list_days(text: str, published: date | None) -> list[tuple[date, date]]:
 
     Without a year they are the last such days or the next.
     """
-    today = published or date.today()
+    today = published or read_today()
     atoms = _settle_ranges(_lead(find_atoms(text, today), text, "de"), text, today, None)
     atoms = [atom for atom in atoms if not atom.bare or atom.led]
     days = [_days_of(atom, today, None) for atom in atoms]

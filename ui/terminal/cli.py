@@ -224,9 +224,7 @@ def ask(
         if receipt is not None and history:
             from wortlaut.rag.receipt import write_receipt
 
-            write_receipt(
-                receipt, history, archive=chat.archive, settings=settings, filters=filters
-            )
+            write_receipt(receipt, history, archive=chat.archive, settings=settings)
     if status:
         raise typer.Exit(status)
 
@@ -349,15 +347,17 @@ def timeline(
 def verify(
     context: typer.Context,
     receipts: Annotated[list[Path], typer.Argument(help="Files that `ask --receipt` wrote.")],
+    quick: Annotated[bool, typer.Option("--quick", help="Ask no question again.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check receipts against the archive: articles, quotes, speakers, verdicts.
+    """Check receipts against the archive: seal, articles, quotes, speakers, questions, verdicts.
 
+    Where archive and program are the same still, the questions are asked again, too.
     Exit status 1 when one no longer holds, 2 when one is no receipt of this archive.
     """
     from wortlaut.ui.terminal.printing import check_files
 
-    if status := check_files(context.obj, receipts, as_json=as_json):
+    if status := check_files(context.obj, receipts, as_json=as_json, quick=quick):
         raise typer.Exit(status)
 
 

@@ -12,8 +12,8 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from functools import partial
+from contextlib import ExitStack, closing, contextmanager
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from wortlaut.index.lang.words import Language
     from wortlaut.index.moving.transfer import TransferReport
     from wortlaut.rag.answer import Citation, Verdict, Verifier
+    from wortlaut.rag.assembly import Library
     from wortlaut.rag.config import Settings
-    from wortlaut.rag.receipt import Receipt
-    from wortlaut.rag.recheck import Finding
+    from wortlaut.rag.receipt import Finding, Receipt
     from wortlaut.rag.retriever import ScoredPassage
 
 
@@ -462,16 +462,38 @@ class LateVerifier:
         return self._opened.verify(claim, citations, language)
 
 
-def check_files(settings: Settings, paths: Sequence[Path], *, as_json: bool) -> int:
+def check_files(
+    settings: Settings, paths: Sequence[Path], *, as_json: bool, quick: bool = False
+) -> int:
     """Check every receipt against the settings' archive, print each result; return exit status.
 
-    0 when all hold, 1 when one does not, 2 when one is no receipt of this archive.
+    0 when all hold, 1 when one does not, 2 when one is no receipt of this archive. `quick` asks
+    no question again.
     """
+    from wortlaut.rag.assembly import open_library, reopen_chat
+    from wortlaut.rag.recheck import check_receipt
+    from wortlaut.rag.roster import Roster
+
     status = 0
-    with closing(Archive(settings.data)) as archive:
+    key = settings.receipt_key
+    with ExitStack() as opened:
+        archive = opened.enter_context(closing(Archive(settings.data)))
         verifier = LateVerifier(partial(open_verifier_for, settings, archive))
+
+        @cache
+        def open_once() -> Library:
+            return opened.enter_context(closing(open_library(settings)))
+
+        check = partial(
+            check_receipt,
+            archive=archive,
+            verifier=verifier,
+            key=key.get_secret_value() if key else None,
+            roster=Roster(archive),
+            reopen=None if quick else partial(reopen_chat, settings, open_once),
+        )
         for path in paths:
-            status = max(status, _check_file(path, archive, verifier, as_json))
+            status = max(status, _check_file(path, check, as_json))
     return status
 
 
@@ -483,13 +505,12 @@ def open_verifier_for(settings: Settings, archive: Archive) -> Verifier:
     return open_verifier(archive, load_embedder(settings.embedder, settings.models_folder))
 
 
-def _check_file(path: Path, archive: Archive, verifier: Verifier, as_json: bool) -> int:
-    from wortlaut.rag.receipt import read_receipt
-    from wortlaut.rag.recheck import Finding, check_receipt
+def _check_file(path: Path, check: Callable[[Receipt], list[Finding]], as_json: bool) -> int:
+    from wortlaut.rag.receipt import Finding, read_receipt
 
     try:
         receipt = read_receipt(path)
-        findings = check_receipt(receipt, archive, verifier)
+        findings = check(receipt)
     except Exception as error:
         if os.environ.get("WORTLAUT_DEBUG"):
             raise
