@@ -30,9 +30,13 @@ class ConfigError(WortlautError):
 
 
 class SourceError(WortlautError):
-    """A source file that cannot be read as articles; it is skipped, the rest goes on."""
+    """A source file that cannot be read as articles; it is skipped, the rest goes on.
+
+    `reason` is one line, whatever of the file's own words stands in it.
+    """
 
     def __init__(self, path: str, reason: str) -> None:
+        reason = " ".join(reason.split())
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from wortlaut.index.embedder import Embedder, keep_backgrounds
 from wortlaut.index.errors import SourceError, StoreUnavailable
 from wortlaut.index.live.gaps import list_failures, note_failures, note_waiting
 from wortlaut.index.live.turns import WriterTurn
+from wortlaut.index.slices import Pace, drop_unfinished
 from wortlaut.index.sources import (
     READER_VERSION,
     SourceNotice,
@@ -38,9 +40,10 @@ if TYPE_CHECKING:
 PIPELINE_VERSION = "14"
 # Set in the archive while a run is under way; what a killed run leaves of it says so.
 RUN_FLAG = "indexing"
-# What a kill can cost; larger batches are no quicker.
+# What is read before it is made, and Chroma's differences are settled after; a kill costs a slice.
 _BATCH_ARTICLES = 64
 _BATCH_LETTERS = 100_000
+_BATCH_S = 5.0
 # From so many letters on the engine stays loaded.
 _LARGE_JOB_LETTERS = 50_000
 
@@ -100,6 +103,7 @@ class Indexer:
         self._progress = progress or _be_quiet
         self._embedder: Embedder | None = None
         self._letters = 0
+        self._pace = Pace()
         self._report = IngestReport()
         self._failed: dict[str, str] = {}
         self._roots: list[Path] = []
@@ -172,6 +176,7 @@ class Indexer:
         # Where another run has given way, there is more to come.
         if self._turn is None or self._turn.is_last:
             note_waiting(self._archive, False)
+            drop_unfinished(self._archive)
             self._archive.write_meta(RUN_FLAG, None)
         self._is_noted = False
         self._report.seconds = round(perf_counter() - started, 3)
@@ -216,17 +221,19 @@ class Indexer:
     def _read_sources(self, paths: Sequence[Path]) -> Iterator[Article | FileState | str]:
         """The articles to make, each file's followed by its path and state once it is read whole."""
         self._roots = [path.resolve() for path in paths]
-        files: list[Path] = []
+        # A name takes a tenth of what a `Path` does.
+        files: list[str] = []
+        sizes = array("q")
         for found in find_files(paths):
             if isinstance(found, SourceError):
                 self._fail(found)
             elif isinstance(found, SourceNotice):
                 self._report.notices.append((found.path, found.text))
             else:
-                files.append(found)
-        sizes = [_size_of(file) for file in files]
+                files.append(str(found))
+                sizes.append(_size_of(found))
         total, done = sum(sizes), 0
-        for file, size in zip(files, sizes, strict=True):
+        for file, size in zip(map(Path, files), sizes, strict=True):
             self._progress(done, total, file.name)
             self._report.files += 1
             yield from self._read_file(file)
@@ -242,18 +249,15 @@ class Indexer:
         self._note_waiting()
         failures = len(self._report.failed)
         fields = _recall_fields(state.reader)
-        known, turns = self._archive.list_articles(path), self._turns
         found = False
         for read in read_articles(file, fields=fields):
-            if turns != self._turns:
-                known, turns = self._archive.list_articles(path), self._turns
             if isinstance(read, SourceError):
                 self._fail(read, file)
             elif isinstance(read, SourceNotice):
                 self._report.notices.append((read.path, read.text))
             else:
                 found = True
-                if self._is_known(read, known):
+                if self._is_known(read):
                     self._report.unchanged += 1
                 else:
                     yield read
@@ -319,8 +323,9 @@ class Indexer:
             return self._fields
         return _recall_fields(known.reader) if known else {}
 
-    def _is_known(self, article: Article, known: dict[str, tuple[str, str]]) -> bool:
-        if known.get(article.id) != (article.text_sha256, PIPELINE_VERSION):
+    def _is_known(self, article: Article) -> bool:
+        made_by = self._archive.query("SELECT made_by FROM articles WHERE id = ?", (article.id,))
+        if made_by != [(PIPELINE_VERSION,)]:
             return False
         return self._archive.read_article(article.id) == article
 
@@ -330,6 +335,7 @@ class Indexer:
         finished: list[tuple[str, FileState | Visit]] = []
         path = ""
         letters = 0
+        began = perf_counter()
         for item in read:
             if isinstance(item, str):
                 path = item
@@ -338,11 +344,13 @@ class Indexer:
                 letters += len(item.text)
             else:
                 finished.append((path, item))
-            if letters >= _BATCH_LETTERS or len(batch) >= _BATCH_ARTICLES:
+            is_late = perf_counter() - began > _BATCH_S
+            if letters >= _BATCH_LETTERS or len(batch) >= _BATCH_ARTICLES or is_late:
                 self._make(batch, letters)
                 self._record(finished)
                 self._let_others_write()
                 batch, finished, letters = [], [], 0
+                began = perf_counter()
         self._make(batch, letters)
         self._record(finished)
 
@@ -367,15 +375,18 @@ class Indexer:
             self._embedder = embedder
         self._archive.bind_embedder(embedder.fingerprint)
         keep_backgrounds(self._archive, embedder)
-        known = {article.id: self._archive.read_article(article.id) for article in articles}
-        pipeline = make_pipeline(self._archive, self._store, embedder, PIPELINE_VERSION)
-        nodes = pipeline.run(documents=make_documents(articles))
-        self._keep_rest(articles, {node.ref_doc_id for node in nodes if isinstance(node, TextNode)})
+        known = sum(1 for article in articles if self._archive.read_article(article.id))
+        pipeline = make_pipeline(self._archive, self._store, embedder, PIPELINE_VERSION, self._pace)
+        for some in self._pace.slice(articles, lambda article: len(article.text)):
+            nodes = pipeline.run(documents=make_documents(some))
+            embedded = {node.ref_doc_id for node in nodes if isinstance(node, TextNode)}
+            self._keep_rest(some, embedded)
+            self._report.passages += len(nodes)
+            if len(some) == 1:
+                drop_unfinished(self._archive)
         self._tell_deletions()
-        self._report.passages += len(nodes)
-        updated = sum(1 for before in known.values() if before)
-        self._report.updated += updated
-        self._report.added += len(articles) - updated
+        self._report.updated += known
+        self._report.added += len(articles) - known
 
     def _keep_rest(self, articles: Iterable[Article], embedded: Collection[str | None]) -> None:
         """Keep the articles that hold no passage too, in place of what stood under their ids."""

@@ -17,6 +17,7 @@ from wortlaut.index.lang.lines import join_lines
 from wortlaut.index.lang.words import clean_word, make_terms
 from wortlaut.index.reading.offices import find_offices
 from wortlaut.index.reading.statements import extract_article
+from wortlaut.index.slices import Pace, encode_in_slices
 from wortlaut.index.splitter import split_passages, split_segments
 from wortlaut.index.store import PassageStore, make_nodes
 
@@ -79,18 +80,19 @@ class EmbedPassages(TransformComponent):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     embedder: Embedder = Field(exclude=True)
+    archive: Archive = Field(exclude=True)
+    pace: Pace = Field(exclude=True)
 
     def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[BaseNode]:
         """The nodes, embedded."""
         passages = [node for node in nodes if isinstance(node, PassageNode)]
-        vectors, sentence_vectors = self.embedder.encode_passages(
+        vectors, sentence_vectors = encode_in_slices(
+            [node.passage for node in passages],
             [node.text for node in passages],
-            [
-                [(s.start - node.passage.span.start, s.end - node.passage.span.start)
-                 for s in node.passage.sentences]
-                for node in passages
-            ],
-        )  # fmt: skip
+            self.embedder,
+            self.archive,
+            self.pace,
+        )
         joined = {node.article.id: node.article.text for node in passages}
         joined = {identity: join_lines(text) for identity, text in joined.items()}
         for node, vector, by_sentence in zip(passages, vectors, sentence_vectors, strict=True):
@@ -130,13 +132,13 @@ def list_terms(article: Article, passage: Passage, words: str) -> list[str]:
 
 
 def make_pipeline(
-    archive: Archive, store: PassageStore, embedder: Embedder, made_by: str
+    archive: Archive, store: PassageStore, embedder: Embedder, made_by: str, pace: Pace
 ) -> IngestionPipeline:
-    """The steps from `ArticleDocument`s to passages in Chroma."""
+    """The steps from `ArticleDocument`s to passages in Chroma, as many at a time as `pace` has it."""
     return IngestionPipeline(
         transformations=[
             SplitPassages(embedder=embedder),
-            EmbedPassages(embedder=embedder),
+            EmbedPassages(embedder=embedder, archive=archive, pace=pace),
             KeepArticles(archive=archive, made_by=made_by),
         ],
         vector_store=store.as_vector_store(),

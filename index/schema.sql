@@ -73,3 +73,7 @@ CREATE TABLE IF NOT EXISTS changes (
   number INTEGER PRIMARY KEY AUTOINCREMENT, article TEXT NOT NULL, speakers TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
+-- An article that takes long: the vectors that it has so far, rounded as passages keep them.
+CREATE TABLE IF NOT EXISTS unfinished (
+  passage TEXT PRIMARY KEY, digest BLOB NOT NULL, vectors BLOB NOT NULL
+);

@@ -6,8 +6,10 @@ dated, titled and given its id here, in one place for all formats.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -94,7 +96,8 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | SourceError | SourceNot
     Inside a folder, hidden files and READMEs are passed over silently, pictures and the like with
     one notice a folder; a file of another kind is an error, like one that is named itself.
     """
-    seen: set[Path] = set()
+    # Of a million files not the names but what tells them apart.
+    seen: set[bytes] = set()
     for path in paths:
         for found in _find_under(path):
             if isinstance(found, SourceError):
@@ -107,9 +110,13 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | SourceError | SourceNot
                 )
             elif (fault := _find_fault(found)) is not None:
                 yield SourceError(str(found), fault)
-            elif (resolved := found.resolve()) not in seen:
-                seen.add(resolved)
+            elif (digest := _digest(resolved := found.resolve())) not in seen:
+                seen.add(digest)
                 yield resolved
+
+
+def _digest(path: Path) -> bytes:
+    return hashlib.blake2b(os.fsencode(path), digest_size=12).digest()
 
 
 def _find_fault(found: Path) -> str | None:
@@ -166,18 +173,22 @@ def _walk(folder: Path) -> Iterator[Path | SourceError | SourceNotice]:
     refused: list[OSError] = []
     for root, folders, names in os.walk(folder, onerror=refused.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        shown = [Path(root, name) for name in sorted(names) if not name.startswith(".")]
-        files = [file for file in shown if not is_housekeeping(file)]
-        companions = [file for file in files if is_companion(file)]
-        for file in files:
+        companions: Counter[str] = Counter()
+        names.sort()
+        for file in (Path(root, name) for name in names if not name.startswith(".")):
+            if is_housekeeping(file):
+                continue
+            if is_companion(file):
+                companions[file.suffix.lower()] += 1
+            # A companion may be of a kind that is read.
             if _is_known(file):
                 yield file
             elif not is_companion(file):
                 yield _refuse_kind(file)
         if companions:
-            kinds = ", ".join(sorted({file.suffix.lower() for file in companions}))
+            kinds = ", ".join(sorted(companions))
             yield SourceNotice(
-                root, f"passed over, files that hold no text: {len(companions)} ({kinds})"
+                root, f"passed over, files that hold no text: {companions.total()} ({kinds})"
             )
         while refused:
             error = refused.pop()

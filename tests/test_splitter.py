@@ -155,3 +155,22 @@ def test_a_long_paragraph_of_open_quotation_marks_is_split_in_pieces_of_it():
 def test_brackets_that_never_close_are_read_in_linear_time():
     text = "Der Hafen (ist [zu) und " * 4000 + "gut. Es regnet."
     assert split_sentences(text)[-1].of(text) == "Es regnet."
+
+
+@pytest.mark.parametrize("mark", "„ ‚ “ \" ' » « ‘ › ( [".split())
+@pytest.mark.parametrize("form", ["{0}{1}", "{1}{0}", "{0}Wort "])
+def test_marks_that_never_close_are_split_a_bounded_number_of_times(monkeypatch, mark, form):
+    import sentencex
+
+    split = sentencex.get_sentence_boundaries
+    letters = 0
+
+    def count(language, text):
+        nonlocal letters
+        letters += len(text)
+        return split(language, text)
+
+    monkeypatch.setattr(sentencex, "get_sentence_boundaries", count)
+    text = form.format(mark, "Der Damm hält, sagte Falk. ") * 3000
+    assert split_sentences(text)
+    assert len(text) * 0.9 <= letters <= len(text) * 3

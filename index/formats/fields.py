@@ -50,6 +50,7 @@ _GLOBAL_ID = re.compile(r"(?:urn|tag|https?):|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-
 # What programs write into a table where there is nothing.
 _NO_TEXT = frozenset({"", "none", "null", "nan", "nat", "n/a"})
 _DEEPEST = 6
+_LONGEST_NAMED = 60
 _MOST_NAMED = 12
 
 
@@ -139,7 +140,8 @@ class RecordReader:
 
     def finish(self) -> Iterator[SourceItem]:
         """What is to be said of the file as a whole."""
-        seen = ", ".join(filter(None, list(self._seen)[:_MOST_NAMED])) or "none"
+        names = [name[:_LONGEST_NAMED] for name in list(self._seen)[:_MOST_NAMED] if name]
+        seen = ", ".join(names) or "none"
         if self._textless and not self._has_text:
             asked = self._fields.get("text")
             what = (
