@@ -9,6 +9,7 @@ same transaction as the article, so that a crash at any point leaves a differenc
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 import uuid
@@ -26,20 +27,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wortlaut.index.article import Article, Passage, ReadArticle, Span, Statement
-from wortlaut.index.errors import EmbedderMismatch, StaleSpan, StoreUnavailable
+from wortlaut.index.errors import (
+    ArchiveDamaged,
+    ArchiveUnavailable,
+    DamagedArticle,
+    EmbedderMismatch,
+    StaleSpan,
+    StoreUnavailable,
+)
+from wortlaut.index.integrity import (
+    RECORD,
+    SEALED,
+    find_record_fault,
+    find_spans_fault,
+    find_statement_fault,
+    list_damage_of,
+    seal_parts,
+    seal_passage,
+    seal_record,
+)
+from wortlaut.index.opening import FileStamp, blame_archive, open_archive_file, stamp_file
 from wortlaut.index.seal import SEAL, draw_seal
 from wortlaut.index.twins.linking import link_article, unlink_article
 
 SCHEMA_VERSION = "1"
-_ARTICLE = (
-    "id, title, text, text_sha256, source, url, language, published, published_precision, path, "
-    "guid, version"
-)
+_ARTICLE = f"{RECORD}, seal"
+# Where more articles at once cannot be read, it is the file itself.
+_MOST_UNREADABLE = 3
 # A reader that has missed more reads the archive anew.
 _MOST_NOTED = 5000
 _ARTICLE_A = ", ".join(f"a.{column}" for column in _ARTICLE.split(", "))
 
 Vectors = NDArray[np.float32]
+_log = logging.getLogger(__name__)
 
 # The last day of an article's period, from its first day and its precision.
 _LAST_DAY = """CASE a.published_precision
@@ -85,30 +105,35 @@ class ArchiveCounts:
 
 
 class Archive:
-    """One archive folder's SQLite file; safe to use from several threads."""
+    """One archive folder's SQLite file; safe to use from several threads.
+
+    `is_read_only` where its folder allows no more. What is no longer what was stored is left out
+    of what is read, and named by `list_damaged`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.RLock()
+        # What was found as it was stored, by id, and as Python's own hash knows it again.
+        self._intact: dict[str, int] = {}
+        self._damaged: dict[str, str] = {}
+        self._file = open_archive_file(folder)
+        self._db = self._file.db
+        self.is_read_only = self._file.is_read_only
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(
-                folder / "archive.sqlite", timeout=30, check_same_thread=False, isolation_level=None
-            )
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA foreign_keys = ON")
             self._make_tables()
-        except (OSError, sqlite3.Error) as error:
-            raise StoreUnavailable(
-                f"cannot open the archive in {folder}: {error}; "
-                "give another folder with --data, or check its rights"
-            ) from error
-        if (found := self.read_meta("schema")) != SCHEMA_VERSION:
-            raise StoreUnavailable(
-                f"the archive in {folder} has schema {found}, this Wortlaut reads {SCHEMA_VERSION}; "
-                "index into a new folder with --data"
-            )
+            if (found := self.read_meta("schema")) != SCHEMA_VERSION:
+                raise StoreUnavailable(
+                    f"the archive in {folder} has schema {found}, this Wortlaut reads "
+                    f"{SCHEMA_VERSION}; index into a new folder with --data"
+                )
+        except sqlite3.Error as error:
+            self.close()
+            raise blame_archive(folder, error, "cannot open") from error
+        except StoreUnavailable:
+            self.close()
+            raise
+        self.is_sealed = self.read_meta(SEALED) is not None
         # Chroma is opened later: whatever is noted after this, it may hold or not.
         self.at_opening = Changes(self.newest_change, tuple(list_pending_articles(self)))
 
@@ -121,8 +146,17 @@ class Archive:
         stamp = zlib.crc32(schema) >> 1
         if self._db.execute("PRAGMA user_version").fetchone()[0] == stamp:
             return
+        if self.is_read_only:
+            self._require_tables(schema.decode("utf-8"))
+            return
         self._db.executescript(schema.decode("utf-8"))
-        self._add_columns("articles", "guid", "version")
+        self._add_columns("articles", "guid", "version", "seal", "parts_seal")
+        self._add_columns("passages", "seal")
+        # Another version may have put articles in without a seal.
+        self._db.execute("DELETE FROM meta WHERE key = ?", (SEALED,))
+        self._db.execute(
+            "INSERT INTO meta SELECT ?, '1' WHERE NOT EXISTS (SELECT 1 FROM articles)", (SEALED,)
+        )
         self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
         # Before its id: whoever opens a new one at the same moment must not take it for an old one.
         is_old = self._db.execute("SELECT 1 FROM meta WHERE key = 'archive_id'").fetchone()
@@ -140,9 +174,26 @@ class Archive:
             if column not in known:
                 self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
 
+    def _require_tables(self, schema: str) -> None:
+        """Return if an archive that may only be read has all that this version reads."""
+        with sqlite3.connect(":memory:") as ours:
+            ours.executescript(schema)
+        columns = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
+        lacking = set(ours.execute(columns)) - set(self._db.execute(columns))
+        ours.close()
+        if lacking:
+            raise ArchiveUnavailable(
+                f"the archive in {self.folder} is of an older version and may only be read: open "
+                "it once where it can be written, with wortlaut info"
+            )
+
     def close(self) -> None:
         """Close the SQLite file."""
-        self._db.close()
+        self._file.close()
+
+    def blame(self, line: str) -> StoreUnavailable:
+        """The error that says that the file is damaged, and how."""
+        return blame_archive(self.folder, line)
 
     @contextmanager
     def _translate(self) -> Iterator[None]:
@@ -151,10 +202,7 @@ class Archive:
             try:
                 yield
             except sqlite3.Error as error:
-                raise StoreUnavailable(
-                    f"the archive in {self.folder} failed: {error}; check the disk's space and "
-                    "rights and run it again; if the file is damaged, index into a new --data"
-                ) from error
+                raise blame_archive(self.folder, error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -173,7 +221,95 @@ class Archive:
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a reading statement."""
         with self._translate():
-            return self._db.execute(sql, values).fetchall()
+            if self._file.stamp is not None:
+                self._follow_file(self._file.stamp)
+            try:
+                return self._db.execute(sql, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+            # Letters that are none: their article is refused by its seal, the rest goes on.
+            self._db.text_factory = _decode_any
+            try:
+                return self._db.execute(sql, values).fetchall()
+            finally:
+                self._db.text_factory = str
+
+    def _follow_file(self, stamp: FileStamp) -> None:
+        """Open a file that may only be read anew where somebody else has written to it."""
+        if stamp_file(self.folder) != stamp:
+            fresh = open_archive_file(self.folder)
+            self._file.close()
+            self._file, self._db = fresh, fresh.db
+
+    def _query_each(
+        self, sql: str, ids: Sequence[str], kind: str = "article"
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows of these ids, in portions (`{}` in `sql` for the marks).
+
+        Where the pages of some cannot be read, the others are; the id's article is noted.
+        """
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            try:
+                yield from self.query(sql.format(",".join("?" * len(some))), some)
+            except ArchiveDamaged:
+                yield from self._query_one_by_one(sql.format("?"), some, kind)
+
+    def _query_one_by_one(
+        self, sql: str, ids: Sequence[str], kind: str
+    ) -> Iterator[tuple[Any, ...]]:
+        failed = 0
+        for one in ids:
+            try:
+                yield from self.query(sql, [one])
+            except ArchiveDamaged:
+                failed += 1
+                # It is not the articles, then, but what all of them are found by.
+                if failed > _MOST_UNREADABLE:
+                    raise
+                article_id = one if kind == "article" else one.rpartition(":")[0]
+                self._note_damage(article_id, "the pages that it stands on cannot be read")
+
+    # What is no longer what was stored
+
+    def _admit(self, row: Sequence[Any]) -> Article | None:
+        """The article of a row, unless it is no longer what was stored."""
+        mark = hash(tuple(row))
+        if self._intact.get(row[0]) != mark:
+            if fault := find_record_fault(row, self.is_sealed):
+                self._note_damage(row[0], fault)
+                return None
+            self._intact[row[0]] = mark
+        return _unpack_article(row[:-1])
+
+    def _admit_spans(self, row: Sequence[Any], seal: str | None) -> bool:
+        """Whether a passage's (id, ordinal, start, end, sentences) are what was stored."""
+        mark = hash((*row, seal))
+        if self._intact.get(row[0]) != mark:
+            if fault := find_spans_fault(row, seal, self.is_sealed):
+                self._note_damage(str(row[0]).rpartition(":")[0], fault)
+                return False
+            self._intact[row[0]] = mark
+        return True
+
+    def _note_damage(self, article_id: str, fault: str) -> None:
+        if article_id not in self._damaged:
+            _log.warning("left out: %s", DamagedArticle(article_id, fault))
+        self._damaged[article_id] = fault
+
+    def find_damage(self, article_id: str) -> str | None:
+        """What is no longer as it was stored of an article and its parts, if anything is."""
+        faults = list_damage_of(self, article_id)
+        if faults:
+            self._note_damage(article_id, faults[0])
+        else:
+            self._damaged.pop(article_id, None)
+        return "; ".join(faults) or None
+
+    def list_damaged(self) -> tuple[str, ...]:
+        """The ids of the damaged articles that were met so far and are damaged still."""
+        return tuple(sorted(i for i in tuple(self._damaged) if self.find_damage(i)))
 
     # Facts about the archive
 
@@ -242,7 +378,11 @@ class Archive:
         rows = self.query("SELECT vectors, dimension FROM backgrounds WHERE name = ?", (name,))
         if not rows:
             return None
-        return np.frombuffer(rows[0][0], "<f2").reshape(-1, rows[0][1]).astype(np.float32)
+        vectors, dimension = rows[0]
+        try:
+            return np.frombuffer(vectors, "<f2").reshape(-1, dimension).astype(np.float32)
+        except (TypeError, ValueError) as error:
+            raise self.blame(f"backgrounds: {error}") from error
 
     def mark_outdated(self) -> None:
         """Have every article made anew, one at a time, and every file read; all is there till then."""
@@ -274,7 +414,7 @@ class Archive:
             "SELECT count(*), count(DISTINCT speaker) FROM statements"
         )[0]
         passages = self.query("SELECT count(*) FROM passages")[0][0]
-        period = [date.fromisoformat(day) if day else None for day in (since, until)]
+        period = [_read_day(day) for day in (since, until)]
         return ArchiveCounts(articles, passages, statements, speakers, undated or 0, *period)
 
     def list_paths(self, under: Sequence[Path] = ()) -> list[str]:
@@ -306,17 +446,24 @@ class Archive:
         `offices` are (speaker, the article's words for the office).
         """
         published = article.published.isoformat() if article.published else None
+        record = (
+            article.id, article.title, article.text, article.text_sha256, article.source,
+            article.url, article.language, published, article.published_precision,
+            article.path, article.guid, article.version,
+        )  # fmt: skip
+        rows = [_pack_passage(embedded) for embedded in passages]
+        spoken = [_pack_statement(None, statement)[1:] for statement in statements]
+        parts = seal_parts(spoken, offices, [row[-1] for row in rows])
         with self.transaction() as db:
             speakers = self._delete(db, [article.id])[article.id]
             number = db.execute(
-                f"INSERT INTO articles ({_ARTICLE}, made_by) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (article.id, article.title, article.text, article.text_sha256, article.source,
-                 article.url, article.language, published, article.published_precision,
-                 article.path, article.guid, article.version, made_by),
-            ).lastrowid  # fmt: skip
+                f"INSERT INTO articles ({_ARTICLE}, parts_seal, made_by) "
+                f"VALUES ({','.join('?' * 15)})",
+                (*record, seal_record(record), parts, made_by),
+            ).lastrowid
             link_article(db, number or 0, article)
-            for embedded in passages:
-                self._insert_passage(db, number, embedded)
+            for row, embedded in zip(rows, passages, strict=True):
+                self._insert_passage(db, number, row, embedded.terms)
             db.executemany(
                 "INSERT OR IGNORE INTO statements VALUES (?,?,?,?,?,?,?,?,?,?)",
                 [_pack_statement(number, statement) for statement in statements],
@@ -329,21 +476,15 @@ class Archive:
             note_changes(db, {article.id: speakers | {speaker for speaker, _ in offices}})
 
     def _insert_passage(
-        self, db: sqlite3.Connection, article: int | None, embedded: EmbeddedPassage
+        self, db: sqlite3.Connection, article: int | None, row: Sequence[Any], terms: str
     ) -> None:
-        passage = embedded.passage
-        spans = np.array([(s.start, s.end) for s in passage.sentences], dtype="<u4")
         number = db.execute(
-            'INSERT INTO passages (id, article, ordinal, start, "end", sentences, vector, '
-            "sentence_vectors) VALUES (?,?,?,?,?,?,?,?)",
-            (passage.id, article, passage.ordinal, passage.span.start, passage.span.end,
-             spans.tobytes(), embedded.vector.astype("<f2").tobytes(),
-             embedded.sentence_vectors.astype("<f2").tobytes()),
-        ).lastrowid  # fmt: skip
-        db.execute(
-            "INSERT INTO passages_fts (rowid, terms) VALUES (?, ?)", (number, embedded.terms)
-        )
-        db.execute("INSERT OR REPLACE INTO pending VALUES (?, 'upsert')", (passage.id,))
+            'INSERT INTO passages (article, id, ordinal, start, "end", sentences, vector, '
+            "sentence_vectors, seal) VALUES (?,?,?,?,?,?,?,?,?)",
+            (article, *row),
+        ).lastrowid
+        db.execute("INSERT INTO passages_fts (rowid, terms) VALUES (?, ?)", (number, terms))
+        db.execute("INSERT OR REPLACE INTO pending VALUES (?, 'upsert')", (row[0],))
 
     def delete_articles(self, ids: Sequence[str]) -> None:
         """Take the articles out, with all that is derived from them."""
@@ -374,23 +515,23 @@ class Archive:
         return spoke
 
     def read_article(self, article_id: str) -> Article | None:
-        """The article under this id."""
-        rows = self.query(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (article_id,))
-        return _unpack_article(rows[0]) if rows else None
+        """The article under this id; `None` for one that is damaged."""
+        return next(iter(self.read_articles([article_id])), None)
 
     def read_articles(self, ids: Sequence[str]) -> list[Article]:
-        """The articles under these ids, in their order; unknown ids are left out."""
-        found: dict[str, Article] = {}
-        for start in range(0, len(ids), 500):
-            some = ids[start : start + 500]
-            marks = ",".join("?" * len(some))
-            rows = self.query(f"SELECT {_ARTICLE} FROM articles WHERE id IN ({marks})", some)
-            found |= {row[0]: _unpack_article(row) for row in rows}
-        return [found[article_id] for article_id in ids if article_id in found]
+        """The articles under these ids, in their order; unknown and damaged ones are left out."""
+        rows = self._query_each(f"SELECT {_ARTICLE} FROM articles WHERE id IN ({{}})", ids)
+        found = {row[0]: self._admit(row) for row in rows}
+        return [article for article_id in ids if (article := found.get(article_id))]
 
     def read_quote(self, article_id: str, text_sha256: str, span: Span) -> str:
-        """The cited words; raises StaleSpan when the article is not the one that was cited."""
+        """The cited words; raises StaleSpan when the article is not the one that was cited.
+
+        Raises DamagedArticle when it is no longer what was stored.
+        """
         article = self.read_article(article_id)
+        if article is None and (fault := self.find_damage(article_id)):
+            raise DamagedArticle(article_id, fault)
         if article is None or article.text_sha256 != text_sha256 or span.end > len(article.text):
             raise StaleSpan(article_id)
         return span.of(article.text)
@@ -401,14 +542,24 @@ class Archive:
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def read_statements(self, article_id: str) -> list[Statement]:
-        """The article's statements in order."""
+        """The article's statements in order; raises DamagedArticle if they are not as stored."""
         rows = self.query(
             'SELECT s.start, s."end", s.speaker, s.speaker_start, s.speaker_end, s.cue, s.voice, '
-            "s.via, s.is_person FROM statements s JOIN articles a ON a.number = s.article WHERE a.id = ? "
-            "ORDER BY s.start",
+            "s.via, s.is_person, a.parts_seal FROM articles a LEFT JOIN statements s "
+            "ON s.article = a.number WHERE a.id = ? ORDER BY s.start",
             (article_id,),
         )
-        return [_unpack_statement(article_id, row) for row in rows]
+        if not rows:
+            return []
+        # An article without statements is one row of nothing but its seal.
+        spoken = [row[:-1] for row in rows if row[0] is not None]
+        mark = hash(tuple(rows))
+        if self._intact.get(f"{article_id} says") != mark:
+            if fault := find_statement_fault(spoken, rows[0][-1], self.is_sealed):
+                self._note_damage(article_id, fault)
+                raise DamagedArticle(article_id, fault)
+            self._intact[f"{article_id} says"] = mark
+        return [_unpack_statement(article_id, row) for row in spoken]
 
     def recall_article(self, article: Article, made_by: str) -> ReadArticle | None:
         """The sentences and statements that this version read in just this text, if it is kept.
@@ -423,7 +574,10 @@ class Archive:
         sentences = tuple(span for row in rows for span in _unpack_spans(row[0]))
         if not rows or any(a.end == b.start for a, b in pairwise(sentences)):
             return None
-        return ReadArticle(sentences, tuple(self.read_statements(article.id)))
+        try:
+            return ReadArticle(sentences, tuple(self.read_statements(article.id)))
+        except DamagedArticle:
+            return None
 
     def list_speakers(self, among: Sequence[str] | None = None) -> list[str]:
         """Every speaker whom a question may name, as the articles have it, most frequent first.
@@ -460,7 +614,7 @@ class Archive:
             among,
         )
         return [
-            (speaker, office, int(year) if year else None, articles)
+            (speaker, office, int(year) if year and str(year).isdecimal() else None, articles)
             for speaker, office, year, articles in rows
         ]
 
@@ -495,18 +649,20 @@ class Archive:
         return {row[0] for row in self.query("SELECT id FROM passages")}
 
     def read_passages(self, ids: Sequence[str]) -> list[tuple[Article, EmbeddedPassage]]:
-        """The passages with their articles, in the order of `ids`; unknown ids are left out."""
+        """The passages with their articles, in the order of `ids`.
+
+        Unknown ids are left out, and what is no longer what was stored.
+        """
         found: dict[str, tuple[Article, EmbeddedPassage]] = {}
-        for start in range(0, len(ids), 500):
-            some = ids[start : start + 500]
-            marks = ",".join("?" * len(some))
-            for row in self.query(
-                'SELECT p.id, p.ordinal, p.start, p."end", p.sentences, p.vector, '
-                f"p.sentence_vectors, {_ARTICLE_A} FROM passages p "
-                f"JOIN articles a ON a.number = p.article WHERE p.id IN ({marks})",
-                some,
-            ):
-                article = _unpack_article(row[7:])
+        for row in self._query_each(
+            'SELECT p.id, p.ordinal, p.start, p."end", p.sentences, p.vector, '
+            f"p.sentence_vectors, p.seal, {_ARTICLE_A} FROM passages p "
+            "JOIN articles a ON a.number = p.article WHERE p.id IN ({})",
+            ids,
+            "passage",
+        ):
+            article = self._admit(row[8:])
+            if article is not None and self._admit_spans(row[:5], row[7]):
                 found[row[0]] = (article, _unpack_passage(article.id, row[:7]))
         return [found[i] for i in ids if i in found]
 
@@ -649,6 +805,14 @@ def list_pending_articles(archive: Archive) -> list[str]:
     return list(dict.fromkeys(passage.rpartition(":")[0] for (passage,) in rows))
 
 
+def _read_day(day: object) -> date | None:
+    """The day, `None` for a damaged one too."""
+    try:
+        return date.fromisoformat(str(day)) if day else None
+    except ValueError:
+        return None
+
+
 def _is_title(name: str) -> bool:
     """Whether the name could be an institution's own: "Financial Times", "NATO"."""
     words = name.split()
@@ -662,8 +826,23 @@ def _pack_statement(article: int | None, statement: Statement) -> tuple[Any, ...
     return (
         article, statement.span.start, statement.span.end, statement.speaker,
         mention.start if mention else None, mention.end if mention else None,
-        statement.cue, statement.voice, statement.via, statement.is_person,
+        statement.cue, statement.voice, statement.via, int(statement.is_person),
     )  # fmt: skip
+
+
+def _pack_passage(embedded: EmbeddedPassage) -> tuple[Any, ...]:
+    """The passage's row, its seal last."""
+    passage = embedded.passage
+    spans = np.array([(s.start, s.end) for s in passage.sentences], dtype="<u4")
+    row = (
+        passage.id, passage.ordinal, passage.span.start, passage.span.end, spans.tobytes(),
+        embedded.vector.astype("<f2").tobytes(), embedded.sentence_vectors.astype("<f2").tobytes(),
+    )  # fmt: skip
+    return (*row, seal_passage((*row, embedded.terms)))
+
+
+def _decode_any(letters: bytes) -> str:
+    return letters.decode("utf-8", "replace")
 
 
 def _unpack_statement(article_id: str, row: Sequence[Any]) -> Statement:

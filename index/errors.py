@@ -5,8 +5,11 @@ WortlautError                exit 1
 ├ SourceError(path)          that file is skipped, counted, named; the rest goes on
 ├ StoreError
 │  ├ StoreUnavailable
+│  │  └ ArchiveUnavailable   it is SQLite's file that refused, not Chroma
+│  │     └ ArchiveDamaged
 │  ├ StoreBusy               another process writes to this archive
 │  ├ EmbedderMismatch(expected, found)
+│  ├ DamagedArticle(article_id)  it is left out, the rest goes on
 │  └ StaleSpan(article_id)
 ├ LLMError
 │  ├ LLMUnavailable          the chat falls back to the extractive answer and says so
@@ -50,6 +53,14 @@ class StoreUnavailable(StoreError):
     """The archive folder or the Chroma server cannot be reached."""
 
 
+class ArchiveUnavailable(StoreUnavailable):
+    """The archive's SQLite file cannot be read or written; Chroma is not to blame."""
+
+
+class ArchiveDamaged(ArchiveUnavailable):
+    """The archive's SQLite file is not what was stored, is cut short, emptied or gone."""
+
+
 class StoreBusy(StoreError):
     """Another process is writing to this archive."""
 
@@ -64,6 +75,17 @@ class EmbedderMismatch(StoreError):
         )
         self.expected = expected
         self.found = found
+
+
+class DamagedArticle(StoreError):
+    """What the archive holds of an article is no longer what was stored."""
+
+    def __init__(self, article_id: str, fault: str) -> None:
+        super().__init__(
+            f"article {article_id} is damaged in the archive: {fault}; it is never quoted; "
+            "wortlaut doctor says what else is damaged, and how to mend it"
+        )
+        self.article_id = article_id
 
 
 class StaleSpan(StoreError):

@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, time
 from typing import TYPE_CHECKING, Protocol
 
 from wortlaut.index.archive import Archive, grow_generation
 from wortlaut.index.article import Article
 from wortlaut.index.embedder import Embedder, keep_backgrounds
-from wortlaut.index.errors import SourceError, StoreUnavailable
+from wortlaut.index.errors import ArchiveUnavailable, SourceError, StoreUnavailable
+from wortlaut.index.integrity import require_sound, seal_unsealed
 from wortlaut.index.live.gaps import list_failures, note_failures, note_waiting
 from wortlaut.index.live.turns import WriterTurn
 from wortlaut.index.slices import Pace, drop_unfinished
@@ -46,6 +48,9 @@ _BATCH_LETTERS = 100_000
 _BATCH_S = 5.0
 # From so many letters on the engine stays loaded.
 _LARGE_JOB_LETTERS = 50_000
+
+# So far clocks may be apart: time zones that somebody forgot.
+_CLOCKS_APART_S = 86_400
 
 _log = logging.getLogger(__name__)
 _BATCH_PASSAGES = 1000
@@ -166,6 +171,7 @@ class Indexer:
         started = perf_counter()
         self._report = IngestReport()
         self._failed, self._roots = {}, []
+        seal_unsealed(self._archive)
         self._report.repaired = repair_store(self._archive, self._store)
         self._archive.write_meta(RUN_FLAG, "1")
         yield
@@ -247,6 +253,9 @@ class Indexer:
             self._report.files_unchanged += 1
             return
         self._note_waiting()
+        if _is_from_the_future(file):
+            line = "its date lies in the future: is a clock wrong? It is read all the same"
+            self._report.notices.append((path, line))
         failures = len(self._report.failed)
         fields = _recall_fields(state.reader)
         found = False
@@ -300,7 +309,7 @@ class Indexer:
         reader = _name_reader(self._choose_fields(known))
         try:
             stat = file.stat()
-            stamp = (stat.st_size, max(stat.st_mtime_ns, stat.st_ctime_ns))
+            stamp = (stat.st_size, _stamp_time(stat))
             same_reader = known is not None and known.reader == reader
             if known and same_reader and (known.size, known.mtime_ns) == stamp:
                 return None
@@ -411,6 +420,9 @@ class Indexer:
             # Another run may have made it meanwhile.
             if article and (not self._turns or not self._is_made(article)):
                 yield article
+            elif article is None:
+                line = "its archived text is damaged; index its source again to put it back"
+                self._report.notices.append((f"article {article_id}", line))
 
     def _is_made(self, article: Article) -> bool:
         made = self._archive.list_articles(article.path).get(article.id, ("", ""))
@@ -476,6 +488,19 @@ def _name_reader(fields: Mapping[str, str]) -> str:
 def _recall_fields(reader: str) -> dict[str, str]:
     _, _, written = reader.partition(" ")
     return dict(json.loads(written)) if written else {}
+
+
+def _stamp_time(stat: os.stat_result) -> int:
+    """When the file was changed last; a date that a foreign clock gave it would hide what follows."""
+    is_windows = os.name == "nt"
+    return max(stat.st_mtime_ns, stat.st_ctime_ns) if is_windows else stat.st_ctime_ns
+
+
+def _is_from_the_future(file: Path) -> bool:
+    try:
+        return file.stat().st_mtime > time() + _CLOCKS_APART_S
+    except OSError:
+        return False
 
 
 def _is_gone(path: Path) -> bool:
@@ -589,11 +614,15 @@ def open_writable(
     """The store for the writer, and what `prepare` returned of it.
 
     An embedded Chroma that is damaged is moved aside, which is said on standard error, and a fresh
-    one opened. The caller holds the writer's lock and has checked the archive's embedder.
+    one opened; never where it is the archive that is. The caller holds the writer's lock and has
+    checked the archive's embedder.
     """
     try:
         return _open_and_prepare(location, archive, fingerprint, prepare)
+    except ArchiveUnavailable:
+        raise
     except StoreUnavailable as error:
+        require_sound(archive)
         if not isinstance(location, Path) or (aside := set_aside(location)) is None:
             raise
         _log.warning("%s; moved to %s, a fresh one is filled from the archive", error, aside)
@@ -626,6 +655,9 @@ def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = Fals
     counted = archive.query("SELECT count(*) FROM passages")[0][0]
     if thorough or (not upserts and not deletes and stored_count != counted):
         kept, stored = archive.list_passage_ids(), store.list_ids()
+        if stored - kept:
+            # Of a damaged file fewer may be read than there are.
+            require_sound(archive)
         ledger.mark_pending(kept - stored, stored - kept)
         upserts, deletes = ledger.list_pending()
     if upserts or deletes:

@@ -7,11 +7,13 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS visits (
   address TEXT PRIMARY KEY, etag TEXT, modified TEXT, stamp TEXT NOT NULL, reader TEXT NOT NULL
 ) WITHOUT ROWID;
+-- `seal` is over the record but for its text, `parts_seal` over what was derived from it
+-- (index/integrity.py). No comment inside: SQLite could drop no column then.
 CREATE TABLE IF NOT EXISTS articles (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
   text_sha256 TEXT NOT NULL, source TEXT, url TEXT, language TEXT,
   published TEXT, published_precision TEXT NOT NULL, path TEXT NOT NULL, made_by TEXT NOT NULL,
-  guid TEXT, version TEXT
+  guid TEXT, version TEXT, seal TEXT, parts_seal TEXT
 );
 CREATE INDEX IF NOT EXISTS articles_by_path ON articles (path);
 CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published);
@@ -19,7 +21,7 @@ CREATE TABLE IF NOT EXISTS passages (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
   article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
   ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-  sentences BLOB NOT NULL, vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL
+  sentences BLOB NOT NULL, vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL, seal TEXT
 );
 CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article);
 CREATE TABLE IF NOT EXISTS statements (

@@ -123,8 +123,9 @@ class Answer:
     `draft` is what a language model is writing just now: unchecked, to be shown as such, "" in a
     whole answer. `notice` tells the reader what went wrong on the way; `model` names the model
     that was asked; `unknown_markers` counts the markers it made up. `archive_incomplete` says that
-    the archive was known to lack articles then; the notice has it in words. A receipt tells of the
-    `asking`.
+    the archive was known to lack articles then; the notice has it in words. `damaged_articles` are
+    the ids of those that were left out, since they are no longer what was stored. A receipt tells
+    of the `asking`.
     """
 
     question: str
@@ -145,6 +146,7 @@ class Answer:
     unknown_markers: int = 0
     archive_incomplete: bool = False
     asking: Asking | None = field(default=None, repr=False, compare=False)
+    damaged_articles: tuple[str, ...] = ()
 
     @property
     def independent_sources(self) -> int:
@@ -179,6 +181,7 @@ class Answer:
             "unknown_markers": self.unknown_markers,
             "independent_sources": self.independent_sources,
             "archive_incomplete": self.archive_incomplete,
+            "damaged_articles": list(self.damaged_articles),
         }
 
 

@@ -23,6 +23,15 @@ from wortlaut.index.ingest import (
     open_writable,
     repair_store,
 )
+from wortlaut.index.integrity import (
+    describe_damaged,
+    find_damaged,
+    find_file_faults,
+    mark_damaged,
+    mend_full_text,
+    seal_unsealed,
+)
+from wortlaut.index.live.nearest import ArchiveVectors
 from wortlaut.index.live.rebuild import drop_building, read_building, rebuild_beside
 from wortlaut.index.moving.transfer import TransferReport, export_archive, import_archive
 from wortlaut.index.server import ChromaServer
@@ -51,7 +60,7 @@ class Library:
     """An open archive, its passages in Chroma and the embedder they were made with."""
 
     archive: Archive
-    store: PassageStore
+    store: PassageStore | ArchiveVectors
     embedder: Embedder
 
     def close(self) -> None:
@@ -85,9 +94,12 @@ def open_library(settings: Settings, embedder: Embedder | None = None) -> Librar
     `embedder` stands in for the one that the settings name.
     """
     archive = Archive(settings.data)
+    store: PassageStore | ArchiveVectors
     try:
         embedder = embedder or load_embedder(settings.embedder, settings.models_folder)
         archive.check_embedder(embedder.fingerprint)
+        if archive.is_read_only and settings.chroma is None:
+            return Library(archive, ArchiveVectors(archive), embedder)
         try:
             store, _ = _open_in_line(settings, archive, embedder.fingerprint)
             if archive.read_meta("embedder"):
@@ -102,12 +114,27 @@ def open_library(settings: Settings, embedder: Embedder | None = None) -> Librar
     return Library(archive, store, embedder)
 
 
-def check_library(settings: Settings) -> int:
-    """By how many passages the store was brought back in line, every id compared.
+def check_stored(settings: Settings) -> tuple[list[str], list[str]]:
+    """What is wrong with the archive's file, and with its articles, a line each; all is read.
 
-    Raises StoreBusy while somebody is indexing.
+    Damaged articles are marked: the next run reads their sources again.
     """
     with _open_archive(settings) as archive:
+        faults, damaged = find_file_faults(archive), find_damaged(archive)
+        if damaged and not faults and not archive.is_read_only:
+            with lock_writer(settings.data, _LOCK_WAIT_S):
+                mark_damaged(archive, damaged)
+        return faults, describe_damaged(damaged)
+
+
+def check_library(settings: Settings) -> int | None:
+    """By how many passages the store was brought back in line, every id compared.
+
+    `None` where the archive may only be read. Raises StoreBusy while somebody is indexing.
+    """
+    with _open_archive(settings) as archive:
+        if archive.is_read_only:
+            return None
         fingerprint = load_embedder(settings.embedder, settings.models_folder).fingerprint
         store, mended = _open_in_line(settings, archive, fingerprint, thorough=True)
         store.close()
@@ -122,6 +149,9 @@ def _open_in_line(
 
     with lock_writer(settings.data):
         archive.check_embedder(fingerprint)
+        if thorough:
+            seal_unsealed(archive)
+            mend_full_text(archive)
         return open_writable(find_store(settings), archive, fingerprint, repair)
 
 

@@ -32,7 +32,7 @@ from wortlaut.rag.understanding.office import is_somebody
 from wortlaut.rag.understanding.query import Query, QueryKind
 from wortlaut.rag.understanding.question import understand
 from wortlaut.rag.understanding.timewindow import Window
-from wortlaut.rag.wording import explain_abstention, explain_gaps
+from wortlaut.rag.wording import explain_abstention, explain_damage, explain_gaps
 
 if TYPE_CHECKING:
     from wortlaut.rag.model.writing import AnswerWriter
@@ -148,7 +148,8 @@ class NewsChat:
             is_same = state == read_state(self.archive)
             asking = Asking(asked, filters, tuple(history), state if is_same else None)
             answer = replace(answer, asking=asking, timings_ms=timings | answer.timings_ms)
-            yield _say_gaps(answer, gaps)
+            answer = _say_gaps(answer, gaps)
+            yield _say_damage(answer, self.archive.list_damaged())
 
     def _find_writer(self) -> AnswerWriter:
         if self._open_writer is None:
@@ -284,6 +285,15 @@ def _say_gaps(answer: Answer, gaps: Gaps) -> Answer:
     told = explain_gaps(gaps.unfinished, gaps.failed, answer.language)
     notice = f"{told} {answer.notice}" if answer.notice else told
     return replace(answer, notice=notice, archive_incomplete=True)
+
+
+def _say_damage(answer: Answer, damaged: tuple[str, ...]) -> Answer:
+    """The answer, with the articles that it leaves out because they are not what was stored."""
+    if not damaged:
+        return answer
+    told = explain_damage(damaged, answer.language)
+    notice = f"{answer.notice} {told}" if answer.notice else told
+    return replace(answer, notice=notice, archive_incomplete=True, damaged_articles=damaged)
 
 
 def suggest_questions(archive: Archive, speakers: Sequence[str], language: Language) -> list[str]:

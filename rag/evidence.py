@@ -11,6 +11,7 @@ from functools import cache
 
 from wortlaut.index.archive import Archive, Selection, list_openings
 from wortlaut.index.article import Article, Span, Statement
+from wortlaut.index.errors import DamagedArticle
 from wortlaut.index.lang.offices import read_office
 from wortlaut.index.lang.roles import names_relative
 from wortlaut.index.lang.tables import match_any
@@ -287,8 +288,8 @@ class EvidenceFinder:
         if article is None or span is None:
             return None
         sentence = ScoredSentence(article, span, item.score, 0.0, 0.0)
-        ((found, _),) = self._attribute([sentence], wanted)
-        if wanted and found.statement is None:
+        found = next((item for item, _ in self._attribute([sentence], wanted)), None)
+        if found is None or (wanted and found.statement is None):
             return None
         origin = read_origins(self._archive, [article.id], query.window.until).get(article.id)
         return replace(found, confidence=item.confidence, origin=origin)
@@ -440,19 +441,28 @@ class EvidenceFinder:
     def _attribute(
         self, sentences: Sequence[ScoredSentence], wanted: frozenset[str] = frozenset()
     ) -> list[tuple[Evidence, ScoredSentence]]:
-        statements: dict[str, list[Statement]] = {}
+        statements: dict[str, list[Statement] | None] = {}
         evidence = []
         for sentence in sentences:
             article = sentence.article
             if article.id not in statements:
-                statements[article.id] = self._archive.read_statements(article.id)
-            span, statement = find_statement(sentence.span, statements[article.id], wanted)
+                statements[article.id] = self._read_statements(article.id)
+            if (told := statements[article.id]) is None:
+                continue
+            span, statement = find_statement(sentence.span, told, wanted)
             answer = sentence.answer
             if answer and not (span.start <= answer.start and answer.end <= span.end):
                 answer = None
             item = Evidence(article, span, sentence.score, 0.0, statement, answer)
             evidence.append((item, sentence))
         return evidence
+
+    def _read_statements(self, article_id: str) -> list[Statement] | None:
+        """Who says what in the article; `None` where that is no longer what was stored."""
+        try:
+            return self._archive.read_statements(article_id)
+        except DamagedArticle:
+            return None
 
 
 def read_until_answered(

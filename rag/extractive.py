@@ -134,7 +134,7 @@ def cite(marker: int, item: Evidence) -> Citation:
 def cite_print(archive: Archive, citation: Citation, article_id: str) -> Citation | None:
     """The citation as another print of its story has it; of one without its words, the opening."""
     article = archive.read_article(article_id)
-    if article is None:
+    if article is None or archive.find_damage(article_id):
         return None
     span = find_counterpart(article, citation.quote)
     if span is None:

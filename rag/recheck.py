@@ -59,6 +59,23 @@ def check_receipt(
 ) -> list[Finding]:
     """What of the receipt does not hold, in its order; it holds where none is a failure.
 
+    Arguments and errors are those of `list_findings`.
+    """
+    found = list_findings(receipt, archive, verifier, key=key, roster=roster, reopen=reopen)
+    return list(found)
+
+
+def list_findings(
+    receipt: Receipt,
+    archive: Archive,
+    verifier: Verifier,
+    *,
+    key: str | None = None,
+    roster: Roster | None = None,
+    reopen: Reopen | None = None,
+) -> Iterator[Finding]:
+    """What of the receipt does not hold, one after the other, what is found at once first.
+
     `key` is the user's, where one is set. The questions are asked again of the chat that `reopen`
     gives, if any. Raises ConfigError when the receipt is of another archive.
     """
@@ -68,17 +85,20 @@ def check_receipt(
             f"the receipt is of the archive {receipt.archive[:40]!r}, this one is {mine!r}; "
             "name its folder: wortlaut --data DIR verify FILE"
         )
-    findings = [] if receipt.is_intact else [Finding("the receipt itself was changed")]
+    if not receipt.is_intact:
+        yield Finding("the receipt itself was changed")
     seal = read_seal(archive)
     unsealed = list(_check_seal(receipt, seal))
-    findings += [*unsealed, *_check_signature(receipt, key), *_check_times(receipt, seal)]
-    findings += [*_compare_versions(receipt, archive), *_check_settings(receipt)]
+    yield from unsealed
+    yield from _check_signature(receipt, key)
+    yield from _check_times(receipt, seal)
+    yield from _compare_versions(receipt, archive)
+    yield from _check_settings(receipt)
     asked = AskedAnew(receipt, archive, roster or Roster(archive), reopen, not unsealed)
     for number, turn in enumerate(receipt.turns, 1):
         check = _TurnCheck(number, turn, archive, verifier)
-        findings += check.run()
-        findings += asked.check(turn, list(check.sound.values()), _read_searched(turn))
-    return findings
+        yield from check.run()
+        yield from asked.check(turn, list(check.sound.values()), _read_searched(turn))
 
 
 def _check_seal(receipt: Receipt, seal: Seal | None) -> Iterator[Finding]:
@@ -143,6 +163,8 @@ def _check_settings(receipt: Receipt) -> Iterator[Finding]:
     of_model += [settings.context_tokens, settings.max_tokens]
     if settings.mode == "extractive" and any(value is not None for value in of_model):
         yield Finding("the settings name a language model that was not to be asked")
+    if settings.mode == "llm" and (settings.on_unsupported is None or settings.max_tokens is None):
+        yield Finding("the settings of the language model are not there")
     for number, turn in enumerate(receipt.turns, 1):
         if turn.model is not None and settings.mode != "llm":
             yield Finding("it names a language model, which the settings do not", number)
@@ -202,6 +224,9 @@ class _TurnCheck:
         """Why the citation does not hold."""
         if hash_text(quote.quote) != quote.quote_sha256:
             yield "the quote in the receipt was changed: it has another hash than it says"
+        if fault := self._archive.find_damage(quote.article_id):
+            yield f"article damaged in the archive: {quote.article_id[:40]}: {fault}"
+            return
         if article is None:
             yield f"article gone: {self._name(quote)}{self._find_elsewhere(quote)}"
             return

@@ -20,7 +20,7 @@ from wortlaut.index.article import Article, Passage, Span
 from wortlaut.index.embedder import Embedder, name_questions, name_sentences
 from wortlaut.index.lang.words import Language, detect_language, make_terms
 from wortlaut.index.lexicon import Lexicon, measure_coverage
-from wortlaut.index.live.nearest import NearestPassages
+from wortlaut.index.live.nearest import ArchiveVectors, NearestPassages
 from wortlaut.index.store import PassageStore
 from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words, say_in_german
 
@@ -107,7 +107,9 @@ class Probe:
 class Retriever:
     """Ranks an archive's passages and sentences for a query text: dense and full text, fused."""
 
-    def __init__(self, archive: Archive, store: PassageStore, embedder: Embedder) -> None:
+    def __init__(
+        self, archive: Archive, store: PassageStore | ArchiveVectors, embedder: Embedder
+    ) -> None:
         self._archive = archive
         self._nearest = NearestPassages(archive, store)
         self.embedder = embedder

@@ -180,6 +180,12 @@ _GAPS: dict[Language, tuple[str, str, str]] = {
         "файлов, которые не удалось прочитать: {failed}",
     ),
 }
+_DAMAGE: dict[Language, str] = {
+    "en": "Left out, being damaged in the archive: {ids}; `wortlaut doctor` says more.",
+    "de": "Im Archiv beschädigt und daher ausgelassen: {ids}; mehr sagt `wortlaut doctor`.",
+    "ru": "Повреждены в архиве и потому пропущены: {ids}; подробнее: `wortlaut doctor`.",
+}
+_MOST_DAMAGED = 3
 _STRUCK: dict[Language, str] = {
     "en": "~~{text}~~ (not supported: {reason})",
     "de": "~~{text}~~ (nicht gedeckt: {reason})",
@@ -288,6 +294,13 @@ def explain_gaps(unfinished: bool, failed: int, language: Language) -> str:
     if failed:
         parts.append(unread.format(failed=failed))
     return whole.format(gaps="; ".join(parts))
+
+
+def explain_damage(ids: Sequence[str], language: Language) -> str:
+    """One sentence on the articles that are left out because they are damaged."""
+    shown = ", ".join(ids[:_MOST_DAMAGED])
+    more = len(ids) - _MOST_DAMAGED
+    return _DAMAGE[language].format(ids=f"{shown} (+{more})" if more > 0 else shown)
 
 
 def strike_out(text: str, reason: str, language: Language) -> str:

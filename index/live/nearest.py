@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wortlaut.index.archive import Archive, Changes, Vectors, list_pending_articles, read_vectors_of
 from wortlaut.index.errors import WortlautError
@@ -59,10 +60,67 @@ class _Beside:
         return list(zip(self.ids, (self.matrix @ vector).tolist(), strict=True))
 
 
+class ArchiveVectors:
+    """The archive's own vectors in place of Chroma, where its folder may only be read.
+
+    Every vector is compared: exact, and a gigabyte of memory for a million passages. Safe to use
+    from several threads.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._lock = threading.Lock()
+        self._ids: list[str] = []
+        self._rows: list[NDArray[np.float16]] = []
+        self._is_read = False
+
+    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """The nearest passages, best first: id and cosine similarity in [-1, 1]."""
+        with self._lock:
+            if not self._is_read:
+                self._read()
+            ids, rows = self._ids, self._rows
+        if not ids:
+            return []
+        cosines = np.concatenate([some.astype(np.float32) @ vector for some in rows])
+        order = np.argsort(-cosines, kind="stable")[:limit]
+        return [(ids[int(row)], float(cosines[row])) for row in order]
+
+    def _read(self) -> None:
+        self._ids, self._rows, last = [], [], -1
+        while rows := self._archive.query(
+            "SELECT number, id, vector FROM passages WHERE number > ? ORDER BY number LIMIT ?",
+            (last, _MOST_BESIDE),
+        ):
+            last = rows[-1][0]
+            packed = b"".join(row[2] for row in rows)
+            self._rows.append(np.frombuffer(packed, "<f2").reshape(len(rows), -1))
+            self._ids += [row[1] for row in rows]
+        self._is_read = True
+
+    def list_ids(self) -> set[str]:
+        """The id of every passage."""
+        return self._archive.list_passage_ids()
+
+    def count(self) -> int:
+        """How many passages there are."""
+        return int(self._archive.query("SELECT count(*) FROM passages")[0][0])
+
+    def reopen(self) -> None:
+        """Read them again when they are next asked for."""
+        with self._lock:
+            self._is_read = False
+
+    def close(self) -> None:
+        """Forget them."""
+        self.reopen()
+        self._ids, self._rows = [], []
+
+
 class NearestPassages:
     """Chroma and what has come since; safe to use from several threads."""
 
-    def __init__(self, archive: Archive, store: PassageStore) -> None:
+    def __init__(self, archive: Archive, store: PassageStore | ArchiveVectors) -> None:
         self._archive = archive
         self._store = store
         self._lock = threading.RLock()

@@ -23,7 +23,7 @@ from wortlaut.index.ingest import PIPELINE_VERSION, Indexer, IngestReport, Progr
 from wortlaut.index.store import Location
 
 _FOLDER = "building"
-# Each belongs to an article; of the articles themselves only `made_by` changes.
+# Each belongs to an article; of the articles themselves `made_by` and the parts' seal change.
 _DERIVED = ("passages", "statements", "offices")
 
 
@@ -93,7 +93,7 @@ def rebuild_beside(
 
 def _copy_articles(archive: Archive, building: Archive) -> None:
     """Have just the archive's articles in the new one; what is made of them and stays, stays made."""
-    fields = ", ".join(_list_columns(archive, "articles", "number", "made_by"))
+    fields = ", ".join(_list_columns(archive, "articles", "number", "made_by", "parts_seal"))
     with _attach(building, archive, "held"):
         other = building.query(
             f"SELECT id FROM (SELECT {fields} FROM main.articles "
@@ -136,8 +136,8 @@ def _take_over(archive: Archive, building: Archive, fingerprint: str) -> None:
         )
         db.execute("INSERT INTO main.backgrounds SELECT * FROM made.backgrounds")
         db.execute(
-            "UPDATE main.articles SET made_by = "
-            "(SELECT m.made_by FROM made.articles m WHERE m.id = main.articles.id)"
+            "UPDATE main.articles SET (made_by, parts_seal) = (SELECT m.made_by, m.parts_seal "
+            "FROM made.articles m WHERE m.id = main.articles.id)"
         )
         for key, value in (("embedder", fingerprint), ("store_id", building.store_id)):
             db.execute("INSERT OR REPLACE INTO main.meta VALUES (?, ?)", (key, value))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from wortlaut.index.article import Precision
+from wortlaut.index.integrity import RECORD, is_record_kept
 from wortlaut.index.twins.marks import Reason
 
 if TYPE_CHECKING:
@@ -183,11 +184,15 @@ def _read_printed(archive: Archive, numbers: Sequence[int]) -> dict[int, Printed
     for start in range(0, len(numbers), _AT_ONCE):
         some = numbers[start : start + _AT_ONCE]
         marks = ",".join("?" * len(some))
-        for number, identity, title, source, day, precision, path in archive.query(
-            "SELECT number, id, title, source, published, published_precision, path "
-            f"FROM articles WHERE number IN ({marks})",
-            some,
+        record = RECORD.replace(" text,", " '',")
+        for number, *row in archive.query(
+            f"SELECT number, {record}, seal FROM articles WHERE number IN ({marks})", some
         ):
-            published = date.fromisoformat(day) if day else None
-            printed[number] = PrintedArticle(identity, title, source, published, precision, path)
+            # Its title and date are shown: damaged ones must not be.
+            if is_record_kept(row, archive.is_sealed):
+                identity, title, _, _, source, _, _, day, precision, path, *_ = row
+                published = date.fromisoformat(day) if day else None
+                printed[number] = PrintedArticle(
+                    identity, title, source, published, precision, path
+                )
     return printed

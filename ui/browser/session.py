@@ -216,7 +216,8 @@ class ChatPage:
     def _render_source(self, citation: Citation, answer: Answer, number: int) -> str:
         archive = self._chat.archive
         current = archive.read_article(citation.article.id)
-        stale = current is None or current.text_sha256 != citation.article.text_sha256
+        damaged = archive.find_damage(citation.article.id) is not None
+        stale = damaged or current is None or current.text_sha256 != citation.article.text_sha256
         statements = () if stale else archive.read_statements(citation.article.id)
         return render_source_html(
             citation,

@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from wortlaut.index.archive import Archive, Selection
-from wortlaut.index.errors import ConfigError, StoreError
+from wortlaut.index.errors import ConfigError, DamagedArticle, StoreError
 from wortlaut.index.holdings import Holding, find_ids, list_holdings, read_holding
 from wortlaut.rag.answer import format_published
 from wortlaut.rag.chat import check_source
@@ -90,6 +90,8 @@ def _find_holding(archive: Archive, beginning: str) -> Holding:
             f"several articles' ids begin with {beginning!r}: {some}; give more letters"
         )
     holding = read_holding(archive, ids[0]) if ids else None
+    if ids and holding is None and (fault := archive.find_damage(ids[0])):
+        raise DamagedArticle(ids[0], fault)
     if holding is None:
         raise StoreError(
             f"no article's id begins with {beginning!r}; `wortlaut articles` lists the ids"

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article, Statement, hash_text
-from wortlaut.index.errors import SourceError, WortlautError
+from wortlaut.index.errors import ArchiveDamaged, SourceError, WortlautError
 from wortlaut.index.ingest import PIPELINE_VERSION, RUN_FLAG, IngestReport
+from wortlaut.index.integrity import find_future
 from wortlaut.index.live.gaps import list_failures
 from wortlaut.index.live.rebuild import read_building
 from wortlaut.rag.answer import format_published
@@ -48,6 +49,7 @@ _TIMELINE = (
     "published", "published_precision", "speaker", "voice", "via", "quote", "source", "title",
     "url", "path", "article_id", "text_sha256", "start", "end",
 )  # fmt: skip
+_UNTOUCHED = "not looked at: the archive itself is damaged"
 # Of more places than these the same is said once.
 _MOST_ALIKE = 3
 
@@ -169,7 +171,7 @@ def print_transfer(report: TransferReport, *, as_json: bool) -> None:
 
 def print_diagnosis(settings: Settings, *, as_json: bool) -> bool:
     """Print what is installed and whether all agrees; return whether all is well."""
-    from wortlaut.rag.assembly import check_library
+    from wortlaut.rag.assembly import check_library, check_stored
 
     facts: dict[str, Any] = {"python": platform.python_version(), "platform": platform.platform()}
     for library in _LIBRARIES:
@@ -178,11 +180,13 @@ def print_diagnosis(settings: Settings, *, as_json: bool) -> bool:
     healthy = True
     try:
         facts |= _read_state(settings)
-        mended = check_library(settings)
-        facts["store"] = (
-            f"brought back in line: {count_things(mended, 'passage')}" if mended else "agrees"
-        )
-        healthy = not facts["outstanding"]
+        broken, damaged = check_stored(settings)
+        facts["damaged"] = list(map(clean_line, [*broken, *damaged]))
+        facts["store"] = _UNTOUCHED if broken else _describe_mended(check_library(settings))
+        healthy = not facts["outstanding"] and not facts["damaged"]
+    except ArchiveDamaged as error:
+        facts |= {"damaged": [clean_controls(str(error))], "store": _UNTOUCHED}
+        healthy = False
     except WortlautError as error:
         facts["store"] = clean_controls(str(error))
         healthy = False
@@ -193,6 +197,12 @@ def print_diagnosis(settings: Settings, *, as_json: bool) -> bool:
         healthy = healthy and (answers or settings.mode != "llm")
     _print_facts(facts | {"healthy": healthy}, as_json)
     return healthy
+
+
+def _describe_mended(mended: int | None) -> str:
+    if mended is None:
+        return "not compared: the folder may only be read"
+    return f"brought back in line: {count_things(mended, 'passage')}" if mended else "agrees"
 
 
 def _check_reader(settings: Settings) -> tuple[str, bool]:
@@ -323,6 +333,8 @@ def _describe(archive: Archive, settings: Settings) -> dict[str, Any]:
         "last_run": "not finished" if archive.read_meta(RUN_FLAG) else "finished",
         "unread_files": list(list_failures(archive)),
         "rebuild": building.line if building else None,
+        "future": find_future(archive),
+        "read_only": archive.is_read_only,
     }
 
 
