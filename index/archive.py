@@ -16,7 +16,7 @@ import uuid
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
 from itertools import pairwise
@@ -417,6 +417,15 @@ class Archive:
         period = [_read_day(day) for day in (since, until)]
         return ArchiveCounts(articles, passages, statements, speakers, undated or 0, *period)
 
+    def count_articles(self) -> ArchiveCounts:
+        """The same less passages, statements and speakers: quick in any size."""
+        articles, since, until = self.query(
+            "SELECT (SELECT count(*) FROM articles), (SELECT min(published) FROM articles), "
+            "(SELECT max(published) FROM articles)"
+        )[0]
+        period = [date.fromisoformat(day) if day else None for day in (since, until)]
+        return ArchiveCounts(articles, 0, 0, 0, 0, *period)
+
     def list_paths(self, under: Sequence[Path] = ()) -> list[str]:
         """Every source file that an article came from, sorted; `under` some paths, if there are any."""
         found: set[str] = set()
@@ -445,6 +454,23 @@ class Archive:
 
         `offices` are (speaker, the article's words for the office).
         """
+        with self.transaction() as db:
+            speakers = self._delete(db, [article.id])[article.id]
+            number = self.insert_article(db, article, passages, statements, made_by, offices)
+            link_article(db, number, article)
+            speakers |= {s.speaker for s in statements if s.speaker}
+            note_changes(db, {article.id: speakers | {speaker for speaker, _ in offices}})
+
+    def insert_article(
+        self,
+        db: sqlite3.Connection,
+        article: Article,
+        passages: Sequence[EmbeddedPassage],
+        statements: Sequence[Statement],
+        made_by: str,
+        offices: Sequence[tuple[str, str]] = (),
+    ) -> int:
+        """The number of the article, put in inside a transaction; nothing stands under its id."""
         published = article.published.isoformat() if article.published else None
         record = (
             article.id, article.title, article.text, article.text_sha256, article.source,
@@ -454,26 +480,25 @@ class Archive:
         rows = [_pack_passage(embedded) for embedded in passages]
         spoken = [_pack_statement(None, statement)[1:] for statement in statements]
         parts = seal_parts(spoken, offices, [row[-1] for row in rows])
-        with self.transaction() as db:
-            speakers = self._delete(db, [article.id])[article.id]
-            number = db.execute(
+        number = (
+            db.execute(
                 f"INSERT INTO articles ({_ARTICLE}, parts_seal, made_by) "
                 f"VALUES ({','.join('?' * 15)})",
                 (*record, seal_record(record), parts, made_by),
             ).lastrowid
-            link_article(db, number or 0, article)
-            for row, embedded in zip(rows, passages, strict=True):
-                self._insert_passage(db, number, row, embedded.terms)
-            db.executemany(
-                "INSERT OR IGNORE INTO statements VALUES (?,?,?,?,?,?,?,?,?,?)",
-                [_pack_statement(number, statement) for statement in statements],
-            )
-            db.executemany(
-                "INSERT OR IGNORE INTO offices VALUES (?,?,?)",
-                [(number, speaker, office) for speaker, office in offices],
-            )
-            speakers |= {s.speaker for s in statements if s.speaker}
-            note_changes(db, {article.id: speakers | {speaker for speaker, _ in offices}})
+            or 0
+        )
+        for row, embedded in zip(rows, passages, strict=True):
+            self._insert_passage(db, number, row, embedded.terms)
+        db.executemany(
+            "INSERT OR IGNORE INTO statements VALUES (?,?,?,?,?,?,?,?,?,?)",
+            [_pack_statement(number, statement) for statement in statements],
+        )
+        db.executemany(
+            "INSERT OR IGNORE INTO offices VALUES (?,?,?)",
+            [(number, speaker, office) for speaker, office in offices],
+        )
+        return number
 
     def _insert_passage(
         self, db: sqlite3.Connection, article: int | None, row: Sequence[Any], terms: str
@@ -749,6 +774,30 @@ def count_selected(archive: Archive, selection: Selection) -> tuple[int, int]:
         values,
     )[0][0]
     return articles, passages
+
+
+def has_source(archive: Archive, source: str) -> bool:
+    """Whether some article is from the source, without regard to case."""
+    where, values = Selection(source=source).as_sql()
+    exact = archive.query(
+        "SELECT 1 FROM articles WHERE source = ? COLLATE NOCASE LIMIT 1", (source,)
+    )
+    return bool(exact or archive.query(f"SELECT 1 FROM articles a WHERE {where} LIMIT 1", values))
+
+
+def limit_articles(
+    archive: Archive, selection: Selection, limit: int, *, oldest: bool
+) -> Selection:
+    """The same selection of its newest or oldest articles alone, where there are more."""
+    where, values = selection.as_sql()
+    order = "a.published, a.number" if oldest else "a.published DESC, a.number"
+    rows = archive.query(
+        f"SELECT a.id FROM articles a WHERE {where} ORDER BY {order} LIMIT ?",
+        (*values, limit + 1),
+    )
+    if len(rows) <= limit:
+        return selection
+    return replace(selection, within=tuple(identity for (identity,) in rows[:limit]))
 
 
 def list_selected(archive: Archive, selection: Selection) -> list[str]:

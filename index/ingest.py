@@ -23,8 +23,11 @@ from wortlaut.index.article import Article
 from wortlaut.index.embedder import Embedder, keep_backgrounds
 from wortlaut.index.errors import ArchiveUnavailable, SourceError, StoreUnavailable
 from wortlaut.index.integrity import require_sound, seal_unsealed
+from wortlaut.index.lexicon import keep_head_words
 from wortlaut.index.live.gaps import list_failures, note_failures, note_waiting
+from wortlaut.index.live.passagemap import update_map
 from wortlaut.index.live.turns import WriterTurn
+from wortlaut.index.reading.directory import update_directory
 from wortlaut.index.slices import Pace, drop_unfinished
 from wortlaut.index.sources import (
     READER_VERSION,
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 PIPELINE_VERSION = "14"
 # Set in the archive while a run is under way; what a killed run leaves of it says so.
 RUN_FLAG = "indexing"
+_IN_LINE = "in line"
 # What is read before it is made, and Chroma's differences are settled after; a kill costs a slice.
 _BATCH_ARTICLES = 64
 _BATCH_LETTERS = 100_000
@@ -54,6 +58,8 @@ _CLOCKS_APART_S = 86_400
 
 _log = logging.getLogger(__name__)
 _BATCH_PASSAGES = 1000
+# A reader reads so many changes beside the passage map with ease.
+_NOTES_BESIDE_MAP = 1000
 
 
 @dataclass(slots=True)
@@ -185,6 +191,7 @@ class Indexer:
             drop_unfinished(self._archive)
             self._archive.write_meta(RUN_FLAG, None)
         self._is_noted = False
+        keep_lookups(self._archive)
         self._report.seconds = round(perf_counter() - started, 3)
 
     def _let_others_write(self) -> None:
@@ -394,6 +401,7 @@ class Indexer:
             if len(some) == 1:
                 drop_unfinished(self._archive)
         self._tell_deletions()
+        keep_lookups(self._archive, _NOTES_BESIDE_MAP)
         self._report.updated += known
         self._report.added += len(articles) - known
 
@@ -477,6 +485,13 @@ class Indexer:
             if isinstance(read, Article):
                 there.add(read.id)
         return self._archive.list_articles(str(path)).keys() - there
+
+
+def keep_lookups(archive: Archive, least: int = 1) -> None:
+    """Bring what readers look things up in up to date, if so many changes are missing."""
+    update_map(archive, least)
+    update_directory(archive, least)
+    keep_head_words(archive, least)
 
 
 def _name_reader(fields: Mapping[str, str]) -> str:
@@ -651,8 +666,16 @@ def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = Fals
     """
     ledger = Ledger(archive)
     upserts, deletes = ledger.list_pending()
+    stamp = f"{archive.generation} {archive.newest_change} {store.read_stamp()}"
+    if not thorough and not upserts and not deletes and archive.read_meta(_IN_LINE) == stamp:
+        # Counting takes the longer the more there is; nothing has changed since it was done.
+        return 0
     stored_count = store.count()
     counted = archive.query("SELECT count(*) FROM passages")[0][0]
+    if not upserts and not deletes and stored_count == counted and not thorough:
+        if store.read_stamp():
+            archive.write_meta(_IN_LINE, stamp)
+        return 0
     if thorough or (not upserts and not deletes and stored_count != counted):
         kept, stored = archive.list_passage_ids(), store.list_ids()
         if stored - kept:

@@ -28,6 +28,7 @@ from wortlaut.index.lang.words import (
     make_terms,
     read_function_words,
 )
+from wortlaut.index.live.passagemap import PassageMap
 
 _SQL_BATCH = 500
 _LONGEST_MATCH = 64
@@ -43,6 +44,7 @@ _HEAD, _HEADS_AT_ONCE = 150, 5000
 _HEAD_OF = f"a.title, substr(a.text, 1, {_HEAD})"
 _FIRST_READ, _READ_MORE = 16, 4
 _EMPTY = read_function_words("empty", "de")
+_HEADS_SEEN = "head words seen"
 _BETWEEN = re.compile("['’-]")
 
 
@@ -62,14 +64,11 @@ class _Heads:
 
     def add(self, texts: Iterable[str]) -> None:
         """Know the words of more; others may be looking."""
-        # Word by word it would take thrice as long.
-        typed = {word for text in texts for word in text.split()}
-        words = list(set(find_runs("\n".join(typed))))
-        folded = fold("\n".join(words)).split("\n") if words else []
-        for word, low in zip(words, folded, strict=True):
+        words = _fold_words_of(texts)
+        for word, low in words:
             if word[0].isupper():
                 self._by_term.setdefault(low[:TERM_LETTERS], []).append(word)
-        new = [low for low in set(folded) if not self._holds(low)]
+        new = [low for low in {low for _, low in words} if not self._holds(low)]
         # Sorting what is sorted but for its end is quick.
         self._folded = sorted([*self._folded, *new])
 
@@ -81,9 +80,13 @@ class _Heads:
     def spell(self, word: str) -> bool:
         """Whether a spelling of the word is here."""
         return any(
-            _hold_name(self._by_term.get(term, ()), word, term)
+            _hold_name(self._list_typed(term), word, term)
             for term in list_beginnings(word, TERM_LETTERS, self._opens)
         )
+
+    def _list_typed(self, term: str) -> Iterable[str]:
+        """The capitalised words of the term, as they are typed."""
+        return self._by_term.get(term, ())
 
     def _has(self, part: str) -> bool:
         if len(part) >= _SHORTEST_OPENING:
@@ -97,6 +100,92 @@ class _Heads:
     def _opens(self, beginning: str) -> bool:
         at = bisect_left(self._folded, beginning)
         return at < len(self._folded) and self._folded[at].startswith(beginning)
+
+
+class _KeptHeads(_Heads):
+    """The same, but for what has come since looked up in the archive's table of such words."""
+
+    def __init__(self, archive: Archive, texts: Iterable[str]) -> None:
+        self._archive = archive
+        super().__init__(texts)
+
+    def _list_typed(self, term: str) -> Iterable[str]:
+        rows = self._archive.query(
+            "SELECT word FROM head_words WHERE low >= ? AND low < ?", (term, term + _AFTER_ALL)
+        )
+        kept = [word for (word,) in rows if word[0].isupper()]
+        return [*kept, *super()._list_typed(term)]
+
+    def _holds(self, low: str) -> bool:
+        kept = self._archive.query("SELECT 1 FROM head_words WHERE low = ? LIMIT 1", (low,))
+        return bool(kept) or super()._holds(low)
+
+    def _opens(self, beginning: str) -> bool:
+        rows = self._archive.query(
+            "SELECT low FROM head_words WHERE low >= ? ORDER BY low LIMIT 1", (beginning,)
+        )
+        kept = bool(rows) and str(rows[0][0]).startswith(beginning)
+        return kept or super()._opens(beginning)
+
+
+def keep_head_words(archive: Archive, least: int = 1) -> None:
+    """Bring the table of the words of headlines up to date if so many notes are missing."""
+    kept = archive.read_meta(_HEADS_SEEN)
+    changes = archive.read_changes(int(kept)) if kept is not None else None
+    newest = changes.number if changes else archive.newest_change
+    if changes and changes.is_whole:
+        if changes.number - int(kept or 0) < least:
+            return
+        parts = iter([_read_heads_of(archive, changes.articles)])
+    else:
+        parts = _read_all_heads(archive)
+    for texts in parts:
+        with archive.transaction() as db:
+            rows = [(low, word) for word, low in _fold_words_of(texts)]
+            db.executemany("INSERT OR IGNORE INTO head_words VALUES (?, ?)", sorted(rows))
+    archive.write_meta(_HEADS_SEEN, str(newest))
+
+
+def _open_heads(archive: Archive) -> _Heads:
+    """The words of all headlines and beginnings, read of all articles where no table has them."""
+    kept = archive.read_meta(_HEADS_SEEN)
+    changes = archive.read_changes(int(kept)) if kept is not None else None
+    if changes and changes.is_whole and len(changes.articles) <= _HEADS_AT_ONCE:
+        return _KeptHeads(archive, _read_heads_of(archive, changes.articles))
+    return _Heads(text for texts in _read_all_heads(archive) for text in texts)
+
+
+def _read_all_heads(archive: Archive) -> Iterator[list[str]]:
+    last, limit = -1, _HEADS_AT_ONCE
+    while True:
+        rows = archive.query(
+            f"SELECT {_HEAD_OF}, a.number FROM articles a WHERE a.number > ? "
+            "ORDER BY a.number LIMIT ?",
+            [last, limit],
+        )
+        yield list(_join_heads(rows))
+        last = rows[-1][-1] if rows else last
+        if len(rows) < limit:
+            return
+
+
+def _read_heads_of(archive: Archive, articles: Sequence[str]) -> list[str]:
+    texts: list[str] = []
+    for start in range(0, len(articles), _SQL_BATCH):
+        some = articles[start : start + _SQL_BATCH]
+        marks = ",".join("?" * len(some))
+        rows = archive.query(f"SELECT {_HEAD_OF} FROM articles a WHERE a.id IN ({marks})", some)
+        texts += _join_heads(rows)
+    return texts
+
+
+def _fold_words_of(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """The distinct words of the texts, each with its folded form."""
+    # Word by word it would take thrice as long.
+    typed = {word for text in texts for word in text.split()}
+    words = list(set(find_runs("\n".join(typed))))
+    folded = fold("\n".join(words)).split("\n") if words else []
+    return list(zip(words, folded, strict=True))
 
 
 class _Known:
@@ -133,27 +222,13 @@ class _Known:
                 if (found := self._beginnings.get(term[:2])) is not None:
                     found.update(term[:end] for end in range(1, len(term) + 1))
         if self._heads is not None:
-            rows = self._archive.query(f"SELECT {_HEAD_OF} FROM articles a WHERE {among}", articles)
-            self._heads.add(_join_heads(rows))
+            self._heads.add(_read_heads_of(self._archive, articles))
 
     def read_heads(self) -> _Heads:
         """The words of all headlines and beginnings."""
         if (heads := self._heads) is None:
-            heads = self._heads = _Heads(self._list_heads())
+            heads = self._heads = _open_heads(self._archive)
         return heads
-
-    def _list_heads(self) -> Iterator[str]:
-        last, limit = -1, _HEADS_AT_ONCE
-        while True:
-            rows = self._archive.query(
-                f"SELECT {_HEAD_OF}, a.number FROM articles a WHERE a.number > ? "
-                "ORDER BY a.number LIMIT ?",
-                [last, limit],
-            )
-            yield from _join_heads(rows)
-            last = rows[-1][-1] if rows else last
-            if len(rows) < limit:
-                return
 
     def stands(self, beginning: str) -> bool:
         """Whether some word begins so; those of two letters in common are read together, once."""
@@ -179,8 +254,9 @@ def _join_heads(rows: Iterable[Sequence[str]]) -> Iterator[str]:
 class Lexicon:
     """The archive's full-text index."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, passage_map: PassageMap | None = None) -> None:
         self._archive = archive
+        self._map = passage_map or PassageMap(archive)
         self._known = _Known(archive)
         self._lock = threading.Lock()
 
@@ -192,6 +268,8 @@ class Lexicon:
         Source: Robertson & Zaragoza 2009 (BM25).
         """
         terms = list(dict.fromkeys(make_terms(text)))[:_LONGEST_MATCH]
+        if view := self._map.read():
+            return {term: _weigh(view.count(term), view.rows) for term in terms}
         marks = ",".join("?" * len(terms))
         rows = self._archive.query(
             f"SELECT term, doc FROM passages_vocab WHERE term IN ({marks})", terms
@@ -203,7 +281,11 @@ class Lexicon:
     def weigh_stems(self, stems: Sequence[str]) -> float:
         """The inverse document frequency of words that begin with any of the stems."""
         found = 0
-        for stem in dict.fromkeys(stem[:TERM_LETTERS] for stem in stems):
+        opening = dict.fromkeys(stem[:TERM_LETTERS] for stem in stems)
+        if view := self._map.read():
+            found = sum(view.count_opening(stem) for stem in opening)
+            return _weigh(min(found, view.rows), view.rows)
+        for stem in opening:
             rows = self._archive.query(
                 "SELECT sum(doc) FROM passages_vocab WHERE term >= ? AND term < ?",
                 (stem, stem + _AFTER_ALL),
@@ -259,9 +341,14 @@ class Lexicon:
         """Whether a passage has a spelling of the word."""
         return any(
             _hold_name(find_letter_runs(text), word, term)
-            for term in list_beginnings(word, TERM_LETTERS, self._keep_up().stands)
+            for term in list_beginnings(word, TERM_LETTERS, self._stands)
             for text in self._read_matches(f'"{term}"')
         )
+
+    def _stands(self, beginning: str) -> bool:
+        """Whether some word of a passage begins so."""
+        view = self._map.read()
+        return view.opens(beginning) if view else self._keep_up().stands(beginning)
 
     def _read_matches(self, match: str) -> Iterator[str]:
         """The passages that the expression of full text fits: few, then more and more at a time."""
@@ -285,6 +372,9 @@ class Lexicon:
         telling = [t for t in terms if terms[t] >= _LEAST_TELLING]
         if not telling:
             return []
+        if view := self._map.read():
+            hits = view.search_terms(telling, limit, view.choose(self._archive, selection))
+            return view.list_ids(self._archive, hits)
         where, values = selection.as_sql()
         match = " OR ".join(f'"{term}"' for term in telling)
         rows = self._archive.query(

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS articles (
 );
 CREATE INDEX IF NOT EXISTS articles_by_path ON articles (path);
 CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published);
+CREATE INDEX IF NOT EXISTS articles_by_source ON articles (source COLLATE NOCASE);
 CREATE TABLE IF NOT EXISTS passages (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
   article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
@@ -79,3 +80,24 @@ CREATE TABLE IF NOT EXISTS failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL
 CREATE TABLE IF NOT EXISTS unfinished (
   passage TEXT PRIMARY KEY, digest BLOB NOT NULL, vectors BLOB NOT NULL
 );
+-- Who speaks and who holds which office, by what they are found by (index/reading/directory.py).
+CREATE TABLE IF NOT EXISTS names (
+  name TEXT PRIMARY KEY, surname TEXT, body TEXT NOT NULL, office TEXT NOT NULL,
+  said INTEGER NOT NULL, as_body INTEGER NOT NULL, is_introduced INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS names_by_surname ON names (surname);
+CREATE INDEX IF NOT EXISTS names_by_body ON names (body);
+CREATE INDEX IF NOT EXISTS names_by_office ON names (office);
+CREATE INDEX IF NOT EXISTS names_introduced ON names (is_introduced) WHERE is_introduced;
+CREATE INDEX IF NOT EXISTS names_by_frequency ON names (said DESC, name);
+CREATE TABLE IF NOT EXISTS held (
+  speaker TEXT NOT NULL, office TEXT NOT NULL, year INTEGER, articles INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS held_by_speaker ON held (speaker);
+CREATE TABLE IF NOT EXISTS held_words (
+  word TEXT NOT NULL, speaker TEXT NOT NULL, articles INTEGER NOT NULL, PRIMARY KEY (word, speaker)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS held_words_by_speaker ON held_words (speaker);
+CREATE TABLE IF NOT EXISTS head_words (
+  low TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (low, word)
+) WITHOUT ROWID;

@@ -72,6 +72,7 @@ class PassageStore:
         self._fingerprint = fingerprint
         self._lock = threading.RLock()
         self._openings = 0
+        self._at_least = 0
         self._open(may_replace)
 
     def _open(self, may_replace: bool) -> None:
@@ -145,12 +146,24 @@ class PassageStore:
         with self._lock:
             self.close()
             self._client, self.collection = fresh._client, fresh.collection
-            self._openings, self._batch = fresh._openings, fresh._batch
+            self._openings, self._batch, self._at_least = fresh._openings, fresh._batch, 0
 
     def count(self) -> int:
         """How many passages there are."""
         with self._translate():
             return int(self.collection.count())
+
+    def _count_anew(self) -> int:
+        self._at_least = self.count()
+        return self._at_least
+
+    def read_stamp(self) -> str:
+        """What changes when an embedded Chroma's file does; empty where that cannot be told."""
+        try:
+            stat = (Path(self._location) / "chroma.sqlite3").stat()
+        except OSError:
+            return ""
+        return f"{stat.st_size} {stat.st_mtime_ns}"
 
     def list_ids(self) -> set[str]:
         """The id of every passage."""
@@ -167,6 +180,7 @@ class PassageStore:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Take passages out; unknown ids are no error."""
+        self._at_least = 0
         for start in range(0, len(ids), self._batch):
             some = list(ids[start : start + self._batch])
             self._write(lambda some=some: self.collection.delete(ids=some))  # type: ignore[misc]
@@ -174,11 +188,12 @@ class PassageStore:
     def search(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """The nearest passages, best first: id and cosine similarity in [-1, 1]."""
         with self._translate():
-            if not (total := self.count()):
+            # Counting takes the longer the more there is.
+            if self._at_least < limit and not self._count_anew():
                 return []
             found = self.collection.query(
                 query_embeddings=vector.astype(np.float32)[None],
-                n_results=min(limit, total),
+                n_results=min(limit, self._at_least),
                 include=["distances"],
             )
         # Chroma returns cosine distances.

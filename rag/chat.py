@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from wortlaut.index.archive import Archive, Selection, count_selected
+from wortlaut.index.archive import Archive, Selection, has_source
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.names import fold_name
 from wortlaut.index.lang.words import Language
@@ -163,7 +164,7 @@ class NewsChat:
 
     def suggest_questions(self, language: Language = "en") -> list[str]:
         """Example questions that the archive can answer: about those it quotes most."""
-        speakers = [name for name in self._finder.list_people() if " " in name][:4]
+        speakers = list(islice((n for n in self._finder.list_people() if " " in n), 4))
         return suggest_questions(self.archive, speakers, language)
 
     def list_timeline(self, speaker: str, topic: str, filters: Filters) -> list[Citation]:
@@ -340,7 +341,7 @@ def _quote(query: Query, chosen: Sequence[Evidence], language: Language) -> Answ
 
 def check_source(archive: Archive, source: str | None) -> None:
     """Return if some article is from the source; else raise ConfigError that lists what is."""
-    if source is None or count_selected(archive, Selection(source=source))[0]:
+    if source is None or has_source(archive, source):
         return
     rows = archive.query(
         "SELECT source FROM articles WHERE source IS NOT NULL GROUP BY source "

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from wortlaut.index.archive import Archive, Selection, list_openings
+from wortlaut.index.archive import Archive, Selection, limit_articles, list_openings
 from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.errors import DamagedArticle
 from wortlaut.index.lang.offices import read_office
@@ -67,6 +67,7 @@ _SPEAKER_POOL = 100
 # "The police" of two articles may be two: what this much less surely is on the topic, is another's.
 _ONE_BODY = 0.75
 _MOST_LISTED = 50
+_MOST_BY_DATE = 100
 # From this share of a headline's confidence on what the same person says below it is quoted.
 _AS_SURE = 0.6
 # So surely a headline must answer, and so much more surely than the text below it. The reader has
@@ -150,6 +151,10 @@ class EvidenceFinder:
         """Every name in the archive that is one of these persons'."""
         return self.roster.list_spellings(names)
 
+    def count(self, selection: Selection) -> int:
+        """How many articles are selected."""
+        return self._retriever.count(selection)
+
     def find_holders(self, phrase: str) -> list[str]:
         """The speakers whose office the words ask for, in any of the languages; best first."""
         return self.roster.list_offices().find(phrase)
@@ -203,6 +208,11 @@ class EvidenceFinder:
         window = query.window
         speakers = self.list_spellings(query.speakers)
         selection = Selection(window.since, window.until, source, speakers)
+        if not query.topic and pool < EVERY_PASSAGE:
+            # Of what many articles tell only the first or last are quoted.
+            selection = limit_articles(
+                self._archive, selection, _MOST_BY_DATE, oldest=query.order == "oldest"
+            )
         words = query.topic or query.text
         probe = self._retriever.probe(_phrase_topic(query), words, query.language)
         found = self._rank(probe, pool if query.topic else EVERY_PASSAGE, selection)

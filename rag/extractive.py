@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from wortlaut.index.archive import Archive, Selection, count_selected
+from wortlaut.index.archive import Archive, Selection
 from wortlaut.index.article import Article, Span
 from wortlaut.index.lang.words import Language
 from wortlaut.index.splitter import split_sentences
@@ -213,7 +213,7 @@ class Abstention:
 
         `absent` are names asked about that no article holds in any spelling known here.
         """
-        counts = self._archive.count()
+        counts = self._archive.count_articles()
         reason = _find_reason(query, evidence, counts.articles, absent)
         nearest = self._find_nearest(query, evidence, source, fixed) if counts.articles else None
         named = nearest is not None and any(
@@ -237,7 +237,7 @@ class Abstention:
         ]
         if counts.articles:
             selection = Selection(window.since, window.until, source)
-            searched = count_selected(self._archive, selection)[0]
+            searched = self._finder.count(selection)
             since, until = window.since, window.until
             if searched:
                 since, until = since or counts.since, until or counts.until

@@ -21,11 +21,14 @@ from wortlaut.index.embedder import Embedder, name_questions, name_sentences
 from wortlaut.index.lang.words import Language, detect_language, make_terms
 from wortlaut.index.lexicon import Lexicon, measure_coverage
 from wortlaut.index.live.nearest import ArchiveVectors, NearestPassages
+from wortlaut.index.live.passagemap import PassageMap
 from wortlaut.index.store import PassageStore
 from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words, say_in_german
 
 # Up to here every selected row is scored exactly; Chroma's own filters are slower.
 _EXACT_ROWS = 200_000
+# Up to here the passage map tells an open question's nearest sooner than Chroma has loaded its own.
+_MOST_MAPPED = 2_000_000
 _DENSE_POOL = 50
 _LEXICAL_POOL = 20
 # One formula for every language, chosen on XQuAD and confirmed on MLQA. The square keeps the
@@ -113,7 +116,8 @@ class Retriever:
         self._archive = archive
         self._nearest = NearestPassages(archive, store)
         self.embedder = embedder
-        self.lexicon = Lexicon(archive)
+        self.map = PassageMap(archive)
+        self.lexicon = Lexicon(archive, self.map)
         self._generation = archive.generation
         self._others: dict[Language, tuple[Vectors, float]] = {}
 
@@ -153,8 +157,11 @@ class Retriever:
         """The passages that fit best, best first."""
         self._refresh()
         selection = selection or Selection()
-        dense = self._find_dense(probe.vector, max(limit, _DENSE_POOL), selection)
-        lexical = self.lexicon.search(probe.weights, _LEXICAL_POOL, selection)
+        wanted = max(limit, _DENSE_POOL)
+        dense = self._find_dense(probe.vector, wanted, selection)
+        # What was all found need not be looked for by its words.
+        is_all = len(dense) < wanted and not selection.is_open
+        lexical = [] if is_all else self.lexicon.search(probe.weights, _LEXICAL_POOL, selection)
         return self._score(probe, list(dict.fromkeys(dense + lexical)))[:limit]
 
     def list_sentences(
@@ -173,6 +180,12 @@ class Retriever:
                 sentences.append(ScoredSentence(scored.article, span, score, distinction, told))
         return sorted(sentences, key=lambda sentence: -sentence.score)
 
+    def count(self, selection: Selection) -> int:
+        """How many articles are selected."""
+        if view := self.map.read():
+            return view.count_chosen(view.choose(self._archive, selection))[0]
+        return count_selected(self._archive, selection)[0]
+
     def compare_background(self, probe: Probe) -> Vectors:
         """The probe's cosines `(n,)` to sentences from everywhere: what no relation looks like."""
         background = self._archive.read_background(name_sentences())
@@ -186,6 +199,10 @@ class Retriever:
             self._generation = generation
 
     def _find_dense(self, vector: Vectors, limit: int, selection: Selection) -> list[str]:
+        view = self.map.read()
+        if view and not (selection.is_open and view.rows > _MOST_MAPPED):
+            hits = view.find_nearest(vector, limit, view.choose(self._archive, selection))
+            return view.list_ids(self._archive, hits)
         if selection.is_open:
             return self._nearest.search(vector, limit)
         if count_selected(self._archive, selection)[1] > _EXACT_ROWS:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wortlaut.index.archive import Archive
 from wortlaut.index.lang.names import fold_name
+from wortlaut.index.reading.directory import Directory, OfficeDirectory, open_directory
 from wortlaut.index.reading.people import Bodies, Offices, People
 from wortlaut.rag.askedwords import list_kin
 
@@ -26,8 +27,8 @@ class _Known:
 class Roster:
     """The archive's speakers and offices as they are now; safe to use from several threads.
 
-    Read whole once. Afterwards only those are read again whom a change touches: all of them are a
-    second's work for 60,000 passages.
+    Looked up in the archive's tables of names; where a writer has kept none, read whole once, and
+    afterwards only those again whom a change touches: all are a second's work for 60,000 passages.
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -44,7 +45,10 @@ class Roster:
         with self._lock:
             known = self._keep_up()
             if known.offices is None:
-                offices = Offices(self._archive.list_offices(), known.people)
+                if isinstance(known.people, Directory):
+                    offices: Offices = OfficeDirectory(self._archive, known.people)
+                else:
+                    offices = Offices(self._archive.list_offices(), known.people)
                 known = self._known = _Known(
                     known.seen, known.names, known.bodies, known.people, offices
                 )
@@ -86,6 +90,11 @@ class Roster:
             known = self._known
             if known is not None and known.seen == self._archive.newest_change:
                 return known
+            if directory := open_directory(self._archive, list_kin()):
+                known = self._known = _Known(directory.seen, {}, {}, directory)
+                return known
+            if known and isinstance(known.people, Directory):
+                known = None
             changes = self._archive.read_changes(known.seen) if known else None
             if known is None or changes is None or not changes.is_whole:
                 known = self._read_all()

@@ -433,6 +433,14 @@ class Spellings:
         for word in words:
             self.add(word)
 
+    @classmethod
+    def over(cls, words: Collection[str], beginnings: Collection[str]) -> Spellings:
+        """Words that are known already, with all that is marked as their beginning; none is added."""
+        spellings = cls(word for word in words if CYRILLIC_LETTER.search(word))
+        spellings._words = dict.fromkeys(words)
+        spellings._latin = beginnings  # type: ignore[assignment]
+        return spellings
+
     def add(self, word: str) -> None:
         """Know one more; others may be looking."""
         if word in self._words:

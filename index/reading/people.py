@@ -121,7 +121,7 @@ class People(Sequence[str]):
         self._same: dict[str, list[str]] = {}
         self._by_surname: dict[str, list[str]] = {}
         for name in dict.fromkeys(names):
-            if surname := _read_surname(name):
+            if surname := read_surname(name):
                 self._by_surname.setdefault(surname, []).append(name)
         self._index = Spellings(self._by_surname)
         self._group(self._by_surname)
@@ -135,12 +135,12 @@ class People(Sequence[str]):
         other._spellings, other._bearers = dict(self._spellings), dict(self._bearers)
         touched: dict[str, None] = {}
         for name in gone:
-            if surname := _read_surname(name):
+            if surname := read_surname(name):
                 bearers = other._by_surname.get(surname, ())
                 other._by_surname[surname] = [bearer for bearer in bearers if bearer != name]
                 touched |= dict.fromkeys([surname, *self._same.get(surname, ())])
         for name in added:
-            if surname := _read_surname(name):
+            if surname := read_surname(name):
                 other._by_surname[surname] = [*other._by_surname.get(surname, ()), name]
                 touched |= dict.fromkeys(self._list_like(surname))
         for person in [p for key in touched for p in self._bearers.get(key, ())]:
@@ -170,7 +170,7 @@ class People(Sequence[str]):
 
     def list_alike(self, name: str) -> list[str]:
         """Every name in the archive that shares the surname, in whatever spelling."""
-        surname = _read_surname(name)
+        surname = read_surname(name)
         keys = self._same.get(surname, ()) if surname else ()
         return [other for key in keys for other in self._by_surname.get(key, ())]
 
@@ -337,7 +337,7 @@ class Bodies:
         self._kin: dict[str, list[str]] = {}
         for row in kin:
             shared: list[str] = []
-            self._kin.update((_fold_body(name), shared) for name in row)
+            self._kin.update((fold_body(name), shared) for name in row)
         rest = []
         whole: dict[str, str] = {}
         for name in names:
@@ -345,7 +345,7 @@ class Bodies:
             if introduced is None:
                 rest.append(name)
                 continue
-            full, short = map(_fold_body, introduced.groups())
+            full, short = map(fold_body, introduced.groups())
             group = self._kin.get(full, self._kin.get(short, self._named.get(full, [])))
             group.append(name)
             self._named[full] = group
@@ -355,7 +355,7 @@ class Bodies:
             else:
                 self._named.pop(short, None)
         for name in rest:
-            key = _fold_body(name)
+            key = fold_body(name)
             group = self._kin.get(key, self._named.get(key, []))
             group.append(name)
         self._groups = {name: group for group in self._list_groups() for name in group}
@@ -374,7 +374,7 @@ class Bodies:
             for last in range(min(len(words), first + _LONGEST_BODY) - 1, first - 1, -1):
                 span = Span(word.start, words[last].end)
                 typed = span.of(text)
-                group = self._named.get(_fold_body(typed), [])
+                group = self._named.get(fold_body(typed), [])
                 if group and (last > first or typed.isupper()):
                     found.append((span, group[0]))
                     break
@@ -382,7 +382,7 @@ class Bodies:
 
     def find_one(self, names: Iterable[str]) -> str | None:
         """What the archive calls the body that goes by these names; None if it never speaks."""
-        groups = (self._kin.get(key, self._named.get(key)) for key in map(_fold_body, names))
+        groups = (self._kin.get(key, self._named.get(key)) for key in map(fold_body, names))
         return next((group[0] for group in groups if group), None)
 
     def list_spellings(self, name: str) -> list[str]:
@@ -399,12 +399,18 @@ class Bodies:
 
 
 @lru_cache(maxsize=8192)
-def _fold_body(name: str) -> str:
+def fold_body(name: str) -> str:
     """A body's name without case endings: "Deutsche Wetterdienst", "Deutschen Wetterdienstes"."""
     words = name.split()
     if len(words) == 1 and name.isupper():
         return name
     return " ".join(_BODY_ENDING.sub("", word.casefold()) for word in words)
+
+
+def list_introduced(name: str) -> tuple[str, ...]:
+    """The folded names of a body that an article introduces with both: "Wetterdienst (DWD)"."""
+    introduced = _ABBREVIATED.fullmatch(name)
+    return tuple(map(fold_body, introduced.groups())) if introduced else ()
 
 
 class Offices:
@@ -580,11 +586,15 @@ class Offices:
         succeeded = _list_succeeded(names, matches) - set(known)
         return [n for n in names if n in succeeded and self._holders[n].may_be(asked.gender)]
 
-    def _match_all(self, asked: Office) -> Iterator[_Match]:
+    def list_heads(self, asked: Office) -> set[str]:
+        """The heads of the offices that may be the one asked for."""
         heads = set(_FITTING.get(asked.head, {asked.head}))
         if asked.head == "#präsident" and asked.words:
             heads.add("#chef")
-        for head in sorted(heads):
+        return heads
+
+    def _match_all(self, asked: Office) -> Iterator[_Match]:
+        for head in sorted(self.list_heads(asked)):
             for name in self._by_head.get(head, ()):
                 holder = self._holders[name]
                 for entry in holder.entries:
@@ -593,7 +603,7 @@ class Offices:
                         yield _Match(holder, entry, len(extra))
 
 
-def _read_surname(name: str) -> str | None:
+def read_surname(name: str) -> str | None:
     """What persons of the name are found by; None for what is nobody's name.
 
     "der Minister" is not, and "Kieler Umweltministerium" is no Mr Umweltministerium.

@@ -194,6 +194,54 @@ def measure_speed(
         print(f"{name:44} {_show(value)}")
 
 
+def measure_sizes(
+    context: typer.Context,
+    sizes: Annotated[list[int], typer.Argument(min=100, help="Passages; several to compare.")],
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the archives here, to be made once.")
+    ] = None,
+    questions: Annotated[int, typer.Option(min=1, help="So many questions of each kind.")] = 20,
+    reader: Annotated[bool, typer.Option(help="Have the reader read, as the chat does.")] = False,
+    as_json: _AsJson = False,
+) -> None:
+    """Speed by size: synthetic archives of so many passages, asked through the real path.
+
+    A million passages take some hours to make once, and 10 GB: name a folder with --keep.
+    """
+    import tempfile
+
+    from wortlaut.eval.scale import measure_scale
+    from wortlaut.ui.terminal.printing import tell
+
+    settings = context.obj if reader else context.obj.model_copy(update={"reader": "none"})
+    with tempfile.TemporaryDirectory(prefix="wortlaut-scale-") as name:
+        result = measure_scale(settings, sizes, keep or Path(name), questions, tell)
+    if as_json:
+        print(json.dumps(result))
+    else:
+        _print_sizes(result)
+
+
+def _print_sizes(result: dict[str, Any]) -> None:
+    """One line a figure, one column a size, and behind it how many times the smallest's it is."""
+    sizes = list(result["sizes"])
+    flat = {
+        size: {n: v for n, v in figures.items() if n != "kinds"}
+        | {f"{k} {n}": v for k, some in figures["kinds"].items() for n, v in some.items()}
+        for size, figures in result["sizes"].items()
+    }
+    print(f"{'':28}" + "".join(f"{int(size):>18,}" for size in sizes))
+    for name in flat[sizes[0]]:
+        cells = []
+        for size in sizes:
+            ratio = result["ratios"].get(size, {}).get(name)
+            cells.append(f"{flat[size][name]:10,.1f}" + (f" x{ratio:6.2f}" if ratio else " " * 8))
+        print(f"{name:28}" + "".join(cells))
+    for name in (n for r in result["ratios"].values() for n in r if " / " in n):
+        shown = ", ".join(f"{int(s):,}: {r[name]}" for s, r in result["ratios"].items())
+        print(f"{name:40} {shown}")
+
+
 def measure_lies(
     context: typer.Context,
     articles: Annotated[
@@ -442,4 +490,5 @@ eval_app.command("versus")(compare_starter)
 eval_app.command("retrieval")(measure_retrieval)
 eval_app.command("export")(export_suite)
 eval_app.command("speed")(measure_speed)
+eval_app.command("scale")(measure_sizes)
 eval_app.command("lies")(measure_lies)
