@@ -7,10 +7,7 @@ RUN apt-get update \
 
 WORKDIR /opt/wortlaut
 COPY . .
-# `postgres` for an archive in PostgreSQL.
-ARG EXTRAS=""
-RUN make install VENV=/opt/venv PYTHON=python3 \
-    && if [ -n "$EXTRAS" ]; then /opt/venv/bin/python -m pip install -q -c constraints.txt -e ".[$EXTRAS]"; fi
+RUN make install VENV=/opt/venv PYTHON=python3
 
 # The archive's folder belongs to a user who may do nothing else.
 RUN useradd --uid 10001 --create-home wortlaut \

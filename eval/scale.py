@@ -29,7 +29,7 @@ from wortlaut.rag.config import Settings, load_settings
 _WARM = 3
 _OPENINGS = 3
 
-Tell = Callable[[str], None]
+_Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Asked:
 
 
 def measure_scale(
-    settings: Settings, sizes: Sequence[int], keep: Path, questions: int, tell: Tell
+    settings: Settings, sizes: Sequence[int], keep: Path, questions: int, tell: _Tell
 ) -> dict[str, Any]:
     """By size the milliseconds of each kind of question, of opening, and MB; then the ratios.
 

@@ -21,7 +21,7 @@ from wortlaut.index.archive import Archive, EmbeddedPassage, Vectors, note_chang
 from wortlaut.index.article import Article, Passage, Precision, Span, Statement, hash_text
 from wortlaut.index.embedder import Embedder, keep_backgrounds
 from wortlaut.index.ingest import PIPELINE_VERSION, keep_lookups, lock_writer
-from wortlaut.index.lang.words import make_terms
+from wortlaut.index.lang.words import make_terms, read_function_words
 from wortlaut.index.store import PassageStore
 
 PASSAGES_AN_ARTICLE = 4
@@ -32,12 +32,8 @@ _DIMENSION = 384
 _FIRST_DAY, _DAYS = date(2005, 1, 1), 7300
 _AT_ONCE = 500
 _SEED = 13
-_SMALL = (
-    "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an "
-    "werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum "
-    "war haben nur oder aber vor zur bis mehr durch man sein wurde sei"
-).split()
-_FUNCTION_WORDS = frozenset(_SMALL)
+_FUNCTION_WORDS = read_function_words("empty", "de")
+_SMALL = sorted(_FUNCTION_WORDS)[:60]
 _OPENINGS = "b br d dr f fl g gr h j k kl kr l m n p pr r s sch schl st t tr v w z".split()
 _VOWELS = "a e i o u ä ü au ei ie".split()
 _CLOSINGS = "l n r s t ck nd rg ft ll nn rt st m tz ng".split()

@@ -54,6 +54,8 @@ SCHEMA_VERSION = "1"
 _ARTICLE = f"{RECORD}, seal"
 # Where more articles at once cannot be read, it is the file itself.
 _MOST_UNREADABLE = 3
+# So many damaged articles are named one by one.
+_MOST_TOLD = 20
 # A reader that has missed more reads the archive anew.
 _MOST_NOTED = 5000
 _ARTICLE_A = ", ".join(f"a.{column}" for column in _ARTICLE.split(", "))
@@ -294,7 +296,7 @@ class Archive:
         return True
 
     def _note_damage(self, article_id: str, fault: str) -> None:
-        if article_id not in self._damaged:
+        if article_id not in self._damaged and len(self._damaged) < _MOST_TOLD:
             _log.warning("left out: %s", DamagedArticle(article_id, fault))
         self._damaged[article_id] = fault
 
@@ -423,7 +425,7 @@ class Archive:
             "SELECT (SELECT count(*) FROM articles), (SELECT min(published) FROM articles), "
             "(SELECT max(published) FROM articles)"
         )[0]
-        period = [date.fromisoformat(day) if day else None for day in (since, until)]
+        period = [_read_day(day) for day in (since, until)]
         return ArchiveCounts(articles, 0, 0, 0, 0, *period)
 
     def list_paths(self, under: Sequence[Path] = ()) -> list[str]:

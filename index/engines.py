@@ -29,6 +29,8 @@ Role = Literal["query", "document"]
 
 _SHARED_LAYERS = 9
 _BATCH_TOKENS = 2048
+# So many tokens keep a processor busy: what is shorter than this share of the longest comes next.
+_FEWEST_TOKENS, _LIKE = 256, 0.8
 _GROUP_CHARS = 200_000
 
 
@@ -385,12 +387,17 @@ def _pool(states: torch.Tensor, mask: torch.Tensor) -> Vectors:
 
 
 def _batch(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Indices in batches of about one padded size, longest first."""
+    """Indices in batches of about one length, longest first: a small job pads little, too."""
     order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
-    while order:
-        size = min(_LONGEST_BATCH, max(1, _BATCH_TOKENS // max(1, lengths[order[0]])))
-        yield order[:size]
-        order = order[size:]
+    start = 0
+    while start < len(order):
+        longest = max(1, lengths[order[start]])
+        stop = start + min(_LONGEST_BATCH, max(1, _BATCH_TOKENS // longest))
+        near = start + max(1, _FEWEST_TOKENS // longest)
+        while near < min(stop, len(order)) and lengths[order[near]] >= _LIKE * longest:
+            near += 1
+        yield order[start : min(stop, near)]
+        start = min(stop, near)
 
 
 def _group(units: Sequence[Sequence[str]]) -> Iterator[list[Sequence[str]]]:

@@ -26,9 +26,9 @@ from wortlaut.index.integrity import require_sound, seal_unsealed
 from wortlaut.index.lexicon import keep_head_words
 from wortlaut.index.live.gaps import list_failures, note_failures, note_waiting
 from wortlaut.index.live.passagemap import update_map
+from wortlaut.index.live.slices import Pace, drop_unfinished
 from wortlaut.index.live.turns import WriterTurn
 from wortlaut.index.reading.directory import update_directory
-from wortlaut.index.slices import Pace, drop_unfinished
 from wortlaut.index.sources import (
     READER_VERSION,
     SourceNotice,
@@ -46,6 +46,8 @@ PIPELINE_VERSION = "14"
 # Set in the archive while a run is under way; what a killed run leaves of it says so.
 RUN_FLAG = "indexing"
 _IN_LINE = "in line"
+# A smaller store is counted at every opening.
+_COUNTED_ONCE = 20_000
 # What is read before it is made, and Chroma's differences are settled after; a kill costs a slice.
 _BATCH_ARTICLES = 64
 _BATCH_LETTERS = 100_000
@@ -668,12 +670,12 @@ def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = Fals
     upserts, deletes = ledger.list_pending()
     stamp = f"{archive.generation} {archive.newest_change} {store.read_stamp()}"
     if not thorough and not upserts and not deletes and archive.read_meta(_IN_LINE) == stamp:
-        # Counting takes the longer the more there is; nothing has changed since it was done.
+        # To count, Chroma loads its whole index; nothing that can be seen has changed since.
         return 0
     stored_count = store.count()
     counted = archive.query("SELECT count(*) FROM passages")[0][0]
     if not upserts and not deletes and stored_count == counted and not thorough:
-        if store.read_stamp():
+        if counted >= _COUNTED_ONCE and store.read_stamp():
             archive.write_meta(_IN_LINE, stamp)
         return 0
     if thorough or (not upserts and not deletes and stored_count != counted):
@@ -690,6 +692,10 @@ def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = Fals
                 make_nodes(archive.read_passages(upserts[start : start + _BATCH_PASSAGES]))
             )
         ledger.clear_pending(upserts + deletes)
-    if thorough and (some := next(iter(archive.list_passage_ids()), None)):
-        store.search(archive.read_passages([some])[0][1].vector, 1)
+    if thorough:
+        for some in sorted(archive.list_passage_ids()):
+            # One that is damaged is not read.
+            if read := archive.read_passages([some]):
+                store.search(read[0][1].vector, 1)
+                break
     return len(upserts) + len(deletes)

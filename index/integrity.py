@@ -95,7 +95,7 @@ def find_record_fault(row: _Row, is_sealed: bool) -> str | None:
     if not isinstance(text, str) or hash_text(text) != row[_TEXT_HASH]:
         return "its text is not what was stored"
     if not is_record_kept(row, is_sealed):
-        return "its title, date, source or place is not what was stored"
+        return "its title, date, source or place changed"
     return None
 
 
@@ -109,7 +109,7 @@ def find_statement_fault(rows: Sequence[_Row], parts: str | None, is_sealed: boo
     if parts is None and not is_sealed:
         return None
     if parts is None or seal_statements(rows) != str(parts)[:_DIGITS]:
-        return "who says what in it is not what was stored"
+        return "who says what in it changed"
     return None
 
 
@@ -118,7 +118,7 @@ def find_spans_fault(row: _Row, seal: str | None, is_sealed: bool) -> str | None
     if seal is None and not is_sealed:
         return None
     if seal is None or make_seal(list(row))[:_DIGITS] != str(seal)[:_DIGITS]:
-        return "where its sentences begin and end is not what was stored"
+        return "its sentences begin and end elsewhere"
     return None
 
 
@@ -145,9 +145,9 @@ def _list_part_faults(archive: Archive, record: _Row) -> Iterator[str]:
         if fault := find_spans_fault(row[:5], seal, sealed):
             yield fault
         elif seal is not None and seal_passage(row)[_DIGITS:] != str(seal)[_DIGITS:]:
-            yield "the vectors or words that it is found by are not what was stored"
+            yield "vectors or words of a passage changed"
     if parts is not None and seal_parts((), offices, seals)[_DIGITS:] != str(parts)[_DIGITS:]:
-        yield "its passages or the offices named in it are not those that were stored"
+        yield "passages or offices changed or gone"
     if not all(_is_inside(row, size) for row in passages):
         yield "a passage or a sentence of it points outside its text"
     if not all(_is_within(row[0], row[1], size) for row in statements):

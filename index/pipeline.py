@@ -15,9 +15,9 @@ from wortlaut.index.article import Article, Passage
 from wortlaut.index.embedder import Embedder
 from wortlaut.index.lang.lines import join_lines
 from wortlaut.index.lang.words import clean_word, make_terms
+from wortlaut.index.live.slices import Pace, encode_in_slices
 from wortlaut.index.reading.offices import find_offices
 from wortlaut.index.reading.statements import extract_article
-from wortlaut.index.slices import Pace, encode_in_slices
 from wortlaut.index.splitter import split_passages, split_segments
 from wortlaut.index.store import PassageStore, make_nodes
 

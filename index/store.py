@@ -157,13 +157,26 @@ class PassageStore:
         self._at_least = self.count()
         return self._at_least
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether a server keeps the passages."""
+        return not isinstance(self._location, Path)
+
     def read_stamp(self) -> str:
-        """What changes when an embedded Chroma's file does; empty where that cannot be told."""
+        """What tells an embedded Chroma's files from others; empty where that cannot be told.
+
+        Not their times: to open it is to touch them. What is written is noted in the archive.
+        """
+        if not isinstance(self._location, Path):
+            return ""
         try:
-            stat = (Path(self._location) / "chroma.sqlite3").stat()
+            stat = (self._location / "chroma.sqlite3").stat()
+            parts = sorted(
+                f"{file.name} {file.stat().st_size}" for file in self._location.glob("*/*")
+            )
         except OSError:
             return ""
-        return f"{stat.st_size} {stat.st_mtime_ns}"
+        return " ".join([f"{self.collection.id} {stat.st_size}", *parts])
 
     def list_ids(self) -> set[str]:
         """The id of every passage."""

@@ -113,7 +113,7 @@ class AskedAnew:
             yield "the turn before it is not the one that it followed", True
         if turn.state is not None and turn.state > self._archive.newest_change:
             # Of a restored archive its own word counts.
-            yield "it was asked of a later state than the archive is in", not self._is_sealed
+            yield "the archive, as it stands, is older than the answer", not self._is_sealed
 
     def _read_changes(self, turn: Turn) -> Changes:
         """What has changed in the archive since; not whole where that is not known."""
@@ -154,7 +154,7 @@ class AskedAnew:
         for citation in cited:
             article = citation.article
             if not window.admits(article.published, article.published_precision):
-                yield f"[{citation.marker}] is not of the days that were asked for", True
+                yield f"[{citation.marker}] lies outside the days asked for: they bind it", True
             if filters.source and (article.source or "").lower() != filters.source.lower():
                 yield f"[{citation.marker}] is not from the source that was set", True
 

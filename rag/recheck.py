@@ -136,11 +136,11 @@ def _check_times(receipt: Receipt, seal: Seal | None) -> Iterator[Finding]:
         if turn.asked is None:
             continue
         if seal is not None and turn.asked < seal.since - _CLOCKS:
-            yield Finding("it was asked before the archive had a seal, or was there", number)
+            yield Finding("asked earlier than the archive had a seal: it was not there", number)
         if last is not None and turn.asked < last:
-            yield Finding("it was asked before the turn before it", number)
+            yield Finding("asked earlier than the turn before it: out of order", number)
         if turn.asked > receipt.created:
-            yield Finding("it was asked after the receipt was written", number)
+            yield Finding("asked later than the receipt was written: out of order", number)
         last = turn.asked
 
 
@@ -162,7 +162,7 @@ def _check_settings(receipt: Receipt) -> Iterator[Finding]:
     of_model: list[object] = [settings.model, settings.on_unsupported, receipt.endpoint]
     of_model += [settings.context_tokens, settings.max_tokens]
     if settings.mode == "extractive" and any(value is not None for value in of_model):
-        yield Finding("the settings name a language model that was not to be asked")
+        yield Finding("no language model was set, and the settings describe one")
     if settings.mode == "llm" and (settings.on_unsupported is None or settings.max_tokens is None):
         yield Finding("the settings of the language model are not there")
     for number, turn in enumerate(receipt.turns, 1):

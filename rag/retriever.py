@@ -27,7 +27,8 @@ from wortlaut.rag.askedwords import AskedWord, measure_held, read_asked_words, s
 
 # Up to here every selected row is scored exactly; Chroma's own filters are slower.
 _EXACT_ROWS = 200_000
-# Up to here the passage map tells an open question's nearest sooner than Chroma has loaded its own.
+# Up to here the passage map tells an open question's nearest sooner than an embedded Chroma has
+# loaded its own.
 _MOST_MAPPED = 2_000_000
 _DENSE_POOL = 50
 _LEXICAL_POOL = 20
@@ -116,6 +117,7 @@ class Retriever:
         self._archive = archive
         self._nearest = NearestPassages(archive, store)
         self.embedder = embedder
+        self._is_remote = store.is_remote
         self.map = PassageMap(archive)
         self.lexicon = Lexicon(archive, self.map)
         self._generation = archive.generation
@@ -200,7 +202,8 @@ class Retriever:
 
     def _find_dense(self, vector: Vectors, limit: int, selection: Selection) -> list[str]:
         view = self.map.read()
-        if view and not (selection.is_open and view.rows > _MOST_MAPPED):
+        by_chroma = selection.is_open and (self._is_remote or (view and view.rows > _MOST_MAPPED))
+        if view and not by_chroma:
             hits = view.find_nearest(vector, limit, view.choose(self._archive, selection))
             return view.list_ids(self._archive, hits)
         if selection.is_open:

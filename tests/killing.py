@@ -28,7 +28,7 @@ import chromadb.api.rust  # noqa: F401
 import llama_index.vector_stores.chroma  # noqa: F401
 import numpy as np
 
-import wortlaut.index.slices as slices
+import wortlaut.index.live.slices as slices
 import wortlaut.rag.live as live
 from wortlaut.index import ingest
 from wortlaut.index.article import Article
@@ -404,7 +404,7 @@ def main() -> None:
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
         killed += sum(line.endswith("-9") for line in told["kills"])
-        if killed >= kills:
+        if killed >= kills and place is places[-1]:
             break
 
 

@@ -13,8 +13,7 @@ from typer.main import get_command
 from wortlaut.rag.config import Settings
 from wortlaut.ui.terminal.cli import app
 
-FILES = ["compose.yaml", "compose.postgres.yaml"]
-POSTGRES = "archive" in Settings.model_fields
+FILES = ["compose.yaml"]
 SERVICE_KEYS = {
     "build", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image", "networks",
     "ports", "profiles", "restart", "security_opt", "volumes",
@@ -108,7 +107,6 @@ def test_ports_are_this_machines_alone_and_only_the_chats():
     assert len(read("compose.yaml")["services"]["chat"]["ports"]) == 1
     assert read("compose.yaml")["networks"]["inner"] == {"internal": True}
     assert read("compose.yaml")["services"]["chroma"]["networks"] == ["inner"]
-    assert read("compose.postgres.yaml")["services"]["postgres"]["networks"] == ["inner"]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -120,17 +118,15 @@ def test_no_password_stands_in_a_file(name):
     assert len(re.findall(r"PASSWORD: ", text)) == len(re.findall(r"PASSWORD: \"\$\{", text))
     # A variable of ours is a setting; but for where the articles are, which only Docker needs.
     named = {variable.removeprefix("WORTLAUT_").lower() for variable, _, _ in found}
-    assert named <= Settings.model_fields.keys() | {"articles", "postgres_password"}
+    assert named <= Settings.model_fields.keys() | {"articles"}
 
 
 @services
 def test_commands_and_settings_are_those_that_wortlaut_has(file, name, service):
     environment = service.get("environment", {})
     ours = {key.removeprefix("WORTLAUT_").lower() for key in environment if "WORTLAUT" in key}
-    if "archive" in ours and not POSTGRES:
-        pytest.skip("this Wortlaut keeps its archive in SQLite alone")
     assert ours <= Settings.model_fields.keys()
-    if name in ("postgres", "chroma"):
+    if name == "chroma":
         assert not ours
     elif "command" in service:
         parse_command(service["command"])
@@ -172,7 +168,6 @@ def test_the_image_is_made_by_the_projects_own_files_for_a_user_without_rights()
     assert {"VENV ?=", "PYTHON ?="} <= {
         line[: line.find("=") + 1] for line in makefile.splitlines()
     }
-    assert "-c constraints.txt" in made
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert json.loads(dict(steps)["ENTRYPOINT"]) == ["wortlaut"]
     assert '\nwortlaut = "wortlaut.ui.terminal.cli:main"' in project
@@ -188,5 +183,3 @@ def test_the_image_of_compose_has_the_version_of_the_project():
     version = re.search(r'^version = "(\S+)"$', project, re.M)[1]
     for name in ("chat", "watch"):
         assert merge(name)["image"] == f"wortlaut:{version}"
-    extras = re.search(r"^postgres = \[", project, re.M)
-    assert bool(extras) == POSTGRES

@@ -467,14 +467,14 @@ def test_times_that_cannot_be_are_found_whoever_sealed_them(desk, honest):
     soon = datetime.now(UTC) + timedelta(days=2)
     for changes, words in (
         ({"created": soon}, "still to come"),
-        ({"created": receipt.created - timedelta(days=1)}, "after the receipt was written"),
+        ({"created": receipt.created - timedelta(days=1)}, "later than the receipt"),
         (
             {"turns": (first.model_copy(update={"asked": soon}), *rest)},
-            "before the turn before it",
+            "earlier than the turn before it",
         ),
         (
             {"turns": (first.model_copy(update={"asked": soon - timedelta(days=99)}), *rest)},
-            "before the archive had a seal",
+            "earlier than the archive had a seal",
         ),
     ):
         forged = stamp_receipt(renew(receipt.model_copy(update=changes)), seal)

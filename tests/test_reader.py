@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from wortlaut.index.article import Article, Span
+from wortlaut.index.article import Article, Span, hash_text
 from wortlaut.index.bundled import find_weights
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.splitter import split_sentences
@@ -120,7 +120,7 @@ def ferry(tmp_path_factory, models) -> Settings:
     settings = Settings(data=tmp_path_factory.mktemp("ferry"), models=models)
     other = "Der Rat von Holmsen hat am Montag über den Haushalt beraten. Beschlüsse gab es keine."
     articles = [
-        Article(f"{n:016x}", title, text, "")
+        Article(f"{n:016x}", title, text, hash_text(text))
         for n, (title, text) in enumerate([(TITLE, TEXT), ("Rat berät", other)])
     ]
     index_articles(settings, articles)

@@ -187,6 +187,7 @@ def test_the_benchmark_tells_each_size_and_its_ratio(folder, monkeypatch):
         return scale._ask_all(asked, questions) | {"cold_ms": 1.0}
 
     # A process a size takes seconds to start.
+    monkeypatch.setenv("WORTLAUT_READER", "none")
     monkeypatch.setattr(scale, "_run_alone", ask_here)
     done = run("eval", "scale", 120, SIZE, "--keep", folder.parent, "--questions", 1, "--json")
     told = json.loads(done.stdout)

@@ -268,22 +268,24 @@ def test_what_is_written_waits_for_a_server_that_starts_again(chroma, caplog):
     assert "tried again" in caplog.text
 
 
+@pytest.mark.usefixtures("behind_gate")
 def test_a_server_that_stays_away_ends_the_run_and_the_next_one_completes_it(
-    settings, sources, chroma, monkeypatch  # noqa: F811
+    sources, gate, monkeypatch  # noqa: F811
 ):  # fmt: skip
     monkeypatch.setattr(store_module, "_PAUSES_S", (0.01,))
     real = PassageStore._put
 
     def fail(self, records):
-        chroma.stop()
+        gate.status = 503
         real(self, records)
 
     with monkeypatch.context() as patch:
         patch.setattr(PassageStore, "_put", fail)
         done = terminal.run("index", sources)
     assert done.returncode == 1
-    assert "cannot be reached" in done.stderr.splitlines()[-1]
-    chroma.start()
+    assert "failed (HTTP 503)" in done.stderr.splitlines()[-1]
+    gate.status = None
+    settings = load_settings()
     index_paths(settings, [sources])
     kept, stored = ids_in_both(settings)
     assert kept == stored

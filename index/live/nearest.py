@@ -67,6 +67,8 @@ class ArchiveVectors:
     from several threads.
     """
 
+    is_remote = False
+
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._lock = threading.Lock()

@@ -21,8 +21,8 @@ import numpy as np
 from wortlaut.index.archive import Archive, Selection, Vectors
 from wortlaut.index.live.segments import (
     Array,
+    MapSegment,
     Mask,
-    Segment,
     make_key,
     open_segment,
     read_segment,
@@ -68,7 +68,7 @@ class View:
     """
 
     seen: int
-    segments: tuple[Segment, ...]
+    segments: tuple[MapSegment, ...]
     alive: tuple[Mask, ...]
     stamp: tuple[int, int]
     mapped: int
@@ -318,21 +318,21 @@ def _add_changes(
     return _add_segment(folder, manifest, segment) if len(segment.keys) else manifest
 
 
-def _add_segment(folder: Path, manifest: _Manifest, segment: Segment) -> _Manifest:
+def _add_segment(folder: Path, manifest: _Manifest, segment: MapSegment) -> _Manifest:
     folder.mkdir(exist_ok=True)
     name = f"{uuid.uuid4().hex[:12]}.seg"
     write_segment(folder / name, segment)
     return replace(manifest, segments={**manifest.segments, name: ()})
 
 
-def _list_alive(segment: Segment, dead: Sequence[int]) -> list[tuple[int, int]]:
+def _list_alive(segment: MapSegment, dead: Sequence[int]) -> list[tuple[int, int]]:
     """The numbers of the articles that are not dead, each with its key."""
     alive = _mark_alive(segment, dead)
     numbers, keys = segment.article_numbers[alive].tolist(), segment.keys[alive].tolist()
     return list(zip(numbers, keys, strict=True))
 
 
-def _mark_alive(segment: Segment, dead: Sequence[int]) -> Mask:
+def _mark_alive(segment: MapSegment, dead: Sequence[int]) -> Mask:
     alive = np.ones(len(segment.keys), np.bool_)
     alive[list(dead)] = False
     return alive

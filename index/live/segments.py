@@ -37,7 +37,7 @@ _K1, _B, _LEAST_IDF = 1.2, 0.75, 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Segment:
+class MapSegment:
     """`n` passages of `m` articles, whole articles only; rows by article number, then passage's.
 
     `numbers (n,)` are the passages' in SQLite, `article (n,)` the row of each one's article;
@@ -131,7 +131,7 @@ def make_key(article_id: str) -> int:
     return int.from_bytes(blake2b(article_id.encode(), digest_size=8).digest(), "little")
 
 
-def read_segment(archive: Archive, numbers: Sequence[int], keys: Sequence[int] = ()) -> Segment:
+def read_segment(archive: Archive, numbers: Sequence[int], keys: Sequence[int] = ()) -> MapSegment:
     """The segment of the articles of these numbers, as the archive has them now.
 
     With `keys`, one a number, only of those that are still the articles that they were.
@@ -163,7 +163,7 @@ def _pack(
     articles: Sequence[tuple[Any, ...]],
     passages: Sequence[tuple[Any, ...]],
     known: Mapping[int, int],
-) -> Segment:
+) -> MapSegment:
     days = [_read_days(day, precision) for _, _, day, precision, _ in articles]
     names = list(dict.fromkeys(row[4] for row in articles if row[4] is not None))
     places = {name: at for at, name in enumerate(names)}
@@ -182,7 +182,7 @@ def _pack(
         "mean": mean,
         "codes": codes,
     }
-    return Segment(arrays | _index_terms([row[3] for row in passages]), tuple(names))
+    return MapSegment(arrays | _index_terms([row[3] for row in passages]), tuple(names))
 
 
 def _read_days(published: str | None, precision: str) -> tuple[int, int]:
@@ -254,7 +254,7 @@ def _index_terms(texts: Sequence[str]) -> dict[str, Array]:
     }
 
 
-def write_segment(file: Path, segment: Segment) -> None:
+def write_segment(file: Path, segment: MapSegment) -> None:
     """Write the segment to a new file, whole on disk when this returns."""
     entries, at = [], 0
     for name, array in segment.arrays.items():
@@ -274,7 +274,7 @@ def write_segment(file: Path, segment: Segment) -> None:
         os.fsync(out.fileno())
 
 
-def open_segment(file: Path) -> Segment:
+def open_segment(file: Path) -> MapSegment:
     """The segment in the file, mapped; raises ValueError or OSError where it is damaged or gone."""
     with file.open("rb") as opened:
         start = opened.read(len(_MAGIC) + 8)
@@ -291,4 +291,4 @@ def open_segment(file: Path) -> Segment:
     for name, kind, shape, at in told["arrays"]:
         size = math.prod(shape) * np.dtype(kind).itemsize
         arrays[name] = np.asarray(data[at : at + size]).view(kind).reshape(shape)
-    return Segment(arrays, tuple(told["sources"]))
+    return MapSegment(arrays, tuple(told["sources"]))

@@ -106,7 +106,8 @@ def import_archive(
                 source, manifest, staging / PART, lambda done, total: show(done, total, source.name)
             )
             _compare(manifest, _check_snapshot(staging / PART, str(source)), source)
-            store = _prepare(staging, location)
+            with _make_archive(folder):
+                store = _prepare(staging, location)
             try:
                 _put_in(staging, folder)
             except BaseException:
@@ -235,6 +236,23 @@ def _compare(manifest: Manifest, found: Manifest, source: Path) -> None:
             )
 
 
+@contextmanager
+def _make_archive(folder: Path) -> Iterator[None]:
+    """An empty archive before Chroma's folder is made; away again where that fails.
+
+    Vectors without their archive are those of one that was lost.
+    """
+    is_new = not (folder / PART).exists()
+    Archive(folder).close()
+    try:
+        yield
+    except BaseException:
+        for end in ("", "-wal", "-shm"):
+            if is_new:
+                (folder / f"{PART}{end}").unlink(missing_ok=True)
+        raise
+
+
 def _prepare(staging: Path, location: Location) -> PassageStore:
     """The store for the copy's passages, under a name of their own, of which the copy is told.
 
@@ -256,7 +274,7 @@ def _prepare(staging: Path, location: Location) -> PassageStore:
 
 def _put_in(staging: Path, folder: Path) -> None:
     """Have the copy in place of the folder's empty archive, all of it in one transaction."""
-    # It is made first where there is none: who has it open must see the same file afterwards.
+    # In the file that is there: who has it open must see the same one afterwards.
     with closing(Archive(folder)) as empty:
         size = empty.query("PRAGMA page_size")[0][0]
     try:

@@ -130,7 +130,7 @@ class _Layout:
         fixed = _ID_LETTERS + _SOURCE_LETTERS + len("  2026-01-29  de  ") + len("  9999 9999  ")
         console = Console()
         # A file or another program gets the title whole.
-        is_window = console.is_terminal or "COLUMNS" in os.environ
+        is_window = console.is_terminal or bool(os.environ.get("COLUMNS"))
         left = console.width - fixed - 1 if is_window else _LONGEST_TITLE
         self._title_width = max(_LEAST_TITLE, left)
         self._heading: str | None = self._lay_out(

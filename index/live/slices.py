@@ -1,4 +1,4 @@
-"""Work in slices of about two seconds, each kept as it is done: so much a kill costs, and no more.
+"""Work in slices of about three seconds, each kept as it is done: so much a kill costs, and no more.
 
 Several small articles are a slice. Of one that is longer than that the vectors are kept slice by
 slice beside the archive, until it is whole; whoever starts anew finds them there.
@@ -19,16 +19,16 @@ from wortlaut.index.archive import Archive, Vectors
 from wortlaut.index.article import Passage
 from wortlaut.index.embedder import Embedder
 
-_SLICE_S = 2.0
-# The first slice, the smallest and the largest, in letters: larger ones are no quicker.
-_FIRST, _LEAST, _MOST = 8_000, 1_000, 100_000
+_SLICE_S = 3.0
+# The first slice, the smallest and the largest, in letters: smaller ones are padded too much.
+_FIRST, _LEAST, _MOST = 16_000, 8_000, 100_000
 
 Item = TypeVar("Item")
 
 
 @dataclass(slots=True)
 class Pace:
-    """How many `letters` take about two seconds, as far as is known."""
+    """How many `letters` take about three seconds, as far as is known."""
 
     letters: int = _FIRST
 
