@@ -108,7 +108,6 @@ class Indexer:
         turn: WriterTurn | None = None,
     ) -> None:
         self._turn = turn
-        self._turns = 0
         self._archive = archive
         self._ledger = Ledger(archive)
         self._store = store
@@ -206,7 +205,6 @@ class Indexer:
             return
         self._store.close()
         self._turn.give_way()
-        self._turns += 1
         self._archive.check_embedder(self._store.fingerprint)
         self._store.reopen()
         self._report.repaired += repair_store(self._archive, self._store)
@@ -393,7 +391,7 @@ class Indexer:
             self._embedder = embedder
         self._archive.bind_embedder(embedder.fingerprint)
         keep_backgrounds(self._archive, embedder)
-        known = sum(1 for article in articles if self._archive.read_article(article.id))
+        known = len(self._archive.read_articles([article.id for article in articles]))
         pipeline = make_pipeline(self._archive, self._store, embedder, PIPELINE_VERSION, self._pace)
         for some in self._pace.slice(articles, lambda article: len(article.text)):
             nodes = pipeline.run(documents=make_documents(some))
@@ -428,15 +426,11 @@ class Indexer:
             self._progress(done, len(ids), "the archive's own text")
             article = self._archive.read_article(article_id)
             # Another run may have made it meanwhile.
-            if article and (not self._turns or not self._is_made(article)):
+            if article and not self._is_known(article):
                 yield article
             elif article is None:
                 line = "its archived text is damaged; index its source again to put it back"
                 self._report.notices.append((f"article {article_id}", line))
-
-    def _is_made(self, article: Article) -> bool:
-        made = self._archive.list_articles(article.path).get(article.id, ("", ""))
-        return made == (article.text_sha256, PIPELINE_VERSION)
 
     def _prune(self, paths: Sequence[Path]) -> None:
         """Take out articles whose source file, or whose record in it, is gone.
@@ -660,6 +654,21 @@ def _open_and_prepare(
         raise
 
 
+def _is_in_line(archive: Archive, store: PassageStore) -> bool:
+    """Whether both hold as many passages, as far as that is not known from the last time."""
+    file_stamp = store.read_stamp()
+    stamp = f"{archive.generation} {archive.newest_change} {file_stamp}"
+    if archive.read_meta(_IN_LINE) == stamp:
+        # To count, Chroma loads its whole index; nothing that can be seen has changed since.
+        return True
+    counted = archive.query("SELECT count(*) FROM passages")[0][0]
+    if store.count() != counted:
+        return False
+    if counted >= _COUNTED_ONCE and file_stamp:
+        archive.write_meta(_IN_LINE, stamp)
+    return True
+
+
 def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = False) -> int:
     """The number of passages by which Chroma was brought back in line with the archive.
 
@@ -668,17 +677,10 @@ def repair_store(archive: Archive, store: PassageStore, *, thorough: bool = Fals
     """
     ledger = Ledger(archive)
     upserts, deletes = ledger.list_pending()
-    stamp = f"{archive.generation} {archive.newest_change} {store.read_stamp()}"
-    if not thorough and not upserts and not deletes and archive.read_meta(_IN_LINE) == stamp:
-        # To count, Chroma loads its whole index; nothing that can be seen has changed since.
+    is_noted = bool(upserts or deletes)
+    if not thorough and not is_noted and _is_in_line(archive, store):
         return 0
-    stored_count = store.count()
-    counted = archive.query("SELECT count(*) FROM passages")[0][0]
-    if not upserts and not deletes and stored_count == counted and not thorough:
-        if counted >= _COUNTED_ONCE and store.read_stamp():
-            archive.write_meta(_IN_LINE, stamp)
-        return 0
-    if thorough or (not upserts and not deletes and stored_count != counted):
+    if thorough or not is_noted:
         kept, stored = archive.list_passage_ids(), store.list_ids()
         if stored - kept:
             # Of a damaged file fewer may be read than there are.

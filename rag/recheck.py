@@ -48,23 +48,6 @@ _SINCE, _UNTIL = date(1111, 11, 11), date(1222, 12, 22)
 _NAMES = "\ue000"
 
 
-def check_receipt(
-    receipt: Receipt,
-    archive: Archive,
-    verifier: Verifier,
-    *,
-    key: str | None = None,
-    roster: Roster | None = None,
-    reopen: Reopen | None = None,
-) -> list[Finding]:
-    """What of the receipt does not hold, in its order; it holds where none is a failure.
-
-    Arguments and errors are those of `list_findings`.
-    """
-    found = list_findings(receipt, archive, verifier, key=key, roster=roster, reopen=reopen)
-    return list(found)
-
-
 def list_findings(
     receipt: Receipt,
     archive: Archive,
@@ -76,6 +59,7 @@ def list_findings(
 ) -> Iterator[Finding]:
     """What of the receipt does not hold, one after the other, what is found at once first.
 
+    It holds where none is a failure.
     `key` is the user's, where one is set. The questions are asked again of the chat that `reopen`
     gives, if any. Raises ConfigError when the receipt is of another archive.
     """

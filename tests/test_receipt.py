@@ -33,7 +33,7 @@ from wortlaut.rag.receipt import (
     stamp_receipt,
     write_receipt,
 )
-from wortlaut.rag.recheck import check_receipt
+from wortlaut.rag.recheck import list_findings
 from wortlaut.rag.wording import strike_out
 from wortlaut.ui.terminal.printing import LateVerifier, check_files, open_verifier_for
 
@@ -49,6 +49,10 @@ ASKED = "Was sagte Mira Talberg?"
 OTHER = "Was sagte Jonas Hellwig?"
 NOBODY = "Was sagte Oxenrath über Bienen?"
 TRUE = "Mira Talberg said that the country needs reliable commitments."
+
+
+def check_receipt(receipt, archive, verifier):
+    return list(list_findings(receipt, archive, verifier))
 
 
 class Scripted:

@@ -280,7 +280,7 @@ class NewsArchive:
         """
         from wortlaut.rag.assembly import open_verifier, reopen_chat
         from wortlaut.rag.receipt import make_receipt, read_receipt
-        from wortlaut.rag.recheck import check_receipt
+        from wortlaut.rag.recheck import list_findings
 
         archive = self.chat.archive
         if isinstance(kept, str | Path):
@@ -290,13 +290,14 @@ class NewsArchive:
             receipt = make_receipt(answers, archive=archive, settings=self._settings)
         library, key = self._library, self._settings.receipt_key
         assert library is not None  # the chat has opened it
-        return check_receipt(
+        found = list_findings(
             receipt,
             archive,
             open_verifier(archive, library.embedder),
             key=key.get_secret_value() if key else None,
             reopen=partial(reopen_chat, self._settings, lambda: library),
         )
+        return list(found)
 
     def score(
         self, question: str, answer: str, contexts: Sequence[str] | Iterable[Citation]

@@ -483,7 +483,7 @@ def check_files(
     no question again.
     """
     from wortlaut.rag.assembly import open_library, reopen_chat
-    from wortlaut.rag.recheck import check_receipt
+    from wortlaut.rag.recheck import list_findings
     from wortlaut.rag.roster import Roster
 
     status = 0
@@ -497,7 +497,7 @@ def check_files(
             return opened.enter_context(closing(open_library(settings)))
 
         check = partial(
-            check_receipt,
+            list_findings,
             archive=archive,
             verifier=verifier,
             key=key.get_secret_value() if key else None,
@@ -517,12 +517,12 @@ def open_verifier_for(settings: Settings, archive: Archive) -> Verifier:
     return open_verifier(archive, load_embedder(settings.embedder, settings.models_folder))
 
 
-def _check_file(path: Path, check: Callable[[Receipt], list[Finding]], as_json: bool) -> int:
+def _check_file(path: Path, check: Callable[[Receipt], Iterator[Finding]], as_json: bool) -> int:
     from wortlaut.rag.receipt import Finding, read_receipt
 
     try:
         receipt = read_receipt(path)
-        findings = check(receipt)
+        findings = list(check(receipt))
     except Exception as error:
         if os.environ.get("WORTLAUT_DEBUG"):
             raise
