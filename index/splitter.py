@@ -167,12 +167,13 @@ def _keep_headings_with_text(groups: list[list[Segment]]) -> Iterator[list[Segme
     """Move headings that close a passage to the one they head; drop a last one that heads none."""
     carried: list[Segment] = []
     for group in groups:
-        group = carried + group
-        carried = []
-        while group and group[-1].is_heading:
-            carried.insert(0, group.pop())
-        if group:
-            yield group
+        kept = len(group)
+        while kept and group[kept - 1].is_heading:
+            kept -= 1
+        if kept:
+            yield carried + group[:kept]
+            carried = []
+        carried += group[kept:]
 
 
 def _fit(
@@ -195,12 +196,16 @@ def _fit(
 
 
 def _split_blocks(text: str, boilerplate: Sequence[Span]) -> Iterator[Span]:
-    """Paragraphs: runs of text between line ends."""
+    """Paragraphs: runs of text between line ends. `boilerplate` is in order and disjoint."""
+    first = 0
     for match in _LINE.finditer(text):
         position = match.start()
-        for span in boilerplate:
-            if span.end <= position or span.start >= match.end():
-                continue
+        while first < len(boilerplate) and boilerplate[first].end <= position:
+            first += 1
+        for number in range(first, len(boilerplate)):
+            span = boilerplate[number]
+            if span.start >= match.end():
+                break
             yield from _trim(text, position, max(position, span.start))
             position = min(span.end, match.end())
         yield from _trim(text, position, match.end())

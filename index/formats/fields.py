@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -308,7 +308,7 @@ def make_raw_record(data: Mapping[str, Any], text: str, *, key: str, place: str)
     )
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _fold(name: str) -> str:
     """A field's name however it is written: `datePublished` is `date_published`, `og:title` `ogtitle`."""
     return re.sub(r"(?<=.)[\s_:-]+", "", name.lower()) or name

@@ -35,11 +35,7 @@ _HasText = Callable[[_Record], bool]
 
 def read_json(file: SourceFile) -> Iterator[SourceItem]:
     """The articles of a JSON file: an object, a list, a list in an object, or lines after all."""
-    raw = file.read_bytes(_MOST_BYTES)
-    wide = find_wide_encoding(raw)
-    text, notice = (
-        (decode_wide(raw, wide, file.place), say_wide(wide)) if wide else decode_noting(raw)
-    )
+    text, notice = _decode_whole(file)
     if not text.strip():
         yield SourceError(file.place, "holds no text; fill or remove it")
         return
@@ -53,10 +49,18 @@ def read_json(file: SourceFile) -> Iterator[SourceItem]:
         else:
             yield SourceError(file.place, f"no JSON ({error}); mend it and index again")
         return
+    del text  # What is parsed is as large again.
     if notice:
         yield SourceNotice(file.place, notice)
     yield from _read_whole(data, file)
     yield from _note_doubled(doubled, file.place)
+
+
+def _decode_whole(file: SourceFile) -> tuple[str, str | None]:
+    raw = file.read_bytes(_MOST_BYTES)
+    if wide := find_wide_encoding(raw):
+        return decode_wide(raw, wide, file.place), say_wide(wide)
+    return decode_noting(raw)
 
 
 def read_jsonl(file: SourceFile) -> Iterator[SourceItem]:

@@ -7,6 +7,7 @@ that is hyphenated there as one word; the text keeps its length, so that offsets
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,9 @@ _HYPHENATED = re.compile(r"(\w+)[-\u00ad]\Z")
 _DATELINE = re.compile(r"[A-ZÄÖÜ][^()\n]{1,60} ?\([A-Za-z][^()]{1,30}\) ?[-–—]")
 _MARKS = ".,;:!?…()[]„“”\"»«'’"
 _SUSPENDED = frozenset("und oder bis sowie bzw noch and or".split())
+# A word and its hyphen, where something is joined to it.
+_JOINED = re.compile(r"\b(\w++)-(?=[^\W_])")
+_LONGEST_WORD = 60
 _SOFT_HYPHEN, _UNSEEN = "\u00ad", "\u200b"
 
 
@@ -86,6 +90,27 @@ class _Line:
         return _BULLET.match(self.words) is not None or _NUMBER.match(self.words) is not None
 
 
+class _Compounds:
+    """The words of a text that are written with a hyphen; they are looked for when first asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._behind: dict[str, list[str]] | None = None
+
+    def has(self, before: str, rest: str) -> bool:
+        """Whether the text has a word of these halves, whatever ends it."""
+        if self._behind is None:
+            self._behind = {}
+            for match in _JOINED.finditer(self._text):
+                behind = self._text[match.end() : match.end() + _LONGEST_WORD]
+                self._behind.setdefault(match[1], []).append(behind)
+            for known in self._behind.values():
+                known.sort()
+        known, rest = self._behind.get(before, []), rest[:_LONGEST_WORD]
+        at = bisect_left(known, rest)
+        return at < len(known) and known[at].startswith(rest)
+
+
 def join_lines(text: str) -> str:
     """The text with blanks for the line ends inside its paragraphs, letter for letter as long.
 
@@ -99,6 +124,7 @@ def join_lines(text: str) -> str:
     if not width:
         return text
     parts: list[str] = []
+    compounds = _Compounds(text)
     done, opens = 0, True
     for number, (line, following) in enumerate(pairwise(lines), 2):
         apart = _ends_paragraph(line, following, width, opens)
@@ -111,7 +137,7 @@ def join_lines(text: str) -> str:
             joint = " " * (following.start - start)
             if match := _HYPHENATED.search(line.words):
                 start -= 1
-                joint = _join_word(text, match[1], following.words, following.start - start)
+                joint = _join_word(compounds, match[1], following.words, following.start - start)
             parts += (text[done:start], joint)
             done = following.start
     return "".join([*parts, text[done:]])
@@ -203,7 +229,7 @@ def _ends_in_short_form(words: str) -> bool:
     return _ORDINAL.search(words) is not None or last[:-1].lower() in _list_dotted()
 
 
-def _join_word(text: str, before: str, following: str, length: int) -> str:
+def _join_word(compounds: _Compounds, before: str, following: str, length: int) -> str:
     """What stands between the halves of a word that a line's end parts, `length` letters long.
 
     "Bundes-/tag" is one word, "US-/Minister" and "60-/jährig" keep the hyphen, "Haupt-/und" ends.
@@ -212,6 +238,6 @@ def _join_word(text: str, before: str, following: str, length: int) -> str:
     if not rest[:1].isalnum() or rest.lower() in _SUSPENDED:
         return "-" + " " * (length - 1)
     compound = len(before) == 1 or before.isupper() or before[-1].isdigit()
-    if not rest[0].islower() or compound or f"{before}-{rest}" in text:
+    if not rest[0].islower() or compound or compounds.has(before, rest):
         return _UNSEEN * (length - 1) + "-"
     return _SOFT_HYPHEN + _UNSEEN * (length - 1)

@@ -199,14 +199,22 @@ def read_words_and_marks(text: str) -> Words:
     """The words and punctuation marks of `text`, in order; hard-wrapped lines are joined."""
     words, breaks, starts, ends = [], [], [], []
     text, last = join_lines(text), 0
+    # Most words of a text come again: each is looked at, and kept, once.
+    known: dict[str, tuple[str, str, bool]] = {}
     for match in _WORD_OR_MARK.finditer(text):
-        words.append(clean_word(match[0]))
+        written = match[0]
+        if written not in known:
+            word = clean_word(written)
+            capital = word[0].isupper() or bool(_NAME_SHAPE.search(word))
+            known[written] = (word, word.lower(), capital)
+        words.append(written)
         breaks.append(text.find("\n", last, match.start()) >= 0)
         starts.append(match.start())
         last = match.end()
         ends.append(last)
-    caps = [word[0].isupper() or bool(_NAME_SHAPE.search(word)) for word in words]
-    lows = [word.lower() for word in words]
+    caps = [known[written][2] for written in words]
+    lows = [known[written][1] for written in words]
+    words = [known[written][0] for written in words]
     hints = sum(low in _COMMON_ENGLISH or low.endswith(("'s", "’s")) for low in lows)
     english = hints > sum(low in _COMMON_GERMAN for low in lows)
     return Words(words, lows, caps, breaks, starts, ends, english)

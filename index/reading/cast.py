@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from wortlaut.index.lang.names import find_spelt_gender, is_regnal, is_spelt_first_name
 from wortlaut.index.lang.numerals import read_numerals
@@ -81,7 +82,8 @@ _LONGEST_NAME = 5
 _SHORTEST_STEM = 5
 # Bounds that no article reaches; they keep hostile text linear.
 _MOST_NAMESAKES = 50
-_MOST_HOLDERS = 300
+_MOST_ROLES = 20
+_MOST_POSTS = 300
 # Among more persons than these nobody is the only one whom a pronoun fits.
 _MOST_WEIGHED = 6
 
@@ -163,7 +165,18 @@ class Cast:
             ((place, figure) for figure in self.figures for place in figure.places),
             key=lambda item: item[0],
         )
-        self._holders = [figure for figure in self.figures if figure.roles][:_MOST_HOLDERS]
+        self._posts = _Posts(self.figures)
+        # In the order in which they come, as many as anything asks for.
+        came = sorted(self.figures, key=lambda figure: figure.places[0])
+        named = (figure for figure in came if figure.roles or " " in figure.name)
+        self._named = list(islice(named, _MOST_WEIGHED + 1))
+        genders: tuple[Gender, ...] = ("m", "f", "")
+        self._fitting = {
+            gender: list(islice((f for f in came if f.gender in ("", gender)), 2))
+            for gender in genders
+        }
+        # Of a person what words begin near the name, and which of them is the first.
+        self._near: dict[int, dict[str, int]] = {}
 
     def _sight(self, words: Words) -> list[_Sighting]:
         found = []
@@ -296,7 +309,7 @@ class Cast:
             self.figures.append(figure)
             namesakes.append(figure)
         insort(figure.places, sighting.place)
-        if sighting.role:
+        if sighting.role and len(figure.roles) < _MOST_ROLES:
             figure.roles.add(sighting.role)
             shown = "" if self._words.english else sighting.gender
             figure.gender = self._read_gender(sighting.role) or shown or figure.gender
@@ -344,26 +357,26 @@ class Cast:
         known office, an office of state is that one's.
         """
         gender = self._read_gender(role)
-        holders = [f for f in self._holders if f.gender == gender or not gender]
-        holders = [f for f in holders if not shown or f.gender in ("", shown)]
         fits = [
-            [f for f in holders if role in f.roles],
-            [f for f in holders if any(_includes(r, role) for r in f.roles)],
-            [f for f in holders if any(_includes(role, r) for r in f.roles)],
+            [post for post in kind if post.fits(gender, shown)] for kind in self._posts.find(role)
         ]
         for fitting in fits:
-            earlier = [figure for figure in fitting if figure.places[0] <= before]
-            if earlier:
-                chosen = max(earlier, key=lambda figure: figure.last_place(before))
-                return last if last in earlier else chosen
+            came = last is not None and bool(last.places) and last.places[0] <= before
+            if last and came and any(post.is_held_by(last) for post in fitting):
+                return last
+            named_last = [found for post in fitting if (found := post.find_last(before))]
+            if named_last:
+                return max(named_last, key=_read_place)[1]
         named = self._find_named(before)
         wanted = gender or shown
         alone = len(named) == 1 and not named[0].roles
         alone = alone and (not wanted or named[0].gender in ("", wanted))
         if alone and _OF_STATE.search(role):
             return named[0]
-        later = [min(fitting, key=lambda f: f.places[0]) for fitting in fits if fitting]
-        return later[0] if later and not named else None
+        first = [
+            min((post.named[0] for post in fitting), key=_read_place) for fitting in fits if fitting
+        ]
+        return first[0][1] if first and not named else None
 
     def may_be_described(self, figure: Figure, mention: Mention, part: str) -> bool:
         """Whether a description with a part of its own can be that person's: "[Bahn]chef".
@@ -381,29 +394,31 @@ class Cast:
             return True
         if is_body(part):
             return any(may_head(role, part) for role in figure.roles)
-        lows = self._words.lows
-        return any(
-            lows[k].startswith(stem) and role_gender(lows[k]) is None
-            for place in figure.places
-            for k in range(max(0, place - _NEAR), min(before, place + _NEAR))
-        )
+        return self._list_near(figure).get(stem, before) < before
+
+    def _list_near(self, figure: Figure) -> dict[str, int]:
+        """The beginnings of the words near the person's name, each with the first that has it."""
+        known = self._near.get(id(figure))
+        if known is None:
+            known = self._near[id(figure)] = {}
+            lows = self._words.lows
+            for place in figure.places:
+                for k in range(max(0, place - _NEAR), min(len(lows), place + _NEAR)):
+                    if role_gender(lows[k]) is None:
+                        for size in range(_SHORTEST_STEM + 1):
+                            known.setdefault(lows[k][:size], k)
+        return known
 
     def _find_named(self, before: int) -> list[Figure]:
         """The first two persons named before word `before`."""
-        named: list[Figure] = []
-        for place, figure in self._places:
-            if place >= before or len(named) > 1:
-                break
-            if figure not in named and (figure.roles or " " in figure.name):
-                named.append(figure)
-        return named
+        return [figure for figure in self._named[:2] if figure.places[0] < before]
 
     def find_between(
         self, first: int, stop: int, gender: Gender, last: bool = False
     ) -> Figure | None:
         """The first (or last) person named in words `[first, stop)` whom `gender` fits."""
         chosen = None
-        at = bisect_left(self._places, first, key=lambda item: item[0])
+        at = bisect_left(self._places, first, key=_read_place)
         while at < len(self._places) and self._places[at][0] < stop:
             figure = self._places[at][1]
             fits = not gender or figure.gender in ("", gender)
@@ -416,12 +431,7 @@ class Cast:
 
     def find_only(self, before: int, gender: Gender) -> Figure | None:
         """The only person of that gender named before word `before`; None if there are more."""
-        fitting: list[Figure] = []
-        for place, figure in self._places:
-            if place >= before or len(fitting) > 1:
-                break
-            if figure.gender in ("", gender) and figure not in fitting:
-                fitting.append(figure)
+        fitting = [f for f in self._fitting[gender] if f.places[0] < before]
         return fitting[0] if len(fitting) == 1 and fitting[0].gender else None
 
     def find_sole(self, before: int, gender: Gender) -> Figure | None:
@@ -429,12 +439,7 @@ class Cast:
 
         One whose gender nothing shows is meant only where nobody else is named at all.
         """
-        named: list[Figure] = []
-        for place, figure in self._places:
-            if place >= before or len(named) > _MOST_WEIGHED:
-                break
-            if figure not in named and (figure.roles or " " in figure.name):
-                named.append(figure)
+        named = [figure for figure in self._named if figure.places[0] < before]
         fitting = [figure for figure in named if figure.gender in ("", gender)]
         if len(fitting) != 1 or len(named) > _MOST_WEIGHED:
             return None
@@ -446,7 +451,7 @@ class Cast:
 
     def find_place(self, first: int, stop: int) -> int | None:
         """The first word in `[first, stop)` at which a person is named; None if none is."""
-        at = bisect_left(self._places, first, key=lambda item: item[0])
+        at = bisect_left(self._places, first, key=_read_place)
         if at < len(self._places) and self._places[at][0] < stop:
             return self._places[at][0]
         return None
@@ -457,6 +462,58 @@ class Cast:
         inside = range(figure.last_place(place - 1), place)
         small = [self._words.lows[k] for k in inside if not self._words.caps[k]]
         return figure is not second and small in (["und"], ["and"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """Those of one gender who hold one office: where each is `named`, in order."""
+
+    role: str
+    gender: Gender
+    named: list[tuple[int, Figure]]
+
+    def fits(self, gender: Gender, shown: Gender) -> bool:
+        """Whether an office of that gender, or one whose article shows it, is this one."""
+        return gender in ("", self.gender) and (not shown or self.gender in ("", shown))
+
+    def is_held_by(self, figure: Figure) -> bool:
+        """Whether the person is one of them."""
+        return self.gender == figure.gender and self.role in figure.roles
+
+    def find_last(self, before: int) -> tuple[int, Figure] | None:
+        """Who of them is named last before the word behind `before`, and where."""
+        at = bisect_right(self.named, before, key=_read_place)
+        return self.named[at - 1] if at else None
+
+
+class _Posts:
+    """The offices of one article."""
+
+    def __init__(self, figures: Sequence[Figure]) -> None:
+        self._held: dict[str, dict[Gender, _Post]] = {}
+        for figure in figures:
+            for role in figure.roles:
+                if role in self._held or len(self._held) < _MOST_POSTS:
+                    by_gender = self._held.setdefault(role, {})
+                    post = by_gender.setdefault(figure.gender, _Post(role, figure.gender, []))
+                    post.named.extend((place, figure) for place in figure.places)
+        for by_gender in self._held.values():
+            for post in by_gender.values():
+                post.named.sort(key=_read_place)
+        self._kinds: dict[str, list[list[str]]] = {}
+
+    def find(self, role: str) -> list[list[_Post]]:
+        """Just that office, those of its kind, and those whose kind it is."""
+        if role not in self._kinds:
+            self._kinds[role] = [
+                [role] if role in self._held else [],
+                [each for each in self._held if _includes(each, role)],
+                [each for each in self._held if _includes(role, each)],
+            ]
+        return [
+            [post for each in kind for post in self._held[each].values()]
+            for kind in self._kinds[role]
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,6 +532,33 @@ class _Body:
         return self.head == other.head and alike and same
 
 
+class FullNames:
+    """Names in the order of their coming, found by how they begin."""
+
+    def __init__(self) -> None:
+        self._order: dict[str, int] = {}
+        self._sorted: list[str] = []
+        self._first: dict[str, str] = {}
+
+    def add(self, name: str | None) -> None:
+        """Put a name behind the others, if it is not there yet."""
+        if name and name not in self._order:
+            self._order[name] = len(self._order)
+            insort(self._sorted, name)
+
+    def find(self, beginning: str) -> str | None:
+        """The first name that came and begins so; None if none does."""
+        if beginning not in self._first:
+            at = stop = bisect_left(self._sorted, beginning)
+            while stop < len(self._sorted) and self._sorted[stop].startswith(beginning):
+                stop += 1
+            if at == stop:
+                return None
+            # It stays the first, whatever comes.
+            self._first[beginning] = min(self._sorted[at:stop], key=self._order.__getitem__)
+        return self._first[beginning]
+
+
 class Institutions:
     """The institutions of one article, found by the bare noun that stands for one later."""
 
@@ -482,7 +566,10 @@ class Institutions:
         self._words = words
         self._counts: Counter[str] = Counter()
         self._nouns: frozenset[str] = frozenset()
-        self._bodies: dict[str, list[_Body]] = {}
+        self._named: dict[str, Mention | None] = {}
+        # The capitalised words from behind, and where each stands: a noun ends many of them.
+        self._endings: list[str] = []
+        self._places: dict[str, list[int]] = {}
 
     def find(self, noun: str, before: int) -> Mention | None:
         """The full name that stands for "das Ministerium" at word `before`, where it is named first.
@@ -492,26 +579,40 @@ class Institutions:
         low = strip_case(noun).lower()
         if not names_institution(noun) or is_common_body(low):
             return None
-        if low not in self._bodies:
-            self._bodies[low] = list(self._list(low))
-        bodies = self._bodies[low]
-        if not bodies or bodies[0].mention.first >= before:
-            return None
-        first = bodies[0]
-        return first.mention if all(first.may_be(other) for other in bodies) else None
+        if low not in self._named:
+            bodies = list(self._list(low))
+            sole = bodies and all(bodies[0].may_be(other) for other in bodies)
+            self._named[low] = bodies[0].mention if sole else None
+        mention = self._named[low]
+        return mention if mention and mention.first < before else None
 
     def _list(self, noun: str) -> Iterator[_Body]:
-        words = self._words
         if not self._counts:
-            before = zip(words.words[1:], words.lows, strict=False)
-            self._nouns = frozenset(word for word, low in before if low in DETERMINERS)
-            self._counts = Counter(words.words)
-        forms = (noun, f"{noun}s", f"{noun}es")
+            self._learn()
+        for k in self._find_ending((noun, f"{noun}s", f"{noun}es")):
+            body = self._read(noun, k)
+            if body:
+                yield body
+
+    def _learn(self) -> None:
+        words = self._words
+        before = zip(words.words[1:], words.lows, strict=False)
+        self._nouns = frozenset(word for word, low in before if low in DETERMINERS)
+        self._counts = Counter(words.words)
         for k, low in enumerate(words.lows):
-            if words.caps[k] and low.endswith(forms):
-                body = self._read(noun, k)
-                if body:
-                    yield body
+            if words.caps[k]:
+                self._places.setdefault(low[::-1], []).append(k)
+        self._endings = sorted(self._places)
+
+    def _find_ending(self, forms: Sequence[str]) -> list[int]:
+        """The capitalised words that end in one of the forms, in order."""
+        found: set[int] = set()
+        for ending in (form[::-1] for form in forms):
+            at = bisect_left(self._endings, ending)
+            while at < len(self._endings) and self._endings[at].startswith(ending):
+                found.update(self._places[self._endings[at]])
+                at += 1
+        return sorted(found)
 
     def _read(self, noun: str, k: int) -> _Body | None:
         """The full name whose head is word `k`; None if it is the bare noun, or no name's head."""
@@ -615,6 +716,10 @@ def strip_case(word: str) -> str:
         if low.endswith(ending) and names_institution(bare):
             return bare
     return word if names_institution(low) else strip_genitive(word)
+
+
+def _read_place(item: tuple[int, Figure]) -> int:
+    return item[0]
 
 
 def _includes(longer: str, role: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from wortlaut.index.article import Statement
+from wortlaut.index.article import Span, Statement
 from wortlaut.index.lang.offices import is_place, is_role, read_office
 from wortlaut.index.lang.roles import names_institution, read_titles, role_gender
 from wortlaut.index.lang.verbs import read_verb_forms
@@ -54,13 +54,20 @@ def find_offices(text: str, statements: Sequence[Statement]) -> list[tuple[str, 
     there under its own words.
     """
     persons = {s.speaker for s in statements if s.speaker and s.is_person}
-    unnamed = {s.speaker for s in statements if s.speaker and not s.is_person}
+    unnamed = {s.speaker: s.speaker_span for s in statements if s.speaker and not s.is_person}
     found = dict.fromkeys(
-        (name, name) for name in sorted(unnamed) if _is_telling(name) and name in text
+        (name, name)
+        for name in sorted(unnamed)
+        if _is_telling(name) and _stands_in(name, unnamed[name], text)
     )
     if persons:
         found |= dict.fromkeys(_Reading(text, persons).read())
     return list(found)
+
+
+def _stands_in(name: str, near: Span | None, text: str) -> bool:
+    """Whether the text has a name as it is written; it most likely stands `near`."""
+    return (near is not None and name in near.of(text)) or name in text
 
 
 def _is_telling(name: str) -> bool:

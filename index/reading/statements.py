@@ -26,6 +26,7 @@ from wortlaut.index.press.wiretext import level_lines
 from wortlaut.index.reading.cast import (
     Cast,
     Figure,
+    FullNames,
     Institutions,
     drop_trade,
     strip_case,
@@ -184,7 +185,9 @@ class _Reading:
         quotes = ((self._words.at(q.start), self._words.at(q.end)) for q in spans)
         self._quotes = [q for q in quotes if is_quotation(self._words, *q, _FORMS)]
         self._turns = find_turns(text)
+        self._labels = frozenset(turn.label for turn in self._turns)
         self._found: list[Statement] = []
+        self._told = FullNames()
         self._last = _NOBODY
         self._last_named = self._last_said = -9
         self._previous: Range = (0, 0)
@@ -332,6 +335,7 @@ class _Reading:
         via = self._identify(frame.via, number).name if frame and frame.via else None
         via = None if via == speaker.name else via
         cue = (frame.cue or None) if frame else None
+        self._told.add(speaker.name)
         self._found.append(
             Statement(
                 self._article_id,
@@ -412,8 +416,8 @@ class _Reading:
             return _speak(figure, mention)
         if mention.kind == "person":
             figure = self._find_person(mention)
-            labelled = any(turn.label == mention.span for turn in self._turns)
             # "StS Holm", "Antwort Holm" is the cast's name for him, "Ada Holm" a fuller one.
+            labelled = mention.span in self._labels
             if labelled and not (figure and self._is_fuller(figure.name, mention.name)):
                 figure = Figure(mention.name)
         elif mention.kind == "role":
@@ -444,8 +448,7 @@ class _Reading:
             return ""
         name = self._name(full)
         # By the name that somebody has been quoted under already, if that is longer.
-        told = (s.speaker for s in self._found if s.speaker)
-        return next((speaker for speaker in told if speaker.startswith(name)), name)
+        return self._told.find(name) or name
 
     def _is_attributed(self, i: int) -> bool:
         """Whether a genitive without an article begins at word `i`: "Verband [freier Reeder]"."""

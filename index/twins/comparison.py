@@ -40,6 +40,8 @@ _HARMLESS_CLASSES = (
 _ENDINGS = ("", "e", "n", "r", "s", "t", "m", "en", "es", "em", "te", "ten", "ns", "ed", "d")
 _SHORTEST_STEM = 4
 _GROUPED = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
+# Of more pairs of words than these in one sentence no forms of one word are looked for.
+_MOST_PAIRED = 2500
 # More words than these beside such a word are a clause that was added or cut.
 _TURNED = 3
 
@@ -178,7 +180,8 @@ def _count_clashes(left: Sequence[str], right: Sequence[str]) -> int:
         return 0  # "Ukraine-Krise", "Ukrainekrise"
     own = [word for word in left if word not in _list_harmless()]
     other = [word for word in right if word not in _list_harmless()]
-    for word in list(own):
+    # In a list without full stops, names that only one side has.
+    for word in list(own) if len(own) * len(other) <= _MOST_PAIRED else ():
         same = next((w for w in other if _say_same(word, w)), None)
         if same is not None:
             own.remove(word)

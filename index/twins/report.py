@@ -32,6 +32,7 @@ FEWEST_WORDS = 5
 # Longer texts are compared by their beginnings.
 _MOST_WORDS = 6000
 _LONGEST_HEADLINE = 200
+_LONGEST_RECALLED = 20_000
 # A line so short that ends no sentence and holds no number: a byline, a credit, a sub-heading.
 _LONGEST_CREDIT = 90
 _ENDS_SENTENCE = re.compile(r"[.!?…:;,][\"“”„»«'’‘)\]]*\s*\Z")
@@ -61,10 +62,13 @@ class Report:
         return list({" ".join(words[start : start + _SHINGLE]) for start in range(last)})
 
 
-# A story's prints come in close together.
-@lru_cache(maxsize=256)
 def read_report(title: str, text: str) -> Report:
     """The article's report: what stays the same where an editor prints it under his own headline."""
+    # What is remembered is remembered with its text.
+    return (_recall_report if len(text) <= _LONGEST_RECALLED else _read_report)(title, text)
+
+
+def _read_report(title: str, text: str) -> Report:
     text = _drop_headline(title, text)
     body = replace_spans(text, find_boilerplate(text), lambda _: "\n")
     body = join_lines(body).translate(_UNSEEN)
@@ -81,6 +85,10 @@ def read_report(title: str, text: str) -> Report:
         if len(words) > _MOST_WORDS:
             break
     return Report(tuple(words[:_MOST_WORDS]), tuple(sentences[:_MOST_WORDS]))
+
+
+# A story's prints come in close together.
+_recall_report = lru_cache(maxsize=256)(_read_report)
 
 
 def _drop_headline(title: str, text: str) -> str:
