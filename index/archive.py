@@ -16,7 +16,7 @@ import uuid
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from itertools import pairwise
@@ -787,19 +787,15 @@ def has_source(archive: Archive, source: str) -> bool:
     return bool(exact or archive.query(f"SELECT 1 FROM articles a WHERE {where} LIMIT 1", values))
 
 
-def limit_articles(
-    archive: Archive, selection: Selection, limit: int, *, oldest: bool
-) -> Selection:
-    """The same selection of its newest or oldest articles alone, where there are more."""
+def list_by_date(archive: Archive, selection: Selection, limit: int, *, oldest: bool) -> list[str]:
+    """The ids of the newest or oldest so many of the selected articles; of a day, by number."""
     where, values = selection.as_sql()
     order = "a.published, a.number" if oldest else "a.published DESC, a.number"
     rows = archive.query(
         f"SELECT a.id FROM articles a WHERE {where} ORDER BY {order} LIMIT ?",
-        (*values, limit + 1),
+        (*values, limit),
     )
-    if len(rows) <= limit:
-        return selection
-    return replace(selection, within=tuple(identity for (identity,) in rows[:limit]))
+    return [identity for (identity,) in rows]
 
 
 def list_selected(archive: Archive, selection: Selection) -> list[str]:

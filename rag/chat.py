@@ -17,7 +17,7 @@ from wortlaut.index.lang.names import fold_name
 from wortlaut.index.lang.words import Language
 from wortlaut.index.live.gaps import Gaps, read_gaps, read_state
 from wortlaut.rag.answer import Answer, Asking, Citation, Filters, Mode
-from wortlaut.rag.evidence import Evidence, EvidenceFinder, names_any
+from wortlaut.rag.evidence import Evidence, EvidenceFinder, FoundFacts, names_any
 from wortlaut.rag.extractive import (
     Abstention,
     choose_evidence,
@@ -74,7 +74,7 @@ class NewsChat:
     ) -> None:
         self.archive = archive
         self.retriever = retriever
-        self._finder = EvidenceFinder(archive, retriever, open_reader)
+        self._finder = EvidenceFinder(archive, retriever, open_reader, quotes)
         self._abstention = Abstention(archive, self._finder)
         self._quotes = quotes
         self._min_confidence = min_confidence
@@ -132,12 +132,13 @@ class NewsChat:
         gaps = read_gaps(self.archive)
         query = interpret(question, history, filters, self._finder.roster)
         understood = perf_counter()
-        evidence = self._finder.find(query, filters.source, _list_told(history))
+        found: FoundFacts = {}
+        evidence = self._finder.find(query, filters.source, _list_told(history), found)
         if query.further:
             evidence = _leave_out_shown(evidence, history)
         retrieved = perf_counter()
         earlier = [answer.question for answer in history]
-        for answer in self._compose(query, evidence, filters, writer, earlier):
+        for answer in self._compose(query, evidence, filters, writer, earlier, found):
             composed = perf_counter()
             timings = {
                 "understand": (understood - started) * 1000,
@@ -197,6 +198,7 @@ class NewsChat:
         filters: Filters,
         writer: AnswerWriter | None,
         earlier: Sequence[str],
+        found: FoundFacts,
     ) -> Iterator[Answer]:
         language = filters.language or query.language
         absent = self._finder.list_absent(query)
@@ -208,7 +210,7 @@ class NewsChat:
         if not chosen:
             fixed = fix_window(filters)
             answer = self._abstention.compose(
-                query, evidence, filters.source, fixed, language, absent
+                query, evidence, filters.source, fixed, language, absent, found
             )
             yield replace(answer, confidence=confidence)
             return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from wortlaut.index.archive import Archive, Selection, limit_articles, list_openings
+from wortlaut.index.archive import Archive, Selection, list_openings
 from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.errors import DamagedArticle
 from wortlaut.index.lang.offices import read_office
@@ -68,6 +68,8 @@ _SPEAKER_POOL = 100
 _ONE_BODY = 0.75
 _MOST_LISTED = 50
 _MOST_BY_DATE = 100
+# For each sentence that is quoted so many articles are read first: mostly they are enough.
+_BY_DATE_A_QUOTE = 4
 # From this share of a headline's confidence on what the same person says below it is quoted.
 _AS_SURE = 0.6
 # So surely a headline must answer, and so much more surely than the text below it. The reader has
@@ -129,16 +131,25 @@ class Evidence:
         return self.statement.speaker if self.statement else None
 
 
+# What was found for one question, by all that it depends on: what is asked again is not looked for.
+FoundFacts = MutableMapping[tuple[object, ...], "list[Evidence]"]
+
+
 class EvidenceFinder:
-    """Finds evidence: asked for a speaker, only that speaker's statements."""
+    """Finds evidence: asked for a speaker, only that speaker's statements.
+
+    `quotes` is the most that an answer quotes.
+    """
 
     def __init__(
         self,
         archive: Archive,
         retriever: Retriever,
         open_reader: Callable[[], Reader | None] = lambda: None,
+        quotes: int = _MOST_BY_DATE,
     ) -> None:
         self._archive = archive
+        self._quotes = quotes
         self._retriever = retriever
         self._open_reader = cache(open_reader)
         self.roster = Roster(archive)
@@ -171,13 +182,17 @@ class EvidenceFinder:
         return [name for name in names if not self._retriever.lexicon.names_any_article(name)]
 
     def find(
-        self, query: Query, source: str | None = None, told: Sequence[str] = ()
+        self,
+        query: Query,
+        source: str | None = None,
+        told: Sequence[str] = (),
+        known: FoundFacts | None = None,
     ) -> list[Evidence]:
         """The evidence, best first; nothing outside the query's window.
 
         A story that has many prints is quoted from one of them, what was corrected last. `told`
         are the ids of the articles that the conversation has just quoted: a question that follows
-        is about them rather than about others.
+        is about them rather than about others. `known` keeps what was found for the same question.
         """
         if query.window.is_empty:
             return []
@@ -185,13 +200,15 @@ class EvidenceFinder:
             return self._settle(self._list_articles(query, source), query, source)
         if query.speakers:
             return self.find_statements(query, source)
-        return self._settle(self._find_about(query, source, told), query, source)
+        return self._settle(self._find_about(query, source, told, known), query, source)
 
-    def _find_about(self, query: Query, source: str | None, told: Sequence[str]) -> list[Evidence]:
+    def _find_about(
+        self, query: Query, source: str | None, told: Sequence[str], known: FoundFacts | None
+    ) -> list[Evidence]:
         """What answers a question of fact, or tells about somebody who does not speak here."""
         if any(names_relative(word) for name in query.offices for word in name.lower().split()):
             return []  # "her brother": nothing says whose brother an article means
-        evidence = self._find_facts(query, source, told)
+        evidence = self._find_facts_once(query, source, told, {} if known is None else known)
         # An office that nobody here is known to hold is asked for like an unknown name.
         asked = query.unknown_speakers or query.offices
         names = [form for name in asked for form in list_german_names(name, query.language)]
@@ -208,11 +225,26 @@ class EvidenceFinder:
         window = query.window
         speakers = self.list_spellings(query.speakers)
         selection = Selection(window.since, window.until, source, speakers)
-        if not query.topic and pool < EVERY_PASSAGE:
-            # Of what many articles tell only the first or last are quoted.
-            selection = limit_articles(
-                self._archive, selection, _MOST_BY_DATE, oldest=query.order == "oldest"
-            )
+        if query.topic or pool >= EVERY_PASSAGE:
+            return self._find_said(query, source, selection, pool)
+        # Of what many articles tell only the first or last are quoted.
+        oldest = query.order == "oldest"
+        within = self._retriever.list_by_date(selection, _MOST_BY_DATE, oldest=oldest)
+        first = within[: _BY_DATE_A_QUOTE * self._quotes]
+        if len(first) < len(within) and not query.further:
+            few = replace(selection, within=tuple(first))
+            evidence = self._find_said(query, source, few, pool)
+            others = frozenset(within) - frozenset(first)
+            if _are_enough(evidence, others, self._quotes, oldest=oldest):
+                return evidence
+        selection = replace(selection, within=tuple(within))
+        return self._find_said(query, source, selection, pool) if within else []
+
+    def _find_said(
+        self, query: Query, source: str | None, selection: Selection, pool: int
+    ) -> list[Evidence]:
+        """The statements that the selected speakers make in the selected articles."""
+        speakers = selection.speakers
         words = query.topic or query.text
         probe = self._retriever.probe(_phrase_topic(query), words, query.language)
         found = self._rank(probe, pool if query.topic else EVERY_PASSAGE, selection)
@@ -399,6 +431,16 @@ class EvidenceFinder:
             if (told := embedded.passage.sentences[:2])
         ]
         return _drop_repeats([replace(e, confidence=1.0) for e, _ in self._attribute(openings)])
+
+    def _find_facts_once(
+        self, query: Query, source: str | None, told: Sequence[str], known: FoundFacts
+    ) -> list[Evidence]:
+        is_who = query.kind == "who"
+        asked = (query.text, query.own, query.language, query.follows, is_who)
+        key = (*asked, query.window, query.event, source, *told)
+        if key not in known:
+            known[key] = self._find_facts(query, source, told)
+        return known[key]
 
     def _find_facts(self, query: Query, source: str | None, told: Sequence[str]) -> list[Evidence]:
         selection = Selection(query.window.since, query.window.until, source)
@@ -625,6 +667,26 @@ def _judge_topics(
         )
         for s in sentences
     }
+
+
+def _are_enough(
+    evidence: Sequence[Evidence], others: frozenset[str], wanted: int, *, oldest: bool
+) -> bool:
+    """Whether the other, older or newer articles can change nothing in the first so many quotes.
+
+    They could where they hold prints of a story, or are of the day of the last that was read.
+    """
+    days = [item.article.published or date.min for item in evidence]
+    edge = (max if oldest else min)(days, default=date.min)
+    quoted: set[tuple[str | None, str]] = set()
+    for item, day in zip(evidence, days, strict=True):
+        if day == edge or len(quoted) >= wanted:
+            break
+        prints = item.origin.prints if item.origin else ()
+        if item.superseded_by or any(p.article_id in others for p in prints):
+            return False
+        quoted.add((item.speaker, item.article.id))
+    return len(quoted) >= wanted
 
 
 def _keep_one_body(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -18,6 +18,7 @@ from wortlaut.rag.evidence import (
     EVERY_PASSAGE,
     Evidence,
     EvidenceFinder,
+    FoundFacts,
     find_statement,
     holds_name,
 )
@@ -208,14 +209,18 @@ class Abstention:
         fixed: Window,
         language: Language,
         absent: Sequence[str] = (),
+        known: FoundFacts | None = None,
     ) -> Answer:
         """The abstention with its reason as a code, and in words.
 
-        `absent` are names asked about that no article holds in any spelling known here.
+        `absent` are names asked about that no article holds in any spelling known here, `known` is
+        what was found when the evidence was looked for.
         """
         counts = self._archive.count_articles()
         reason = _find_reason(query, evidence, counts.articles, absent)
-        nearest = self._find_nearest(query, evidence, source, fixed) if counts.articles else None
+        nearest = None
+        if counts.articles:
+            nearest = self._find_nearest(query, evidence, source, fixed, known)
         named = nearest is not None and any(
             holds_name(name, nearest.quote) for name in query.unknown_speakers
         )
@@ -253,7 +258,12 @@ class Abstention:
         )  # fmt: skip
 
     def _find_nearest(
-        self, query: Query, evidence: Sequence[Evidence], source: str | None, fixed: Window
+        self,
+        query: Query,
+        evidence: Sequence[Evidence],
+        source: str | None,
+        fixed: Window,
+        known: FoundFacts | None,
     ) -> Citation | None:
         """The best there is: at another time, or by another speaker if there is nothing else."""
         if evidence:
@@ -261,7 +271,9 @@ class Abstention:
         anytime = replace(query, window=fixed)
         anybody = replace(anytime, speakers=(), unknown_speakers=(), offices=(), kind="fact")
         for some in (anytime, anybody):
-            if found := self._finder.find(some, source):
+            if some == query and query.speakers and not query.further:
+                continue  # That was the question: they said nothing.
+            if found := self._finder.find(some, source, known=known):
                 return cite(1, found[0])
         return None
 

@@ -13,6 +13,7 @@ from wortlaut.index.archive import (
     Selection,
     Vectors,
     count_selected,
+    list_by_date,
     list_selected,
     read_vectors,
 )
@@ -187,6 +188,13 @@ class Retriever:
         if view := self.map.read():
             return view.count_chosen(view.choose(self._archive, selection))[0]
         return count_selected(self._archive, selection)[0]
+
+    def list_by_date(self, selection: Selection, limit: int, *, oldest: bool) -> list[str]:
+        """The ids of the newest or oldest so many of the selected articles."""
+        if view := self.map.read():
+            chosen = view.choose(self._archive, selection)
+            return view.list_by_date(self._archive, chosen, limit, oldest=oldest)
+        return list_by_date(self._archive, selection, limit, oldest=oldest)
 
     def compare_background(self, probe: Probe) -> Vectors:
         """The probe's cosines `(n,)` to sentences from everywhere: what no relation looks like."""

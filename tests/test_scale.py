@@ -8,13 +8,21 @@ import pytest
 from terminal import run
 
 from wortlaut.eval import scale
-from wortlaut.eval.synthetic import SyntheticPress, fill_archive
-from wortlaut.index.archive import Archive, Selection, count_selected, read_vectors
+from wortlaut.eval.synthetic import SyntheticPress, fill_archive, open_synthetic_embedder
+from wortlaut.index.archive import (
+    Archive,
+    Selection,
+    count_selected,
+    list_by_date,
+    read_vectors,
+)
 from wortlaut.index.ingest import PIPELINE_VERSION, keep_lookups
 from wortlaut.index.lexicon import Lexicon
 from wortlaut.index.live.passagemap import PassageMap, update_map
 from wortlaut.index.reading.directory import OfficeDirectory, open_directory
 from wortlaut.index.reading.people import Bodies, Offices, People
+from wortlaut.rag.assembly import make_chat, open_library
+from wortlaut.rag.config import load_settings
 
 SIZE = 400
 PRESS = SyntheticPress(SIZE)
@@ -77,6 +85,9 @@ def test_the_map_finds_what_the_tables_hold(archive, selection):
     assert view is not None
     chosen = view.choose(archive, selection)
     assert view.count_chosen(chosen) == count_selected(archive, selection)
+    for oldest in (False, True):
+        by_date = list_by_date(archive, selection, 7, oldest=oldest)
+        assert view.list_by_date(archive, chosen, 7, oldest=oldest) == by_date
     by_map, by_tables = Lexicon(archive, passage_map), Lexicon(archive, NoMap(archive))
     for number in range(5):
         question = PRESS.ask_fact(number)
@@ -180,6 +191,35 @@ def test_a_speaker_who_came_since_is_known(archive):
     people = People(archive.list_speakers(), Bodies(archive.list_bodies()))
     assert directory.find(f"Was sagte {speaker}?") == people.find(f"Was sagte {speaker}?")
     archive.delete_articles([made.article.id])
+
+
+@pytest.fixture
+def chat(archive, monkeypatch):
+    monkeypatch.setenv("WORTLAUT_READER", "none")
+    settings = load_settings(None, data=archive.folder)
+    library = open_library(settings, open_synthetic_embedder(PRESS))
+    yield make_chat(settings, library)
+    library.close()
+
+
+def test_what_somebody_said_last_is_the_same_from_few_articles(chat, monkeypatch):
+    for question in (f"Was sagte {SPEAKER}?", f"Was sagte {SPEAKER} zuerst?"):
+        few = chat.ask(question)
+        with monkeypatch.context() as patch:
+            patch.setattr("wortlaut.rag.evidence._BY_DATE_A_QUOTE", 100)
+            every = chat.ask(question)
+        assert len(every.citations) == 6
+        assert [c.article.id for c in few.citations] == [c.article.id for c in every.citations]
+
+
+def test_nothing_is_looked_for_twice_for_one_abstention(chat, monkeypatch):
+    ranked = []
+    rank = chat.retriever.rank
+    monkeypatch.setattr(chat.retriever, "rank", lambda *a: ranked.append(a) or rank(*a))
+    answer = chat.ask(f"Was sagte {PRESS.make_stranger(1)} zu Wetter?")
+    assert answer.abstained
+    assert answer.nearest
+    assert len(ranked) == 1
 
 
 def test_the_benchmark_tells_each_size_and_its_ratio(folder, monkeypatch):

@@ -149,6 +149,21 @@ def test_many_prints_crowd_out_no_other_story(make_archive):
     assert len({item.article.id for item in evidence}) == 2
 
 
+def test_a_reprint_is_not_what_was_said_last_however_old_the_first_print(make_archive):
+    body = BODY.format(cost="neun")
+    said = "Varnholm (kda) - Der Hafen von Varnholm wird {n} Meter tiefer, sagte Oda Falk."
+    others = {
+        f"tief{n}": (n, f"Varnholm {n}", said.format(n=word))
+        for n, word in enumerate("zwei drei vier sechs".split(), 2)
+    }
+    chat = make_archive(frueh=(1, "Hafen wird teurer", body), spaet=(12, "Mole", body), **others)
+    answer = chat.ask("Was sagte Oda Falk?")
+    assert names(answer.citations[0]) == "tief5.txt"
+    for quotes in (1, 100):
+        finder = EvidenceFinder(chat.archive, chat.retriever, quotes=quotes)
+        assert finder.find(answer.query)[0].article == answer.citations[0].article
+
+
 @pytest.mark.parametrize("language", ["en", "de", "ru"])
 def test_the_count_of_prints_is_told_in_each_language(language):
     assert "1" in say_prints(1, language)

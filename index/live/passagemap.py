@@ -165,6 +165,18 @@ class View:
             chosen.append(mask)
         return tuple(chosen)
 
+    def list_by_date(
+        self, archive: Archive, chosen: Sequence[Mask], limit: int, *, oldest: bool
+    ) -> list[str]:
+        """The ids of the newest or oldest so many of the chosen articles; of a day, by number."""
+        pairs = list(zip(self.segments, chosen, strict=True))
+        if not pairs:
+            return []
+        days = np.concatenate([segment.first[mask] for segment, mask in pairs])
+        numbers = np.concatenate([segment.article_numbers[mask] for segment, mask in pairs])
+        order = np.lexsort((numbers, days if oldest else -days))[:limit]
+        return _list_ids(archive, "articles", numbers[order].tolist())
+
     def count_chosen(self, chosen: Sequence[Mask]) -> tuple[int, int]:
         """How many articles and passages the chosen are."""
         passages = sum(
@@ -176,14 +188,7 @@ class View:
     def list_ids(self, archive: Archive, hits: Sequence[Hit]) -> list[str]:
         """The ids of the passages in these rows, in their order; those gone since are left out."""
         numbers = [int(self.segments[place].numbers[row]) for place, row in hits]
-        names: dict[int, str] = {}
-        for start in range(0, len(numbers), _AT_ONCE):
-            some = numbers[start : start + _AT_ONCE]
-            marks = ",".join("?" * len(some))
-            names |= dict(
-                archive.query(f"SELECT number, id FROM passages WHERE number IN ({marks})", some)
-            )
-        return [names[number] for number in numbers if number in names]
+        return _list_ids(archive, "passages", numbers)
 
 
 class PassageMap:
@@ -336,6 +341,18 @@ def _mark_alive(segment: MapSegment, dead: Sequence[int]) -> Mask:
     alive = np.ones(len(segment.keys), np.bool_)
     alive[list(dead)] = False
     return alive
+
+
+def _list_ids(archive: Archive, table: str, numbers: Sequence[int]) -> list[str]:
+    """The ids in the table that have these numbers, in their order; those gone are left out."""
+    names: dict[int, str] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        marks = ",".join("?" * len(some))
+        names |= dict(
+            archive.query(f"SELECT number, id FROM {table} WHERE number IN ({marks})", some)
+        )
+    return [names[number] for number in numbers if number in names]
 
 
 def _list_numbers(archive: Archive, ids: Sequence[str]) -> dict[str, int]:

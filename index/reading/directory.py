@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -42,9 +42,18 @@ _AT_ONCE = 500
 _MOST_CHANGED = 3000
 # So many names are kept of those that questions brought up.
 _MOST_KEPT = 4000
+_FIRST_NAMES = 16
+# The offices of the last so many questions are kept.
+_MOST_NEAR = 128
 # An office of more holders than these is nobody's in particular; the best known of them are read.
 _MOST_HOLDERS, _MOST_OF_HEAD = 300, 60
+_BEST_KNOWN = (
+    "SELECT speaker, articles FROM held_words WHERE word = ? "
+    f"ORDER BY articles DESC, speaker LIMIT {_MOST_OF_HEAD}"
+)
 _LEAST_SOUND, _SHORTEST_PART = 85.0, 4
+# What so short a beginning is asked for comes again and again.
+_SHORT_BEGINNING, _MOST_SHORT = 6, 50_000
 
 
 def update_directory(archive: Archive, least: int = 1) -> None:
@@ -135,8 +144,19 @@ def _query_some(archive: Archive, sql: str, values: Sequence[str]) -> list[tuple
 class _Beginnings(list[str]):
     """Sorted words, to be asked whether one of them begins so, marked as `Spellings` marks them."""
 
+    def __init__(self, words: Iterable[str]) -> None:
+        super().__init__(words)
+        self._short: dict[object, bool] = {}
+
     def __contains__(self, marked: object) -> bool:
-        low = str(marked)[1:]
+        if (known := self._short.get(marked)) is not None:
+            return known
+        known = self._look_up(str(marked)[1:])
+        if len(str(marked)) <= _SHORT_BEGINNING and len(self._short) < _MOST_SHORT:
+            self._short[marked] = known
+        return known
+
+    def _look_up(self, low: str) -> bool:
         wanted = low.rstrip("$")
         at = bisect_left(self, wanted)
         found = self[at] if at < len(self) else ""
@@ -203,6 +223,21 @@ class Directory(People):
                 self._near = self._near.change(names, (), self.bodies)
             return self._near
 
+    def bring_in_named(self, names: Iterable[str]) -> People:
+        """The people of whom the names are, each with all who may be the same.
+
+        Together they cost much less than one by one.
+        """
+        surnames = {key: None for name in names for key in spell_parts(name)[-1:]}
+        with self._guard:
+            fresh = [key for key in surnames if key not in self._loaded]
+            if fresh and len(self._near) > _MOST_KEPT:
+                self._forget()
+                fresh = list(surnames)
+            if fresh and (found := self._read_names(self._list_kindred(fresh))):
+                self._near = self._near.change(found, (), self.bodies)
+            return self._near
+
     def _list_kindred(self, surnames: Iterable[str]) -> list[str]:
         """The surnames and all that are spellings of the same, step by step; no known ones."""
         kindred: list[str] = []
@@ -227,34 +262,40 @@ class Directory(People):
 
     def list_spellings(self, name: str) -> list[str]:
         """Every name in the archive that is this person's."""
-        return self._bring_in(spell_parts(name)[-1:]).list_spellings(name)
+        return self.bring_in_named([name]).list_spellings(name)
 
     def list_alike(self, name: str) -> list[str]:
         """Every name in the archive that shares the surname, in whatever spelling."""
-        return self._bring_in(spell_parts(name)[-1:]).list_alike(name)
+        return self.bring_in_named([name]).list_alike(name)
 
     def find_person(self, spelling: str) -> str | None:
         """The person whom a name of the archive is for; None where several may bear it."""
-        return self._bring_in(spell_parts(spelling)[-1:]).find_person(spelling)
+        return self.bring_in_named([spelling]).find_person(spelling)
 
     def knows(self, spelling: str) -> bool:
         """Whether it is one of the names this was made of, and one of a person or a title."""
-        return self._bring_in(spell_parts(spelling)[-1:]).knows(spelling)
+        return self.bring_in_named([spelling]).knows(spelling)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name in self._bring_in(spell_parts(name)[-1:])
+        return isinstance(name, str) and name in self.bring_in_named([name])
 
     def __iter__(self) -> Iterator[str]:
         """The persons, those first who speak most."""
-        rows = self._archive.query(
-            "SELECT name FROM names WHERE surname IS NOT NULL ORDER BY said DESC, name"
-        )
         met: set[str] = set()
-        for (name,) in rows:
+        for name in self._list_names():
             person = self.find_person(name) or name
             if person not in met and person in self:
                 met.add(person)
                 yield person
+
+    def _list_names(self) -> Iterator[str]:
+        """The names, those first who speak most; mostly but few are wanted."""
+        sql = "SELECT name FROM names WHERE surname IS NOT NULL ORDER BY said DESC, name LIMIT ? OFFSET ?"
+        at, limit = 0, _FIRST_NAMES
+        while rows := self._archive.query(sql, (limit, at)):
+            yield from (name for (name,) in rows)
+            at += limit
+            limit *= 8
 
     def __getitem__(self, at: Any) -> Any:
         return list(self)[at] if isinstance(at, slice) else next(islice(self, at, None))
@@ -306,10 +347,9 @@ class OfficeDirectory(Offices):
         words = [*sorted(asked.words), *(f"@{place}" for place in sorted(asked.places))]
         if words:
             return self._list_having(words)
-        heads = sorted(self.list_heads(asked))
-        found = [row for head in heads for row in self._read_word([f"^{head}"]).items()]
-        if asked.is_institution:
-            found += self._read_word([asked.head]).items()
+        heads = [f"^{head}" for head in sorted(self.list_heads(asked))]
+        heads += [asked.head] if asked.is_institution else []
+        found = [row for head in heads for row in self._archive.query(_BEST_KNOWN, (head,))]
         return [name for name, _ in sorted(found, key=lambda row: -row[1])[:_MOST_OF_HEAD]]
 
     def _list_having(self, words: Sequence[str]) -> list[str]:
@@ -346,16 +386,22 @@ class OfficeDirectory(Offices):
         """The offices of the speakers and of all who may be the same, and of those just changed."""
         wanted = frozenset({*speakers, *self._directory.touched})
         if (near := self._near.get(wanted)) is None:
+            if len(self._near) >= _MOST_NEAR:
+                # Another thread may be reading: what it holds stays its own.
+                self._near = {}
             near = self._near[wanted] = Offices(self._read_held(wanted), self._people)
         return near
 
-    def _read_held(self, speakers: Iterable[str]) -> list[Held]:
+    def _read_held(self, speakers: Collection[str]) -> list[Held]:
         touched = self._directory.touched
+        self._directory.bring_in_named(speakers)
         same: dict[str, None] = {}
         unnamed = []
         for speaker in sorted(speakers):
             if self._people.knows(speaker):
-                same |= dict.fromkeys([speaker, *self._people.list_alike(speaker)])
+                person, alike = self._people.find_person(speaker), self._people.list_alike(speaker)
+                own = [name for name in alike if self._people.find_person(name) == person]
+                same |= dict.fromkeys([speaker, *own])
             else:
                 same[speaker] = None
                 unnamed.append(_name_office(read_office(speaker)))
