@@ -50,6 +50,7 @@ from wortlaut.eval.suites.questions import Suite
 from wortlaut.eval.suites.transcripts import hash_files
 from wortlaut.index.archive import Archive, Selection
 from wortlaut.index.article import Article, hash_text
+from wortlaut.index.database.tables import has_database
 from wortlaut.index.errors import ConfigError, DatasetError
 from wortlaut.index.lang.words import Language
 from wortlaut.index.sources import find_files
@@ -256,11 +257,11 @@ def export_beir(settings: Settings, suite: Suite, folder: Path) -> Exported:
 
 
 def _read_archive(settings: Settings) -> Iterator[Article]:
-    if not (settings.data / "archive.sqlite").is_file():
+    if not has_database(settings.data, settings.archive_address):
         raise ConfigError(
             f"{settings.data} holds no archive; index first, with: wortlaut index FOLDER"
         )
-    archive = Archive(settings.data)
+    archive = Archive(settings.data, settings.archive_address)
     try:
         for (identity,) in archive.query("SELECT id FROM articles ORDER BY id"):
             article = archive.read_article(str(identity))
@@ -285,7 +286,12 @@ def open_archive(
     if keep is not None:
         _claim(keep, articles, distractors)
     with tempfile.TemporaryDirectory(prefix="wortlaut-eval-") as folder:
-        update = {"data": keep or Path(folder), "models": settings.models_folder, "chroma": None}
+        update = {
+            "data": keep or Path(folder),
+            "models": settings.models_folder,
+            "chroma": None,
+            "archive": None,
+        }
         inner = settings.model_copy(update=update)
         index_articles(inner, articles)
         if distractors is not None:

@@ -49,7 +49,12 @@ def measure(
     with tempfile.TemporaryDirectory(prefix="wortlaut-speed-") as name:
         folder = Path(name)
         inner = settings.model_copy(
-            update={"data": folder / "ours", "models": settings.models_folder, "chroma": None}
+            update={
+                "data": folder / "ours",
+                "models": settings.models_folder,
+                "chroma": None,
+                "archive": None,
+            }
         )
         tell("indexing, and embedding the same passages bare")
         result = _measure_indexing(inner, articles)

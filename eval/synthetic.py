@@ -338,7 +338,9 @@ def _put_articles(archive: Archive, made: Sequence[MadeArticle]) -> None:
                 db, one.article, one.passages, one.statements, PIPELINE_VERSION, one.offices
             )
             if number % 40 == 0:
-                db.execute("INSERT OR IGNORE INTO copies VALUES (?, ?)", (number - 1, number))
+                db.execute(
+                    "INSERT INTO copies VALUES (?, ?) ON CONFLICT DO NOTHING", (number - 1, number)
+                )
         note_changes(
             db, {one.article.id: {s.speaker for s in one.statements if s.speaker} for one in made}
         )

@@ -1,9 +1,10 @@
-"""The archive: immutable article text by id and hash, and all that is derived from it, in SQLite.
+"""The archive: immutable article text by id and hash, and all that is derived from it.
 
 A `Selection` names the articles that a time window, a source and speakers leave.
 
-SQLite is the truth. What Chroma must still be told stands in the table `pending`, written in the
-same transaction as the article, so that a crash at any point leaves a difference that is known.
+The archive, in SQLite or in PostgreSQL, is the truth. What Chroma must still be told stands in the
+table `pending`, written in the same transaction as the article, so that a crash at any point leaves
+a difference that is known.
 """
 
 from __future__ import annotations
@@ -13,20 +14,19 @@ import logging
 import sqlite3
 import threading
 import uuid
-import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wortlaut.index.article import Article, Passage, ReadArticle, Span, Statement
+from wortlaut.index.database.tables import Database, open_database, read_schema, write_upsert
 from wortlaut.index.errors import (
     ArchiveDamaged,
     ArchiveUnavailable,
@@ -46,12 +46,13 @@ from wortlaut.index.integrity import (
     seal_passage,
     seal_record,
 )
-from wortlaut.index.opening import FileStamp, blame_archive, open_archive_file, stamp_file
 from wortlaut.index.seal import SEAL, draw_seal
 from wortlaut.index.twins.linking import link_article, unlink_article
 
 SCHEMA_VERSION = "1"
 _ARTICLE = f"{RECORD}, seal"
+# So many values are asked for at once.
+_AT_ONCE = 500
 # Where more articles at once cannot be read, it is the file itself.
 _MOST_UNREADABLE = 3
 # So many damaged articles are named one by one.
@@ -63,11 +64,12 @@ _ARTICLE_A = ", ".join(f"a.{column}" for column in _ARTICLE.split(", "))
 Vectors = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 
-# The last day of an article's period, from its first day and its precision.
+# As late as the last day of an article's period, from its first day and its precision.
 _LAST_DAY = """CASE a.published_precision
-  WHEN 'year' THEN date(a.published, '+1 year', '-1 day')
-  WHEN 'month' THEN date(a.published, '+1 month', '-1 day')
+  WHEN 'year' THEN substr(a.published, 1, 4) || '-12-31'
+  WHEN 'month' THEN substr(a.published, 1, 7) || '-31'
   ELSE a.published END"""
+_PUT_PENDING = write_upsert("pending", "passage", "operation")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,21 +109,23 @@ class ArchiveCounts:
 
 
 class Archive:
-    """One archive folder's SQLite file; safe to use from several threads.
+    """One archive: its folder's SQLite file, or the PostgreSQL database at `address`.
 
-    `is_read_only` where its folder allows no more. What is no longer what was stored is left out
-    of what is read, and named by `list_damaged`.
+    `is_read_only` where no more is allowed. What is no longer what was stored is left out of what
+    is read, and named by `list_damaged`.
+
+    `name` tells apart what lies in a database beside the archive. Safe to use from several threads.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str | None = None, name: str = "") -> None:
         self.folder = folder
+        self.address = address
         self._lock = threading.RLock()
         # What was found as it was stored, by id, and as Python's own hash knows it again.
         self._intact: dict[str, int] = {}
         self._damaged: dict[str, str] = {}
-        self._file = open_archive_file(folder)
-        self._db = self._file.db
-        self.is_read_only = self._file.is_read_only
+        self._db = open_database(folder, address, name)
+        self.is_read_only = self._db.is_read_only
         try:
             self._make_tables()
             if (found := self.read_meta("schema")) != SCHEMA_VERSION:
@@ -131,7 +135,7 @@ class Archive:
                 )
         except sqlite3.Error as error:
             self.close()
-            raise blame_archive(folder, error, "cannot open") from error
+            raise self._db.blame(error, "cannot open") from error
         except StoreUnavailable:
             self.close()
             raise
@@ -144,14 +148,17 @@ class Archive:
 
         Whoever opens it to read must not wait for the one who writes.
         """
-        schema = (files("wortlaut.index") / "schema.sql").read_bytes()
-        stamp = zlib.crc32(schema) >> 1
-        if self._db.execute("PRAGMA user_version").fetchone()[0] == stamp:
+        _, stamp = read_schema(self._db.schema_file)
+        if self._db.read_stamp() == stamp:
             return
         if self.is_read_only:
-            self._require_tables(schema.decode("utf-8"))
+            if self._db.lacks_tables():
+                raise ArchiveUnavailable(
+                    f"the archive in {self.place} is of another version and may only be read: "
+                    "open it once where it can be written, with wortlaut info"
+                )
             return
-        self._db.executescript(schema.decode("utf-8"))
+        self._db.make_tables()
         self._add_columns("articles", "guid", "version", "seal", "parts_seal")
         self._add_columns("passages", "seal")
         # Another version may have put articles in without a seal.
@@ -159,110 +166,88 @@ class Archive:
         self._db.execute(
             "INSERT INTO meta SELECT ?, '1' WHERE NOT EXISTS (SELECT 1 FROM articles)", (SEALED,)
         )
-        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
         # Before its id: whoever opens a new one at the same moment must not take it for an old one.
         is_old = self._db.execute("SELECT 1 FROM meta WHERE key = 'archive_id'").fetchone()
         drawn = draw_seal(from_birth=is_old is None)
-        self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (SEAL, drawn))
-        self._db.execute(
-            "INSERT OR IGNORE INTO meta VALUES ('archive_id', ?)", (uuid.uuid4().hex[:12],)
-        )
-        self._db.execute(f"PRAGMA user_version = {stamp}")
+        for key, value in (
+            ("schema", SCHEMA_VERSION), (SEAL, drawn), ("archive_id", uuid.uuid4().hex[:12])
+        ):  # fmt: skip
+            self._db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", (key, value))
+        self._db.write_stamp(stamp)
 
     def _add_columns(self, table: str, *columns: str) -> None:
         """Give the table of an older archive the columns of text that it lacks."""
-        known = {row[1] for row in self._db.execute(f"PRAGMA table_info({table})")}
+        known = self._db.list_columns(table)
         for column in columns:
             if column not in known:
-                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
-
-    def _require_tables(self, schema: str) -> None:
-        """Return if an archive that may only be read has all that this version reads."""
-        with sqlite3.connect(":memory:") as ours:
-            ours.executescript(schema)
-        columns = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
-        lacking = set(ours.execute(columns)) - set(self._db.execute(columns))
-        ours.close()
-        if lacking:
-            raise ArchiveUnavailable(
-                f"the archive in {self.folder} is of an older version and may only be read: open "
-                "it once where it can be written, with wortlaut info"
-            )
+                self._db.add_text_column(table, column)
 
     def close(self) -> None:
-        """Close the SQLite file."""
-        self._file.close()
+        """Let go of the file, or of the server."""
+        self._db.close()
 
     def blame(self, line: str) -> StoreUnavailable:
-        """The error that says that the file is damaged, and how."""
-        return blame_archive(self.folder, line)
+        """The error that says that the archive is damaged, and how."""
+        return self._db.blame(line)
+
+    @property
+    def place(self) -> str:
+        """What the archive is kept in, and where; no password is in it."""
+        return self._db.place
+
+    @property
+    def database(self) -> Database:
+        """What the tables are in, for statements that only one kind of it knows."""
+        return self._db
 
     @contextmanager
-    def _translate(self) -> Iterator[None]:
-        """Hold the lock; SQLite's errors leave as one line that says what to do."""
+    def hold(self) -> Iterator[Database]:
+        """The same for one thread alone; its errors leave as one line that says what to do."""
         with self._lock:
             try:
-                yield
+                yield self._db
             except sqlite3.Error as error:
-                raise blame_archive(self.folder, error) from error
+                raise self._db.blame(error) from error
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, whole or not at all; raises StoreUnavailable when SQLite refuses."""
-        with self._translate():
-            self._db.execute("BEGIN IMMEDIATE")
+    def transaction(self) -> Iterator[Database]:
+        """One transaction, whole or not at all; raises StoreUnavailable when it is refused."""
+        with self.hold() as db:
+            db.begin()
             try:
-                yield self._db
-                self._db.execute("COMMIT")
+                yield db
+                db.commit()
             except BaseException:
                 # A full disk has rolled back already.
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                if db.in_transaction:
+                    db.rollback()
                 raise
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a reading statement."""
-        with self._translate():
-            if self._file.stamp is not None:
-                self._follow_file(self._file.stamp)
-            try:
-                return self._db.execute(sql, values).fetchall()
-            except sqlite3.OperationalError as error:
-                if "decode" not in str(error):
-                    raise
-            # Letters that are none: their article is refused by its seal, the rest goes on.
-            self._db.text_factory = _decode_any
-            try:
-                return self._db.execute(sql, values).fetchall()
-            finally:
-                self._db.text_factory = str
+        with self.hold() as db:
+            return db.query(sql, values)
 
-    def _follow_file(self, stamp: FileStamp) -> None:
-        """Open a file that may only be read anew where somebody else has written to it."""
-        if stamp_file(self.folder) != stamp:
-            fresh = open_archive_file(self.folder)
-            self._file.close()
-            self._file, self._db = fresh, fresh.db
-
-    def _query_each(
-        self, sql: str, ids: Sequence[str], kind: str = "article"
+    def query_each(
+        self, sql: str, values: Sequence[Any], what: Literal["article", "passage"] | None = None
     ) -> Iterator[tuple[Any, ...]]:
-        """The rows of these ids, in portions (`{}` in `sql` for the marks).
+        """The rows of these values, in portions (`{}` in `sql` for their marks).
 
-        Where the pages of some cannot be read, the others are; the id's article is noted.
+        Where the pages of some cannot be read, the others are; `what` the values are ids of is
+        noted. Raises ArchiveDamaged where many cannot.
         """
-        for start in range(0, len(ids), 500):
-            some = ids[start : start + 500]
+        for start in range(0, len(values), _AT_ONCE):
+            some = values[start : start + _AT_ONCE]
             try:
                 yield from self.query(sql.format(",".join("?" * len(some))), some)
             except ArchiveDamaged:
-                yield from self._query_one_by_one(sql.format("?"), some, kind)
+                yield from self._query_one_by_one(sql.format("?"), some, what)
 
     def _query_one_by_one(
-        self, sql: str, ids: Sequence[str], kind: str
+        self, sql: str, values: Sequence[Any], what: str | None
     ) -> Iterator[tuple[Any, ...]]:
         failed = 0
-        for one in ids:
+        for one in values:
             try:
                 yield from self.query(sql, [one])
             except ArchiveDamaged:
@@ -270,8 +255,9 @@ class Archive:
                 # It is not the articles, then, but what all of them are found by.
                 if failed > _MOST_UNREADABLE:
                     raise
-                article_id = one if kind == "article" else one.rpartition(":")[0]
-                self._note_damage(article_id, "the pages that it stands on cannot be read")
+                if what is not None:
+                    article_id = one if what == "article" else one.rpartition(":")[0]
+                    self._note_damage(article_id, "the pages that it stands on cannot be read")
 
     # What is no longer what was stored
 
@@ -369,7 +355,7 @@ class Archive:
         with self.transaction() as db:
             packed = vectors.astype("<f2").tobytes()
             values = (name, packed, vectors.shape[1])
-            db.execute("INSERT OR REPLACE INTO backgrounds VALUES (?, ?, ?)", values)
+            db.execute(write_upsert("backgrounds", "name", "vectors dimension"), values)
 
     def has_background(self, name: str) -> bool:
         """Whether texts from everywhere are kept under the name."""
@@ -410,7 +396,7 @@ class Archive:
     def count(self) -> ArchiveCounts:
         """How much there is."""
         articles, undated, since, until = self.query(
-            "SELECT count(*), sum(published IS NULL), min(published), max(published) FROM articles"
+            "SELECT count(*), count(*) - count(published), min(published), max(published) FROM articles"
         )[0]
         statements, speakers = self.query(
             "SELECT count(*), count(DISTINCT speaker) FROM statements"
@@ -434,7 +420,7 @@ class Archive:
         for root in map(str, under):
             # "0" follows "/".
             rows = self.query(
-                "SELECT DISTINCT path FROM articles WHERE path = ?1 OR (path > ?2 AND path < ?3)",
+                "SELECT DISTINCT path FROM articles WHERE path = ? OR (path > ? AND path < ?)",
                 (root, f"{root.rstrip('/')}/", f"{root.rstrip('/')}0"),
             )
             found |= {path for (path,) in rows}
@@ -465,7 +451,7 @@ class Archive:
 
     def insert_article(
         self,
-        db: sqlite3.Connection,
+        db: Database,
         article: Article,
         passages: Sequence[EmbeddedPassage],
         statements: Sequence[Statement],
@@ -482,51 +468,44 @@ class Archive:
         rows = [_pack_passage(embedded) for embedded in passages]
         spoken = [_pack_statement(None, statement)[1:] for statement in statements]
         parts = seal_parts(spoken, offices, [row[-1] for row in rows])
-        number = (
-            db.execute(
-                f"INSERT INTO articles ({_ARTICLE}, parts_seal, made_by) "
-                f"VALUES ({','.join('?' * 15)})",
-                (*record, seal_record(record), parts, made_by),
-            ).lastrowid
-            or 0
+        number = _next_number(db, "articles")
+        db.execute(
+            f"INSERT INTO articles (number, {_ARTICLE}, parts_seal, made_by) "
+            f"VALUES ({','.join('?' * 16)})",
+            (number, *record, seal_record(record), parts, made_by),
         )
-        for row, embedded in zip(rows, passages, strict=True):
-            self._insert_passage(db, number, row, embedded.terms)
+        first = _next_number(db, "passages")
         db.executemany(
-            "INSERT OR IGNORE INTO statements VALUES (?,?,?,?,?,?,?,?,?,?)",
+            'INSERT INTO passages (number, article, id, ordinal, start, "end", sentences, vector, '
+            "sentence_vectors, seal) VALUES (?,?,?,?,?,?,?,?,?,?)",
+            [(n, number, *row) for n, row in enumerate(rows, first)],
+        )
+        db.insert_texts({n: embedded.terms for n, embedded in enumerate(passages, first)})
+        db.executemany(_PUT_PENDING, [(row[0], "upsert") for row in rows])
+        db.executemany(
+            "INSERT INTO statements VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
             [_pack_statement(number, statement) for statement in statements],
         )
         db.executemany(
-            "INSERT OR IGNORE INTO offices VALUES (?,?,?)",
+            "INSERT INTO offices VALUES (?,?,?) ON CONFLICT DO NOTHING",
             [(number, speaker, office) for speaker, office in offices],
         )
         return number
-
-    def _insert_passage(
-        self, db: sqlite3.Connection, article: int | None, row: Sequence[Any], terms: str
-    ) -> None:
-        number = db.execute(
-            'INSERT INTO passages (article, id, ordinal, start, "end", sentences, vector, '
-            "sentence_vectors, seal) VALUES (?,?,?,?,?,?,?,?,?)",
-            (article, *row),
-        ).lastrowid
-        db.execute("INSERT INTO passages_fts (rowid, terms) VALUES (?, ?)", (number, terms))
-        db.execute("INSERT OR REPLACE INTO pending VALUES (?, 'upsert')", (row[0],))
 
     def delete_articles(self, ids: Sequence[str]) -> None:
         """Take the articles out, with all that is derived from them."""
         with self.transaction() as db:
             note_changes(db, self._delete(db, ids))
 
-    def _delete(self, db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, set[str]]:
+    def _delete(self, db: Database, ids: Sequence[str]) -> dict[str, set[str]]:
         """Who spoke or held an office in each of the articles, which are taken out."""
         spoke: dict[str, set[str]] = {}
         for article_id in ids:
             names = db.execute(
                 "SELECT s.speaker FROM statements s JOIN articles a ON a.number = s.article "
-                "WHERE a.id = ?1 AND s.speaker IS NOT NULL UNION SELECT o.speaker FROM offices o "
-                "JOIN articles a ON a.number = o.article WHERE a.id = ?1",
-                (article_id,),
+                "WHERE a.id = ? AND s.speaker IS NOT NULL UNION SELECT o.speaker FROM offices o "
+                "JOIN articles a ON a.number = o.article WHERE a.id = ?",
+                (article_id, article_id),
             )
             spoke[article_id] = {name for (name,) in names}
             rows = db.execute(
@@ -534,9 +513,9 @@ class Archive:
                 "WHERE a.id = ?",
                 (article_id,),
             ).fetchall()
-            for number, passage_id in rows:
-                db.execute("DELETE FROM passages_fts WHERE rowid = ?", (number,))
-                db.execute("INSERT OR REPLACE INTO pending VALUES (?, 'delete')", (passage_id,))
+            if rows:
+                db.delete_texts([number for number, _ in rows])
+            db.executemany(_PUT_PENDING, [(passage_id, "delete") for _, passage_id in rows])
             unlink_article(db, article_id)
             db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
         return spoke
@@ -547,7 +526,9 @@ class Archive:
 
     def read_articles(self, ids: Sequence[str]) -> list[Article]:
         """The articles under these ids, in their order; unknown and damaged ones are left out."""
-        rows = self._query_each(f"SELECT {_ARTICLE} FROM articles WHERE id IN ({{}})", ids)
+        rows = self.query_each(
+            f"SELECT {_ARTICLE} FROM articles WHERE id IN ({{}})", ids, "article"
+        )
         found = {row[0]: self._admit(row) for row in rows}
         return [article for article_id in ids if (article := found.get(article_id))]
 
@@ -623,7 +604,7 @@ class Archive:
     def list_bodies(self, among: Sequence[str] | None = None) -> list[str]:
         """Every speaker that is no person, as the articles have it, most frequent first."""
         rows = self._query_named(
-            "SELECT speaker FROM statements WHERE speaker IS NOT NULL AND NOT is_person AND {} "
+            "SELECT speaker FROM statements WHERE speaker IS NOT NULL AND is_person = 0 AND {} "
             "GROUP BY speaker ORDER BY count(*) DESC, speaker",
             "speaker",
             among,
@@ -636,7 +617,8 @@ class Archive:
         """The speakers' offices as (speaker, office, year, number of articles that have it so)."""
         rows = self._query_named(
             "SELECT o.speaker, o.office, substr(a.published, 1, 4), count(*) FROM offices o "
-            "JOIN articles a ON a.number = o.article WHERE {} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            "JOIN articles a ON a.number = o.article WHERE {} GROUP BY 1, 2, 3 "
+            "ORDER BY 1, 2, 3 NULLS FIRST",
             "o.speaker",
             among,
         )
@@ -650,7 +632,7 @@ class Archive:
     ) -> list[tuple[Any, ...]]:
         """The rows of all names, or of some; in the latter case in portions."""
         if among is None:
-            return self.query(sql.format("1"))
+            return self.query(sql.format("1 = 1"))
         rows = []
         for start in range(0, len(among), 500):
             some = among[start : start + 500]
@@ -681,7 +663,7 @@ class Archive:
         Unknown ids are left out, and what is no longer what was stored.
         """
         found: dict[str, tuple[Article, EmbeddedPassage]] = {}
-        for row in self._query_each(
+        for row in self.query_each(
             'SELECT p.id, p.ordinal, p.start, p."end", p.sentences, p.vector, '
             f"p.sentence_vectors, p.seal, {_ARTICLE_A} FROM passages p "
             "JOIN articles a ON a.number = p.article WHERE p.id IN ({})",
@@ -694,29 +676,35 @@ class Archive:
         return [found[i] for i in ids if i in found]
 
 
-def note_changes(db: sqlite3.Connection, spoke: Mapping[str, Collection[str]]) -> None:
+def note_changes(db: Database, spoke: Mapping[str, Collection[str]]) -> None:
     """Tell readers which articles are new, changed or gone, and whose words that touches."""
     rows = [(i, json.dumps(sorted(names), ensure_ascii=False)) for i, names in spoke.items()]
-    db.executemany("INSERT INTO changes (article, speakers) VALUES (?, ?)", rows)
+    # Without a gap: a number left out says that all is to be read anew.
+    numbered = enumerate(rows, _next_number(db, "changes"))
+    db.executemany("INSERT INTO changes VALUES (?, ?, ?)", [(n, *row) for n, row in numbered])
     db.execute(
         "DELETE FROM changes WHERE number <= (SELECT max(number) FROM changes) - ?", (_MOST_NOTED,)
     )
 
 
-def note_new_state(db: sqlite3.Connection) -> None:
+def note_new_state(db: Database) -> None:
     """Tell readers that all is to be read anew."""
-    newest = db.execute("SELECT coalesce(max(number), 0) FROM changes").fetchone()[0]
     # The number left out says so.
-    db.execute("INSERT INTO changes VALUES (?, '', '[]')", (newest + 2,))
+    db.execute("INSERT INTO changes VALUES (?, '', '[]')", (_next_number(db, "changes") + 1,))
     grow_generation(db)
 
 
-def grow_generation(db: sqlite3.Connection) -> None:
+def grow_generation(db: Database) -> None:
     """Tell readers that there is something new to see."""
     db.execute(
         "INSERT INTO meta VALUES ('generation', '1') ON CONFLICT (key) "
-        "DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+        "DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)"
     )
+
+
+def _next_number(db: Database, table: str) -> int:
+    """The number of the next row; only one writes at a time."""
+    return int(db.execute(f"SELECT coalesce(max(number), 0) + 1 FROM {table}").fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -741,7 +729,7 @@ class Selection:
 
     def as_sql(self) -> tuple[str, list[Any]]:
         """A condition on `articles a`, and its values."""
-        conditions: list[str] = ["1"]
+        conditions: list[str] = ["1 = 1"]
         values: list[Any] = []
         if self.since:
             conditions.append(f"{_LAST_DAY} >= ?")
@@ -750,8 +738,8 @@ class Selection:
             conditions.append("a.published <= ?")
             values.append(self.until.isoformat())
         if self.source:
-            conditions.append("a.source LIKE ? ESCAPE '\\'")
-            values.append(self.source.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
+            conditions.append("lower(a.source) = lower(?)")
+            values.append(self.source)
         if self.speakers:
             marks = ",".join("?" * len(self.speakers))
             conditions.append(
@@ -782,7 +770,7 @@ def has_source(archive: Archive, source: str) -> bool:
     """Whether some article is from the source, without regard to case."""
     where, values = Selection(source=source).as_sql()
     exact = archive.query(
-        "SELECT 1 FROM articles WHERE source = ? COLLATE NOCASE LIMIT 1", (source,)
+        "SELECT 1 FROM articles WHERE lower(source) = lower(?) LIMIT 1", (source,)
     )
     return bool(exact or archive.query(f"SELECT 1 FROM articles a WHERE {where} LIMIT 1", values))
 
@@ -790,9 +778,9 @@ def has_source(archive: Archive, source: str) -> bool:
 def list_by_date(archive: Archive, selection: Selection, limit: int, *, oldest: bool) -> list[str]:
     """The ids of the newest or oldest so many of the selected articles; of a day, by number."""
     where, values = selection.as_sql()
-    order = "a.published, a.number" if oldest else "a.published DESC, a.number"
+    order = "a.published NULLS FIRST" if oldest else "a.published DESC NULLS LAST"
     rows = archive.query(
-        f"SELECT a.id FROM articles a WHERE {where} ORDER BY {order} LIMIT ?",
+        f"SELECT a.id FROM articles a WHERE {where} ORDER BY {order}, a.number LIMIT ?",
         (*values, limit),
     )
     return [identity for (identity,) in rows]
@@ -812,7 +800,7 @@ def list_openings(archive: Archive, selection: Selection, limit: int) -> list[st
     where, values = selection.as_sql()
     rows = archive.query(
         "SELECT p.id FROM passages p JOIN articles a ON a.number = p.article "
-        f"WHERE p.ordinal = 0 AND {where} ORDER BY a.published DESC, a.number LIMIT ?",
+        f"WHERE p.ordinal = 0 AND {where} ORDER BY a.published DESC NULLS LAST, a.number LIMIT ?",
         (*values, limit),
     )
     return [row[0] for row in rows]
@@ -836,14 +824,13 @@ def read_vectors_of(
     archive: Archive, articles: Sequence[str]
 ) -> Iterator[tuple[str, str, Vectors]]:
     """The articles' passages: the article's id, the passage's, and its vector `(dim,)` float32."""
-    for start in range(0, len(articles), 500):
-        some = articles[start : start + 500]
-        for article, identity, vector in archive.query(
-            "SELECT a.id, p.id, p.vector FROM passages p JOIN articles a ON a.number = p.article "
-            f"WHERE a.id IN ({','.join('?' * len(some))})",
-            some,
-        ):
-            yield article, identity, np.frombuffer(vector, "<f2").astype(np.float32)
+    for article, identity, vector in archive.query_each(
+        "SELECT a.id, p.id, p.vector FROM passages p JOIN articles a ON a.number = p.article "
+        "WHERE a.id IN ({})",
+        articles,
+        "article",
+    ):
+        yield article, identity, np.frombuffer(vector, "<f2").astype(np.float32)
 
 
 def list_pending_articles(archive: Archive) -> list[str]:
@@ -886,10 +873,6 @@ def _pack_passage(embedded: EmbeddedPassage) -> tuple[Any, ...]:
         embedded.vector.astype("<f2").tobytes(), embedded.sentence_vectors.astype("<f2").tobytes(),
     )  # fmt: skip
     return (*row, seal_passage((*row, embedded.terms)))
-
-
-def _decode_any(letters: bytes) -> str:
-    return letters.decode("utf-8", "replace")
 
 
 def _unpack_statement(article_id: str, row: Sequence[Any]) -> Statement:

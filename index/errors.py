@@ -5,7 +5,7 @@ WortlautError                exit 1
 ├ SourceError(path)          that file is skipped, counted, named; the rest goes on
 ├ StoreError
 │  ├ StoreUnavailable
-│  │  └ ArchiveUnavailable   it is SQLite's file that refused, not Chroma
+│  │  └ ArchiveUnavailable   it is the archive that refused, not Chroma
 │  │     └ ArchiveDamaged
 │  ├ StoreBusy               another process writes to this archive
 │  ├ EmbedderMismatch(expected, found)
@@ -54,11 +54,11 @@ class StoreUnavailable(StoreError):
 
 
 class ArchiveUnavailable(StoreUnavailable):
-    """The archive's SQLite file cannot be read or written; Chroma is not to blame."""
+    """The archive's file or server cannot be read or written; Chroma is not to blame."""
 
 
 class ArchiveDamaged(ArchiveUnavailable):
-    """The archive's SQLite file is not what was stored, is cut short, emptied or gone."""
+    """What the archive is kept in is not what was stored, is cut short, emptied or gone."""
 
 
 class StoreBusy(StoreError):

@@ -53,7 +53,8 @@ def list_holdings(
     """The selected articles, latest first and undated last; with `language` those in it alone."""
     where, values = selection.as_sql()
     rows = archive.query(
-        f"SELECT a.id FROM articles a WHERE {where} ORDER BY a.published DESC, a.number", values
+        f"SELECT a.id FROM articles a WHERE {where} ORDER BY a.published DESC NULLS LAST, a.number",
+        values,
     )
     ids = [row[0] for row in rows]
     batches = (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from wortlaut.index.archive import Archive, grow_generation
 from wortlaut.index.article import Article
+from wortlaut.index.database.tables import write_upsert
 from wortlaut.index.embedder import Embedder, keep_backgrounds
 from wortlaut.index.errors import ArchiveUnavailable, SourceError, StoreUnavailable
 from wortlaut.index.integrity import require_sound, seal_unsealed
@@ -559,7 +560,7 @@ class Ledger:
         """Remember that every article of the file is in."""
         with self._archive.transaction() as db:
             db.execute(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+                write_upsert("files", "path", "size mtime_ns sha256 reader"),
                 (path, state.size, state.mtime_ns, state.sha256, state.reader),
             )
 
@@ -581,7 +582,7 @@ class Ledger:
         """Remember that every article of the address is in."""
         values = (address, visit.etag, visit.modified, visit.stamp, visit.reader)
         with self._archive.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?, ?)", values)
+            db.execute(write_upsert("visits", "address", "etag modified stamp reader"), values)
 
     def list_pending(self) -> tuple[list[str], list[str]]:
         """The ids of passages to upsert and of passages to delete."""
@@ -593,7 +594,7 @@ class Ledger:
         """Note differences that a check found."""
         rows = [(i, "upsert") for i in upserts] + [(i, "delete") for i in deletes]
         with self._archive.transaction() as db:
-            db.executemany("INSERT OR REPLACE INTO pending VALUES (?, ?)", rows)
+            db.executemany(write_upsert("pending", "passage", "operation"), rows)
 
     def clear_pending(self, ids: Iterable[str]) -> None:
         """Note that Chroma has been told, and that readers have something to see."""
@@ -603,12 +604,15 @@ class Ledger:
 
 
 @contextmanager
-def lock_writer(folder: Path, wait_s: float = 0) -> Iterator[WriterTurn]:
+def lock_writer(
+    folder: Path, wait_s: float = 0, archive: Archive | None = None
+) -> Iterator[WriterTurn]:
     """Hold the archive's only writing place; raises StoreBusy when another has it for `wait_s`.
 
-    Two locks on one folder exclude each other inside one process too: take it once.
+    With the archive, which several machines may share, it is held against them too. Two locks on
+    one folder exclude each other inside one process too: take it once.
     """
-    turn = WriterTurn(folder)
+    turn = WriterTurn(folder, archive)
     turn.take(wait_s)
     try:
         yield turn

@@ -1,4 +1,4 @@
-"""Whether the archive's SQLite file still holds what was stored: seals, and a check of all of it.
+"""Whether the archive still holds what was stored: seals, and a check of all of it.
 
 An article's text has its hash, its record (title, date, source, place) a seal, what was derived
 from it another, and each passage one over its spans and one over its vectors. They tell damage; who
@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from wortlaut.index.errors import ArchiveDamaged
 
 if TYPE_CHECKING:
     from wortlaut.index.archive import Archive
+    from wortlaut.index.database.tables import Database
 
 # An article's record as every reader asks for it; the text has a hash of its own.
 RECORD = (
@@ -169,8 +169,9 @@ def _read_parts(
         list(archive.query("SELECT speaker, office FROM offices WHERE article = ?", (number,))),
         list(
             archive.query(
-                f"SELECT {PASSAGE}, c0, seal FROM passages p LEFT JOIN passages_fts_content f "
-                "ON f.id = p.number WHERE article = ?",
+                f"SELECT {PASSAGE}, f.terms, seal FROM passages p "
+                f"LEFT JOIN {archive.database.stored_terms} f ON f.number = p.number "
+                "WHERE article = ?",
                 (number,),
             )
         ),
@@ -208,7 +209,7 @@ def seal_unsealed(archive: Archive) -> int:
     return sealed
 
 
-def _seal_stored(db: sqlite3.Connection, archive: Archive, number: int, record: _Row) -> None:
+def _seal_stored(db: Database, archive: Archive, number: int, record: _Row) -> None:
     _, statements, offices, passages = _read_parts(archive, record[0])
     seals = {row[0]: seal_passage(row[:-1]) for row in passages}
     db.executemany(
@@ -221,39 +222,29 @@ def _seal_stored(db: sqlite3.Connection, archive: Archive, number: int, record: 
 
 
 def require_sound(archive: Archive) -> None:
-    """Return if SQLite finds its own file in order; else raise ArchiveDamaged.
+    """Return if the archive's database is in order at a quick look; else raise ArchiveDamaged.
 
     Before anything else is blamed for what may be the archive's fault.
     """
-    found = archive.query("PRAGMA quick_check(1)")
-    if found != [("ok",)]:
-        raise archive.blame(str(found[0][0]))
+    with archive.hold() as db:
+        fault = db.find_fault()
+    if fault is not None:
+        raise archive.blame(fault)
 
 
 def find_file_faults(archive: Archive) -> list[str]:
-    """What SQLite finds wrong with the file and its references; `[]` if nothing."""
+    """What the database finds wrong with itself and its references; `[]` if nothing."""
     try:
-        rows = [str(row[0]) for row in archive.query(f"PRAGMA integrity_check({_MOST_NAMED})")]
-        faults = [f"SQLite: {' '.join(line.split())}" for line in rows if line != "ok"]
-        for table, count in archive.query(
-            'SELECT "table", count(*) FROM pragma_foreign_key_check GROUP BY 1'
-        ):
-            faults.append(f"{count} rows of the table {table} belong to no article")
+        with archive.hold() as db:
+            return db.list_faults(_MOST_NAMED)
     except ArchiveDamaged as error:
         return [str(error)]
-    return faults
 
 
 def mend_full_text(archive: Archive) -> bool:
     """Whether the full text had to be made anew from the passages' words, which are sealed."""
-    try:
-        with archive.transaction() as db:
-            db.execute("INSERT INTO passages_fts (passages_fts) VALUES ('integrity-check')")
-    except ArchiveDamaged:
-        with archive.transaction() as db:
-            db.execute("INSERT INTO passages_fts (passages_fts) VALUES ('rebuild')")
-        return True
-    return False
+    with archive.transaction() as db:
+        return db.mend_texts()
 
 
 def find_damaged(archive: Archive) -> dict[str, list[str]]:
@@ -276,7 +267,7 @@ def mark_damaged(archive: Archive, damaged: Mapping[str, Collection[str]]) -> No
         sql = f"SELECT {RECORD}, seal FROM articles WHERE id = ?"
         rows = archive.query(sql, (identity,))
         if not rows or not is_record_kept(rows[0], archive.is_sealed):
-            where, paths = "1", [()]
+            where, paths = "1 = 1", [()]
             break
         paths.append((rows[0][9],))
     with archive.transaction() as db:
@@ -290,8 +281,8 @@ def find_future(archive: Archive) -> str | None:
     """A line on articles that are dated later than tomorrow: then some clock is wrong."""
     today = datetime.now(UTC).date()
     count, latest = archive.query(
-        "SELECT count(*), max(published) FROM articles WHERE published > date(?, '+1 day')",
-        (today.isoformat(),),
+        "SELECT count(*), max(published) FROM articles WHERE published > ?",
+        ((today + timedelta(days=1)).isoformat(),),
     )[0]
     if not count:
         return None

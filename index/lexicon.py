@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from wortlaut.index.archive import Archive, Selection
+from wortlaut.index.database.tables import Wordings
 from wortlaut.index.lang.names import (
     SAME_PERSON,
     is_family_first,
@@ -142,7 +143,9 @@ def keep_head_words(archive: Archive, least: int = 1) -> None:
     for texts in parts:
         with archive.transaction() as db:
             rows = [(low, word) for word, low in _fold_words_of(texts)]
-            db.executemany("INSERT OR IGNORE INTO head_words VALUES (?, ?)", sorted(rows))
+            db.executemany(
+                "INSERT INTO head_words VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(rows)
+            )
     archive.write_meta(_HEADS_SEEN, str(newest))
 
 
@@ -170,13 +173,8 @@ def _read_all_heads(archive: Archive) -> Iterator[list[str]]:
 
 
 def _read_heads_of(archive: Archive, articles: Sequence[str]) -> list[str]:
-    texts: list[str] = []
-    for start in range(0, len(articles), _SQL_BATCH):
-        some = articles[start : start + _SQL_BATCH]
-        marks = ",".join("?" * len(some))
-        rows = archive.query(f"SELECT {_HEAD_OF} FROM articles a WHERE a.id IN ({marks})", some)
-        texts += _join_heads(rows)
-    return texts
+    sql = f"SELECT {_HEAD_OF} FROM articles a WHERE a.id IN ({{}})"
+    return list(_join_heads(archive.query_each(sql, articles, "article")))
 
 
 def _fold_words_of(texts: Iterable[str]) -> list[tuple[str, str]]:
@@ -330,10 +328,10 @@ class Lexicon:
     def _say_any(self, german: Sequence[str]) -> bool:
         """Whether a passage has any of the German names, all the words of it."""
         names = [_split_name(name) for name in german]
-        match = _match_any(german)
+        wordings = _list_wordings(german)
         return any(
             any(all(_begins(words, part) for part in name) for name in names if name)
-            for text in (self._read_matches(match) if match else ())
+            for text in (self._read_matches(wordings) if wordings else ())
             if (words := set(find_runs(fold(text))))
         )
 
@@ -342,7 +340,7 @@ class Lexicon:
         return any(
             _hold_name(find_letter_runs(text), word, term)
             for term in list_beginnings(word, TERM_LETTERS, self._stands)
-            for text in self._read_matches(f'"{term}"')
+            for text in self._read_matches([[(term, False)]])
         )
 
     def _stands(self, beginning: str) -> bool:
@@ -350,17 +348,17 @@ class Lexicon:
         view = self._map.read()
         return view.opens(beginning) if view else self._keep_up().stands(beginning)
 
-    def _read_matches(self, match: str) -> Iterator[str]:
-        """The passages that the expression of full text fits: few, then more and more at a time."""
+    def _read_matches(self, wordings: Wordings) -> Iterator[str]:
+        """The passages that hold any of the wordings: few, then more and more at a time."""
         last, limit = -1, _FIRST_READ
+        table, values = self._archive.database.find_wordings(wordings)
         while True:
             rows = self._archive.query(
-                'SELECT p.number, substr(a.text, p.start + 1, p."end" - p.start) FROM passages_fts '
-                "JOIN passages p ON p.number = passages_fts.rowid "
+                'SELECT p.number, substr(a.text, p.start + 1, p."end" - p.start) '
+                f"FROM {table} f JOIN passages p ON p.number = f.number "
                 "JOIN articles a ON a.number = p.article "
-                "WHERE passages_fts MATCH ? AND passages_fts.rowid > ? "
-                "ORDER BY passages_fts.rowid LIMIT ?",
-                [match, last, limit],
+                "WHERE f.number > ? ORDER BY f.number LIMIT ?",
+                [*values, last, limit],
             )
             yield from (text for _, text in rows)
             if len(rows) < limit:
@@ -376,39 +374,30 @@ class Lexicon:
             hits = view.search_terms(telling, limit, view.choose(self._archive, selection))
             return view.list_ids(self._archive, hits)
         where, values = selection.as_sql()
-        match = " OR ".join(f'"{term}"' for term in telling)
+        table, matched, order = self._archive.database.rank_terms(telling)
         rows = self._archive.query(
-            "SELECT p.id FROM passages_fts JOIN passages p ON p.number = passages_fts.rowid "
-            "JOIN articles a ON a.number = p.article "
-            f"WHERE passages_fts MATCH ? AND {where} ORDER BY passages_fts.rank LIMIT ?",
-            [match, *values, limit],
+            f"SELECT p.id FROM {table} f JOIN passages p ON p.number = f.number "
+            f"JOIN articles a ON a.number = p.article WHERE {where} ORDER BY {order} LIMIT ?",
+            [*matched, *values, limit],
         )
         return [row[0] for row in rows]
 
     def read_terms(self, ids: Sequence[str]) -> dict[str, set[str]]:
         """The terms of each passage."""
-        found: dict[str, set[str]] = {}
-        for start in range(0, len(ids), _SQL_BATCH):
-            some = ids[start : start + _SQL_BATCH]
-            marks = ",".join("?" * len(some))
-            for identity, terms in self._archive.query(
-                "SELECT p.id, f.terms FROM passages p JOIN passages_fts f ON f.rowid = p.number "
-                f"WHERE p.id IN ({marks})",
-                some,
-            ):
-                found[identity] = set(terms.split())
-        return found
+        rows = self._archive.query_each(
+            "SELECT p.id, f.terms FROM passages p JOIN passages_fts f ON f.rowid = p.number "
+            "WHERE p.id IN ({})",
+            ids,
+            "passage",
+        )
+        return {identity: set(terms.split()) for identity, terms in rows}
 
 
-def _match_any(names: Iterable[str]) -> str:
-    """The expression of full text for any of the names, all the words of each."""
+def _list_wordings(names: Iterable[str]) -> Wordings:
+    """What any of the names is found by, all the words of each."""
     every = [make_terms(name) for name in names]
     # "EU" is no beginning of "Euro".
-    return " OR ".join(
-        "(" + " AND ".join(f'"{t}"{"*" * (len(t) >= _SHORTEST_OPENING)}' for t in terms) + ")"
-        for terms in every
-        if terms
-    )
+    return [[(t, len(t) >= _SHORTEST_OPENING) for t in terms] for terms in every if terms]
 
 
 def _split_name(name: str) -> list[str]:

@@ -17,7 +17,8 @@ CREATE TABLE IF NOT EXISTS articles (
 );
 CREATE INDEX IF NOT EXISTS articles_by_path ON articles (path);
 CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published);
-CREATE INDEX IF NOT EXISTS articles_by_source ON articles (source COLLATE NOCASE);
+DROP INDEX IF EXISTS articles_by_source;
+CREATE INDEX IF NOT EXISTS articles_by_source ON articles (lower(source));
 CREATE TABLE IF NOT EXISTS passages (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
   article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
@@ -88,7 +89,8 @@ CREATE TABLE IF NOT EXISTS names (
 CREATE INDEX IF NOT EXISTS names_by_surname ON names (surname);
 CREATE INDEX IF NOT EXISTS names_by_body ON names (body);
 CREATE INDEX IF NOT EXISTS names_by_office ON names (office);
-CREATE INDEX IF NOT EXISTS names_introduced ON names (is_introduced) WHERE is_introduced;
+DROP INDEX IF EXISTS names_introduced;
+CREATE INDEX IF NOT EXISTS names_introduced ON names (is_introduced) WHERE is_introduced = 1;
 CREATE INDEX IF NOT EXISTS names_by_frequency ON names (said DESC, name);
 CREATE TABLE IF NOT EXISTS held (
   speaker TEXT NOT NULL, office TEXT NOT NULL, year INTEGER, articles INTEGER NOT NULL

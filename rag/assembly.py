@@ -93,7 +93,7 @@ def open_library(settings: Settings, embedder: Embedder | None = None) -> Librar
 
     `embedder` stands in for the one that the settings name.
     """
-    archive = Archive(settings.data)
+    archive = Archive(settings.data, settings.archive_address)
     store: PassageStore | ArchiveVectors
     try:
         embedder = embedder or load_embedder(settings.embedder, settings.models_folder)
@@ -122,7 +122,7 @@ def check_stored(settings: Settings) -> tuple[list[str], list[str]]:
     with _open_archive(settings) as archive:
         faults, damaged = find_file_faults(archive), find_damaged(archive)
         if damaged and not faults and not archive.is_read_only:
-            with lock_writer(settings.data, _LOCK_WAIT_S):
+            with lock_writer(settings.data, _LOCK_WAIT_S, archive):
                 mark_damaged(archive, damaged)
         return faults, describe_damaged(damaged)
 
@@ -147,7 +147,7 @@ def _open_in_line(
     def repair(store: PassageStore) -> int:
         return repair_store(archive, store, thorough=thorough)
 
-    with lock_writer(settings.data):
+    with lock_writer(settings.data, archive=archive):
         archive.check_embedder(fingerprint)
         if thorough:
             seal_unsealed(archive)
@@ -306,11 +306,11 @@ def _open_indexer(
     location = find_store(settings)
     # Whoever opens the archive to read it holds the lock for a moment.
     wait_s = max(wait_s, _LOCK_WAIT_S)
-    with _open_archive(settings) as archive, lock_writer(settings.data, wait_s) as turn:
+    with _open_archive(settings) as archive, lock_writer(settings.data, wait_s, archive) as turn:
         fingerprint = load(0).fingerprint
         bound = archive.read_meta("embedder")
         if bound not in (None, fingerprint):
-            building = read_building(settings.data)
+            building = read_building(settings.data, settings.archive_address)
             if rebuild or (building and building.fingerprint == fingerprint):
                 before = rebuild_beside(archive, location, load, progress)
                 rebuild = False
@@ -319,7 +319,7 @@ def _open_indexer(
         store, _ = open_writable(location, archive, fingerprint)
         try:
             if rebuild:
-                drop_building(settings.data)
+                drop_building(settings.data, settings.archive_address)
                 archive.mark_outdated()
             yield Indexer(archive, store, load, progress, turn), before
         finally:
@@ -328,17 +328,19 @@ def _open_indexer(
 
 def export_to(settings: Settings, file: Path, progress: Progress | None = None) -> TransferReport:
     """Write the archive to one file."""
-    return export_archive(settings.data, file, progress)
+    return export_archive(settings.data, file, progress, settings.archive_address)
 
 
 def import_from(settings: Settings, file: Path, progress: Progress | None = None) -> TransferReport:
     """Put an exported archive into the settings' empty folder, its passages into their Chroma."""
-    return import_archive(settings.data, file, find_store(settings), progress)
+    return import_archive(
+        settings.data, file, find_store(settings), progress, settings.archive_address
+    )
 
 
 @contextmanager
 def _open_archive(settings: Settings) -> Iterator[Archive]:
-    archive = Archive(settings.data)
+    archive = Archive(settings.data, settings.archive_address)
     try:
         yield archive
     finally:

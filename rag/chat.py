@@ -347,7 +347,7 @@ def check_source(archive: Archive, source: str | None) -> None:
         return
     rows = archive.query(
         "SELECT source FROM articles WHERE source IS NOT NULL GROUP BY source "
-        "ORDER BY count(*) DESC LIMIT 10"
+        "ORDER BY count(*) DESC, source LIMIT 10"
     )
     known = ", ".join(str(row[0]) for row in rows) or "none"
     raise ConfigError(f"no article is from the source {source!r}; there are: {known}")
@@ -373,7 +373,8 @@ def _leave_out(query: Query, without: frozenset[str], fixed: Window) -> Query:
 def _read_statements(archive: Archive, speaker: str) -> str:
     rows = archive.query(
         'SELECT substr(a.text, s.start + 1, s."end" - s.start) FROM statements s '
-        "JOIN articles a ON a.number = s.article WHERE s.speaker = ? LIMIT ?",
+        "JOIN articles a ON a.number = s.article WHERE s.speaker = ? "
+        "ORDER BY s.article, s.start LIMIT ?",
         (speaker, _MOST_STATEMENTS),
     )
     return "\n".join(row[0] for row in rows)

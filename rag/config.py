@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     chroma_ca: Path | None = Field(None, description="certificates to trust for it: a PEM file")
     chroma_tenant: str = Field("default_tenant", min_length=1, description="its tenant")
     chroma_database: str = Field("default_database", min_length=1, description="its database")
+    archive: SecretStr | None = Field(
+        None, description="address of a PostgreSQL database, else SQLite in the folder"
+    )
     mode: Literal["extractive", "llm"] = Field("extractive", description="who words the answer")
     quotes: int = Field(6, ge=1, le=50, description="the most sentences an answer quotes")
     min_confidence: float = Field(
@@ -77,6 +80,11 @@ class Settings(BaseSettings):
         if key is not None and len(key.get_secret_value()) < _SHORTEST_KEY:
             raise ValueError(f"a key of fewer than {_SHORTEST_KEY} letters can be guessed")
         return key
+
+    @property
+    def archive_address(self) -> str | None:
+        """Where the archive is when it is not in the folder; it may hold a password."""
+        return self.archive.get_secret_value() if self.archive else None
 
     @property
     def models_folder(self) -> Path:

@@ -93,7 +93,7 @@ class _Desk:
         self._settings = settings
         self._progress = progress
         self._stop = stop
-        self._archive = Archive(settings.data)
+        self._archive = Archive(settings.data, settings.archive_address)
         self._store: PassageStore | None = None
         self._generation = -1
         self._embedders: dict[bool, Embedder] = {}
@@ -118,7 +118,7 @@ class _Desk:
         self._waiting_letters = waiting_letters
         while not self._stop.is_set():
             try:
-                with lock_writer(self._settings.data, _LOCK_WAIT_S) as turn:
+                with lock_writer(self._settings.data, _LOCK_WAIT_S, self._archive) as turn:
                     report = job(self._open_indexer(turn))
                     self._generation = self._archive.generation
             except (StoreBusy, StoreUnavailable) as error:

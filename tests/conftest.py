@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from llmserver import smollm  # noqa: F401
+from postgresserver import FoldersInPostgres, PostgresServer, run_server
 
 if TYPE_CHECKING:
     from wortlaut.index.archive import Vectors
@@ -25,6 +26,8 @@ os.environ["ANONYMIZED_TELEMETRY"] = "False"
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT / "seeds"
+# What all tests that know no better keep their archives in: WORTLAUT_TEST_ARCHIVE=postgres.
+_KIND = os.environ.get("WORTLAUT_TEST_ARCHIVE", "sqlite")
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +56,24 @@ def _clean_environment(
     monkeypatch.setenv("WORTLAUT_MODELS", str(models))
     if "unread" in request.fixturenames:
         monkeypatch.setenv("WORTLAUT_READER", "none")
+    if _KIND == "postgres" and has_folder:
+        folders = request.getfixturevalue("_everything_in_postgres")
+        monkeypatch.setenv("WORTLAUT_ARCHIVE", folders.find(place / "data"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, for those tests that ask for it."""
+    with run_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=_KIND == "postgres")
+def _everything_in_postgres(postgres: PostgresServer) -> Iterator[FoldersInPostgres]:
+    with pytest.MonkeyPatch.context() as patch:
+        folders = FoldersInPostgres(postgres)
+        folders.patch(patch)
+        yield folders
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """Kills runs of the indexer at random writes and times, and says what is wrong afterwards.
 
 A process of its own, which has everything loaded and no thread running: each run is a fork of it.
-`python tests/killing.py FOLDER SEED KILLS` prints one JSON object a kill.
+`python tests/killing.py FOLDER SEED KILLS [ADDRESS]` prints one JSON object a kill; with the address of a
+PostgreSQL database the archives lie there, each in a schema of its own.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ import numpy as np
 import wortlaut.index.live.slices as slices
 import wortlaut.rag.live as live
 from wortlaut.index import ingest
+from wortlaut.index.archive import Archive
 from wortlaut.index.article import Article
+from wortlaut.index.database import postgres
+from wortlaut.index.database.tables import copy_tables, has_database, remove_database
 from wortlaut.index.embedder import Embedder
 from wortlaut.index.live import rebuild, watching  # noqa: F401
 from wortlaut.index.pipeline import SplitPassages, list_terms, make_documents
@@ -156,6 +160,8 @@ class Place:
     def reset(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
         shutil.copytree(self.base, self.data)
+        if address := find_address(self.data):
+            copy_served(self.base, self.data, address)
         write_files(self.sources, 2 if self.kind in ("changed", "prune") else 1)
 
     def run(self, on_step: Callable[[str], None]) -> None:
@@ -191,8 +197,30 @@ class Place:
                 stop.set()
 
 
+def find_address(data: Path) -> str | None:
+    """The schema that the folder's archive has, in the database that was given."""
+    if len(sys.argv) < 5:
+        return None
+    return f"{sys.argv[4]}?schema=kill_{data.parent.name.replace(' ', '_')}_{data.name}"
+
+
+def copy_served(base: Path, data: Path, address: str) -> None:
+    """Have in the one folder's schema what is in the other's, and nothing beside it."""
+    for name in ("", "building"):
+        remove_database(address, name)
+    source = find_address(base)
+    if has_database(base, source):
+        with (
+            closing(Archive(base, source)) as old,
+            closing(Archive(data, address)) as new,
+            old.hold() as taken,
+            new.transaction() as db,
+        ):
+            copy_tables(taken, db)
+
+
 def settings(data: Path) -> Settings:
-    return Settings(data=data, models=data / "models")
+    return Settings(data=data, models=data / "models", archive=find_address(data))
 
 
 def make_embedder(on_step: Callable[[str], None], dimension: int) -> Embedder:
@@ -227,6 +255,14 @@ def watch_writes(on_step: Callable[[str], None]) -> None:
         return db
 
     sqlite3.connect = connect_traced
+    execute = postgres.PostgresDatabase.execute
+
+    def execute_traced(database: Any, sql: str, values: Any = ()) -> Any:
+        if not sql.startswith(("SELECT", "SHOW", "BEGIN ISOLATION")):
+            on_step("write")
+        return execute(database, sql, values)
+
+    postgres.PostgresDatabase.execute = execute_traced
 
 
 def die_at(what: str, number: int) -> Callable[[str], None]:
@@ -280,10 +316,12 @@ def must(status: int) -> None:
 
 def dump(data: Path) -> dict[str, Any]:
     """All that the archive says, by article, without the numbers that hang on the order."""
-    if not (data / "archive.sqlite").exists():
+    address = find_address(data)
+    if not has_database(data, address):
         return {}
-    with closing(sqlite3.connect(data / "archive.sqlite")) as db:
-        db.execute("BEGIN")
+    opened = postgres.PostgresDatabase(address) if address else None
+    with closing(opened or sqlite3.connect(data / "archive.sqlite")) as db:
+        db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ" if address else "BEGIN")
         found = {}
         for number, *article in db.execute(
             "SELECT number, id, title, text, text_sha256, source, url, language, published, "

@@ -1,4 +1,4 @@
-"""compose.yaml and the Dockerfile, as far as they can be read without Docker."""
+"""The compose files and the Dockerfile, as far as they can be read without Docker."""
 
 import json
 import re
@@ -13,6 +13,7 @@ from typer.main import get_command
 from wortlaut.rag.config import Settings
 from wortlaut.ui.terminal.cli import app
 
+FILES = ["compose.yaml", "compose.postgres.yaml"]
 SERVICE_KEYS = {
     "build", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image", "networks",
     "ports", "profiles", "restart", "security_opt", "volumes",
@@ -21,8 +22,25 @@ SECONDS = re.compile(r"\d+[sm]")
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 
 
-MADE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
-services = pytest.mark.parametrize(("name", "service"), list(MADE["services"].items()))
+def read(name):
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def list_services():
+    for name in FILES:
+        for service, made in read(name)["services"].items():
+            yield pytest.param(name, service, made, id=f"{name}-{service}")
+
+
+services = pytest.mark.parametrize(("file", "name", "service"), list(list_services()))
+
+
+def merge(name):
+    """A service as both files make it."""
+    merged = {}
+    for file in FILES:
+        merged |= read(file)["services"].get(name, {})
+    return merged
 
 
 def parse_command(arguments):
@@ -33,42 +51,47 @@ def parse_command(arguments):
         return context.params
 
 
-def test_a_compose_file_has_just_these_parts():
-    assert {key for key in MADE if not key.startswith("x-")} <= {
+@pytest.mark.parametrize("name", FILES)
+def test_a_compose_file_has_just_these_parts(name):
+    made = read(name)
+    assert {key for key in made if not key.startswith("x-")} <= {
         "name", "services", "networks", "volumes"
     }  # fmt: skip
-    for service in MADE["services"].values():
+    for service in made["services"].values():
         assert service.keys() <= SERVICE_KEYS
 
 
 @services
-def test_what_a_service_names_is_there(name, service):
-    volumes = MADE["volumes"]
+def test_what_a_service_names_is_there(file, name, service):
+    volumes = {**read(FILES[0])["volumes"], **read(file)["volumes"]}
     for volume in service.get("volumes", []):
         source, target, *mode = VARIABLE.sub("./x", volume).split(":")
         assert source in volumes or source.startswith("./")
         assert target.startswith("/")
         assert source in volumes or mode == ["ro"]
-    networks = {"default", *MADE["networks"]}
+    networks = {"default", *read(FILES[0])["networks"]}
     assert set(service.get("networks", [])) <= networks
+    known = read(FILES[0])["services"].keys() | read(file)["services"].keys()
     for other, how in service.get("depends_on", {}).items():
-        assert other in MADE["services"]
+        assert other in known
         assert how == {"condition": "service_healthy"}
-        assert "healthcheck" in MADE["services"][other]
+        assert "healthcheck" in merge(other)
 
 
 @services
-def test_images_are_pinned_and_nobody_has_more_rights_than_usual(name, service):
-    assert re.fullmatch(r"[\w./-]+:\d+\.\d+(\.\d+)?(-\w+)?", service["image"])
-    assert service["security_opt"] == ["no-new-privileges:true"]
-    assert not service.keys() & {"privileged", "cap_add", "devices", "network_mode", "pid", "user"}
-    assert "docker.sock" not in str(service)
+def test_images_are_pinned_and_nobody_has_more_rights_than_usual(file, name, service):
+    whole = merge(name)
+    assert re.fullmatch(r"[\w./-]+:\d+\.\d+(\.\d+)?(-\w+)?", whole["image"])
+    assert whole["security_opt"] == ["no-new-privileges:true"]
+    assert not whole.keys() & {"privileged", "cap_add", "devices", "network_mode", "pid", "user"}
+    assert "docker.sock" not in str(whole)
 
 
 @services
-def test_a_service_is_watched_over(name, service):
-    assert service["restart"] == "unless-stopped"
-    check = service["healthcheck"]
+def test_a_service_is_watched_over(file, name, service):
+    whole = merge(name)
+    assert whole["restart"] == "unless-stopped"
+    check = whole["healthcheck"]
     assert check.keys() == {"test", "interval", "timeout", "retries", "start_period"}
     assert check["test"][0] == "CMD"
     assert len(check["test"]) > 1
@@ -76,32 +99,35 @@ def test_a_service_is_watched_over(name, service):
 
 
 def test_ports_are_this_machines_alone_and_only_the_chats():
-    for name, service in MADE["services"].items():
-        ports = service.get("ports", [])
-        assert name == "chat" or not ports
-        assert all(port.startswith("127.0.0.1:") for port in ports)
-    assert len(MADE["services"]["chat"]["ports"]) == 1
-    assert MADE["networks"]["inner"] == {"internal": True}
-    assert MADE["services"]["chroma"]["networks"] == ["inner"]
+    for file in FILES:
+        for name, service in read(file)["services"].items():
+            ports = service.get("ports", [])
+            assert name == "chat" or not ports
+            assert all(port.startswith("127.0.0.1:") for port in ports)
+    assert len(read("compose.yaml")["services"]["chat"]["ports"]) == 1
+    assert read("compose.yaml")["networks"]["inner"] == {"internal": True}
+    assert read("compose.yaml")["services"]["chroma"]["networks"] == ["inner"]
+    assert read("compose.postgres.yaml")["services"]["postgres"]["networks"] == ["inner"]
 
 
-def test_no_password_stands_in_the_file():
-    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", FILES)
+def test_no_password_stands_in_a_file(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
     found = VARIABLE.findall(text)
     secret = [kind for variable, kind, _ in found if re.search("PASSWORD|TOKEN|KEY", variable)]
     assert set(secret) <= {"?"}
     assert len(re.findall(r"PASSWORD: ", text)) == len(re.findall(r"PASSWORD: \"\$\{", text))
     # A variable of ours is a setting; but for where the articles are, which only Docker needs.
     named = {variable.removeprefix("WORTLAUT_").lower() for variable, _, _ in found}
-    assert named <= Settings.model_fields.keys() | {"articles"}
+    assert named <= Settings.model_fields.keys() | {"articles", "postgres_password"}
 
 
 @services
-def test_commands_and_settings_are_those_that_wortlaut_has(name, service):
+def test_commands_and_settings_are_those_that_wortlaut_has(file, name, service):
     environment = service.get("environment", {})
     ours = {key.removeprefix("WORTLAUT_").lower() for key in environment if "WORTLAUT" in key}
     assert ours <= Settings.model_fields.keys()
-    if name == "chroma":
+    if name in ("postgres", "chroma"):
         assert not ours
     elif "command" in service:
         parse_command(service["command"])
@@ -109,7 +135,7 @@ def test_commands_and_settings_are_those_that_wortlaut_has(name, service):
 
 
 def test_chroma_is_run_as_the_tests_run_it_in_the_version_that_is_known_to_work():
-    chroma = MADE["services"]["chroma"]
+    chroma = read("compose.yaml")["services"]["chroma"]
     flags = [word for word in chroma["command"] if word.startswith("--")]
     assert chroma["command"][0] == "run"
     assert flags == ["--path", "--host", "--port"]
@@ -157,4 +183,4 @@ def test_the_image_of_compose_has_the_version_of_the_project():
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     version = re.search(r'^version = "(\S+)"$', project, re.M)[1]
     for name in ("chat", "watch"):
-        assert MADE["services"][name]["image"] == f"wortlaut:{version}"
+        assert merge(name)["image"] == f"wortlaut:{version}"

@@ -345,7 +345,7 @@ def test_chroma_keeps_its_place_when_it_is_sqlite_that_fails(settings, monkeypat
 
     with closing(Archive(settings.data)) as archive:
         fingerprint = archive.read_meta("embedder")
-        monkeypatch.setattr(archive, "query", lambda *_: [("row 3 missing from index",)])
+        monkeypatch.setattr(archive.database, "find_fault", lambda: "row 3 missing from index")
         with pytest.raises(ArchiveDamaged, match="row 3 missing"):
             ingest.open_writable(settings.data / "chroma", archive, fingerprint, fail)
     assert list_asides(settings) == []
@@ -399,12 +399,12 @@ def test_seals_are_the_same_whether_made_with_the_article_or_later(settings):
 @pytest.fixture
 def locked(settings, monkeypatch):
     """As the folder is for somebody who may only read it: SQLite is asked for no more."""
-    from wortlaut.index import opening
+    from wortlaut.index.database import sqlite
 
     def allow(folder, file):
         return False
 
-    monkeypatch.setattr(opening, "_is_writable", allow)
+    monkeypatch.setattr(sqlite, "_is_writable", allow)
     return settings
 
 
@@ -449,7 +449,7 @@ def test_what_a_killed_writer_left_is_read_from_a_copy(locked, tmp_path):
         shutil.move(tmp_path / name, locked.data / name)
     with closing(Archive(locked.data)) as archive:
         assert archive.read_meta("note") == "one"
-        copied = Path(archive._file.copied.name)
+        copied = Path(archive.database._file.copied.name)
         assert copied.is_dir()
     assert not copied.exists()
 
@@ -458,7 +458,7 @@ def test_an_older_archive_that_may_only_be_read_says_what_to_do(locked):
     with closing(sqlite3.connect(locked.data / "archive.sqlite")) as older:
         older.execute("ALTER TABLE articles DROP COLUMN seal")
         older.execute("PRAGMA user_version = 0")
-    with pytest.raises(ArchiveUnavailable, match=r"older version.*can be written"):
+    with pytest.raises(ArchiveUnavailable, match=r"another version.*can be written"):
         Archive(locked.data)
 
 

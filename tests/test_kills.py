@@ -25,18 +25,27 @@ SEED = int(os.environ.get("KILL_SEED", "13"))
 KILLS = int(os.environ.get("KILLS", "12"))
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forks")
-def test_killed_runs_lose_double_and_halve_nothing(tmp_path):
+def kill_runs(tmp_path, kills, *address):
     done = subprocess.run(
-        [sys.executable, str(DRIVER), str(tmp_path), str(SEED), str(KILLS)],
+        [sys.executable, str(DRIVER), str(tmp_path), str(SEED), str(kills), *address],
         capture_output=True, text=True, check=False,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line for line in told if line["wrong"]] == []
-    assert sum(kill.endswith("-9") for line in told for kill in line["kills"]) >= KILLS
+    assert sum(kill.endswith("-9") for line in told for kill in line["kills"]) >= kills
     assert len({line["kind"] for line in told}) == 6
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forks")
+def test_killed_runs_lose_double_and_halve_nothing(tmp_path):
+    kill_runs(tmp_path, KILLS)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forks")
+def test_killed_runs_lose_nothing_in_postgres(tmp_path, postgres):
+    kill_runs(tmp_path, KILLS // 4, postgres.make_database())
 
 
 class Killed(BaseException):

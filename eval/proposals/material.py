@@ -132,7 +132,7 @@ class Material:
             return False
         # "Besondere Probleme": the first word of a name is no adjective that stands elsewhere.
         return not self.archive.query(
-            "SELECT 1 FROM articles WHERE instr(text, ?) LIMIT 1", (f" {words[0].casefold()} ",)
+            "SELECT 1 FROM articles WHERE instr(text, ?) > 0 LIMIT 1", (f" {words[0].casefold()} ",)
         )
 
     def list_said(self, person: str) -> list[Said]:
@@ -140,8 +140,8 @@ class Material:
         spellings = self.people.list_spellings(person)
         marks = ",".join("?" * len(spellings))
         rows = self.archive.query(
-            "SELECT DISTINCT a.id FROM statements s JOIN articles a ON a.number = s.article "
-            f"WHERE s.speaker IN ({marks}) ORDER BY a.path, a.id",
+            "SELECT a.id FROM articles a WHERE a.number IN (SELECT s.article FROM statements s "
+            f"WHERE s.speaker IN ({marks})) ORDER BY a.path, a.id",
             spellings,
         )
         said = []
@@ -187,8 +187,8 @@ class Material:
         spellings = self.people.list_spellings(person)
         marks = ",".join("?" * len(spellings))
         rows = self.archive.query(
-            "SELECT DISTINCT a.id FROM offices o JOIN articles a ON a.number = o.article "
-            f"WHERE o.office = ? AND o.speaker IN ({marks}) ORDER BY a.path, a.id",
+            "SELECT a.id FROM articles a WHERE a.number IN (SELECT o.article FROM offices o "
+            f"WHERE o.office = ? AND o.speaker IN ({marks})) ORDER BY a.path, a.id",
             [office, *spellings],
         )
         return [str(row[0]) for row in rows]
@@ -197,7 +197,9 @@ class Material:
         """The texts of the articles that name the person, by surname; kept once read."""
         if person not in self._texts:
             surname = person.split()[-1]
-            rows = self.archive.query("SELECT text FROM articles WHERE instr(text, ?)", (surname,))
+            rows = self.archive.query(
+                "SELECT text FROM articles WHERE instr(text, ?) > 0", (surname,)
+            )
             self._texts[person] = [str(row[0]) for row in rows]
         return self._texts[person]
 

@@ -140,7 +140,12 @@ def compare(
         folder = Path(made)
         shelf = Shelf(folder, articles)
         inner = settings.model_copy(
-            update={"data": folder / "data", "models": settings.models_folder, "chroma": None}
+            update={
+                "data": folder / "data",
+                "models": settings.models_folder,
+                "chroma": None,
+                "archive": None,
+            }
         )
         tell(f"indexing {len(shelf)} articles, the starter first")
         speed = _index(inner, shelf, folder / "store")

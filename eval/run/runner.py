@@ -331,7 +331,12 @@ class SuiteRun:
 
         folder = self._folder / ARCHIVE
         settings = self._settings.model_copy(
-            update={"data": folder, "models": self._settings.models_folder, "chroma": None}
+            update={
+                "data": folder,
+                "models": self._settings.models_folder,
+                "chroma": None,
+                "archive": None,
+            }
         )
         files = [found for found in find_files(self._archive_from) if isinstance(found, Path)]
         stamp = self._stamp(archive=hash_files(files), embedder=settings.embedder)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wortlaut.index.archive import Archive
+from wortlaut.index.database.tables import write_upsert
 
 _WAITING = "waiting"
 
@@ -56,4 +57,4 @@ def note_failures(
     """Note the files that could not be read, and those that now are, or are gone."""
     with archive.transaction() as db:
         db.executemany("DELETE FROM failures WHERE path = ?", [(path,) for path in mended])
-        db.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?)", list(failed))
+        db.executemany(write_upsert("failures", "path", "reason"), list(failed))

@@ -44,7 +44,6 @@ _MOST_PIECES = 8
 # Up to so many rows all cosines are told; else the signs choose so many a hit, and at least so many.
 _EXACT_ROWS = 4000
 _LOOKED_AT, _LOOKED_AT_LEAST = 60, 4000
-_AT_ONCE = 500
 
 _log = logging.getLogger(__name__)
 
@@ -345,24 +344,15 @@ def _mark_alive(segment: MapSegment, dead: Sequence[int]) -> Mask:
 
 def _list_ids(archive: Archive, table: str, numbers: Sequence[int]) -> list[str]:
     """The ids in the table that have these numbers, in their order; those gone are left out."""
-    names: dict[int, str] = {}
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = numbers[start : start + _AT_ONCE]
-        marks = ",".join("?" * len(some))
-        names |= dict(
-            archive.query(f"SELECT number, id FROM {table} WHERE number IN ({marks})", some)
-        )
+    sql = f"SELECT number, id FROM {table} WHERE number IN ({{}})"
+    names: dict[int, str] = dict(archive.query_each(sql, numbers))
     return [names[number] for number in numbers if number in names]
 
 
 def _list_numbers(archive: Archive, ids: Sequence[str]) -> dict[str, int]:
     """The numbers of the articles that are there."""
-    found: dict[str, int] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
-        marks = ",".join("?" * len(some))
-        found |= dict(archive.query(f"SELECT id, number FROM articles WHERE id IN ({marks})", some))
-    return found
+    sql = "SELECT id, number FROM articles WHERE id IN ({})"
+    return dict(archive.query_each(sql, ids, "article"))
 
 
 def _list_speaking(archive: Archive, speakers: Sequence[str]) -> Array:

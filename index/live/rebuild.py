@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from wortlaut.index.archive import Archive, note_new_state
+from wortlaut.index.database.tables import Database, has_database, remove_database, write_upsert
 from wortlaut.index.embedder import Embedder
 from wortlaut.index.errors import StoreUnavailable
 from wortlaut.index.ingest import PIPELINE_VERSION, Indexer, IngestReport, Progress, open_writable
@@ -44,19 +44,21 @@ class Building:
         )
 
 
-def read_building(folder: Path) -> Building | None:
-    """The rebuild that is under way, or was stopped, beside the archive in the folder."""
-    if not (folder / _FOLDER / "archive.sqlite").exists():
+def read_building(folder: Path, address: str | None = None) -> Building | None:
+    """The rebuild that is under way, or was stopped, beside the archive of folder and address."""
+    if not has_database(folder / _FOLDER, address, _FOLDER):
         return None
-    with closing(Archive(folder / _FOLDER)) as building:
+    with closing(Archive(folder / _FOLDER, address, _FOLDER)) as building:
         fingerprint = building.read_meta("embedder")
         left = len(building.list_outdated(PIPELINE_VERSION))
         articles = building.query("SELECT count(*) FROM articles")[0][0]
     return Building(fingerprint, articles - left, articles) if fingerprint else None
 
 
-def drop_building(folder: Path) -> None:
+def drop_building(folder: Path, address: str | None = None) -> None:
     """Give up a rebuild that was stopped."""
+    if address is not None:
+        remove_database(address, _FOLDER)
     if (folder / _FOLDER).exists():
         _remove(folder / _FOLDER)
 
@@ -72,85 +74,84 @@ def rebuild_beside(
     `location` is Chroma's folder or address. A second call goes on where a killed one was.
     """
     fingerprint = load_embedder(0).fingerprint
-    begun = read_building(archive.folder)
+    begun = read_building(archive.folder, archive.address)
     if begun is None or begun.fingerprint != fingerprint:
-        drop_building(archive.folder)
+        drop_building(archive.folder, archive.address)
     store_id = f"{archive.store_base}-{_shorten(fingerprint)}"
     folder = archive.folder / _FOLDER
-    with closing(Archive(folder)) as building:
+    with closing(Archive(folder, archive.address, _FOLDER)) as building:
         building.write_meta("store_id", store_id)
         building.bind_embedder(fingerprint)
         store, _ = open_writable(location, building, fingerprint)
         with closing(store):
             _copy_articles(archive, building)
             report = Indexer(building, store, load_embedder, progress).run([])
-            building.query("PRAGMA wal_checkpoint(TRUNCATE)")
+            building.database.settle()
             _take_over(archive, building, fingerprint)
             store.drop_others(archive.store_base)
-    drop_building(archive.folder)
+    drop_building(archive.folder, archive.address)
     return report
 
 
 def _copy_articles(archive: Archive, building: Archive) -> None:
     """Have just the archive's articles in the new one; what is made of them and stays, stays made."""
     fields = ", ".join(_list_columns(archive, "articles", "number", "made_by", "parts_seal"))
-    with _attach(building, archive, "held"):
+    with _attach(building, archive) as (own, held):
         other = building.query(
-            f"SELECT id FROM (SELECT {fields} FROM main.articles "
-            f"EXCEPT SELECT {fields} FROM held.articles)"
+            f"SELECT id FROM (SELECT {fields} FROM {own}.articles "
+            f"EXCEPT SELECT {fields} FROM {held}.articles) changed"
         )
         building.delete_articles([row[0] for row in other])
         with building.transaction() as db:
             db.execute(
-                f"INSERT INTO main.articles ({fields}, made_by) SELECT {fields}, '' "
-                "FROM held.articles WHERE id NOT IN (SELECT id FROM main.articles) ORDER BY number"
+                f"INSERT INTO {own}.articles (number, {fields}, made_by) "
+                "SELECT row_number() OVER (ORDER BY number) + (SELECT coalesce(max(number), 0) "
+                f"FROM {own}.articles), {fields}, '' FROM {held}.articles "
+                f"WHERE id NOT IN (SELECT id FROM {own}.articles)"
             )
 
 
 @contextmanager
-def _attach(archive: Archive, other: Archive, name: str) -> Iterator[None]:
-    """Have the other archive's tables at hand under the name."""
-    archive.query(f"ATTACH DATABASE ? AS {name}", (str(other.folder / "archive.sqlite"),))
+def _attach(archive: Archive, other: Archive) -> Iterator[tuple[str, str]]:
+    """Have the other archive's tables at hand: what stands before the own ones and before those."""
+    names = archive.database.attach(other.database)
     try:
-        yield
+        yield names
     finally:
-        archive.query(f"DETACH DATABASE {name}")
+        archive.database.detach()
 
 
 def _list_columns(archive: Archive, table: str, *without: str) -> list[str]:
-    rows = archive.query(f"PRAGMA table_info({table})")
-    return [f'"{row[1]}"' for row in rows if row[1] not in without]
+    columns = archive.database.list_columns(table)
+    return [f'"{column}"' for column in columns if column not in without]
 
 
 def _take_over(archive: Archive, building: Archive, fingerprint: str) -> None:
     """Put what was made in place of what the archive has, in one transaction."""
     columns = {table: _list_columns(archive, table, "article") for table in _DERIVED}
-    with _attach(archive, building, "made"), archive.transaction() as db:
-        for table in (*_DERIVED, "passages_fts", "pending", "backgrounds", "files"):
-            db.execute(f"DELETE FROM main.{table}")
+    with _attach(archive, building) as (own, made), archive.transaction() as db:
+        for table in (*_DERIVED, "pending", "backgrounds", "files"):
+            db.execute(f"DELETE FROM {own}.{table}")
         for table, names in columns.items():
-            _move(db, table, names)
+            _move(db, own, made, table, names)
+        db.copy_texts(own, made)
+        db.execute(f"INSERT INTO {own}.backgrounds SELECT * FROM {made}.backgrounds")
         db.execute(
-            "INSERT INTO main.passages_fts (rowid, terms) "
-            "SELECT rowid, terms FROM made.passages_fts"
-        )
-        db.execute("INSERT INTO main.backgrounds SELECT * FROM made.backgrounds")
-        db.execute(
-            "UPDATE main.articles SET (made_by, parts_seal) = (SELECT m.made_by, m.parts_seal "
-            "FROM made.articles m WHERE m.id = main.articles.id)"
+            f"UPDATE {own}.articles SET (made_by, parts_seal) = (SELECT m.made_by, m.parts_seal "
+            f"FROM {made}.articles m WHERE m.id = {own}.articles.id)"
         )
         for key, value in (("embedder", fingerprint), ("store_id", building.store_id)):
-            db.execute("INSERT OR REPLACE INTO main.meta VALUES (?, ?)", (key, value))
+            db.execute(write_upsert(f"{own}.meta", "key", "value"), (key, value))
         note_new_state(db)
 
 
-def _move(db: sqlite3.Connection, table: str, columns: list[str]) -> None:
+def _move(db: Database, own: str, made: str, table: str, columns: list[str]) -> None:
     into = ", ".join(columns)
     taken = ", ".join(f"t.{column}" for column in columns)
     db.execute(
-        f"INSERT INTO main.{table} (article, {into}) SELECT a.number, {taken} "
-        f"FROM made.{table} t JOIN made.articles m ON m.number = t.article "
-        "JOIN main.articles a ON a.id = m.id"
+        f"INSERT INTO {own}.{table} (article, {into}) SELECT a.number, {taken} "
+        f"FROM {made}.{table} t JOIN {made}.articles m ON m.number = t.article "
+        f"JOIN {own}.articles a ON a.id = m.id"
     )
 
 

@@ -28,7 +28,6 @@ Array = NDArray[Any]
 
 _MAGIC = b"WLMAP1\0\0"
 _ALIGNED = 64
-_AT_ONCE = 500
 _CACHED = 16384
 # No day at all lies outside every window.
 _UNDATED = -1
@@ -137,23 +136,18 @@ def read_segment(archive: Archive, numbers: Sequence[int], keys: Sequence[int] =
     With `keys`, one a number, only of those that are still the articles that they were.
     """
     was = dict(zip(numbers, keys, strict=True)) if keys else {}
-    articles: list[tuple[Any, ...]] = []
-    passages: list[tuple[Any, ...]] = []
     ordered = sorted(numbers)
-    for start in range(0, len(ordered), _AT_ONCE):
-        some = ordered[start : start + _AT_ONCE]
-        marks = ",".join("?" * len(some))
-        articles += archive.query(
-            "SELECT number, id, published, published_precision, source FROM articles "
-            f"WHERE number IN ({marks}) ORDER BY number",
-            some,
-        )
-        passages += archive.query(
-            "SELECT p.article, p.number, p.vector, f.terms FROM passages p "
-            "JOIN passages_fts f ON f.rowid = p.number "
-            f"WHERE p.article IN ({marks}) ORDER BY p.article, p.number",
-            some,
-        )
+    articles = archive.query_each(
+        "SELECT number, id, published, published_precision, source FROM articles "
+        "WHERE number IN ({}) ORDER BY number",
+        ordered,
+    )
+    passages = archive.query_each(
+        "SELECT p.article, p.number, p.vector, f.terms FROM passages p "
+        "JOIN passages_fts f ON f.rowid = p.number "
+        "WHERE p.article IN ({}) ORDER BY p.article, p.number",
+        ordered,
+    )
     kept = [row for row in articles if not was or was[row[0]] == make_key(row[1])]
     known = {row[0]: at for at, row in enumerate(kept)}
     return _pack(kept, [row for row in passages if row[0] in known], known)

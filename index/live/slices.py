@@ -17,6 +17,7 @@ import numpy as np
 
 from wortlaut.index.archive import Archive, Vectors
 from wortlaut.index.article import Passage
+from wortlaut.index.database.tables import write_upsert
 from wortlaut.index.embedder import Embedder
 
 _SLICE_S = 3.0
@@ -91,7 +92,7 @@ def encode_in_slices(
             for n, each in zip(some, made, strict=True)
         ]
         with archive.transaction() as db:
-            db.executemany("INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?)", rows)
+            db.executemany(write_upsert("unfinished", "passage", "digest vectors"), rows)
     together = [found[passage.id] for passage in passages]
     return [each[0] for each in together], [each[1:] for each in together]
 

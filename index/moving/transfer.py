@@ -1,7 +1,8 @@
 """The whole archive as one file, and back: `export_archive` and `import_archive`.
 
-What travels is a copy of the SQLite file as it stood at one moment, whoever writes meanwhile. An
-import checks all of it beside the archive, puts it in by one transaction, and fills Chroma from it.
+What travels is a SQLite file of the archive as it stood at one moment, whoever writes meanwhile; one
+in PostgreSQL is copied into such a file. An import checks all of it beside the archive, puts it in by
+one transaction, and fills Chroma from it.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from wortlaut.index.archive import Archive, note_new_state
 from wortlaut.index.article import hash_text
+from wortlaut.index.database.tables import copy_tables, has_database, read_schema
 from wortlaut.index.errors import ConfigError, StoreError, StoreUnavailable
 from wortlaut.index.ingest import (
     PIPELINE_VERSION,
@@ -64,22 +65,28 @@ class TransferReport:
     counts: Mapping[str, int]
 
 
-def export_archive(folder: Path, target: Path, progress: Progress | None = None) -> TransferReport:
-    """Write the folder's archive to the file `target`, in place of an older export only.
+def export_archive(
+    folder: Path, target: Path, progress: Progress | None = None, address: str | None = None
+) -> TransferReport:
+    """Write the archive of folder and address to the file `target`, in place of an older export only.
 
     Others may write meanwhile. Raises ConfigError where there is nothing, or another file stands
     there, StoreError where the archive is damaged.
     """
     check_export_target(target)
-    if not (folder / PART).exists():
+    if not has_database(folder, address):
         raise ConfigError(f"there is no archive in {folder}; name its folder with --data")
     show = progress or _be_silent
     with make_workplace(target) as place:
         snapshot = place / PART
-        with closing(Archive(folder)) as archive:
-            archive.query("VACUUM INTO ?", (str(snapshot),))
-        manifest = _check_snapshot(snapshot, f"the archive in {folder}")
-        if read_building(folder):
+        with closing(Archive(folder, address)) as archive:
+            if address is None:
+                archive.query("VACUUM INTO ?", (str(snapshot),))
+            else:
+                with closing(Archive(place)) as copy:
+                    _copy(archive, copy)
+            manifest = _check_snapshot(snapshot, f"the archive in {archive.place}")
+        if read_building(folder, address):
             manifest |= {"complete": False}
         size, digest = write_package(
             snapshot, manifest, target, lambda done, total: show(done, total, target.name)
@@ -88,32 +95,36 @@ def export_archive(folder: Path, target: Path, progress: Progress | None = None)
 
 
 def import_archive(
-    folder: Path, source: Path, location: Location, progress: Progress | None = None
+    folder: Path,
+    source: Path,
+    location: Location,
+    progress: Progress | None = None,
+    address: str | None = None,
 ) -> TransferReport:
-    """Put the export `source` into the folder, which holds no article, and its passages into Chroma.
+    """Put the export `source` into the archive of folder and address, its passages into Chroma.
 
-    Until all is checked nothing is changed. Raises ConfigError for a file that is no export and for
-    a folder that is not empty, StoreError for a damaged file.
+    It must hold no article. Until all is checked nothing is changed. Raises ConfigError for a file
+    that is no export and for an archive that is not empty, StoreError for a damaged file.
     """
     show = progress or _be_silent
-    _refuse_full(folder)
+    _refuse_full(folder, address)
     manifest, digest = read_manifest(source)
     folder.mkdir(parents=True, exist_ok=True)
-    with lock_writer(folder, _LOCK_WAIT_S):
-        _refuse_full(folder)
+    with _lock(folder, address):
+        _refuse_full(folder, address)
         with _stage(folder) as staging:
             unpack_part(
                 source, manifest, staging / PART, lambda done, total: show(done, total, source.name)
             )
             _compare(manifest, _check_snapshot(staging / PART, str(source)), source)
-            with _make_archive(folder):
+            with _make_archive(folder, address):
                 store = _prepare(staging, location)
             try:
-                _put_in(staging, folder)
+                _put_in(staging, folder, address)
             except BaseException:
                 store.close()
                 raise
-        with closing(store), closing(Archive(folder)) as archive:
+        with closing(store), closing(Archive(folder, address)) as archive:
             _fill(archive, store, show)
     return _report(source, source.stat().st_size, digest, manifest)
 
@@ -129,15 +140,33 @@ def _be_silent(done: int, total: int, what: str) -> None:
     pass
 
 
-def _refuse_full(folder: Path) -> None:
-    if not (folder / PART).exists():
+def _refuse_full(folder: Path, address: str | None) -> None:
+    if not has_database(folder, address):
         return
-    with closing(Archive(folder)) as archive:
+    with closing(Archive(folder, address)) as archive:
         held = archive.query("SELECT count(*) FROM articles")[0][0]
-    if held or read_building(folder):
+    if held or read_building(folder, address):
+        new = "a new folder with --data" if address is None else "a new schema with --archive"
         raise ConfigError(
-            f"the archive in {folder} holds {held} articles; import into a new folder with --data"
+            f"the archive in {archive.place} holds {held} articles; import into {new}"
         )
+
+
+@contextmanager
+def _lock(folder: Path, address: str | None) -> Iterator[None]:
+    """Be the only one who writes there; of SQLite nothing is made yet."""
+    if address is None:
+        with lock_writer(folder, _LOCK_WAIT_S):
+            yield
+        return
+    with closing(Archive(folder, address)) as shared, lock_writer(folder, _LOCK_WAIT_S, shared):
+        yield
+
+
+def _copy(source: Archive, target: Archive) -> None:
+    """Have all that the one archive holds in the other, of whatever kind, in one transaction."""
+    with source.hold() as taken, target.transaction() as db:
+        copy_tables(taken, db)
 
 
 @contextmanager
@@ -184,9 +213,8 @@ def _check_snapshot(file: Path, name: str) -> dict[str, Any]:
 
 
 def _refuse_foreign(db: sqlite3.Connection, name: str) -> None:
-    schema = (files("wortlaut.index") / "schema.sql").read_text(encoding="utf-8")
     with closing(sqlite3.connect(":memory:")) as empty:
-        empty.executescript(schema)
+        empty.executescript(read_schema("schema.sql")[0])
         known = set(empty.execute("SELECT type, name FROM sqlite_master"))
     rows = db.execute("SELECT type, name FROM sqlite_master").fetchall()
     foreign = sorted(
@@ -237,11 +265,14 @@ def _compare(manifest: Manifest, found: Manifest, source: Path) -> None:
 
 
 @contextmanager
-def _make_archive(folder: Path) -> Iterator[None]:
+def _make_archive(folder: Path, address: str | None) -> Iterator[None]:
     """An empty archive before Chroma's folder is made; away again where that fails.
 
     Vectors without their archive are those of one that was lost.
     """
+    if address is not None:
+        yield
+        return
     is_new = not (folder / PART).exists()
     Archive(folder).close()
     try:
@@ -272,8 +303,11 @@ def _prepare(staging: Path, location: Location) -> PassageStore:
     return store
 
 
-def _put_in(staging: Path, folder: Path) -> None:
-    """Have the copy in place of the folder's empty archive, all of it in one transaction."""
+def _put_in(staging: Path, folder: Path, address: str | None) -> None:
+    """Have the copy in place of the empty archive, all of it in one transaction."""
+    if address is not None:
+        with closing(Archive(staging)) as copy, closing(Archive(folder, address)) as archive:
+            return _copy(copy, archive)
     # In the file that is there: who has it open must see the same one afterwards.
     with closing(Archive(folder)) as empty:
         size = empty.query("PRAGMA page_size")[0][0]

@@ -18,6 +18,7 @@ from rapidfuzz import fuzz, process
 
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Span
+from wortlaut.index.database.tables import write_upsert
 from wortlaut.index.lang.names import (
     SAME_PERSON,
     Spellings,
@@ -38,7 +39,6 @@ from wortlaut.index.reading.people import (
 
 _SEEN, _SURNAMES, _WORDS = "names seen", "surnames", "office words"
 _VERSION = "1"
-_AT_ONCE = 500
 _MOST_CHANGED = 3000
 # So many names are kept of those that questions brought up.
 _MOST_KEPT = 4000
@@ -89,12 +89,15 @@ def update_directory(archive: Archive, least: int = 1) -> None:
         db.executemany("INSERT INTO held_words VALUES (?,?,?)", _list_held_words(held))
         for key, sql in (
             (_SURNAMES, "SELECT DISTINCT surname FROM names WHERE surname IS NOT NULL"),
-            (_WORDS, "SELECT DISTINCT word FROM held_words WHERE word NOT GLOB '[#@^]*'"),
+            (
+                _WORDS,
+                "SELECT DISTINCT word FROM held_words WHERE substr(word, 1, 1) NOT IN ('#', '@', '^')",
+            ),
         ):
             text = "\n".join(sorted(row[0] for row in db.execute(sql)))
-            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, text))
+            db.execute(write_upsert("meta", "key", "value"), (key, text))
         told = json.dumps([_VERSION, newest])
-        db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_SEEN, told))
+        db.execute(write_upsert("meta", "key", "value"), (_SEEN, told))
 
 
 def _read_seen(archive: Archive) -> int | None:
@@ -105,12 +108,12 @@ def _read_seen(archive: Archive) -> int | None:
 def _count_said(archive: Archive, among: Sequence[str] | None) -> dict[str, tuple[int, int]]:
     """How many statements each speaker makes, and how many of them as none that is a person."""
     sql = (
-        "SELECT speaker, count(*), sum(NOT is_person) FROM statements WHERE speaker IS NOT NULL "
+        "SELECT speaker, count(*), sum(1 - is_person) FROM statements WHERE speaker IS NOT NULL "
         "AND {} GROUP BY speaker"
     )
     if among is None:
-        return {name: (said, as_body) for name, said, as_body in archive.query(sql.format("1"))}
-    rows = _query_some(archive, sql.format("speaker IN ({})"), among)
+        return {name: (said, as_body) for name, said, as_body in archive.query(sql.format("1 = 1"))}
+    rows = archive.query_each(sql.format("speaker IN ({})"), among)
     return {name: (said, as_body) for name, said, as_body in rows}
 
 
@@ -130,15 +133,6 @@ def _name_office(office: Office) -> str:
     """A text that is the same for equal offices."""
     parts = (office.head, sorted(office.words), sorted(office.places), sorted(office.towns))
     return json.dumps((*parts, office.former, office.deputy), ensure_ascii=False)
-
-
-def _query_some(archive: Archive, sql: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The rows of a statement about many values, in portions."""
-    rows: list[tuple[Any, ...]] = []
-    for start in range(0, len(values), _AT_ONCE):
-        some = values[start : start + _AT_ONCE]
-        rows += archive.query(sql.format(",".join("?" * len(some))), some)
-    return rows
 
 
 class _Beginnings(list[str]):
@@ -190,14 +184,14 @@ class Directory(People):
     def _read_bodies(self, kin: Sequence[Sequence[str]], touched: Sequence[str]) -> Bodies:
         """The bodies that have more than one name: by an article's introduction, or as kin."""
         rows = self._archive.query(
-            "SELECT name, said, as_body FROM names WHERE is_introduced AND as_body > 0"
+            "SELECT name, said, as_body FROM names WHERE is_introduced = 1 AND as_body > 0"
         )
         fresh = [(n, 1, 1) for n in self._archive.list_bodies(touched)]
         fresh += [(n, 1, 0) for some in self._since.values() for n in some if n.isupper()]
         keys = {fold_body(name) for row in kin for name in row}
         keys |= {key for name, *_ in [*rows, *fresh] for key in list_introduced(name)}
         sql = "SELECT name, said, as_body FROM names WHERE body IN ({})"
-        rows += _query_some(self._archive, sql, sorted(keys))
+        rows += self._archive.query_each(sql, sorted(keys))
         rows = [row for row in rows if row[0] not in self.touched] + fresh
         bodies = sorted((r for r in rows if r[2]), key=lambda r: (-r[2], r[0]))
         capitals = sorted((r for r in rows if r[0].isupper()), key=lambda r: (-r[1], r[0]))
@@ -252,7 +246,7 @@ class Directory(People):
 
     def _read_names(self, surnames: Sequence[str]) -> list[str]:
         sql = "SELECT name, said FROM names WHERE surname IN ({})"
-        rows = [r for r in _query_some(self._archive, sql, surnames) if r[0] not in self.touched]
+        rows = [r for r in self._archive.query_each(sql, surnames) if r[0] not in self.touched]
         names = [name for name, _ in sorted(rows, key=lambda row: (-row[1], row[0]))]
         return names + [name for key in surnames for name in self._since.get(key, ())]
 
@@ -364,7 +358,7 @@ class OfficeDirectory(Offices):
     def _read_word(self, words: Sequence[str]) -> dict[str, int]:
         sql = "SELECT speaker, articles FROM held_words WHERE word IN ({})"
         found: dict[str, int] = {}
-        for speaker, articles in _query_some(self._archive, sql, words):
+        for speaker, articles in self._archive.query_each(sql, words):
             found[speaker] = found.get(speaker, 0) + articles
         return found
 
@@ -406,9 +400,10 @@ class OfficeDirectory(Offices):
                 same[speaker] = None
                 unnamed.append(_name_office(read_office(speaker)))
         sql = "SELECT name FROM names WHERE office IN ({})"
-        same |= dict.fromkeys(n for (n,) in _query_some(self._archive, sql, unnamed))
+        same |= dict.fromkeys(n for (n,) in self._archive.query_each(sql, unnamed))
         sql = "SELECT speaker, office, year, articles FROM held WHERE speaker IN ({})"
-        rows = _query_some(self._archive, sql, [name for name in same if name not in touched])
+        held = [name for name in same if name not in touched]
+        rows = list(self._archive.query_each(sql, held))
         rows += self._archive.list_offices(sorted(touched)) if touched else []
         return sorted(rows, key=lambda row: (row[0], row[1], row[2] or 0))
 

@@ -6,7 +6,6 @@ decide. An edge stands between two articles and goes with either, so no cluster 
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from datetime import date
 import numpy as np
 
 from wortlaut.index.article import Article
+from wortlaut.index.database.tables import Database, write_upsert
 from wortlaut.index.twins.comparison import Likeness, compare_reports
 from wortlaut.index.twins.marks import (
     Mark,
@@ -57,7 +57,7 @@ class _Print:
         return read_mark(self.article.title, self.article.text)
 
 
-def link_article(db: sqlite3.Connection, number: int, article: Article) -> None:
+def link_article(db: Database, number: int, article: Article) -> None:
     """Note how the article, kept under `number`, stands to the others."""
     report = read_report(article.title, article.text)
     if len(report.words) < FEWEST_WORDS:
@@ -67,16 +67,18 @@ def link_article(db: sqlite3.Connection, number: int, article: Article) -> None:
     same = _list_same_wording(db, report, number)
     others = _find_kin(db, keys, signature, len(report.words), article.guid)
     db.execute(
-        "INSERT OR REPLACE INTO prints VALUES (?,?,?,?,?)",
+        write_upsert("prints", "article", "wording words signature guid"),
         (number, report.wording, len(report.words), signature.tobytes(), article.guid),
     )
-    db.executemany("INSERT OR IGNORE INTO bands VALUES (?,?)", [(key, number) for key in keys])
+    db.executemany(
+        "INSERT INTO bands VALUES (?,?) ON CONFLICT DO NOTHING", [(key, number) for key in keys]
+    )
     own = _Print(number, article, report)
     for other in _read_prints(db, dict.fromkeys([*same, *others])):
         _relate(db, own, other)
 
 
-def unlink_article(db: sqlite3.Connection, article_id: str) -> None:
+def unlink_article(db: Database, article_id: str) -> None:
     """Take the article's keys out, before itself; its edges go with it."""
     for number, signature in db.execute(
         "SELECT p.article, p.signature FROM prints p JOIN articles a ON a.number = p.article "
@@ -89,7 +91,7 @@ def unlink_article(db: sqlite3.Connection, article_id: str) -> None:
         )
 
 
-def _list_same_wording(db: sqlite3.Connection, report: Report, number: int) -> list[int]:
+def _list_same_wording(db: Database, report: Report, number: int) -> list[int]:
     rows = db.execute(
         "SELECT article FROM prints WHERE wording = ? AND article <> ? ORDER BY article LIMIT ?",
         (report.wording, number, _MOST_OF_WORDING),
@@ -98,7 +100,7 @@ def _list_same_wording(db: sqlite3.Connection, report: Report, number: int) -> l
 
 
 def _find_kin(
-    db: sqlite3.Connection,
+    db: Database,
     keys: Sequence[int],
     signature: Signature,
     words: int,
@@ -106,9 +108,12 @@ def _find_kin(
 ) -> list[int]:
     """The articles most likely to be prints of the same story, likeliest first."""
     met: Counter[int] = Counter()
-    for key in keys:
-        rows = db.execute("SELECT article FROM bands WHERE key = ? LIMIT ?", (key, _MOST_OF_KEY))
-        met.update(row[0] for row in rows)
+    # All at once: a server is asked over a wire.
+    each = (
+        "SELECT article FROM (SELECT article FROM bands WHERE key = ? ORDER BY article LIMIT ?) k"
+    )
+    values = [value for key in keys for value in (key, _MOST_OF_KEY)]
+    met.update(row[0] for row in db.execute(" UNION ALL ".join([each] * len(keys)), values))
     likeliest = [other for other, _ in met.most_common(4 * _MOST_COMPARED)]
     guesses = {}
     for start in range(0, len(likeliest), 500):
@@ -132,7 +137,7 @@ def _find_kin(
     return [*named, *kin[:_MOST_COMPARED]]
 
 
-def _read_prints(db: sqlite3.Connection, numbers: dict[int, None]) -> Iterator[_Print]:
+def _read_prints(db: Database, numbers: dict[int, None]) -> Iterator[_Print]:
     for number in numbers:
         row = db.execute(
             "SELECT id, title, text, text_sha256, source, published, published_precision, guid, "
@@ -150,7 +155,7 @@ def _read_prints(db: sqlite3.Connection, numbers: dict[int, None]) -> Iterator[_
         yield _Print(number, article, read_report(title, text))
 
 
-def _relate(db: sqlite3.Connection, own: _Print, other: _Print) -> None:
+def _relate(db: Database, own: _Print, other: _Print) -> None:
     """Note the edge between two prints, if there is one."""
     likeness = compare_reports(own.report, other.report)
     if later := _order_by_guid(own, other, likeness):
@@ -166,7 +171,7 @@ def _relate(db: sqlite3.Connection, own: _Print, other: _Print) -> None:
                 return
     if likeness.is_copy:
         pair = sorted((own.number, other.number))
-        db.execute("INSERT OR IGNORE INTO copies VALUES (?,?)", pair)
+        db.execute("INSERT INTO copies VALUES (?,?) ON CONFLICT DO NOTHING", pair)
 
 
 def _order_by_guid(own: _Print, other: _Print, likeness: Likeness) -> _Print | None:
@@ -212,7 +217,7 @@ def _count_days(a: Article, b: Article) -> int | None:
 
 
 def _supersede(
-    db: sqlite3.Connection, earlier: _Print, later: _Print, reason: Reason, differences: int
+    db: Database, earlier: _Print, later: _Print, reason: Reason, differences: int
 ) -> None:
     """Note it; a correction stands in place of those that it differs least from, and no others.
 
@@ -231,6 +236,6 @@ def _supersede(
             (later.number, differences),
         )
     db.execute(
-        "INSERT OR REPLACE INTO superseded VALUES (?,?,?,?)",
+        write_upsert("superseded", "article by", "reason differences"),
         (earlier.number, later.number, reason, differences),
     )

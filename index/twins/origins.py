@@ -94,7 +94,7 @@ def _read_edges(
     if not archive.query("SELECT 1 FROM copies UNION ALL SELECT 1 FROM superseded LIMIT 1"):
         return edges, by
     if ids is None:
-        steps: Iterable[tuple[str, Sequence[int]]] = [("1", ())]
+        steps: Iterable[tuple[str, Sequence[int]]] = [("1 = 1", ())]
         _add_edges(archive, steps, edges, by)
         return edges, by
     fresh = _read_numbers(archive, list(ids))
@@ -170,29 +170,18 @@ def _find_last(
 
 
 def _read_numbers(archive: Archive, ids: Sequence[str]) -> list[int]:
-    numbers: list[int] = []
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
-        marks = ",".join("?" * len(some))
-        rows = archive.query(f"SELECT number FROM articles WHERE id IN ({marks})", some)
-        numbers += [row[0] for row in rows]
-    return numbers
+    sql = "SELECT number FROM articles WHERE id IN ({})"
+    return [number for (number,) in archive.query_each(sql, ids, "article")]
 
 
 def _read_printed(archive: Archive, numbers: Sequence[int]) -> dict[int, PrintedArticle]:
     printed: dict[int, PrintedArticle] = {}
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = numbers[start : start + _AT_ONCE]
-        marks = ",".join("?" * len(some))
-        record = RECORD.replace(" text,", " '',")
-        for number, *row in archive.query(
-            f"SELECT number, {record}, seal FROM articles WHERE number IN ({marks})", some
-        ):
-            # Its title and date are shown: damaged ones must not be.
-            if is_record_kept(row, archive.is_sealed):
-                identity, title, _, _, source, _, _, day, precision, path, *_ = row
-                published = date.fromisoformat(day) if day else None
-                printed[number] = PrintedArticle(
-                    identity, title, source, published, precision, path
-                )
+    record = RECORD.replace(" text,", " '',")
+    sql = f"SELECT number, {record}, seal FROM articles WHERE number IN ({{}})"
+    for number, *row in archive.query_each(sql, numbers):
+        # Its title and date are shown: damaged ones must not be.
+        if is_record_kept(row, archive.is_sealed):
+            identity, title, _, _, source, _, _, day, precision, path, *_ = row
+            published = date.fromisoformat(day) if day else None
+            printed[number] = PrintedArticle(identity, title, source, published, precision, path)
     return printed

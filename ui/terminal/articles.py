@@ -39,7 +39,7 @@ def print_articles(
 ) -> None:
     """Print the articles that the filters leave, latest first and undated last, one a line."""
     speakers = _find_speakers(settings, filters.speaker)
-    with closing(Archive(settings.data)) as archive:
+    with closing(Archive(settings.data, settings.archive_address)) as archive:
         check_source(archive, filters.source)
         window = Window(filters.since, filters.until).intersect(Window(None, filters.as_of))
         selection = Selection(window.since, window.until, filters.source, speakers or ())
@@ -70,7 +70,7 @@ def print_article(settings: Settings, beginning: str, *, as_json: bool) -> None:
 
     Raises StoreError where there is none or several.
     """
-    with closing(Archive(settings.data)) as archive:
+    with closing(Archive(settings.data, settings.archive_address)) as archive:
         holding = _find_holding(archive, beginning.strip().lower())
         statements = archive.read_statements(holding.article.id)
     if as_json:

@@ -88,13 +88,18 @@ def configure(
     chroma: Annotated[
         str | None, typer.Option(help="A Chroma server, http(s)://host:port.")
     ] = None,
+    archive: Annotated[
+        str | None, typer.Option(help="A PostgreSQL database, postgresql://user@host/database.")
+    ] = None,
     embedder: Annotated[str | None, typer.Option(help="Embedding model: name or folder.")] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="And exit.")
     ] = False,
 ) -> None:
     """Read the settings once."""
-    context.obj = load_settings(config, data=data, chroma=chroma, embedder=embedder)
+    context.obj = load_settings(
+        config, data=data, chroma=chroma, archive=archive, embedder=embedder
+    )
 
 
 @app.command("index")

@@ -338,16 +338,17 @@ def make_suite(
     """
     from wortlaut.eval.proposals.make import Proposer, write_suite
     from wortlaut.index.archive import Archive
+    from wortlaut.index.database.tables import has_database
     from wortlaut.ui.terminal.printing import tell
 
     chosen = _read_languages(languages)
-    folder = archive or context.obj.data
-    if not (folder / "archive.sqlite").is_file():
+    folder, address = archive or context.obj.data, None if archive else context.obj.archive_address
+    if not has_database(folder, address):
         raise ConfigError(
             f"{folder} holds no archive; give the folder that you indexed into with --data, "
             "or index first, with: wortlaut index FOLDER"
         )
-    opened = Archive(folder)
+    opened = Archive(folder, address)
     try:
         rows = Proposer(opened, seed).propose(out.resolve().parent, n, chosen)
     finally:

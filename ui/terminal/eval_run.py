@@ -304,7 +304,7 @@ def measure_answers(
             folder = Path(stack.enter_context(_make_temporary()))
             models = settings.models_folder
             settings = settings.model_copy(
-                update={"data": folder, "models": models, "chroma": None}
+                update={"data": folder, "models": models, "chroma": None, "archive": None}
             )
             report = index_paths(settings, archive_from)
             for place, reason in report.failed:

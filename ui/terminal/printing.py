@@ -309,7 +309,7 @@ def _check_model(settings: Settings) -> tuple[str, bool]:
 
 
 def _read_state(settings: Settings) -> dict[str, Any]:
-    archive = Archive(settings.data)
+    archive = Archive(settings.data, settings.archive_address)
     try:
         return _describe(archive, settings)
     finally:
@@ -318,9 +318,10 @@ def _read_state(settings: Settings) -> dict[str, Any]:
 
 def _describe(archive: Archive, settings: Settings) -> dict[str, Any]:
     counts = archive.count()
-    building = read_building(settings.data)
+    building = read_building(settings.data, settings.archive_address)
     return {
         "data": str(settings.data),
+        "archive": archive.place,
         "embedder": archive.read_meta("embedder") or settings.embedder,
         "articles": counts.articles,
         "passages": counts.passages,
@@ -489,7 +490,7 @@ def check_files(
     status = 0
     key = settings.receipt_key
     with ExitStack() as opened:
-        archive = opened.enter_context(closing(Archive(settings.data)))
+        archive = opened.enter_context(closing(Archive(settings.data, settings.archive_address)))
         verifier = LateVerifier(partial(open_verifier_for, settings, archive))
 
         @cache

@@ -1,0 +1,1 @@
+"""What the archive's tables are in: SQLite in its folder, or PostgreSQL."""
