@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import terminal
 from conftest import ROOT, SEEDS
 from postgresserver import FoldersInPostgres
 from test_articles_cli import *  # noqa: F403
@@ -672,3 +673,30 @@ def test_machines_that_have_much_to_do_take_turns(tmp_path, postgres, monkeypatc
         first.end()
         thread.join()
     assert order == ["first", "second", "first again"]
+
+
+def test_the_command_line_does_all_of_it_in_a_server(write, tmp_path, postgres, monkeypatch):
+    monkeypatch.setenv("WORTLAUT_READER", "none")
+    monkeypatch.setenv("WORTLAUT_ARCHIVE", address := postgres.make_address())
+    place = write("damm.txt", " date 2026-02-04 „Der Damm hält nur im Mai“, sagte Oda Falk.\n")
+    receipt = tmp_path / "receipt.json"
+    assert terminal.run("index", place).returncode == 0
+    asked = terminal.run("ask", "Was sagte Oda Falk zum Damm?", "--receipt", receipt)
+    assert "Der Damm hält nur im Mai" in asked.stdout
+    held = terminal.run("verify", receipt)
+    assert (held.returncode, held.stderr) == (0, "")
+    for command in (["info"], ["doctor"], ["articles"], ["timeline", "--speaker", "Falk"]):
+        done = terminal.run(*command)
+        assert (done.returncode, done.stderr) == (0, ""), command
+    with closing(Archive(tmp_path / "elsewhere", address)) as served, served.transaction() as db:
+        db.execute("UPDATE articles SET text = replace(text, 'nur', 'nie')")
+    asked = terminal.run("ask", "Was sagte Oda Falk zum Damm?")
+    assert "nie im Mai" not in asked.stdout
+    assert terminal.run("verify", receipt).returncode == 1
+    looked = terminal.run("doctor")
+    assert looked.returncode == 1
+    assert "its text is not what was stored" in looked.stdout + looked.stderr
+    assert postgres.password not in "".join([asked.stdout, asked.stderr, looked.stdout])
+    # The next run reads the source of what is damaged again.
+    assert terminal.run("index", place).returncode == 0
+    assert terminal.run("verify", receipt).returncode == 0

@@ -95,21 +95,16 @@ class View:
 
     def find_nearest(self, vector: Vectors, limit: int, chosen: Sequence[Mask]) -> list[Hit]:
         """The rows of the chosen articles' passages nearest to the unit vector, best first."""
-        masks = [mask[s.article] for mask, s in zip(chosen, self.segments, strict=True)]
-        sizes = [int(mask.sum()) for mask in masks]
-        total = sum(sizes)
+        every = [s.list_rows(mask) for mask, s in zip(chosen, self.segments, strict=True)]
+        total = sum(map(len, every))
         wanted = max(_LOOKED_AT * limit, _LOOKED_AT_LEAST)
         places, rows, cosines = [], [], []
-        for place, (segment, mask, size) in enumerate(
-            zip(self.segments, masks, sizes, strict=True)
-        ):
-            if not size:
+        for place, (segment, found) in enumerate(zip(self.segments, every, strict=True)):
+            if not len(found):
                 continue
-            found = np.flatnonzero(mask)
             if total > max(_EXACT_ROWS, wanted):
-                found = _take_least(
-                    segment.rate_codes(vector)[found], found, wanted * size // total
-                )
+                apart = segment.rate_codes(vector, found)
+                found = _take_least(apart, found, wanted * len(found) // total)
             places.append(np.full(len(found), place))
             rows.append(found)
             cosines.append(segment.rate(vector, found))
@@ -125,14 +120,14 @@ class View:
         lengths = sum(int(segment.lengths.sum(dtype=np.int64)) for segment in self.segments)
         places, rows, scores = [], [], []
         for place, (segment, mask) in enumerate(zip(self.segments, chosen, strict=True)):
-            rated = segment.rate_terms(idf, lengths / max(total, 1))
-            rated[~mask[segment.article]] = 0.0
+            found = segment.list_rows(mask)
+            rated = segment.rate_terms(idf, lengths / max(total, 1), found)
             best = np.flatnonzero(rated)
             if len(best) > limit:
                 least = np.partition(rated[best], -limit)[-limit]
                 best = best[rated[best] >= least]
             places.append(np.full(len(best), place))
-            rows.append(best)
+            rows.append(found[best])
             scores.append(rated[best])
         if not rows:
             return []
@@ -179,7 +174,7 @@ class View:
     def count_chosen(self, chosen: Sequence[Mask]) -> tuple[int, int]:
         """How many articles and passages the chosen are."""
         passages = sum(
-            int(mask[segment.article].sum())
+            len(segment.list_rows(mask))
             for mask, segment in zip(chosen, self.segments, strict=True)
         )
         return sum(int(mask.sum()) for mask in chosen), passages

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import zlib
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,8 @@ Array = NDArray[Any]
 _MAGIC = b"WLMAP1\0\0"
 _ALIGNED = 64
 _CACHED = 16384
+# Fewer than one in so many are read one by one, more all together.
+_FEW = 8
 # No day at all lies outside every window.
 _UNDATED = -1
 # BM25 as SQLite's FTS5 has it.
@@ -78,41 +81,71 @@ class MapSegment:
 
     def count_opening(self, stem: str) -> int:
         """The sum of such counts over all terms that begin so."""
-        first, last = np.searchsorted(self.terms, [stem, stem + "\uffff"])
+        # numpy would make its own copy of all the terms first, as wide as what is looked for.
+        first, last = (bisect_left(self.terms, word) for word in (stem, stem + "\uffff"))
         return int(self.offsets[last] - self.offsets[first])
 
     def opens(self, beginning: str) -> bool:
         """Whether a term begins so."""
-        at = int(np.searchsorted(self.terms, beginning))
+        at = bisect_left(self.terms, beginning)
         return at < len(self.terms) and str(self.terms[at]).startswith(beginning)
 
     def _find(self, term: str) -> int | None:
-        at = int(np.searchsorted(self.terms, term))
+        at = bisect_left(self.terms, term)
         return at if at < len(self.terms) and str(self.terms[at]) == term else None
 
-    def rate_terms(self, idf: Mapping[str, float], average: float) -> NDArray[np.float64]:
-        """BM25 of every passage `(n,)`; 0 where it has none of the terms."""
-        scores = np.zeros(self.rows)
+    def list_rows(self, mask: Mask) -> Array:
+        """The rows `(k,)` of the passages of the marked articles `(m,)`, sorted."""
+        if mask.all():
+            return np.arange(self.rows)
+        marked = np.flatnonzero(mask)
+        if len(marked) * _FEW > len(mask):
+            return np.flatnonzero(mask[self.article])
+        wanted = marked.astype(self.article.dtype)
+        starts = np.searchsorted(self.article, wanted)
+        sizes = np.searchsorted(self.article, wanted, side="right") - starts
+        before = np.cumsum(sizes) - sizes
+        return np.repeat(starts - before, sizes) + np.arange(sizes.sum())
+
+    def rate_terms(
+        self, idf: Mapping[str, float], average: float, rows: Array
+    ) -> NDArray[np.float64]:
+        """BM25 of the passages in these sorted rows `(k,)`; 0 where one has none of the terms."""
+        few = len(rows) * _FEW <= self.rows
+        scores = np.zeros(len(rows) if few else self.rows)
+        wanted = rows.astype(self.postings.dtype)
         for term, weight in idf.items():
             if (at := self._find(term)) is None:
                 continue
             some = slice(int(self.offsets[at]), int(self.offsets[at + 1]))
-            rows, times = self.postings[some], self.times[some].astype(np.float64)
-            long = _K1 * (1 - _B + _B * self.lengths[rows] / average)
-            scores[rows] += weight * (times * (_K1 + 1)) / (times + long)
-        return scores
+            held, times = self.postings[some], self.times[some]
+            into = held
+            if few:
+                places = np.searchsorted(held, wanted).clip(max=len(held) - 1)
+                into = np.flatnonzero(held[places] == wanted)
+                held, times = rows[into], times[places[into]]
+            often = times.astype(np.float64)
+            long = _K1 * (1 - _B + _B * self.lengths[held] / average)
+            scores[into] += weight * (often * (_K1 + 1)) / (often + long)
+        return scores if few else scores[rows]
 
-    def rate_codes(self, vector: Vectors) -> NDArray[np.uint16]:
-        """In how many signs every passage `(n,)` differs from the vector."""
+    def rate_codes(self, vector: Vectors, rows: Array) -> NDArray[np.uint16]:
+        """In how many signs the passages in these rows `(k,)` differ from the vector."""
         common = self.mean / max(float(np.linalg.norm(self.mean)), 1e-12)
         own = vector - common * np.float32(vector @ common)
         wanted = _read_signs(own.astype(np.float32)[None])[:, 0]
+        if len(rows) * _FEW <= self.rows:
+            own_codes = self.codes[:, rows]
+            few: NDArray[np.uint16] = np.bitwise_count(own_codes ^ wanted[:, None]).sum(
+                0, np.uint16
+            )
+            return few
         apart = np.zeros(self.rows, np.uint16)
         for start in range(0, self.rows, _CACHED):
             some = slice(start, start + _CACHED)
             for word, codes in zip(wanted, self.codes[:, some], strict=True):
                 apart[some] += np.bitwise_count(codes ^ word)
-        return apart
+        return apart[rows]
 
     def rate(self, vector: Vectors, rows: Array) -> Vectors:
         """The cosines `(k,)` of some rows."""
