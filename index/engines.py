@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
 from wortlaut.index.errors import ConfigError
+from wortlaut.index.octets import OctetLayer, make_octet_layers
 
 if TYPE_CHECKING:
     import torch
@@ -28,6 +30,8 @@ _LONGEST_BATCH = 256
 Role = Literal["query", "document"]
 
 _SHARED_LAYERS = 9
+# Every so many sample sentences one is kept from setting the layers in 8 bits, and tries them.
+_TESTED = 8
 _BATCH_TOKENS = 2048
 # So many tokens keep a processor busy: what is shorter than this share of the longest comes next.
 _FEWEST_TOKENS, _LIKE = 256, 0.8
@@ -143,21 +147,25 @@ class BulkEngine(TorchEngine):
     """A BERT-like `SentenceTransformer` with mean pooling, run layer by layer.
 
     Where the model's insides are not those this was written for, passages get a pass of their own.
+    In 8 bits, if it `may_round`: making those layers takes a few seconds, with the samples' help.
     """
 
-    def __init__(self, model: SentenceTransformer) -> None:
+    def __init__(
+        self, model: SentenceTransformer, samples: Sequence[str], *, may_round: bool = True
+    ) -> None:
         super().__init__(model, may_be_bf16=True)
         self._prompt = model.prompts["document"] or ""
         tokenizer: Any = model.tokenizer
         self._tokenizer = tokenizer
         self._prefix = len(tokenizer(self._prompt.rstrip())["input_ids"]) - 1
-        self._can_join = self._check_layers()
+        self._may_round = may_round
+        self._layers = self._choose_layers(samples)
 
     def encode_passages(
         self, texts: Sequence[str], units: Sequence[Sequence[str]]
     ) -> tuple[Vectors, Vectors]:
         """One vector a passage and one a unit, as `Engine` has it; in groups, to bound memory."""
-        if not self._can_join:
+        if not self._layers:
             return super().encode_passages(texts, units)
         passages, sentences = [], []
         for group in _group(units):
@@ -195,16 +203,14 @@ class BulkEngine(TorchEngine):
             padding=False,
         )["input_ids"]
         with torch.inference_mode():
-            for rows in _batch([len(ids) for ids in encoded]):
-                features = self._tokenizer.pad(
-                    {"input_ids": [encoded[row] for row in rows]}, return_tensors="pt"
-                ).to(self.model.device)
-                output = self._bert(**features, output_hidden_states=True)
-                mask = features["attention_mask"]
-                vectors[rows] = _pool(output.last_hidden_state, mask)
-                middle = output.hidden_states[_SHARED_LAYERS]
-                for row, state in zip(rows, middle, strict=True):
-                    states[row] = state[: len(encoded[row])]
+            for rows in self._batch([len(ids) for ids in encoded]):
+                lengths = [len(encoded[row]) for row in rows]
+                start = self._embed([encoded[row] for row in rows])
+                middle = self._run(start, lengths, self._layers[:_SHARED_LAYERS])
+                upper = self._run(middle, lengths, self._layers[_SHARED_LAYERS:])
+                vectors[rows] = _pool(upper, lengths)
+                for row, state in zip(rows, middle.split_with_sizes(lengths), strict=True):
+                    states[row] = state
         return vectors, states
 
     def _run_joined(self, runs: dict[int, list[torch.Tensor]], joined: Vectors) -> None:
@@ -212,48 +218,91 @@ class BulkEngine(TorchEngine):
         import torch
 
         keys = list(runs)
-        lengths = [sum(len(state) for state in runs[key]) for key in keys]
+        sizes = [sum(len(state) for state in runs[key]) for key in keys]
         with torch.inference_mode():
-            for batch in _batch(lengths):
-                states = [torch.cat(runs[keys[index]]) for index in batch]
-                padded = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
-                sizes = torch.tensor([len(state) for state in states], device=padded.device)
-                mask = torch.arange(padded.shape[1], device=padded.device) < sizes[:, None]
-                joined[[keys[index] for index in batch]] = _pool(
-                    self._run_upper(padded, mask), mask
-                )
+            for batch in self._batch(sizes):
+                lengths = [sizes[index] for index in batch]
+                start = torch.cat([state for index in batch for state in runs[keys[index]]])
+                upper = self._run(start, lengths, self._layers[_SHARED_LAYERS:])
+                joined[[keys[index] for index in batch]] = _pool(upper, lengths)
 
-    def _run_upper(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        for layer in self._bert.encoder.layer[_SHARED_LAYERS:]:
-            output = layer(states, mask[:, None, None, :])
-            states = output[0] if isinstance(output, tuple) else output
-        return states
+    def _embed(self, encoded: Sequence[Sequence[int]]) -> torch.Tensor:
+        """`(tokens, width)`, the texts one after the other."""
+        import torch
+
+        ids = torch.tensor([[token for row in encoded for token in row]])
+        places = torch.cat([torch.arange(len(row)) for row in encoded])[None]
+        embedded: torch.Tensor = self._bert.embeddings(
+            input_ids=ids.to(self.model.device),
+            position_ids=places.to(self.model.device),
+            token_type_ids=torch.zeros_like(ids).to(self.model.device),
+        )
+        return embedded[0]
+
+    def _run(
+        self, states: torch.Tensor, lengths: Sequence[int], layers: Sequence[Callable[..., Any]]
+    ) -> torch.Tensor:
+        """`(tokens, width)` after the layers; the model's own take texts padded to one length."""
+        import torch
+
+        if layers and isinstance(layers[0], OctetLayer):
+            runs = [(len(list(same)), length) for length, same in groupby(lengths)]
+            for layer in layers:
+                states = layer(states, runs)
+            return states
+        texts = list(states.split_with_sizes(list(lengths)))
+        padded = torch.nn.utils.rnn.pad_sequence(texts, batch_first=True)
+        sizes = torch.tensor(lengths, device=padded.device)
+        mask = torch.arange(padded.shape[1], device=padded.device) < sizes[:, None]
+        for layer in layers:
+            output = layer(padded, mask[:, None, None, :])
+            padded = output[0] if isinstance(output, tuple) else output
+        return padded[mask]
+
+    def _batch(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        """Indices in batches, longest first; of about one length where they are to be padded."""
+        return _batch(lengths, 0.0 if isinstance(self._layers[0], OctetLayer) else _LIKE)
 
     @property
     def _bert(self) -> Any:
         return self.model.transformers_model
 
-    def _check_layers(self) -> bool:
-        """Whether the upper layers, called one by one, do what the whole model does."""
+    def _choose_layers(self, samples: Sequence[str]) -> list[Callable[..., Any]]:
+        """The layers to run one by one: in 8 bits, where they agree and are quicker, else its own.
+
+        None at all where those, called one by one, do not do what the whole model does.
+        """
         import torch
 
+        own: list[Callable[..., Any]] = []
         try:
-            features = self._tokenizer(
-                ["one", "one two three four"], padding=True, return_tensors="pt"
-            )
-            features = features.to(self.model.device)
+            features, encoded = self._make_features(samples[::_TESTED])
+            lengths = [len(row) for row in encoded]
             with torch.inference_mode():
-                output = self._bert(**features, output_hidden_states=True)
-                mask = features["attention_mask"].bool()
-                ours = self._run_upper(output.hidden_states[_SHARED_LAYERS], mask)
-            whole = _pool(output.last_hidden_state, mask)
-            parts = _pool(ours, mask)
+                whole = self._bert(**features).last_hidden_state
+                exact = _pool(whole[features["attention_mask"].bool()], lengths)
+                states, layers = self._embed(encoded), list(self._bert.encoder.layer)
+                if not _agree(exact, _pool(self._run(states, lengths, layers), lengths), 0.999):
+                    return []
+                own = layers
+                exact_only = self.model.device.type != "cpu" or self.model.dtype != torch.float32
+                if exact_only or not self._may_round:
+                    return own
+                rest = [text for row, text in enumerate(samples) if row % _TESTED]
+                octets = make_octet_layers(self._bert, self._make_features(rest)[0])
+                rounded = _pool(self._run(states, lengths, octets), lengths)
+                quicker = _clock(lambda: self._run(states, lengths, octets[:1])) < _clock(
+                    lambda: self._run(states, lengths, own[:1])
+                )
         except (AttributeError, IndexError, TypeError, ValueError, RuntimeError):
-            return False
-        cosines = (
-            (whole * parts).sum(1) / np.linalg.norm(whole, axis=1) / np.linalg.norm(parts, axis=1)
-        )
-        return bool(cosines.min() > 0.999)
+            return own
+        return [*octets] if quicker and _agree(exact, rounded, 0.998) else own
+
+    def _make_features(self, samples: Sequence[str]) -> tuple[Any, list[list[int]]]:
+        """The samples' tokens, padded as the whole model takes them, and as they are."""
+        encoded = self._tokenizer([self._prompt + text for text in samples])["input_ids"]
+        features = self._tokenizer.pad({"input_ids": encoded}, return_tensors="pt")
+        return features.to(self.model.device), encoded
 
 
 def encode_in_two_passes(
@@ -367,34 +416,45 @@ def _is_bf16_quicker() -> bool:
 
     def measure(dtype: torch.dtype) -> float:
         a, b = torch.ones(1024, 384, dtype=dtype), torch.ones(1536, 384, dtype=dtype)
-        times = []
-        for _ in range(4):
-            start = time.perf_counter()
-            torch.nn.functional.linear(a, b)
-            times.append(time.perf_counter() - start)
-        return min(times)
+        return _clock(lambda: torch.nn.functional.linear(a, b))
 
     with torch.inference_mode():
         return measure(torch.bfloat16) * 2 < measure(torch.float32)
 
 
-def _pool(states: torch.Tensor, mask: torch.Tensor) -> Vectors:
-    """The mean of the tokens under the mask, `(n, dimension)` float32."""
-    weights = mask.to(states.dtype)
-    sums = (weights[:, None, :] @ states)[:, 0].float()
-    pooled: Vectors = (sums / mask.sum(1, keepdim=True)).cpu().numpy()
-    return pooled
+def _agree(exact: Vectors, other: Vectors, least: float) -> bool:
+    lengths = np.linalg.norm(exact, axis=1) * np.linalg.norm(other, axis=1)
+    return bool(((exact * other).sum(1) / lengths).min() > least)
 
 
-def _batch(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Indices in batches of about one length, longest first: a small job pads little, too."""
+def _clock(run: Callable[[], object]) -> float:
+    """The seconds of this thread's own work in the quickest of a few runs, whoever else is busy."""
+    times = []
+    for _ in range(4):
+        start = time.thread_time()
+        run()
+        times.append(time.thread_time() - start)
+    return min(times)
+
+
+def _pool(states: torch.Tensor, lengths: Sequence[int]) -> Vectors:
+    """The mean of each text's tokens, `(n, dimension)` float32."""
+    import torch
+
+    sizes = torch.tensor(lengths, device=states.device)
+    means: Vectors = torch.segment_reduce(states.float(), "mean", lengths=sizes).cpu().numpy()
+    return means
+
+
+def _batch(lengths: Sequence[int], like: float) -> Iterator[list[int]]:
+    """Indices in batches, longest first, none much shorter than `like` times its batch's longest."""
     order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
     start = 0
     while start < len(order):
         longest = max(1, lengths[order[start]])
         stop = start + min(_LONGEST_BATCH, max(1, _BATCH_TOKENS // longest))
         near = start + max(1, _FEWEST_TOKENS // longest)
-        while near < min(stop, len(order)) and lengths[order[near]] >= _LIKE * longest:
+        while near < min(stop, len(order)) and lengths[order[near]] >= like * longest:
             near += 1
         yield order[start : min(stop, near)]
         start = min(stop, near)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wortlaut.index.agency import find_boilerplate
 from wortlaut.index.article import Article, Passage, Span
@@ -19,6 +20,7 @@ from wortlaut.index.press.wiretext import level_lines
 
 LONGEST_SENTENCE = 1200
 _LONGEST_HEADING = 120
+_LONGEST_REMEMBERED = 20_000
 _LONGEST_QUESTION_HEADING = 80
 _TERMINATED = re.compile(r"[.!?…:;](?:[\"“”„»«'’‘‚)\]]|\s)*\Z")
 # A sentence in marks, whose speaker's name closes the line: "„Das geht nicht.“ – Jon Hale".
@@ -81,11 +83,16 @@ def split_sentences(text: str) -> list[Span]:
     return [segment.span for segment in split_segments(text) if not segment.is_heading]
 
 
-def split_segments(text: str) -> list[Segment]:
+def split_segments(text: str) -> tuple[Segment, ...]:
     """The text's sentences and headings in order.
 
-    A text that holds nothing but headings has them as its sentences.
+    A text that holds nothing but headings has them as its sentences. An article's are asked for
+    three times while it is indexed, and remembered unless it is very long.
     """
+    return _split_again(text) if len(text) <= _LONGEST_REMEMBERED else _split(text)
+
+
+def _split(text: str) -> tuple[Segment, ...]:
     boilerplate = find_boilerplate(text)
     text = level_lines(text)
     segments = [
@@ -94,8 +101,12 @@ def split_segments(text: str) -> list[Segment]:
         for segment in _split_block(text, block)
     ]
     if all(segment.is_heading for segment in segments):
-        return [Segment(segment.span, False, True) for segment in segments]
-    return segments
+        return tuple(Segment(segment.span, False, True) for segment in segments)
+    return tuple(segments)
+
+
+# As many as the articles of one batch, each with the text its title is looked for in.
+_split_again = lru_cache(maxsize=128)(_split)
 
 
 def find_headline(article: Article, segments: Sequence[Segment]) -> Span | None:
