@@ -21,7 +21,7 @@ chat: install
 	@$(BIN)/wortlaut chat
 
 test: dev lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: dev
 	$(BIN)/ruff format --check .

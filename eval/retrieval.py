@@ -286,13 +286,7 @@ def open_archive(
     if keep is not None:
         _claim(keep, articles, distractors)
     with tempfile.TemporaryDirectory(prefix="wortlaut-eval-") as folder:
-        update = {
-            "data": keep or Path(folder),
-            "models": settings.models_folder,
-            "chroma": None,
-            "archive": None,
-        }
-        inner = settings.model_copy(update=update)
+        inner = settings.beside(keep or Path(folder))
         index_articles(inner, articles)
         if distractors is not None:
             index_paths(inner, [distractors])

@@ -24,7 +24,7 @@ from wortlaut.index.errors import WortlautError
 from wortlaut.rag.answer import Filters
 from wortlaut.rag.assembly import make_chat, open_library
 from wortlaut.rag.chat import NewsChat
-from wortlaut.rag.config import Settings, load_settings
+from wortlaut.rag.config import IN_NO_SERVER, Settings, load_settings
 
 _WARM = 3
 _OPENINGS = 3
@@ -83,7 +83,8 @@ def _compare(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float]:
 
 def _run_alone(settings: Settings, folder: Path, questions: int) -> dict[str, Any]:
     """What the program below prints, in a process of its own."""
-    environment = os.environ | {"WORTLAUT_READER": settings.reader, "HF_HUB_OFFLINE": "1"}
+    told = {"WORTLAUT_READER": settings.reader, "HF_HUB_OFFLINE": "1"}
+    environment = os.environ | told | IN_NO_SERVER
     command = [sys.executable, "-P", "-m", "wortlaut.eval.scale", str(folder), str(questions)]
     started = perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)

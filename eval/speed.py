@@ -23,7 +23,7 @@ from wortlaut.index.reading.statements import drop_mere_nouns, extract_statement
 from wortlaut.index.splitter import split_sentences
 from wortlaut.rag.assembly import index_paths, open_chat, open_library
 from wortlaut.rag.chat import NewsChat
-from wortlaut.rag.config import Settings
+from wortlaut.rag.config import IN_NO_SERVER, Settings
 
 _RUNS = 3
 _QUESTIONS = 40
@@ -48,14 +48,7 @@ def measure(
     """
     with tempfile.TemporaryDirectory(prefix="wortlaut-speed-") as name:
         folder = Path(name)
-        inner = settings.model_copy(
-            update={
-                "data": folder / "ours",
-                "models": settings.models_folder,
-                "chroma": None,
-                "archive": None,
-            }
-        )
+        inner = settings.beside(folder / "ours")
         tell("indexing, and embedding the same passages bare")
         result = _measure_indexing(inner, articles)
         tell("asking warm")
@@ -192,6 +185,7 @@ def run_alone(command: Sequence[str], settings: Settings) -> tuple[float, float]
         "WORTLAUT_EMBEDDER": settings.embedder,
         "ANONYMIZED_TELEMETRY": "False",
         "HF_HUB_OFFLINE": "1",
+        **IN_NO_SERVER,
     }
     done = subprocess.run(
         [sys.executable, "-P", "-c", _TIMER, *command],

@@ -164,7 +164,9 @@ class Archive:
         # Another version may have put articles in without a seal.
         self._db.execute("DELETE FROM meta WHERE key = ?", (SEALED,))
         self._db.execute(
-            "INSERT INTO meta SELECT ?, '1' WHERE NOT EXISTS (SELECT 1 FROM articles)", (SEALED,)
+            "INSERT INTO meta SELECT ?, '1' WHERE NOT EXISTS (SELECT 1 FROM articles) "
+            "ON CONFLICT DO NOTHING",
+            (SEALED,),
         )
         # Before its id: whoever opens a new one at the same moment must not take it for an old one.
         is_old = self._db.execute("SELECT 1 FROM meta WHERE key = 'archive_id'").fetchone()
@@ -633,11 +635,7 @@ class Archive:
         """The rows of all names, or of some; in the latter case in portions."""
         if among is None:
             return self.query(sql.format("1 = 1"))
-        rows = []
-        for start in range(0, len(among), 500):
-            some = among[start : start + 500]
-            rows += self.query(sql.format(f"{column} IN ({','.join('?' * len(some))})"), some)
-        return rows
+        return list(self.query_each(sql.format(f"{column} IN ({{}})"), among))
 
     def read_sentence_vectors(self, article_id: str) -> tuple[list[str], Vectors]:
         """The article's sentences, as its passages have them, and their vectors `(n, dim)`."""
@@ -738,8 +736,9 @@ class Selection:
             conditions.append("a.published <= ?")
             values.append(self.until.isoformat())
         if self.source:
-            conditions.append("lower(a.source) = lower(?)")
-            values.append(self.source)
+            conditions.append("lower(a.source) = ?")
+            # As both databases do it: the 26 letters, whatever the server's language is.
+            values.append(self.source.encode().lower().decode())
         if self.speakers:
             marks = ",".join("?" * len(self.speakers))
             conditions.append(
@@ -769,10 +768,7 @@ def count_selected(archive: Archive, selection: Selection) -> tuple[int, int]:
 def has_source(archive: Archive, source: str) -> bool:
     """Whether some article is from the source, without regard to case."""
     where, values = Selection(source=source).as_sql()
-    exact = archive.query(
-        "SELECT 1 FROM articles WHERE lower(source) = lower(?) LIMIT 1", (source,)
-    )
-    return bool(exact or archive.query(f"SELECT 1 FROM articles a WHERE {where} LIMIT 1", values))
+    return bool(archive.query(f"SELECT 1 FROM articles a WHERE {where} LIMIT 1", values))
 
 
 def list_by_date(archive: Archive, selection: Selection, limit: int, *, oldest: bool) -> list[str]:

@@ -22,7 +22,7 @@ from wortlaut.index.archive import Archive, grow_generation
 from wortlaut.index.article import Article
 from wortlaut.index.database.tables import write_upsert
 from wortlaut.index.embedder import Embedder, keep_backgrounds
-from wortlaut.index.errors import ArchiveUnavailable, SourceError, StoreUnavailable
+from wortlaut.index.errors import ArchiveUnavailable, ConfigError, SourceError, StoreUnavailable
 from wortlaut.index.integrity import require_sound, seal_unsealed
 from wortlaut.index.lexicon import keep_head_words
 from wortlaut.index.live.gaps import list_failures, note_failures, note_waiting
@@ -612,6 +612,12 @@ def lock_writer(
     With the archive, which several machines may share, it is held against them too. Two locks on
     one folder exclude each other inside one process too: take it once.
     """
+    if archive and archive.address and archive.is_read_only:
+        # Nothing that waiting would mend.
+        raise ConfigError(
+            f"the archive in {archive.place} may only be read; have its owner grant INSERT, UPDATE and "
+            "DELETE on its tables, or, for a replica, give the address of the primary"
+        )
     turn = WriterTurn(folder, archive)
     turn.take(wait_s)
     try:

@@ -1,4 +1,4 @@
-"""BERT's layers in 8 bits on the processor: twice as fast as float32, at the same vectors.
+"""BERT's layers in 8 bits on the processor: twice as fast as float32, at nearly the same vectors.
 
 Weights have a scale for each output, activations one for each tensor, measured once on a few
 sentences. Two things would spoil that, and are kept apart. A handful of channels are ten times as

@@ -98,8 +98,12 @@ def open_library(settings: Settings, embedder: Embedder | None = None) -> Librar
     try:
         embedder = embedder or load_embedder(settings.embedder, settings.models_folder)
         archive.check_embedder(embedder.fingerprint)
-        if archive.is_read_only and settings.chroma is None:
-            return Library(archive, ArchiveVectors(archive), embedder)
+        if archive.is_read_only:
+            # Nothing is brought in line by who may not write.
+            store = ArchiveVectors(archive)
+            if settings.chroma is not None:
+                store = PassageStore(find_store(settings), archive.store_id, embedder.fingerprint)
+            return Library(archive, store, embedder)
         try:
             store, _ = _open_in_line(settings, archive, embedder.fingerprint)
             if archive.read_meta("embedder"):

@@ -86,10 +86,19 @@ class Settings(BaseSettings):
         """Where the archive is when it is not in the folder; it may hold a password."""
         return self.archive.get_secret_value() if self.archive else None
 
+    def beside(self, folder: Path) -> Settings:
+        """The same for an archive of its own, in the folder and in no server."""
+        update = {"data": folder, "models": self.models_folder, "chroma": None, "archive": None}
+        return self.model_copy(update=update)
+
     @property
     def models_folder(self) -> Path:
         """Where the bundled model is unpacked."""
         return self.models or self.data / "models"
+
+
+# What a process is told whose archive is in the folder that it names, whatever the user has set.
+IN_NO_SERVER = {"WORTLAUT_ARCHIVE": "", "WORTLAUT_CHROMA": "", "WORTLAUT_CONFIG": ""}
 
 
 def load_settings(file: Path | None = None, **flags: Any) -> Settings:

@@ -672,7 +672,7 @@ def _judge_topics(
 def _are_enough(
     evidence: Sequence[Evidence], others: frozenset[str], wanted: int, *, oldest: bool
 ) -> bool:
-    """Whether the other, older or newer articles can change nothing in the first so many quotes.
+    """Whether the other, older or newer articles can bring nobody into the first so many quotes.
 
     They could where they hold prints of a story, or are of the day of the last that was read.
     """

@@ -83,6 +83,7 @@ from wortlaut.index.integrity import (
 from wortlaut.index.lang.words import make_terms
 from wortlaut.index.lexicon import Lexicon
 from wortlaut.index.live import turns
+from wortlaut.index.live.rebuild import read_building
 from wortlaut.index.live.turns import WriterTurn
 from wortlaut.index.moving.transfer import export_archive, import_archive
 from wortlaut.index.reading.statements import extract_article
@@ -194,6 +195,9 @@ def test_an_address_is_read_whole_and_its_password_told_to_nobody(monkeypatch):
 @pytest.mark.parametrize(
     "address",
     ["mysql://a:Geheim@b/c", "news", "postgresql://a:Geheim@b:x/c", "postgresql://a:Geheim@b/c?x=1",
+     "postgresql://a:12?Geheim@b/c", "postgresql://a:12/Geheim@b/c",
+     "postgresql://a:Geheim@b/c?schema=pg_x", "postgresql://a:Geheim@b/c?schema=information_schema",
+     "postgresql://a:Geheim@b:0/c", "postgresql://a:Geheim@b/c%00", "postgresql://a:Geheim@b/c?sslrootcert=/no.pem",
      "postgresql://a:Geheim@b/c?sslmode=maybe", "postgresql://a:Geheim@b/c?schema=x;y", "postgresql://[a:Geheim@b/c"],
 )  # fmt: skip
 def test_a_wrong_address_is_wrong_use(tmp_path, address):
@@ -501,10 +505,19 @@ def test_who_may_only_read_reads_and_is_told_when_he_would_write(tmp_path, postg
         Archive(tmp_path, postgres.write_address(database, "archivar", "Reuse"))
     ) as reader:
         assert reader.is_read_only
+        with (
+            pytest.raises(ConfigError, match="grant INSERT, UPDATE"),
+            lock_writer(tmp_path, 0, reader),
+        ):
+            pass
         assert Lexicon(reader).names_any_article("Damm")
         with pytest.raises(StoreUnavailable, match="permission denied"):
             keep_text(reader, "b", "Der Hafen")
         assert reader.count().articles == 1
+    # A rebuild beside it, in a schema that is closed to him, is not there for him.
+    postgres.run("CREATE SCHEMA wortlaut_building", database=database)
+    reading = postgres.write_address(database, "archivar", "Reuse")
+    assert read_building(tmp_path, reading) is None
     postgres.run(f"ALTER DATABASE {database} SET default_transaction_read_only = on")
     with closing(Archive(tmp_path, address)) as replica:
         assert replica.is_read_only
@@ -512,6 +525,44 @@ def test_who_may_only_read_reads_and_is_told_when_he_would_write(tmp_path, postg
         with pytest.raises(StoreUnavailable, match="the address of the primary"):
             keep_text(replica, "b", "Der Hafen")
         assert replica.count().articles == 1
+
+
+def test_a_word_of_sql_may_be_the_schema_and_a_source_have_any_letters(tmp_path, postgres):
+    address = f"{postgres.make_database()}?schema=user"
+    with (
+        closing(Archive(tmp_path / "a")) as lite,
+        closing(Archive(tmp_path / "b", address)) as served,
+    ):
+        for archive in (lite, served):
+            keep_text(archive, "a", "Der Damm hält")
+            keep_text(archive, "b", "Der Turm hält")
+            with archive.transaction() as db:
+                db.execute("UPDATE articles SET source = 'ТАСС' WHERE id = 'a'")
+                db.execute("UPDATE articles SET source = 'Österreich-Dienst' WHERE id = 'b'")
+        for source in ("ТАСС", "Österreich-Dienst", "ÖSTERREICH-dienst", "тасс", "kda"):
+            counts = [
+                count_selected(archive, Selection(source=source)) for archive in (lite, served)
+            ]
+            assert counts[0] == counts[1], source
+        assert count_selected(served, Selection(source="ÖSTERREICH-dienst")) == (1, 1)
+
+
+def test_who_waited_in_vain_for_the_writer_goes_on_reading(tmp_path, postgres):
+    address = postgres.make_database()
+    with closing(Archive(tmp_path / "a", address)) as first:
+        keep_text(first, "a", "Der Damm hält")
+        postgres.run(f"ALTER ROLE {postgres.user} SET lock_timeout = '100ms'")
+        try:
+            with (
+                closing(Archive(tmp_path / "b", address)) as second,
+                first.transaction() as db,
+            ):
+                db.execute("DELETE FROM failures")
+                with pytest.raises(StoreUnavailable, match="lock timeout"):
+                    keep_text(second, "b", "Der Turm hält")
+                assert second.count().articles == 1
+        finally:
+            postgres.run(f"ALTER ROLE {postgres.user} RESET lock_timeout")
 
 
 def test_info_names_the_server_and_no_password(tmp_path, postgres, capsys):

@@ -139,14 +139,7 @@ def compare(
     with tempfile.TemporaryDirectory(prefix="wortlaut-versus-") as made:
         folder = Path(made)
         shelf = Shelf(folder, articles)
-        inner = settings.model_copy(
-            update={
-                "data": folder / "data",
-                "models": settings.models_folder,
-                "chroma": None,
-                "archive": None,
-            }
-        )
+        inner = settings.beside(folder / "data")
         tell(f"indexing {len(shelf)} articles, the starter first")
         speed = _index(inner, shelf, folder / "store")
         tell(f"asking {len(questions)} questions, both sides in turns")

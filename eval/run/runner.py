@@ -330,14 +330,7 @@ class SuiteRun:
         from wortlaut.rag.assembly import open_chat
 
         folder = self._folder / ARCHIVE
-        settings = self._settings.model_copy(
-            update={
-                "data": folder,
-                "models": self._settings.models_folder,
-                "chroma": None,
-                "archive": None,
-            }
-        )
+        settings = self._settings.beside(folder)
         files = [found for found in find_files(self._archive_from) if isinstance(found, Path)]
         stamp = self._stamp(archive=hash_files(files), embedder=settings.embedder)
         with open_rows(self._folder, stamp, fresh=self._fresh) as file:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -58,7 +59,8 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}\Z")
 _REMEDIES = {
     "28": "check the user, and his password in PGPASSWORD or in WORTLAUT_ARCHIVE",
     "3D000": "make it: createdb --encoding UTF8 --template template0 {database}",
-    "42501": "have its owner run: GRANT CREATE ON DATABASE {database} TO {user}",
+    "42501": "have its owner run, for a new archive: GRANT CREATE ON DATABASE {database} TO {user}; for "
+    "one that is there, grant USAGE on its schema and SELECT on its tables, to write all rights",
     "25006": "it can only be read, as a replica; to write, give the address of the primary",
     "53100": "free some space there and run it again",
     "53300": "it has no connection left: close some, or raise max_connections",
@@ -113,16 +115,27 @@ def read_postgres_address(address: str) -> PostgresAddress:
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
     except ValueError as error:
         raise ConfigError(wrong) from error
-    if parts.scheme not in {"postgresql", "postgres"} or parts.fragment:
+    if port == 0 or "%00" in address:
+        raise ConfigError(wrong)
+    if "@" in f"{parts.path}{parts.query}" or parts.fragment:
+        # Else a part of the password would be taken for another part, and be shown.
+        raise ConfigError(f"{wrong}; in a password / ? # and @ are %2F %3F %23 and %40")
+    if parts.scheme not in {"postgresql", "postgres"}:
         raise ConfigError(wrong)
     if unknown := sorted(options.keys() - _OPTIONS):
         raise ConfigError(f"{wrong}, and of options only {', '.join(sorted(_OPTIONS))}: {unknown}")
     mode = options.get("sslmode", "prefer")
     if mode not in _SSL_MODES:
         raise ConfigError(f"the archive's sslmode {mode!r} is none of {', '.join(_SSL_MODES)}")
-    if not _NAME.match(schema := options.get("schema", _SCHEMA)):
-        raise ConfigError("the archive's schema must be small letters, digits and low lines")
-    user = unquote(parts.username or "") or os.environ.get("PGUSER") or getpass.getuser()
+    schema = options.get("schema", _SCHEMA)
+    if not _NAME.match(schema) or schema.startswith(("pg_", "information_schema")):
+        raise ConfigError(
+            "the archive's schema must be small letters, digits and low lines, and none of the server's"
+        )
+    root = options.get("sslrootcert")
+    if root is not None and not Path(root).is_file():
+        raise ConfigError(f"the archive's sslrootcert names no file: {root}")
+    user = unquote(parts.username or "") or os.environ.get("PGUSER") or _name_user()
     password = unquote(parts.password) if parts.password else os.environ.get("PGPASSWORD")
     return PostgresAddress(
         options.get("host") or host or "localhost",
@@ -131,9 +144,18 @@ def read_postgres_address(address: str) -> PostgresAddress:
         unquote(parts.path.lstrip("/")) or user,
         password or None,
         mode,
-        options.get("sslrootcert"),
+        root,
         schema,
     )
+
+
+def _name_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise ConfigError(
+            "the archive's address names no user; write postgresql://user@…"
+        ) from error
 
 
 class _Lost(Exception):
@@ -168,15 +190,21 @@ class PostgresDatabase:
     def __init__(self, address: str, name: str = "") -> None:
         self._address = read_postgres_address(address)
         self._schema = "_".join([self._address.schema, *([name] if name else [])])
+        # A word of SQL's own is a name like any other so.
+        self._quoted = f'"{self._schema}"'
         self._prepared: OrderedDict[str, PreparedStatement] = OrderedDict()
         self._is_claimed = self._is_suspended = self._is_queued = False
         self._in_transaction = False
         self._connection: Connection | None = None
         self._open()
-        version = self.execute("SHOW server_version").fetchone() or ("",)
-        self.place = f"PostgreSQL {str(version[0]).split()[0]}, {self._address}"
-        self._check_server()
-        self.is_read_only = not self._may_write()
+        try:
+            version = self.execute("SHOW server_version").fetchone() or ("",)
+            self.place = f"PostgreSQL {str(version[0]).split()[0]}, {self._address}"
+            self._check_server()
+            self.is_read_only = not self._may_write()
+        except BaseException:
+            self.close()
+            raise
 
     # The connection
 
@@ -184,7 +212,7 @@ class PostgresDatabase:
         try:
             self._connection = self._connect()
             self._connection.run(
-                f"SET search_path TO {self._schema}; SET client_encoding TO 'UTF8'; "
+                f"SET search_path TO {self._quoted}; SET client_encoding TO 'UTF8'; "
                 "SET plan_cache_mode TO force_custom_plan; SET standard_conforming_strings TO on"
             )
         except Exception as error:
@@ -287,7 +315,8 @@ class PostgresDatabase:
             remedy = _REMEDIES[max(fitting, key=len)] if fitting else _REMEDY
             remedy = remedy.format(database=place.database, user=place.user)
             return ArchiveUnavailable(f"PostgreSQL at {place} refused: {message}; {remedy}")
-        if place.password is None and isinstance(error, AttributeError):
+        lacks = isinstance(error, AttributeError) or "no password" in str(error)
+        if place.password is None and lacks:
             return ArchiveUnavailable(
                 f"PostgreSQL at {place} asks for a password; give it in PGPASSWORD"
             )
@@ -311,7 +340,12 @@ class PostgresDatabase:
         """Begin a writing transaction; another one, of whomever, is waited for."""
         self.execute("BEGIN")
         self._in_transaction = True
-        self.execute(f"SELECT pg_advisory_xact_lock({_KEY}, {self._number('writing')})")
+        try:
+            self.execute(f"SELECT pg_advisory_xact_lock({_KEY}, {self._number('writing')})")
+        except BaseException:
+            if self._in_transaction:
+                self.rollback()
+            raise
 
     def commit(self) -> None:
         """Keep what the transaction did."""
@@ -372,6 +406,10 @@ class PostgresDatabase:
             if len(given) > _MOST_MARKS:
                 return _Found(connection.run(statement, **given) or ())
             return _Found(self._prepare(connection, statement).run(**given) or ())
+        except UnicodeError as error:
+            raise ArchiveUnavailable(
+                "PostgreSQL keeps no letters that are none: half ones"
+            ) from error
         except Exception as error:
             code = _read_code(error)
             if not code or code.startswith(_GOING):
@@ -469,8 +507,13 @@ class PostgresDatabase:
 
     def read_stamp(self) -> int:
         """The stamp of the schema that the tables were made by; 0 where there is none."""
-        there = self.execute("SELECT to_regclass(?) IS NOT NULL", (f"{self._schema}.meta",))
-        if not (there.fetchone() or (False,))[0]:
+        # Of a schema that is closed to the user nothing is seen either.
+        there = self.execute(
+            "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? "
+            "AND c.relname = 'meta' AND has_schema_privilege(n.oid, 'USAGE')",
+            (self._schema,),
+        )
+        if there.fetchone() is None:
             return 0
         row = self.execute(f"SELECT value FROM meta WHERE key = '{SCHEMA_STAMP}'").fetchone()
         return int(row[0]) if row else 0
@@ -479,9 +522,9 @@ class PostgresDatabase:
         """Make the tables that are missing, all or none."""
         self.begin()
         try:
-            there = self.execute("SELECT to_regnamespace(?) IS NOT NULL", (self._schema,))
+            there = self.execute("SELECT to_regnamespace(?) IS NOT NULL", (self._quoted,))
             if not (there.fetchone() or (False,))[0]:
-                self.execute(f"CREATE SCHEMA {self._schema}")
+                self.execute(f"CREATE SCHEMA {self._quoted}")
             for statement in read_schema(self.schema_file)[0].split(";\n"):
                 if statement.strip():
                     self.execute(statement)
@@ -515,12 +558,12 @@ class PostgresDatabase:
     def _may_write(self) -> bool:
         """Whether this user may put articles in, or could make the tables for them."""
         replica = (self.execute("SHOW transaction_read_only").fetchone() or ("off",))[0] == "on"
-        table = f"{self._schema}.articles"
         row = self.execute(
-            "SELECT to_regclass(?) IS NULL OR has_table_privilege(to_regclass(?), 'INSERT')",
-            (table, table),
+            "SELECT has_table_privilege(c.oid, 'INSERT') FROM pg_class c JOIN pg_namespace n "
+            "ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relname = 'articles'",
+            (self._schema,),
         ).fetchone()
-        return not replica and bool((row or (False,))[0])
+        return not replica and (row is None or bool(row[0]))
 
     def read_tables(self, tables: Sequence[str]) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
         """All rows of the tables as they stood at one moment, so many at a time."""
@@ -540,7 +583,7 @@ class PostgresDatabase:
     def attach(self, other: Database) -> tuple[str, str]:
         """The names of the two schemas."""
         assert isinstance(other, PostgresDatabase)
-        return self._schema, other._schema
+        return self._quoted, other._quoted
 
     def detach(self) -> None:
         """Nothing is held."""
@@ -550,7 +593,7 @@ class PostgresDatabase:
 
     def remove(self) -> None:
         """Drop the schema with all that is in it."""
-        self.execute(f"DROP SCHEMA IF EXISTS {self._schema} CASCADE")
+        self.execute(f"DROP SCHEMA IF EXISTS {self._quoted} CASCADE")
 
     # Full text
 
@@ -671,7 +714,7 @@ class PostgresDatabase:
         return ArchiveUnavailable(f"{what} the archive in {self.place}: {line}; {_REMEDY}")
 
     def find_fault(self) -> str | None:
-        """What is wrong at a quick look: every table is read, the foreign keys hold."""
+        """What is wrong with the references and the full text's rows."""
         faults = self.list_faults(1)
         return faults[0] if faults else None
 

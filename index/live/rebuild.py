@@ -86,7 +86,8 @@ def rebuild_beside(
         with closing(store):
             _copy_articles(archive, building)
             report = Indexer(building, store, load_embedder, progress).run([])
-            building.database.settle()
+            with building.hold() as db:
+                db.settle()
             _take_over(archive, building, fingerprint)
             store.drop_others(archive.store_base)
     drop_building(archive.folder, archive.address)
@@ -114,15 +115,17 @@ def _copy_articles(archive: Archive, building: Archive) -> None:
 @contextmanager
 def _attach(archive: Archive, other: Archive) -> Iterator[tuple[str, str]]:
     """Have the other archive's tables at hand: what stands before the own ones and before those."""
-    names = archive.database.attach(other.database)
-    try:
-        yield names
-    finally:
-        archive.database.detach()
+    with archive.hold() as db:
+        names = db.attach(other.database)
+        try:
+            yield names
+        finally:
+            db.detach()
 
 
 def _list_columns(archive: Archive, table: str, *without: str) -> list[str]:
-    columns = archive.database.list_columns(table)
+    with archive.hold() as db:
+        columns = db.list_columns(table)
     return [f'"{column}"' for column in columns if column not in without]
 
 

@@ -205,11 +205,13 @@ class Directory(People):
     def _bring_in(self, words: Iterable[str]) -> People:
         """The people whom the words may name, with all who are like them, and those met before."""
         with self._guard:
-            fresh = [word for word in dict.fromkeys(words) if word and word not in self._asked]
+            asked = [word for word in dict.fromkeys(words) if word]
+            fresh = [word for word in asked if word not in self._asked]
             if not fresh:
                 return self._near
             if len(self._near) > _MOST_KEPT:
                 self._forget()
+                fresh = asked
             self._asked.update(fresh)
             forms = dict.fromkeys(form for word in fresh for form in (word, word[:-1]) if form)
             found = dict.fromkeys(key for form in forms for key, _ in self._spelt.find(form))

@@ -302,10 +302,7 @@ def measure_answers(
     with ExitStack() as stack:
         if archive_from:
             folder = Path(stack.enter_context(_make_temporary()))
-            models = settings.models_folder
-            settings = settings.model_copy(
-                update={"data": folder, "models": models, "chroma": None, "archive": None}
-            )
+            settings = settings.beside(folder)
             report = index_paths(settings, archive_from)
             for place, reason in report.failed:
                 _tell(f"{place}: {reason}")

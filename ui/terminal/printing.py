@@ -201,7 +201,7 @@ def print_diagnosis(settings: Settings, *, as_json: bool) -> bool:
 
 def _describe_mended(mended: int | None) -> str:
     if mended is None:
-        return "not compared: the folder may only be read"
+        return "not compared: the archive may only be read"
     return f"brought back in line: {count_things(mended, 'passage')}" if mended else "agrees"
 
 
