@@ -158,8 +158,7 @@ class BulkEngine(TorchEngine):
         tokenizer: Any = model.tokenizer
         self._tokenizer = tokenizer
         self._prefix = len(tokenizer(self._prompt.rstrip())["input_ids"]) - 1
-        self._may_round = may_round
-        self._layers = self._choose_layers(samples)
+        self._layers = self._choose_layers(samples, may_round)
 
     def encode_passages(
         self, texts: Sequence[str], units: Sequence[Sequence[str]]
@@ -267,7 +266,7 @@ class BulkEngine(TorchEngine):
     def _bert(self) -> Any:
         return self.model.transformers_model
 
-    def _choose_layers(self, samples: Sequence[str]) -> list[Callable[..., Any]]:
+    def _choose_layers(self, samples: Sequence[str], may_round: bool) -> list[Callable[..., Any]]:
         """The layers to run one by one: in 8 bits, where they agree and are quicker, else its own.
 
         None at all where those, called one by one, do not do what the whole model does.
@@ -286,7 +285,7 @@ class BulkEngine(TorchEngine):
                     return []
                 own = layers
                 exact_only = self.model.device.type != "cpu" or self.model.dtype != torch.float32
-                if exact_only or not self._may_round:
+                if exact_only or not may_round:
                     return own
                 rest = [text for row, text in enumerate(samples) if row % _TESTED]
                 octets = make_octet_layers(self._bert, self._make_features(rest)[0])

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from wortlaut.index.archive import Archive, Selection
-from wortlaut.index.database.tables import Wordings
+from wortlaut.index.database.tables import AFTER_ALL, Wordings
 from wortlaut.index.lang.names import (
     SAME_PERSON,
     is_family_first,
@@ -35,7 +35,6 @@ _SQL_BATCH = 500
 _LONGEST_MATCH = 64
 # Words that stand in more than a third of the passages tell nothing, and cost most to look up.
 _LEAST_TELLING = 1.0
-_AFTER_ALL = "\uffff"
 _SHORTEST_OPENING, _SHORTEST_COMPOUND = 4, 5
 # Behind what is compared of a German name there may be another ending.
 _LONGEST_ENDING = 2
@@ -112,7 +111,7 @@ class _KeptHeads(_Heads):
 
     def _list_typed(self, term: str) -> Iterable[str]:
         rows = self._archive.query(
-            "SELECT word FROM head_words WHERE low >= ? AND low < ?", (term, term + _AFTER_ALL)
+            "SELECT word FROM head_words WHERE low >= ? AND low < ?", (term, term + AFTER_ALL)
         )
         kept = [word for (word,) in rows if word[0].isupper()]
         return [*kept, *super()._list_typed(term)]
@@ -235,7 +234,7 @@ class _Known:
         if found is None:
             rows = self._archive.query(
                 "SELECT term FROM passages_vocab WHERE term >= ? AND term < ?",
-                (opening, opening + _AFTER_ALL),
+                (opening, opening + AFTER_ALL),
             )
             found = {term[:end] for (term,) in rows for end in range(1, len(term) + 1)}
             self._beginnings[opening] = found
@@ -286,7 +285,7 @@ class Lexicon:
         for stem in opening:
             rows = self._archive.query(
                 "SELECT sum(doc) FROM passages_vocab WHERE term >= ? AND term < ?",
-                (stem, stem + _AFTER_ALL),
+                (stem, stem + AFTER_ALL),
             )
             found += int(rows[0][0] or 0)
         total = int(self._archive.query("SELECT count(*) FROM passages")[0][0])

@@ -24,6 +24,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from wortlaut.index.database.tables import (
+    AFTER_ALL,
+    BM25_B,
+    BM25_K1,
+    LEAST_IDF,
     ROWS_AT_ONCE,
     SCHEMA_STAMP,
     Database,
@@ -47,11 +51,8 @@ _PAUSES_S = (0.0, 0.2, 0.4, 0.8, 1.6)
 _POLL_S = 0.1
 # Statements are prepared once, but for those that few others resemble.
 _MOST_PREPARED, _MOST_MARKS = 200, 120
-# FTS5's own.
-_K1, _B, _LEAST_IDF = 1.2, 0.75, "0.000001"
 # The first half of all advisory locks' keys: "wort".
 _KEY = 0x776F7274
-_AFTER_ALL = "\uffff"
 _SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
 _OPTIONS = {"sslmode", "sslrootcert", "host", "schema"}
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}\Z")
@@ -287,13 +288,11 @@ class PostgresDatabase:
         encoding = (self.execute("SHOW server_encoding").fetchone() or ("",))[0]
         version = int((self.execute("SHOW server_version_num").fetchone() or (0,))[0])
         if encoding != "UTF8":
-            self.close()
             raise ArchiveUnavailable(
                 f"the database at {self._address} holds text in {encoding}, not all letters; make "
                 "one with: createdb --encoding UTF8 --template template0"
             )
         if version < _OLDEST_SERVER * 10_000:
-            self.close()
             raise ArchiveUnavailable(
                 f"{self.place} is too old; Wortlaut needs PostgreSQL {_OLDEST_SERVER} or newer"
             )
@@ -674,7 +673,7 @@ class PostgresDatabase:
                     "SELECT passage FROM postings WHERE "
                     + ("term >= ? AND term < ?" if opens else "term = ?")
                 )
-                values += [term, term + _AFTER_ALL] if opens else [term]
+                values += [term, term + AFTER_ALL] if opens else [term]
             every.append(f"({' INTERSECT '.join(each)})")
         if len(wordings) == 1 and len(wordings[0]) == 1 and not wordings[0][0][1]:
             # One row a passage already: read in order, and no further than is asked for.
@@ -742,9 +741,9 @@ class PostgresDatabase:
         idf = "ln(CAST(s.passages - v.doc + 0.5 AS FLOAT8) / (v.doc + 0.5))"
         table = (
             "(SELECT t.passage AS number, -sum(w.idf * t.times * "
-            f"CAST({_K1 + 1} AS FLOAT8) / (t.times + CAST({_K1} AS FLOAT8) * "
-            f"(CAST({1 - _B} AS FLOAT8) + CAST({_B} AS FLOAT8) * t.length / w.mean))) AS rank FROM "
-            f"(SELECT v.term, greatest({idf}, {_LEAST_IDF}) AS idf, "
+            f"CAST({BM25_K1 + 1} AS FLOAT8) / (t.times + CAST({BM25_K1} AS FLOAT8) * "
+            f"(CAST({1 - BM25_B} AS FLOAT8) + CAST({BM25_B} AS FLOAT8) * t.length / w.mean))) AS rank FROM "
+            f"(SELECT v.term, greatest({idf}, {LEAST_IDF}) AS idf, "
             "CAST(s.terms AS FLOAT8) / s.passages AS mean "
             f"FROM passages_vocab v CROSS JOIN passages_size s WHERE v.term IN ({marks})) w "
             "JOIN postings t ON t.term = w.term GROUP BY t.passage)"

@@ -26,6 +26,10 @@ Table = tuple[str, list[Any]]
 SCHEMA_STAMP = "stamp"
 # Rows that are read or copied at once.
 ROWS_AT_ONCE = 500
+# What follows every term that begins with what stands before it.
+AFTER_ALL = "\uffff"
+# BM25 as SQLite's FTS5 has it.
+BM25_K1, BM25_B, LEAST_IDF = 1.2, 0.75, 1e-6
 
 
 class Rows(Protocol):

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wortlaut.index.archive import Archive, Vectors
+from wortlaut.index.database.tables import AFTER_ALL, BM25_B, BM25_K1, LEAST_IDF
 
 Mask = NDArray[np.bool_]
 Array = NDArray[Any]
@@ -34,8 +35,6 @@ _CACHED = 16384
 _FEW = 8
 # No day at all lies outside every window.
 _UNDATED = -1
-# BM25 as SQLite's FTS5 has it.
-_K1, _B, _LEAST_IDF = 1.2, 0.75, 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +81,7 @@ class MapSegment:
     def count_opening(self, stem: str) -> int:
         """The sum of such counts over all terms that begin so."""
         # numpy would make its own copy of all the terms first, as wide as what is looked for.
-        first, last = (bisect_left(self.terms, word) for word in (stem, stem + "\uffff"))
+        first, last = (bisect_left(self.terms, word) for word in (stem, stem + AFTER_ALL))
         return int(self.offsets[last] - self.offsets[first])
 
     def opens(self, beginning: str) -> bool:
@@ -125,8 +124,8 @@ class MapSegment:
                 into = np.flatnonzero(held[places] == wanted)
                 held, times = rows[into], times[places[into]]
             often = times.astype(np.float64)
-            long = _K1 * (1 - _B + _B * self.lengths[held] / average)
-            scores[into] += weight * (often * (_K1 + 1)) / (often + long)
+            long = BM25_K1 * (1 - BM25_B + BM25_B * self.lengths[held] / average)
+            scores[into] += weight * (often * (BM25_K1 + 1)) / (often + long)
         return scores if few else scores[rows]
 
     def rate_codes(self, vector: Vectors, rows: Array) -> NDArray[np.uint16]:
@@ -155,7 +154,7 @@ class MapSegment:
 
 def weigh_rare(found: int, total: int) -> float:
     """BM25's weight of a term in so many of all passages, as FTS5 has it."""
-    return max(math.log((total - found + 0.5) / (found + 0.5)), _LEAST_IDF)
+    return max(math.log((total - found + 0.5) / (found + 0.5)), LEAST_IDF)
 
 
 def make_key(article_id: str) -> int:
