@@ -3,7 +3,7 @@
 Each sentence gets a forward pass of its own, and each passage one of the whole. (Sentence vectors
 pooled from the passage's pass, "late chunking", were measured and lose: e5 makes all tokens of a
 passage point the same way, cosine .99 to the passage vector, and the gain of ranking by the best
-sentence is gone: English R@1 .84 on XQuAD instead of .89.) See `index/engines.py` for what makes the
+sentence is gone: English R@1 .84 on XQuAD instead of .89.) See `index/layers/` for what makes the
 second pass cheap.
 
 The archive keeps the vectors of sentences and questions about everything, made by the same embedder:
@@ -27,7 +27,6 @@ from wortlaut.index import bundled
 from wortlaut.index.archive import Archive, Vectors
 from wortlaut.index.article import normalise_text
 from wortlaut.index.engines import (
-    BulkEngine,
     Engine,
     NativeEngine,
     Role,
@@ -36,6 +35,7 @@ from wortlaut.index.engines import (
     open_hub_model,
 )
 from wortlaut.index.errors import ConfigError
+from wortlaut.index.layers.bulk import BulkEngine
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -44,8 +44,8 @@ DEFAULT_MODEL = "multilingual-e5-small"
 DEFAULT_HUB_NAME = "intfloat/multilingual-e5-small"
 # Below this, the C engine is done before torch has started.
 BULK_CHARS = 30_000
-# Below this, making the layers in 8 bits takes longer than they save.
-_ROUNDED_CHARS = 80_000
+# To make the layers in 8 bits takes as long as they save in this.
+_ROUNDED_CHARS = 50_000
 _SENTENCE_SCHEME = "own"
 
 SentenceSpans = Sequence[tuple[int, int]]
@@ -208,8 +208,9 @@ def _open_hub_default(job_chars: int) -> TorchEngine:
 
 
 def _open_bulk(model: SentenceTransformer, job_chars: int) -> BulkEngine:
-    samples = _read_lines(_SENTENCES_FILE)[0]
-    return BulkEngine(model, samples, may_round=job_chars >= _ROUNDED_CHARS)
+    # A job that turns out larger than it began has spent by then what waiting could lose.
+    round_after = 0 if job_chars >= _ROUNDED_CHARS else _ROUNDED_CHARS
+    return BulkEngine(model, _read_lines(_SENTENCES_FILE)[0], round_after=round_after)
 
 
 @cache

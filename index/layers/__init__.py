@@ -1,0 +1,1 @@
+"""The embedder's layers, run one by one."""
