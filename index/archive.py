@@ -765,6 +765,36 @@ def count_selected(archive: Archive, selection: Selection) -> tuple[int, int]:
     return articles, passages
 
 
+def count_spoken(archive: Archive, selection: Selection, speakers: Sequence[str]) -> int:
+    """How many statements the speakers make in the selected articles."""
+    where, values = selection.as_sql()
+    marks = ",".join("?" * len(speakers)) or "NULL"
+    rows = archive.query(
+        "SELECT count(*) FROM statements s JOIN articles a ON a.number = s.article "
+        f"WHERE s.speaker IN ({marks}) AND {where}",
+        [*speakers, *values],
+    )
+    return int(rows[0][0])
+
+
+def list_spoken(archive: Archive) -> list[tuple[str, int]]:
+    """Every speaker as the articles have it, with the number of statements; most first."""
+    rows = archive.query(
+        "SELECT speaker, count(*) FROM statements WHERE speaker IS NOT NULL "
+        "GROUP BY speaker ORDER BY count(*) DESC, speaker"
+    )
+    return [(name, int(count)) for name, count in rows]
+
+
+def list_sources(archive: Archive) -> list[tuple[str, int]]:
+    """Every source, with the number of its articles; most first."""
+    rows = archive.query(
+        "SELECT source, count(*) FROM articles WHERE source IS NOT NULL "
+        "GROUP BY source ORDER BY count(*) DESC, source"
+    )
+    return [(name, int(count)) for name, count in rows]
+
+
 def has_source(archive: Archive, source: str) -> bool:
     """Whether some article is from the source, without regard to case."""
     where, values = Selection(source=source).as_sql()

@@ -30,6 +30,10 @@ class Span:
         """The exact words the span covers."""
         return text[self.start : self.end]
 
+    def moved(self, by: int) -> Span:
+        """The span so many code points further on."""
+        return Span(self.start + by, self.end + by)
+
     def overlap(self, other: Span) -> int:
         """The number of code points both spans cover."""
         return max(0, min(self.end, other.end) - max(self.start, other.start))

@@ -6,6 +6,7 @@ large archive begins at once, needs little memory and holds up no writer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,6 +19,8 @@ from wortlaut.index.twins.origins import read_origins
 _BATCH = 500
 # So much of an article tells its language; more costs as much as all the rest of a listing.
 _OPENING = 400
+_MOST_WORDS = 8
+_LIKE_SIGN, _ESCAPED = re.compile("[!%_]"), r"!\g<0>"
 _THREE_LETTERS = {"deu": "de", "ger": "de", "eng": "en", "rus": "ru"}
 
 
@@ -125,3 +128,43 @@ def _shorten(language: str) -> str:
     """`de` of `de-AT`, `DE_at` and `deu`."""
     code = language.strip().casefold().replace("_", "-").partition("-")[0]
     return _THREE_LETTERS.get(code, code)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingsPage:
+    """A page of the archive's articles, latest first: `total` fit, those from `first` on are shown."""
+
+    total: int
+    first: int
+    articles: tuple[Article, ...]
+
+
+def list_page(
+    archive: Archive, selection: Selection, words: str, first: int, limit: int
+) -> HoldingsPage:
+    """The selected articles whose titles hold all of the words, `limit` from the `first` on."""
+    where, values = selection.as_sql()
+    for word in words.split()[:_MOST_WORDS]:
+        # Databases fold the 26 letters alone, or none.
+        forms = dict.fromkeys((word, word.lower(), word.capitalize(), word.upper()))
+        likes = " OR ".join(["a.title LIKE ? ESCAPE '!'"] * len(forms))
+        where += f" AND ({likes})"
+        values += [f"%{_LIKE_SIGN.sub(_ESCAPED, form)}%" for form in forms]
+    total = int(archive.query(f"SELECT count(*) FROM articles a WHERE {where}", values)[0][0])
+    first = max(0, min(first, (total - 1) // limit * limit))
+    rows = archive.query(
+        f"SELECT a.id FROM articles a WHERE {where} "
+        "ORDER BY a.published DESC NULLS LAST, a.number LIMIT ? OFFSET ?",
+        (*values, limit, first),
+    )
+    return HoldingsPage(total, first, tuple(archive.read_articles([row[0] for row in rows])))
+
+
+def count_sources(archive: Archive, limit: int) -> list[tuple[str, int]]:
+    """The sources with the most articles, and how many each has."""
+    rows = archive.query(
+        "SELECT min(source), count(*) FROM articles WHERE source IS NOT NULL "
+        "GROUP BY lower(source) ORDER BY 2 DESC, 1 LIMIT ?",
+        (limit,),
+    )
+    return [(str(source), int(count)) for source, count in rows]

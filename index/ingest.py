@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from wortlaut.index.web.reading import Visit
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
-PIPELINE_VERSION = "14"
+PIPELINE_VERSION = "15"
 # Set in the archive while a run is under way; what a killed run leaves of it says so.
 RUN_FLAG = "indexing"
 _IN_LINE = "in line"
@@ -154,6 +154,40 @@ class Indexer:
             self._note_waiting()
             self._work_off(articles)
         return self._report
+
+    def take_in(self, copies: Sequence[Path]) -> IngestReport:
+        """Read files that were copied for the archive, whatever is noted of them.
+
+        One that holds no article is deleted.
+        """
+        with self._report_run():
+            self._ledger.forget_files(map(str, copies))
+            self._work_off(self._read_sources(copies))
+            self._drop_empty(copies)
+        return self._report
+
+    def remove(self, ids: Sequence[str], copies: Path) -> IngestReport:
+        """Take the articles out; of the files in the folder `copies` those that then hold none, too.
+
+        Other files stay where they are, and are not read again while they are as they were.
+        """
+        with self._report_run():
+            marks = ",".join("?" * len(ids))
+            rows = self._archive.query(f"SELECT path FROM articles WHERE id IN ({marks})", ids)
+            self._archive.delete_articles(ids)
+            self._tell_deletions()
+            files = [Path(path) for path in dict.fromkeys(path for (path,) in rows)]
+            self._drop_empty([file for file in files if copies in file.parents])
+            self._report.pruned = len(rows)
+        return self._report
+
+    def _drop_empty(self, copies: Iterable[Path]) -> None:
+        """Delete the files that no article of the archive is from, and what is noted of them."""
+        for file in copies:
+            if not self._archive.list_articles(str(file)):
+                file.unlink(missing_ok=True)
+                self._ledger.forget_files([str(file)])
+                self._failed.pop(str(file), None)
 
     def follow(
         self,
@@ -631,15 +665,17 @@ def open_writable(
     archive: Archive,
     fingerprint: str,
     prepare: Callable[[PassageStore], int] = PassageStore.count,
+    *,
+    apart: bool = False,
 ) -> tuple[PassageStore, int]:
-    """The store for the writer, and what `prepare` returned of it.
+    """The store for the writer, and what `prepare` returned of it; `apart` from this process's readers.
 
     An embedded Chroma that is damaged is moved aside, which is said on standard error, and a fresh
     one opened; never where it is the archive that is. The caller holds the writer's lock and has
     checked the archive's embedder.
     """
     try:
-        return _open_and_prepare(location, archive, fingerprint, prepare)
+        return _open_and_prepare(location, archive, fingerprint, prepare, apart)
     except ArchiveUnavailable:
         raise
     except StoreUnavailable as error:
@@ -647,7 +683,7 @@ def open_writable(
         if not isinstance(location, Path) or (aside := set_aside(location)) is None:
             raise
         _log.warning("%s; moved to %s, a fresh one is filled from the archive", error, aside)
-    return _open_and_prepare(location, archive, fingerprint, prepare)
+    return _open_and_prepare(location, archive, fingerprint, prepare, apart)
 
 
 def _open_and_prepare(
@@ -655,8 +691,9 @@ def _open_and_prepare(
     archive: Archive,
     fingerprint: str,
     prepare: Callable[[PassageStore], int],
+    apart: bool,
 ) -> tuple[PassageStore, int]:
-    store = PassageStore(location, archive.store_id, fingerprint, may_replace=True)
+    store = PassageStore(location, archive.store_id, fingerprint, may_replace=True, apart=apart)
     try:
         return store, prepare(store)
     except BaseException:

@@ -50,6 +50,7 @@ __all__ = [
     "MAX_ARTICLE_BYTES",
     "READER_VERSION",
     "SourceNotice",
+    "check_kind",
     "find_files",
     "finish_article",
     "is_passed_over",
@@ -132,6 +133,12 @@ def _find_fault(found: Path) -> str | None:
 
 def _make_printable(path: str) -> str:
     return path.encode("utf-8", "replace").decode("utf-8")
+
+
+def check_kind(path: Path) -> None:
+    """Return if files of such a name are read here; else raise the SourceError that says why not."""
+    if not _is_known(path):
+        raise _refuse_kind(path)
 
 
 def _find_under(path: Path) -> Iterator[Path | SourceError | SourceNotice]:

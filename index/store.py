@@ -57,6 +57,9 @@ class PassageStore:
     archive's embedder and `may_replace`; any other caller gets EmbedderMismatch. Chroma's own
     errors leave as StoreUnavailable, a refused token or certificate as ConfigError. What is written
     to a server waits out its restart. Safe to use from several threads.
+
+    One that is `apart` shares nothing with what else this process has open of the same folder: a
+    writer must not go on from what a reader has seen, which may be older than the files.
     """
 
     def __init__(
@@ -66,8 +69,10 @@ class PassageStore:
         fingerprint: str,
         *,
         may_replace: bool = False,
+        apart: bool = False,
     ) -> None:
         self._location = location
+        self._apart = apart
         self._name = f"wortlaut-{archive_id}"
         self._fingerprint = fingerprint
         self._lock = threading.RLock()
@@ -76,7 +81,7 @@ class PassageStore:
         self._open(may_replace)
 
     def _open(self, may_replace: bool) -> None:
-        self._client = _connect(self._location, self._openings)
+        self._client = _connect(self._location, self._openings, self._apart)
         try:
             with self._translate():
                 self._batch = self._find_batch()
@@ -296,7 +301,7 @@ def make_node(article: Article, passage: Passage) -> TextNode:
     )
 
 
-def _connect(location: Location, openings: int) -> Any:
+def _connect(location: Location, openings: int, apart: bool) -> Any:
     # Both must stand before the import: Chroma reads them once.
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     os.environ.setdefault("CHROMA_TELEMETRY", "False")
@@ -311,9 +316,8 @@ def _connect(location: Location, openings: int) -> Any:
     with _translate_errors(location):
         if isinstance(location, Path):
             # Under one name Chroma would hand out what is open already.
-            return _open_folder(
-                location, f"{location}/." if openings % 2 else str(location), settings
-            )
+            name = f"{location}/./." if apart else str(location)
+            return _open_folder(location, f"{name}/." if openings % 2 else name, settings)
         return connect_server(location, settings)
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from wortlaut.index.agency import read_date
 from wortlaut.index.article import Article, Span, Voice
 from wortlaut.index.errors import ConfigError
-from wortlaut.index.lang.words import Language
+from wortlaut.index.lang.words import Language, detect_language
 from wortlaut.index.twins.origins import PrintedArticle, Supersession
-from wortlaut.rag.understanding.query import Query
+from wortlaut.rag.understanding.query import Order, Query
 
 Mode = Literal["extractive", "llm"]
 Label = Literal["supported", "refuted", "not_enough_info"]
@@ -27,7 +27,10 @@ _SUPPORT: dict[Label, float] = {"supported": 1.0, "refuted": 0.0, "not_enough_in
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the user fixed beside the question; it wins over what the question says."""
+    """What the user fixed beside the question; it wins over what the question says.
+
+    The best `skip` quotes are passed over: an answer before this one has them.
+    """
 
     since: date | None = None
     until: date | None = None
@@ -35,8 +38,11 @@ class Filters:
     speaker: str | None = None
     source: str | None = None
     language: Language | None = None
-    # Parts of what the question says that are left aside: speaker, since, until.
+    # Parts of what the question says that are left aside: speaker, topic, since, until, event, order.
     without: frozenset[str] = frozenset()
+    topic: str | None = None
+    order: Order | None = None
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,9 @@ class Citation:
 
     `answer_span`, inside the span, are the words that answer, where a reader found some. `origin`
     tells the story from others where it has several prints: `also_in` hold the quote too.
+    `context` is the sentence before, where the quote begins with what is understood only from there.
+    `original` is set where the text that was cited is no longer to be had: the article's text is the
+    quote alone then, and this is where it stood.
     """
 
     marker: int
@@ -57,15 +66,27 @@ class Citation:
     also_in: tuple[PrintedArticle, ...] = ()
     superseded_by: Supersession | None = None
     origin: str | None = None
+    context: Span | None = None
+    original: Span | None = None
+
+    @property
+    def place(self) -> Span:
+        """Where the quote stands in the text of the article's hash."""
+        return self.original or self.span
 
     @property
     def quote(self) -> str:
         """The article's exact words."""
         return self.span.of(self.article.text)
 
+    def is_in(self, language: Language) -> bool:
+        """Whether the quote is in the language, as far as its article or its words tell."""
+        return (self.article.language or detect_language(self.quote, "de")) == language
+
     def as_json(self) -> dict[str, Any]:
         """The citation as the command line prints it."""
-        article, answer = self.article, self.answer_span
+        article, context = self.article, self.context
+        answer = self.answer_span and self.answer_span.moved(self.place.start - self.span.start)
         return {
             "marker": self.marker,
             "article_id": article.id,
@@ -76,8 +97,8 @@ class Citation:
             "published": format_published(article),
             "published_precision": article.published_precision,
             "text_sha256": article.text_sha256,
-            "start": self.span.start,
-            "end": self.span.end,
+            "start": self.place.start,
+            "end": self.place.end,
             "quote": self.quote,
             "speaker": self.speaker,
             "voice": self.voice,
@@ -85,6 +106,7 @@ class Citation:
             "answer_span": [answer.start, answer.end] if answer else None,
             "also_in": [printed.article_id for printed in self.also_in],
             "superseded_by": self.superseded_by.article_id if self.superseded_by else None,
+            "context": [context.start, context.end] if context else None,
         }
 
 
@@ -125,7 +147,9 @@ class Answer:
     that was asked; `unknown_markers` counts the markers it made up. `archive_incomplete` says that
     the archive was known to lack articles then; the notice has it in words. `damaged_articles` are
     the ids of those that were left out, since they are no longer what was stored. A receipt tells
-    of the `asking`.
+    of the `asking`. `statements_found` counts what fits, quoted here or not; `parts` are the answers
+    that this one was joined from, each as it was given. `glosses` are machine translations of
+    quotes, by marker, added later: they help to read and are no part of what was answered.
     """
 
     question: str
@@ -147,6 +171,13 @@ class Answer:
     archive_incomplete: bool = False
     asking: Asking | None = field(default=None, repr=False, compare=False)
     damaged_articles: tuple[str, ...] = ()
+    statements_found: int | None = None
+    parts: tuple[Answer, ...] = field(default=(), repr=False, compare=False)
+    glosses: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def list_parts(self) -> tuple[Answer, ...]:
+        """The answers as they were given: more than one where quotes were added below."""
+        return self.parts or (self,)
 
     @property
     def independent_sources(self) -> int:
@@ -182,6 +213,7 @@ class Answer:
             "independent_sources": self.independent_sources,
             "archive_incomplete": self.archive_incomplete,
             "damaged_articles": list(self.damaged_articles),
+            "statements_found": self.statements_found,
         }
 
 
@@ -197,6 +229,21 @@ class Verdict:
     support: float
     reason: str
     rule: str
+
+
+def join_answers(first: Answer, further: Answer) -> Answer:
+    """The answer with the quotes of the next one below its own; their markers follow on."""
+    parts = (*first.list_parts(), further)
+    if further.abstained:
+        return replace(first, statements_found=len(first.citations), parts=parts[:-1])
+    return replace(
+        first,
+        text=f"{first.text}\n\n{further.text}",
+        citations=(*first.citations, *further.citations),
+        claims=(*first.claims, *further.claims),
+        statements_found=further.statements_found,
+        parts=parts,
+    )
 
 
 class Verifier(Protocol):
@@ -264,4 +311,5 @@ def _describe_query(query: Query) -> dict[str, Any]:
         "event_since": event.since.isoformat() if event.since else None,
         "event_until": event.until.isoformat() if event.until else None,
         "order": query.order,
+        "inherited": sorted(query.inherited),
     }

@@ -196,7 +196,7 @@ def reopen_chat(
     settings: Settings, open_once: Callable[[], Library], asked: AnswerSettings
 ) -> NewsChat | str:
     """The chat as it was set when a receipt was written, or in words why there is none."""
-    from wortlaut.rag.receipt import describe_settings
+    from wortlaut.rag.receipt import describe_settings, name_model
 
     library = open_once()
     mine = describe_settings(settings, library.archive)
@@ -204,7 +204,7 @@ def reopen_chat(
         ("embedder", asked.embedder, mine.embedder),
         ("reader", asked.reader, mine.reader),
     ):
-        if then != now:
+        if then != now and then != name_model(now or ""):
             return f"the {name} was another"
     # Whether there was a language model changes nothing in what is found.
     set_then = {"quotes": asked.quotes, "min_confidence": asked.min_confidence}
@@ -292,6 +292,26 @@ def index_articles(settings: Settings, articles: Iterable[Article]) -> IngestRep
         return indexer.add(articles)
 
 
+def take_in(
+    settings: Settings,
+    copies: Sequence[Path],
+    *,
+    progress: Progress | None = None,
+    wait_s: float = 0,
+) -> IngestReport:
+    """Read files that were copied for the archive; one that holds no article is deleted."""
+    with _open_indexer(settings, progress=progress, wait_s=wait_s) as (indexer, _):
+        return indexer.take_in(copies)
+
+
+def remove_articles(
+    settings: Settings, ids: Sequence[str], copies: Path, *, wait_s: float = 0
+) -> IngestReport:
+    """Take articles out of the archive, and of the files in the folder `copies` what is empty then."""
+    with _open_indexer(settings, wait_s=wait_s) as (indexer, _):
+        return indexer.remove(ids, copies)
+
+
 @contextmanager
 def _open_indexer(
     settings: Settings,
@@ -320,7 +340,7 @@ def _open_indexer(
                 rebuild = False
             archive.check_embedder(fingerprint)
         # Before anything is marked: a rebuild that cannot reach its store must change nothing.
-        store, _ = open_writable(location, archive, fingerprint)
+        store, _ = open_writable(location, archive, fingerprint, apart=True)
         try:
             if rebuild:
                 drop_building(settings.data, settings.archive_address)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from wortlaut.index.archive import Archive, Selection, has_source
 from wortlaut.index.errors import ConfigError
-from wortlaut.index.lang.names import fold_name
 from wortlaut.index.lang.words import Language
 from wortlaut.index.live.gaps import Gaps, read_gaps, read_state
 from wortlaut.rag.answer import Answer, Asking, Citation, Filters, Mode
@@ -23,12 +19,16 @@ from wortlaut.rag.extractive import (
     choose_evidence,
     cite_print,
     compose_answer,
+    list_fitting,
     list_timeline,
     split_growing,
 )
 from wortlaut.rag.reader import Reader
 from wortlaut.rag.retriever import Retriever, ScoredPassage
 from wortlaut.rag.roster import Roster
+from wortlaut.rag.suggesting import suggest
+from wortlaut.rag.understanding.choices import ArchiveChoices
+from wortlaut.rag.understanding.followup import set_topic
 from wortlaut.rag.understanding.office import is_somebody
 from wortlaut.rag.understanding.query import Query, QueryKind
 from wortlaut.rag.understanding.question import understand
@@ -40,20 +40,6 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION = 2000
 
-_ASK: dict[Language, str] = {
-    "en": "What did {speaker} say about {topic}?",
-    "de": "Was sagte {speaker} zu {topic}?",
-    "ru": "Что сказал(а) {speaker}: {topic}?",
-}
-_ASK_ALL: dict[Language, str] = {
-    "en": "What did {speaker} say?",
-    "de": "Was sagte {speaker}?",
-    "ru": "Что сказал(а) {speaker}?",
-}
-_NOUN = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]{5,}")
-# Nouns of these endings name a matter, not a person, a place or an office.
-_MATTER = re.compile(r"(?:ung|ungen|heit|keit|schaft|schaften|tion|tionen|tät|tien|ment|nisse?)$")
-_MOST_STATEMENTS = 200
 # What is left of the confidence in an answer to a question that names what no article does.
 _ABSENT_SHARE = 0.4
 
@@ -76,6 +62,7 @@ class NewsChat:
         self.retriever = retriever
         self._finder = EvidenceFinder(archive, retriever, open_reader, quotes)
         self._abstention = Abstention(archive, self._finder)
+        self.choices = ArchiveChoices(archive, self._finder.roster)
         self._quotes = quotes
         self._min_confidence = min_confidence
         self._mode = mode
@@ -133,7 +120,8 @@ class NewsChat:
         query = interpret(question, history, filters, self._finder.roster)
         understood = perf_counter()
         found: FoundFacts = {}
-        evidence = self._finder.find(query, filters.source, _list_told(history), found)
+        told = _list_told(history)
+        evidence = self._finder.find(query, filters.source, told, found, filters.skip)
         if query.further:
             evidence = _leave_out_shown(evidence, history)
         retrieved = perf_counter()
@@ -153,6 +141,15 @@ class NewsChat:
             answer = _say_gaps(answer, gaps)
             yield _say_damage(answer, self.archive.list_damaged())
 
+    def gloss(self, answer: Answer, markers: Collection[int]) -> Answer:
+        """The answer with translations of those quotes that are in another language than it is.
+
+        The set language model makes them; what does not say the same is left out.
+        """
+        wanted = [c for c in answer.citations if c.marker in markers]
+        glosses = self._find_writer().gloss(wanted, answer.language)
+        return replace(answer, glosses=answer.glosses | glosses)
+
     def _find_writer(self) -> AnswerWriter:
         if self._open_writer is None:
             raise ConfigError(
@@ -163,10 +160,24 @@ class NewsChat:
             self._writer = self._open_writer()
         return self._writer
 
+    def check_model(self) -> str:
+        """The language model's name, once it answers; else raises LLMUnavailable or ConfigError."""
+        return self._find_writer().check()
+
     def suggest_questions(self, language: Language = "en") -> list[str]:
-        """Example questions that the archive can answer: about those it quotes most."""
-        speakers = list(islice((n for n in self._finder.list_people() if " " in n), 4))
-        return suggest_questions(self.archive, speakers, language)
+        """Example questions from all over the archive; each was asked, and is answered."""
+
+        def answers(question: str, speaker: str | None) -> bool:
+            answer = self.ask(question, mode="extractive")
+            if answer.abstained or not answer.citations:
+                return False
+            spoke = {citation.speaker for citation in answer.citations}
+            return speaker is None or not spoke.isdisjoint(self._finder.list_spellings([speaker]))
+
+        def holds(office: str) -> bool:
+            return bool(self._finder.find_holders(office))
+
+        return suggest(self.archive, language, answers=answers, holds=holds)
 
     def list_timeline(self, speaker: str, topic: str, filters: Filters) -> list[Citation]:
         """What the person said, on the topic if there is one: oldest first, undated last."""
@@ -206,7 +217,7 @@ class NewsChat:
             # It may be misspelt, or spelt by another rule, and the rest enough to find it by.
             evidence = [replace(e, confidence=e.confidence * _ABSENT_SHARE) for e in evidence]
         confidence = max((item.confidence for item in evidence), default=0.0)
-        chosen = choose_evidence(query, evidence, self._quotes, self._min_confidence)
+        chosen = choose_evidence(query, evidence, self._quotes, self._min_confidence, filters.skip)
         if not chosen:
             fixed = fix_window(filters)
             answer = self._abstention.compose(
@@ -215,14 +226,28 @@ class NewsChat:
             yield replace(answer, confidence=confidence)
             return
         chosen = self._finder.name_prints(chosen)
-        notes = self._note_what_is_missing(query, chosen, language)
-        if writer is None:
-            answers = iter([_quote(query, chosen, language)])
+        # What is added to an answer does not say again what is missing.
+        notes = [] if filters.skip else self._note_what_is_missing(query, chosen, language)
+        fitting = self._count_fitting(query, evidence, filters, len(chosen))
+        if writer is None or filters.skip:
+            answers = iter([_quote(query, chosen, language, filters.skip + 1)])
         else:
             answers = writer.write(query, chosen, language, earlier)
         for answer in answers:
             text = "\n\n".join(part for part in (answer.text, *notes) if part)
-            yield replace(answer, text=text, confidence=confidence)
+            yield replace(answer, text=text, confidence=confidence, statements_found=fitting)
+
+    def _count_fitting(
+        self, query: Query, evidence: Sequence[Evidence], filters: Filters, quoted: int
+    ) -> int | None:
+        """How many statements fit, quoted or not; `None` for a question of fact."""
+        if not (query.speakers or query.lists or query.kind == "who"):
+            return None
+        fitting = len(list_fitting(query, evidence, self._min_confidence))
+        if query.speakers and not query.topic and not query.further and quoted < fitting:
+            # Of many, only the first articles were looked at.
+            fitting = max(fitting, self._finder.count_statements(query, filters.source))
+        return fitting
 
     def _note_what_is_missing(
         self, query: Query, chosen: Sequence[Evidence], language: Language
@@ -278,7 +303,8 @@ def interpret(question: str, history: Sequence[Answer], filters: Filters, roster
     held = tuple(words for words in query.offices if is_somebody(words, query))
     fixed = fix_window(filters)
     query = replace(query, offices=held).bind(fixed)
-    return _leave_out(query, filters.without, fixed)
+    query = _leave_out(query, filters.without, fixed)
+    return _set_wishes(query, filters)
 
 
 def _say_gaps(answer: Answer, gaps: Gaps) -> Answer:
@@ -299,29 +325,6 @@ def _say_damage(answer: Answer, damaged: tuple[str, ...]) -> Answer:
     return replace(answer, notice=notice, archive_incomplete=True, damaged_articles=damaged)
 
 
-def suggest_questions(archive: Archive, speakers: Sequence[str], language: Language) -> list[str]:
-    """One question a speaker, about the noun that sets his statements apart; in that order."""
-    texts = {speaker: _read_statements(archive, speaker) for speaker in speakers}
-    counts = {speaker: Counter(_NOUN.findall(text)) for speaker, text in texts.items()}
-    names = {
-        part for speaker in archive.list_speakers()[:500] for part in fold_name(speaker).split()
-    }
-    everywhere: Counter[str] = Counter()
-    for counted in counts.values():
-        everywhere.update(counted.keys())
-    questions = []
-    for speaker in speakers:
-        nouns = [
-            noun
-            for noun in counts[speaker]
-            if _MATTER.search(noun) and not set(fold_name(noun).split()) & names
-        ]
-        topic = max(nouns, key=lambda n: (counts[speaker][n] / everywhere[n], len(n)), default=None)
-        form = _ASK[language] if topic else _ASK_ALL[language]
-        questions.append(form.format(speaker=speaker, topic=topic))
-    return questions
-
-
 def _list_told(history: Sequence[Answer]) -> tuple[str, ...]:
     """The ids of the articles that the last answer with quotes was taken from."""
     told = next((answer.citations for answer in reversed(history) if answer.citations), ())
@@ -334,8 +337,8 @@ def _leave_out_shown(evidence: Sequence[Evidence], history: Sequence[Answer]) ->
     return [item for item in evidence if (item.article.id, item.span) not in shown]
 
 
-def _quote(query: Query, chosen: Sequence[Evidence], language: Language) -> Answer:
-    text, citations, claims = compose_answer(chosen, language)
+def _quote(query: Query, chosen: Sequence[Evidence], language: Language, first: int = 1) -> Answer:
+    text, citations, claims = compose_answer(chosen, language, first)
     return Answer(
         query.question, text, False, None, "extractive", language, query, citations, claims
     )
@@ -360,9 +363,16 @@ def fix_window(filters: Filters) -> Window:
 
 def _leave_out(query: Query, without: frozenset[str], fixed: Window) -> Query:
     """The query less the parts of it that the user took away; what he fixed stays."""
+    query = replace(query, inherited=query.inherited - without)
     if "speaker" in without:
         kind: QueryKind = "fact" if query.kind == "speaker" else query.kind
         query = replace(query, speakers=(), unknown_speakers=(), offices=(), kind=kind)
+    if "topic" in without and (query.speakers or query.unknown_speakers):
+        query = set_topic(query, "")
+    if "order" in without:
+        query = replace(query, order="relevance")
+    if "event" in without and not query.event.is_open:
+        query = replace(query, stated=Window())
     if not without & {"since", "until"}:
         return query.bind(fixed)
     since = None if "since" in without else query.stated.since
@@ -370,11 +380,13 @@ def _leave_out(query: Query, without: frozenset[str], fixed: Window) -> Query:
     return replace(query, stated=Window(since, until)).bind(fixed)
 
 
-def _read_statements(archive: Archive, speaker: str) -> str:
-    rows = archive.query(
-        'SELECT substr(a.text, s.start + 1, s."end" - s.start) FROM statements s '
-        "JOIN articles a ON a.number = s.article WHERE s.speaker = ? "
-        "ORDER BY s.article, s.start LIMIT ?",
-        (speaker, _MOST_STATEMENTS),
-    )
-    return "\n".join(row[0] for row in rows)
+def _set_wishes(query: Query, filters: Filters) -> Query:
+    """The query with the topic and the order that were chosen beside the question."""
+    if filters.speaker:
+        query = replace(query, inherited=query.inherited - {"speaker"})
+    if filters.topic and filters.topic.strip():
+        topic = " ".join(filters.topic.split())[:LONGEST_QUESTION]
+        query = set_topic(replace(query, inherited=query.inherited - {"topic"}), topic)
+    if filters.order:
+        query = replace(query, order=filters.order, inherited=query.inherited - {"order"})
+    return query

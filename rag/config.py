@@ -64,8 +64,15 @@ class Settings(BaseSettings):
     receipt_key: SecretStr | None = Field(
         None, description="receipts are signed with this key, and fail without it"
     )
+    quote_template: str | None = Field(
+        None, description="how a quote is copied: {words} – {name}, {source}, {date}, …"
+    )
     host: str = Field("127.0.0.1", min_length=1, description="address of the browser chat")
     port: int = Field(7860, ge=0, le=65535, description="port of the browser chat")
+    allow_uploads: bool | None = Field(
+        None, description="whether its page adds and removes articles; else on 127.0.0.1 alone"
+    )
+    upload_mb: int = Field(500, ge=1, le=100_000, description="the largest file it takes, in MB")
 
     @field_validator("data", "models", "chroma_ca")
     @classmethod
@@ -80,6 +87,16 @@ class Settings(BaseSettings):
         if key is not None and len(key.get_secret_value()) < _SHORTEST_KEY:
             raise ValueError(f"a key of fewer than {_SHORTEST_KEY} letters can be guessed")
         return key
+
+    @field_validator("quote_template")
+    @classmethod
+    def refuse_unknown_field(cls, template: str | None) -> str | None:
+        """Said at the start, not when the first quote is copied."""
+        if template is not None:
+            from wortlaut.rag.desk.houseformat import check_template
+
+            check_template(template)
+        return template
 
     @property
     def archive_address(self) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from wortlaut.index.archive import Archive, Selection, list_openings
+from wortlaut.index.archive import Archive, Selection, count_spoken, list_openings
 from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.errors import DamagedArticle
 from wortlaut.index.lang.offices import read_office
@@ -187,19 +187,21 @@ class EvidenceFinder:
         source: str | None = None,
         told: Sequence[str] = (),
         known: FoundFacts | None = None,
+        skip: int = 0,
     ) -> list[Evidence]:
         """The evidence, best first; nothing outside the query's window.
 
         A story that has many prints is quoted from one of them, what was corrected last. `told`
         are the ids of the articles that the conversation has just quoted: a question that follows
-        is about them rather than about others. `known` keeps what was found for the same question.
+        is about them rather than about others. `known` keeps what was found for the same question;
+        so many as `skip` will be passed over.
         """
         if query.window.is_empty:
             return []
         if query.lists:
             return self._settle(self._list_articles(query, source), query, source)
         if query.speakers:
-            return self.find_statements(query, source)
+            return self.find_statements(query, source, skip=skip)
         return self._settle(self._find_about(query, source, told, known), query, source)
 
     def _find_about(
@@ -216,7 +218,11 @@ class EvidenceFinder:
         return self._judge_topic_too(query, kept) if kept and names and query.topic else kept
 
     def find_statements(
-        self, query: Query, source: str | None = None, pool: int = _SPEAKER_POOL
+        self,
+        query: Query,
+        source: str | None = None,
+        pool: int = _SPEAKER_POOL,
+        skip: int = 0,
     ) -> list[Evidence]:
         """The speakers' statements, those nearest the topic first; without a topic, by date.
 
@@ -230,12 +236,13 @@ class EvidenceFinder:
         # Of what many articles tell only the first or last are quoted.
         oldest = query.order == "oldest"
         within = self._retriever.list_by_date(selection, _MOST_BY_DATE, oldest=oldest)
-        first = within[: _BY_DATE_A_QUOTE * self._quotes]
+        wanted = skip + self._quotes
+        first = within[: _BY_DATE_A_QUOTE * wanted]
         if len(first) < len(within) and not query.further:
             few = replace(selection, within=tuple(first))
             evidence = self._find_said(query, source, few, pool)
             others = frozenset(within) - frozenset(first)
-            if _are_enough(evidence, others, self._quotes, oldest=oldest):
+            if _are_enough(evidence, others, wanted, oldest=oldest):
                 return evidence
         selection = replace(selection, within=tuple(within))
         return self._find_said(query, source, selection, pool) if within else []
@@ -269,6 +276,14 @@ class EvidenceFinder:
             evidence = _keep_one_body(evidence)
         evidence = _drop_told_headlines(_drop_repeats(evidence))
         return self._settle(evidence, query, source, frozenset(speakers))
+
+    def count_statements(self, query: Query, source: str | None) -> int:
+        """How many statements the speakers make in the query's days, as the archive keeps them.
+
+        Without a topic not every one of them is looked for.
+        """
+        selection = Selection(query.window.since, query.window.until, source)
+        return count_spoken(self._archive, selection, self.list_spellings(query.speakers))
 
     def name_prints(self, evidence: Sequence[Evidence]) -> list[Evidence]:
         """The evidence, each with the other prints of its story that hold its words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,6 +15,7 @@ from wortlaut.index.splitter import split_sentences
 from wortlaut.index.twins.origins import read_origins
 from wortlaut.rag.answer import Answer, Citation, Claim, Filters
 from wortlaut.rag.askedwords import is_comparable
+from wortlaut.rag.context import find_context
 from wortlaut.rag.evidence import (
     EVERY_PASSAGE,
     Evidence,
@@ -35,6 +37,7 @@ from wortlaut.rag.wording import (
 )
 
 _QUOTES: dict[Language, tuple[str, str]] = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
+_QUOTATION_MARKS = frozenset('“”„«»"')
 # Around each fact: the best sentences of XQuAD and MLQA among 2,365 passages hold the answer in
 # .56 of the questions alone, in .71 with those this near, 2.4 on average.
 _MARGIN = 0.02
@@ -47,27 +50,43 @@ _LONGEST_NAME = 80
 _NO_BRACKETS = str.maketrans("[]", "()")
 
 
+def list_fitting(
+    query: Query, evidence: Sequence[Evidence], min_confidence: float
+) -> list[Evidence]:
+    """All that an answer could quote, what it quotes first at the front."""
+    if not any(item.confidence >= min_confidence for item in evidence):
+        return []
+    if query.speakers:
+        return _rank_statements([e for e in evidence if e.confidence >= min_confidence])
+    read = not query.lists and any(item.answer for item in evidence)
+    least = evidence[0].score - (_READ_MARGIN if read else _MARGIN)
+    return [item for item in evidence if item.score >= least]
+
+
 def choose_evidence(
-    query: Query, evidence: Sequence[Evidence], limit: int, min_confidence: float
+    query: Query,
+    evidence: Sequence[Evidence],
+    limit: int,
+    min_confidence: float,
+    skip: int = 0,
 ) -> list[Evidence]:
     """The sentences to quote, at most `limit`, dates in the order asked for; `[]` if none will do.
 
     Without another wish the newest article comes first, undated ones last; inside an article the
     sentences stand in its own order. Where a reader has read for a question of fact, the sentence
-    that answers best comes first.
+    that answers best comes first. The first `skip` of what fits are passed over.
     """
-    if not any(item.confidence >= min_confidence for item in evidence):
-        return []
-    if query.speakers:
-        sure = [item for item in evidence if item.confidence >= min_confidence]
-        chosen = _choose_statements(sure, limit)
-    elif not query.lists and any(item.answer for item in evidence):
-        chosen = _choose_read(evidence, limit)
+    fitting = list_fitting(query, evidence, min_confidence)
+    if query.speakers and not skip:
+        chosen = _leave_out_many(fitting)[:limit]
+    elif query.speakers or query.lists:
+        chosen = fitting[skip : skip + limit]
+    elif any(item.answer for item in evidence):
+        chosen = _choose_read(fitting, limit) if not skip else fitting[skip : skip + limit]
         if query.order == "relevance":
             return sorted(chosen, key=_is_superseded)
     else:
-        near = [item for item in evidence if item.score >= evidence[0].score - _MARGIN]
-        chosen = near[: limit if query.lists else min(limit, _MOST_FACTS)]
+        chosen = fitting[skip : skip + min(limit, _MOST_FACTS)]
     newest_first = query.order != "oldest"
 
     def place(item: Evidence) -> tuple[bool, bool, int, str, int]:
@@ -83,31 +102,46 @@ def _is_superseded(item: Evidence) -> bool:
     return item.superseded_by is not None
 
 
-def _choose_read(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
+def _choose_read(near: Sequence[Evidence], limit: int) -> list[Evidence]:
     """The best sentences, those of one article that stands among them together."""
-    near = [item for item in evidence if item.score >= evidence[0].score - _READ_MARGIN]
     chosen = near[: min(limit, _MOST_READ)]
     order = list(dict.fromkeys(item.article.id for item in chosen))
     return sorted(chosen, key=lambda item: order.index(item.article.id))
 
 
-def _choose_statements(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
-    """The best of each speaker and article first, so that no date is crowded out."""
+def _rank_statements(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The best of each speaker and article first, so that no date is crowded out.
+
+    What is more than a few of one article comes behind everything else.
+    """
     taken: dict[tuple[str | None, str], int] = {}
     rounds: list[tuple[int, int, Evidence]] = []
     for rank, item in enumerate(evidence):
         key = (item.speaker, item.article.id)
         taken[key] = taken.get(key, 0) + 1
-        if taken[key] <= _MOST_OF_ONE_ARTICLE:
-            rounds.append((taken[key], rank, item))
-    return [item for _, _, item in sorted(rounds, key=lambda row: row[:2])[:limit]]
+        rounds.append((taken[key], rank, item))
+    return [item for _, _, item in sorted(rounds, key=lambda row: row[:2])]
+
+
+def _leave_out_many(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The statements, of one person in one article the first few."""
+    taken: Counter[tuple[str | None, str]] = Counter()
+    kept = []
+    for item in evidence:
+        taken[item.speaker, item.article.id] += 1
+        if taken[item.speaker, item.article.id] <= _MOST_OF_ONE_ARTICLE:
+            kept.append(item)
+    return kept
 
 
 def compose_answer(
-    chosen: Sequence[Evidence], language: Language
+    chosen: Sequence[Evidence], language: Language, first: int = 1
 ) -> tuple[str, tuple[Citation, ...], tuple[Claim, ...]]:
-    """The answer's text, citations and claims; every claim is a quote, verbatim."""
-    citations = tuple(cite(marker, item) for marker, item in enumerate(chosen, 1))
+    """The answer's text, citations and claims; every claim is a quote, verbatim.
+
+    The markers count from `first` on.
+    """
+    citations = _add_contexts([cite(marker, item) for marker, item in enumerate(chosen, first)])
     claims = []
     lines: list[str] = []
     for article, group in groupby(citations, key=lambda citation: citation.article):
@@ -130,6 +164,18 @@ def cite(marker: int, item: Evidence) -> Citation:
     if statement is None:
         return citation
     return replace(citation, speaker=statement.speaker, voice=statement.voice, via=statement.via)
+
+
+def _add_contexts(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The citations with the sentence before, where one needs it and none of the others has it."""
+    quoted = {(citation.article.id, citation.span.start) for citation in citations}
+    added = []
+    for citation in citations:
+        context = find_context(citation.article, citation.span)
+        if context and (citation.article.id, context.start) not in quoted:
+            citation = replace(citation, context=context)
+        added.append(citation)
+    return tuple(added)
 
 
 def cite_print(archive: Archive, citation: Citation, article_id: str) -> Citation | None:
@@ -158,13 +204,37 @@ def _tidy(name: str) -> str:
 
 
 def _write_claim(citation: Citation, language: Language) -> str:
+    return _write_line(citation, mark_quote(citation, language), language)
+
+
+def write_marked_claim(citation: Citation, language: Language) -> str:
+    """The claim as it was worded when every quote stood in quotation marks: receipts have it so."""
     opening, closing = _QUOTES[language]
     words = " ".join(citation.quote.split())
-    quoted = f"{opening}{words}{closing} [{citation.marker}]"
+    return _write_line(citation, f"{opening}{words}{closing}", language)
+
+
+def _write_line(citation: Citation, quoted: str, language: Language) -> str:
+    line = f"{quoted} [{citation.marker}]"
     if citation.speaker is None:
-        return quoted
+        return line
     label = voice_label(citation.voice, citation.via, language)
-    return f"{_tidy(citation.speaker)}, {label}: {quoted}"
+    return f"{_tidy(citation.speaker)}, {label}: {line}"
+
+
+def mark_quote(citation: Citation, language: Language) -> str:
+    """The quote on one line, in quotation marks where it has none and is somebody's very words.
+
+    What an article reports in indirect speech are its words, not the speaker's.
+    """
+    words = " ".join(citation.quote.split())
+    is_verbatim = citation.voice == "direct" or (
+        citation.voice == "narrated" and citation.speaker is None
+    )
+    if not is_verbatim or not _QUOTATION_MARKS.isdisjoint(words):
+        return words
+    opening, closing = _QUOTES[language]
+    return f"{opening}{words}{closing}"
 
 
 def split_growing(text: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ from wortlaut.rag.receipt import (
     Turn,
     describe_turn,
     identify_program,
+    leave_out_paths,
 )
 from wortlaut.rag.roster import Roster
 from wortlaut.rag.understanding.query import Query
@@ -201,6 +202,8 @@ class AskedAnew:
             except WortlautError as error:
                 yield f"it cannot be asked again: {error}", True
                 return
+        if not any(quote.path for quote in turn.citations):
+            again = leave_out_paths(again)
         if again.asking is not None and again.asking.state == turn.state:
             now = describe_turn(again, filters, {})
             for what in _compare_answers(turn, now):

@@ -14,7 +14,7 @@ import os
 import platform
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -24,7 +24,15 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import Precision, Voice, hash_text
@@ -35,6 +43,7 @@ from wortlaut.index.seal import Seal, read_seal, sign
 from wortlaut.rag.answer import Answer, Asking, Citation, Filters, Label, Mode
 from wortlaut.rag.config import Settings
 from wortlaut.rag.model.endpoint import normalise_base_url
+from wortlaut.rag.understanding.query import Order
 
 FORMAT = "wortlaut-receipt/2"
 # Without seal, times, the order of turns and the archive's state; still read, no longer written.
@@ -43,6 +52,7 @@ OLD_FORMAT = "wortlaut-receipt/1"
 VERIFIER_VERSION = "1"
 _LARGEST = 16 * 2**20
 _NEW_SETTINGS = ("reader",)
+_NEW_WISHES = ("topic", "order", "skip")
 _NEW_IN_TURN = ("asked", "state", "follows", "before")
 # What of our own files an answer hangs on, and which libraries.
 _PROGRAM = {".py", ".tsv", ".txt", ".sql", ".onnx"}
@@ -84,7 +94,11 @@ class AnswerSettings(_Part):
 
 
 class Wishes(_Part):
-    """The filters that the user set beside the question."""
+    """The filters that the user set beside the question.
+
+    Those that receipts had not from the beginning are written only where they are set: a receipt
+    without them keeps its hashes.
+    """
 
     since: date | None
     until: date | None
@@ -93,6 +107,14 @@ class Wishes(_Part):
     source: str | None
     language: Language | None
     without: tuple[str, ...]
+    topic: str | None = None
+    order: Order | None = None
+    skip: Annotated[int, Field(ge=1, le=9999)] | None = None
+
+    @model_serializer(mode="wrap")
+    def _leave_unset(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        said: dict[str, Any] = write(self)
+        return _drop_unset(said, _NEW_WISHES)
 
 
 class Understood(_Part):
@@ -261,15 +283,20 @@ def make_receipt(
     *,
     archive: Archive,
     settings: Settings,
+    portable: bool = False,
 ) -> Receipt:
     """The receipt of one conversation, all of it asked with the same settings.
 
-    Where a turn was asked after others that are not among the given, they are put before it.
+    Where a turn was asked after others that are not among the given, they are put before it. One
+    that is `portable` says of no file where it is: the ids of the articles tell that to the archive.
     """
     if not turns:
         raise ConfigError("nothing was answered, so there is no receipt; ask again")
     turns = _complete(turns)
     mine = describe_settings(settings, archive, turns)
+    if portable:
+        turns = [leave_out_paths(answer) for answer in turns]
+        mine = mine.model_copy(update={"embedder": name_model(mine.embedder)})
     now = datetime.now(UTC).replace(microsecond=0)
     described = _chain(turns, now)
     rest = {
@@ -300,10 +327,11 @@ def stamp_receipt(receipt: Receipt, seal: Seal | None, key: str | None = None) -
 
 
 def _complete(turns: Sequence[Answer]) -> list[Answer]:
-    """The turns, each right behind those it was asked after."""
+    """The turns, each right behind those it was asked after; joined ones as they were given."""
     whole: list[Answer] = []
     for answer in turns:
-        _append_turn(whole, answer)
+        for part in answer.list_parts():
+            _append_turn(whole, part)
     return whole
 
 
@@ -365,10 +393,7 @@ def describe_settings(
     written = asked is not None or settings.mode == "llm"
     return AnswerSettings(
         embedder=archive.read_meta("embedder") or settings.embedder,
-        # Of a model in a folder not where it is.
-        reader=Path(settings.reader).name
-        if Path(settings.reader).is_absolute()
-        else settings.reader,
+        reader=name_model(settings.reader),
         pipeline=PIPELINE_VERSION,
         verifier=VERIFIER_VERSION,
         quotes=settings.quotes,
@@ -379,6 +404,20 @@ def describe_settings(
         context_tokens=settings.llm_context_tokens if written else None,
         max_tokens=settings.llm_max_tokens if written else None,
     )
+
+
+def name_model(model: str) -> str:
+    """The model's name; of one in a folder not where it is."""
+    return Path(model).name if Path(model).is_absolute() else model
+
+
+def leave_out_paths(answer: Answer) -> Answer:
+    """The answer, whose citations do not say in which files the articles are."""
+    citations = (
+        replace(citation, article=replace(citation.article, path=""))
+        for citation in answer.citations
+    )
+    return replace(answer, citations=tuple(citations))
 
 
 def describe_turn(answer: Answer, filters: Filters, place: dict[str, Any]) -> Turn:
@@ -394,6 +433,9 @@ def describe_turn(answer: Answer, filters: Filters, place: dict[str, Any]) -> Tu
             "source": filters.source,
             "language": filters.language,
             "without": tuple(sorted(filters.without)),
+            "topic": filters.topic,
+            "order": filters.order,
+            "skip": filters.skip or None,
         },
         "understood": {
             "text": query.text,
@@ -427,7 +469,7 @@ def describe_turn(answer: Answer, filters: Filters, place: dict[str, Any]) -> Tu
 
 def _describe_citation(citation: Citation) -> dict[str, Any]:
     # Which words of the quote answer, and where else they stand: nothing rests on it.
-    left = {"answer_span", "also_in", "superseded_by"}
+    left = {"answer_span", "also_in", "superseded_by", "context"}
     said = {name: value for name, value in citation.as_json().items() if name not in left}
     return said | {"quote_sha256": hash_text(citation.quote)}
 
@@ -521,15 +563,15 @@ def _explain_target(path: Path, error: Exception) -> ConfigError:
 def _holds_receipt(path: Path) -> bool:
     """Whether the file is a receipt of some version, be it damaged."""
     try:
-        return _find_format(_parse(_read_bytes(path), path)).startswith("wortlaut-receipt/")
+        return find_format(read_raw(path), path).startswith("wortlaut-receipt/")
     except ConfigError:
         return False
 
 
 def read_receipt(path: Path) -> Receipt:
     """The receipt in the file, intact or not; raises ConfigError when it is none of this version."""
-    raw = _read_bytes(path)
-    found = _find_format(_parse(raw, path))
+    raw = read_raw(path)
+    found = find_format(raw, path)
     if not found:
         raise ConfigError(f"{path} is no receipt; {_HOW_TO_MAKE}")
     if found not in (FORMAT, OLD_FORMAT):
@@ -547,18 +589,19 @@ def read_receipt(path: Path) -> Receipt:
         ) from error
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_raw(path: Path, largest: int = _LARGEST) -> bytes:
+    """What is in the file; raises ConfigError where it cannot be read, and for what is too long."""
     try:
         # A pipe would be waited for, a device never ends.
         if path.exists() and not path.is_file():
             raise ConfigError(f"{path} is no file; name the receipt itself")
         with path.open("rb") as file:
-            raw = file.read(_LARGEST + 1)
+            raw = file.read(largest + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(f"cannot read the receipt {path}: {reason}; check the path") from error
-    if len(raw) > _LARGEST:
-        raise ConfigError(f"{path} is larger than any receipt ({_LARGEST} bytes); name another")
+    if len(raw) > largest:
+        raise ConfigError(f"{path} is larger than any receipt ({largest} bytes); name another")
     return raw
 
 
@@ -577,6 +620,8 @@ def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _find_format(data: Any) -> str:
+def find_format(raw: bytes, path: Path) -> str:
+    """The format that JSON from the file says it has, "" if none; raises ConfigError for no JSON."""
+    data = _parse(raw, path)
     found = data.get("format") if isinstance(data, dict) else None
     return found if isinstance(found, str) else ""

@@ -20,9 +20,17 @@ from wortlaut.index.lang.words import Language, find_runs
 from wortlaut.index.seal import Seal, is_same_stamp, read_seal, sign
 from wortlaut.rag.answer import Citation, Verifier, format_published
 from wortlaut.rag.evidence import Evidence, find_statement
-from wortlaut.rag.extractive import compose_answer
+from wortlaut.rag.extractive import compose_answer, write_marked_claim
 from wortlaut.rag.reask import AskedAnew, Reopen
-from wortlaut.rag.receipt import VERIFIER_VERSION, CitedQuote, Finding, JudgedClaim, Receipt, Turn
+from wortlaut.rag.receipt import (
+    VERIFIER_VERSION,
+    CitedQuote,
+    Finding,
+    JudgedClaim,
+    Receipt,
+    Turn,
+    name_model,
+)
 from wortlaut.rag.roster import Roster
 from wortlaut.rag.wording import (
     AbstainReason,
@@ -135,7 +143,7 @@ def _compare_versions(receipt: Receipt, archive: Archive) -> Iterator[Finding]:
         ("pipeline", settings.pipeline, PIPELINE_VERSION),
         ("verifier", settings.verifier, VERIFIER_VERSION),
     ):
-        if now is not None and then != now:
+        if now is not None and then not in (now, name_model(now)):
             reason = f"written with the {name} {_excerpt(then)}, checked with {now}"
             yield Finding(reason, severity="note")
 
@@ -269,8 +277,8 @@ class _TurnCheck:
             citation.via,
         )  # fmt: skip
         evidence = Evidence(citation.article, citation.span, 0.0, 0.0, statement)
-        _, _, (line,) = compose_answer([evidence], self._turn.language)
-        return claim.text == f"{line.text.removesuffix('[1]')}[{citation.marker}]"
+        _, _, (line,) = compose_answer([evidence], self._turn.language, citation.marker)
+        return claim.text in (line.text, write_marked_claim(citation, self._turn.language))
 
 
 def _compare_record(quote: CitedQuote, article: Article) -> Iterator[str]:
@@ -283,7 +291,8 @@ def _compare_record(quote: CitedQuote, article: Article) -> Iterator[str]:
         ("address", quote.url, article.url),
         ("path", quote.path, article.path),
     ):
-        if then != now:
+        # A portable receipt has no path: it follows from the article's id.
+        if then != now and not (name == "path" and then == ""):
             yield f"the article's {name} is {_show(now)}, the receipt says {_show(then)}"
 
 

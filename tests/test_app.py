@@ -11,6 +11,8 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from html import unescape
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,7 +23,9 @@ from tests.llmserver import Reply, serve
 from tests.test_render import check_harmless
 from wortlaut.index.errors import ConfigError
 from wortlaut.ui.browser.app import LARGEST_BODY, _listen, build_server
-from wortlaut.ui.browser.session import ChatPage, Session
+from wortlaut.ui.browser.chatpage import ChatPage
+from wortlaut.ui.browser.session import Session
+from wortlaut.ui.words.archive import choose_archive_words
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -71,8 +75,8 @@ def test_the_markers_of_each_turn_open_its_own_sources(page):
     session = Session()
     finish(page.ask(session, "What did Talberg say?"))
     finish(page.ask(session, "Die Falle?"))
-    assert "Talberg wirbt" in page.open_source(session, "0", "3")
-    assert "Falle" in page.open_source(session, "1", "1")
+    assert "Talberg wirbt" in page.pane.open_source(session, "0", "3")
+    assert "Falle" in page.pane.open_source(session, "1", "1")
 
 
 def test_removing_a_chip_asks_again_without_it(page, chat):
@@ -81,7 +85,7 @@ def test_removing_a_chip_asks_again_without_it(page, chat):
     _, current, _ = finish(page.ask_without(session, "0", "speaker"))
     assert chat.asked[-1][0] == "What did Talberg say?"
     assert chat.asked[-1][2].without == {"speaker"}
-    assert "<s>Speaker</s>" in current
+    assert "<s>Speaker Mira Talberg</s>" in current
     finish(page.ask_without(session, "1", "since"))
     assert chat.asked[-1][2].without == {"speaker", "since"}
 
@@ -90,8 +94,8 @@ def test_a_follow_up_asked_again_still_follows_the_same_turns(page, chat):
     session = Session()
     for question in ("What did Talberg say?", "And in 2027?", "Die Falle?"):
         finish(page.ask(session, question))
-    for number in ("1", "3"):
-        finish(page.ask_without(session, number, "speaker"))
+    for number, part in (("1", "speaker"), ("3", "since")):
+        finish(page.ask_without(session, number, part))
         assert chat.asked[-1][:2] == ("And in 2027?", ["What did Talberg say?"])
 
 
@@ -99,9 +103,9 @@ def test_a_follow_up_asked_again_still_follows_the_same_turns(page, chat):
 def test_numbers_that_no_page_would_send_do_nothing(page, number):
     session = Session(examples=("What did Talberg say?",))
     finish(page.ask(session, "What did Talberg say?"))
-    assert page.open_source(session, number, "1") is None
-    assert page.open_source(session, "0", number) is None
-    assert page.open_nearest(session, number) is None
+    assert page.pane.open_source(session, number, "1") is None
+    assert page.pane.open_source(session, "0", number) is None
+    assert page.pane.open_nearest(session, number) is None
     assert list(page.ask_example(session, number)) == []
     assert list(page.ask_without(session, number, "speaker")) == []
     assert list(page.ask_without(session, "0", number)) == []
@@ -128,14 +132,23 @@ def test_what_nobody_foresaw_is_told_without_its_inner_workings(page, caplog):
 def test_a_source_that_changed_meanwhile_is_marked_as_changed(page, chat):
     session = Session()
     finish(page.ask(session, "What did Talberg say?"))
+    chat.archive.articles["port"] = replace(PORT, text=PORT.text + " Ende.", text_sha256="0" * 64)
+    assert "has changed since it was cited" in page.pane.open_source(session, "0", "1")
+
+
+def test_a_source_that_is_gone_meanwhile_is_told_and_its_cited_words_stand(page, chat):
+    session = Session()
+    finish(page.ask(session, "What did Talberg say?"))
     del chat.archive.articles["port"]
-    assert "has changed since it was cited" in page.open_source(session, "0", "1")
+    shown = page.pane.open_source(session, "0", "1")
+    assert choose_archive_words("en").gone_cited in unescape(shown)
+    assert '<mark class="cited">' in shown
 
 
 def test_the_nearest_passage_of_an_abstention_can_be_opened(page):
     session = Session()
     finish(page.ask(session, "What is the capital of Australia?"))
-    assert '<mark class="cited">Der Haushalt lasse' in page.open_nearest(session, 0)
+    assert '<mark class="cited">Der Haushalt lasse' in page.pane.open_nearest(session, 0)
 
 
 def test_an_address_in_use_is_told_with_what_to_do():
@@ -308,13 +321,18 @@ def test_when_the_model_fails_the_archives_words_stand_there_and_the_talk_goes_o
 # The server
 
 
-@contextmanager
-def open_server(chat):
+def open_server(chat, desk=None):
     """The page's address while it is served."""
+    return open_app(build_server(chat, desk=desk))
+
+
+@contextmanager
+def open_app(app):
+    """The address of an app while it is served."""
     import uvicorn
 
     listener = _listen("127.0.0.1", 0)
-    config = uvicorn.Config(build_server(chat), log_level="warning", ws="none")
+    config = uvicorn.Config(app, log_level="warning", ws="none")
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -509,7 +527,7 @@ def test_in_a_browser_a_click_on_a_number_shows_the_cited_words(browser):
         "(() => { const m = document.querySelector('#source mark.cited').getBoundingClientRect();"
     )
     assert browser.run(f"{seen} return m.top > 0 && m.bottom < innerHeight }})()")
-    browser.run("document.querySelector('#earlier .chip[data-part=speaker]').click()")
+    browser.run("document.querySelector('#earlier .chip .cross[data-part=speaker]').click()")
     browser.wait_for("!!document.querySelector('#current .turn[data-turn=\"2\"] .chip.gone')")
     assert browser.run("window.hit === undefined")
     assert browser.run("document.querySelectorAll('img[src*=evil], #current img').length") == 0

@@ -120,7 +120,7 @@ def test_it_indexes_and_answers_in_a_folder_of_modules_of_those_names(environmen
 
 def test_it_is_imported_from_anywhere_and_never_by_a_bare_name(environment, tmp_path):
     code = (
-        "import sys, wortlaut, wortlaut.rag.assembly, wortlaut.ui.words;"
+        "import sys, wortlaut, wortlaut.rag.assembly, wortlaut.ui.words.page;"
         "wortlaut.statements('„Ja“, sagte Enno Wattmann.');"
         "print([name for name in ('index', 'rag', 'eval', 'ui') if name in sys.modules])"
     )

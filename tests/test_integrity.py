@@ -246,15 +246,15 @@ def test_another_print_with_a_damaged_title_is_not_pointed_to(settings, made):
 
 
 def test_the_page_shows_no_source_that_is_damaged_since(settings):
-    from wortlaut.ui.browser.session import ChatPage
+    from wortlaut.ui.browser.chatpage import ChatPage
 
     chat = read_exactly(settings)
     page = ChatPage(chat)
     session, *_ = page.start("de")
     *_, (_, _, _) = page.ask(session, ASKED)
-    assert "stale" not in page.open_source(session, 0, 1)
+    assert "stale" not in page.pane.open_source(session, 0, 1)
     change(settings, "UPDATE statements SET speaker = 'Jan Holm'")
-    shown = page.open_source(session, 0, 1)
+    shown = page.pane.open_source(session, 0, 1)
     assert shown is None or "Jan Holm" not in shown
 
 

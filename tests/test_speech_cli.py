@@ -69,5 +69,5 @@ def test_the_timeline_is_json_or_csv_with_the_same_rows(seeded):
 
 def test_a_timeline_of_a_stranger_is_empty_and_says_so(seeded):
     done = run("timeline", "--speaker", "Oxenrath", data=seeded)
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.returncode, done.stdout) == (3, "")
     assert "Oxenrath" in done.stderr

@@ -702,6 +702,8 @@ TOLD = [
     ("«Wir irren», sagte der Brenner Gesundheits-, Sozial- und Baudirektor Alain Schneck.", "Wir irren", "Alain Schneck"),
     ("„Das ist unsicher“, sagt Rätin Ada Norling. Wovor Norling warnt: „Kauft das nicht.“", "Kauft das", "Ada Norling"),
     ("Der als Sieger geltende Peter Ober (65) hatte abgesagt. „Ich gehe nicht“, sagte er.", "Ich gehe", "Peter Ober"),
+    ("Einer Mitteilung Peer Lannholts zufolge reicht es.", "reicht es", "Peer Lannholt"),
+    ("Der Rat tagte lange. „Es reicht“, sagte Thomas Enders.", "Es reicht", "Thomas Enders"),
     ("«Wir sind\nam Ende unserer Kraft und müssen leider bald aufgeben», sagte Direktorin\nPhilippa "
      "Mainz am Dienstag. Die Sammlung mit tausend alten Stücken\ngehe an die Stadt.\n", "Die Sammlung", "Philippa Mainz"),
 ]  # fmt: skip

@@ -11,8 +11,9 @@ from wortlaut.rag.assembly import index_paths, open_chat
 from wortlaut.rag.config import load_settings
 from wortlaut.rag.evidence import EvidenceFinder
 from wortlaut.rag.wording import say_prints
+from wortlaut.ui.browser.chatpage import ChatPage
 from wortlaut.ui.browser.page import render_answer_html
-from wortlaut.ui.browser.session import ChatPage, Session
+from wortlaut.ui.browser.session import Session
 from wortlaut.ui.render import render_markdown, render_terminal
 
 pytestmark = pytest.mark.usefixtures("unread")
@@ -121,9 +122,9 @@ def test_other_prints_open_at_the_same_words_on_the_page(make_archive):
     page, session = ChatPage(chat), Session()
     *_, (_, turn, _) = page.ask(session, "Was sagte Falk?")
     assert "auch in 1 Artikel, ein Ursprung" in turn
-    source = page.open_source(session, "0", "1")
+    source = page.pane.open_source(session, "0", "1")
     assert 'data-press="related"' in source
-    other = page.open_related(session, "0", "1", "0")
+    other = page.pane.open_related(session, "0", "1", "0")
     assert "Was die Mole kostet" in other
     assert '<mark class="cited">' in other
     for number, marker, related in (
@@ -132,7 +133,7 @@ def test_other_prints_open_at_the_same_words_on_the_page(make_archive):
         ("x", "1", "0"),
         ("0", "1", None),
     ):
-        assert page.open_related(session, number, marker, related) is None
+        assert page.pane.open_related(session, number, marker, related) is None
 
 
 def test_many_prints_crowd_out_no_other_story(make_archive):

@@ -43,7 +43,8 @@ _DEPTH = 50
 _MOST_NAMED = 3
 _LONGEST_QUOTE = 80
 _VOICES: tuple[Voice, ...] = ("direct", "reported", "narrated")
-_LINE = re.compile(r"(?:(?P<head>.*?): )?[“„«](?P<words>.+)[”“»] \[\d+\]", re.DOTALL)
+_LINE = re.compile(r"(?:(?P<head>[^“„«]*?): )?(?P<words>.+) \[\d+\]", re.DOTALL)
+_MARKED = re.compile(r"[“„«]([^“”„«»]+)[”“»]")
 _MOST_MARKERS = 1000
 
 # A sentence, and the numbers of what it cites.
@@ -269,14 +270,22 @@ class Quoting:
     speaker: str | None
 
 
-def read_quoting(line: str, language: Language) -> Quoting | None:
-    """What a line in the wording of `rag.extractive` tells; `None` of a line that is worded else."""
+def read_quoting(
+    line: str, language: Language, citations: Sequence[Citation] = ()
+) -> Quoting | None:
+    """What a line in the wording of `rag.extractive` tells; `None` of a line that is worded else.
+
+    Without a speaker it stands in quotation marks, or is one of the citations word for word.
+    """
     match = _LINE.fullmatch(line.strip())
     if match is None:
         return None
     head, words = match["head"], " ".join(match["words"].split())
+    marked = _MARKED.fullmatch(words)
+    words = marked[1] if marked else words
     if head is None:
-        return Quoting(words, None)
+        quoted = marked or words in {" ".join(each.quote.split()) for each in citations}
+        return Quoting(words, None) if quoted else None
     labels = [f", {voice_label(voice, None, language)}" for voice in _VOICES]
     found = [head.find(label) for label in labels if head.find(label) > 0]
     return Quoting(words, head[: min(found)]) if found else None
@@ -285,7 +294,7 @@ def read_quoting(line: str, language: Language) -> Quoting | None:
 def list_told(answer: Answer) -> list[str]:
     """What the answer tells as fact, claim by claim; of a line that quotes, the quoted words."""
     told = [claim.text for claim in answer.claims if claim.verdict == "supported"]
-    read = [(text, read_quoting(text, answer.language)) for text in told]
+    read = [(text, read_quoting(text, answer.language, answer.citations)) for text in told]
     return [quoting.words if quoting else text for text, quoting in read]
 
 
@@ -325,7 +334,7 @@ class CitationCheck:
     def _supports(self, claim: Claim, some: Sequence[Citation], language: Language) -> bool:
         if claim.verdict != "supported":
             return False
-        quoting = read_quoting(claim.text, language)
+        quoting = read_quoting(claim.text, language, some)
         if quoting is None:
             return self._verifier.verify(claim.text, some, language).label == "supported"
         return any(self._bears_out(quoting, citation) for citation in some)

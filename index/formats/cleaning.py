@@ -80,6 +80,8 @@ _FAULT = re.compile(
     rf"|{_SUSPECT.pattern}|{_CONTROL.pattern}|{_WESTERN.pattern}|\\u[0-9a-fA-F]{{4}}"
 )
 
+# Words are of several letters: "ÄÄÄÄ" is none, in whatever alphabet.
+_FEWEST_LETTERS = 3
 MENDED = "wrongly encoded letters (like Ã¼ for ü) were mended; compare it with its source"
 LOST = "holds letters that a wrong encoding has lost; get it anew from its source"
 
@@ -247,6 +249,8 @@ def _mend_russian(text: str) -> str | None:
     """Windows-1251 that was read as Windows-1252: "Ïðèâåò"; `None` for other text."""
     letters = re.findall(r"[^\W\d_]", text)
     if sum("À" <= letter <= "ÿ" for letter in letters) < len(letters) * 0.6:
+        return None
+    if len(set(letters)) < _FEWEST_LETTERS:
         return None
     try:
         return text.encode("cp1252").decode("cp1251")

@@ -46,6 +46,7 @@ class Grammar:
     places_back: frozenset[str]  # the same for a place: "there"
     conjunctions: frozenset[str]
     fillers: frozenset[str]
+    chatter: frozenset[str]  # opens what is no question: thanks, a greeting
     nouns: frozenset[str]  # for what somebody says: "X's position"
     given: frozenset[str]  # the same, but only with a verb of saying: "what motive did X name"
     links: frozenset[str]  # prepositions inside an office: "spokesman of the firm"

@@ -161,6 +161,8 @@ class Cast:
             # "Sprecher" may be a woman; a first name of both genders, or unknown, says nothing.
             if figure.gender != "f" and " " in figure.name:
                 figure.gender = find_spelt_gender(figure.name) or figure.gender
+        if not words.english:
+            self._rename_owners(words)
         self._places = sorted(
             ((place, figure) for figure in self.figures for place in figure.places),
             key=lambda item: item[0],
@@ -313,6 +315,28 @@ class Cast:
             figure.roles.add(sighting.role)
             shown = "" if self._words.english else sighting.gender
             figure.gender = self._read_gender(sighting.role) or shown or figure.gender
+
+    def _rename_owners(self, words: Words) -> None:
+        """Take the genitive's -s off a name that the article has nowhere else: "Jon Hales Fazit"."""
+        for figure in self.figures:
+            *given, last = figure.name.split()
+            bare = strip_genitive(last)
+            if not given or bare == last or not self._counts[last]:
+                continue
+            if all(self._owns(words, place, last) for place in figure.places):
+                figure.name = " ".join([*given, bare])
+                self._by_last.setdefault(bare.casefold(), []).append(figure)
+
+    def _owns(self, words: Words, place: int, last: str) -> bool:
+        """Whether the name at a place is a genitive, by the noun behind it or right before it."""
+        name = words.words[place : place + _LONGEST_NAME]
+        if last not in name:
+            return False
+        behind = place + name.index(last) + 1
+        if behind < len(words.words) and words.caps[behind] and not words.breaks[behind]:
+            return True
+        before = words.words[place - 1] if place and words.caps[place - 1] else ""
+        return _NOUN.search(before) is not None
 
     def _read_gender(self, role: str) -> Gender:
         """The gender of an office; empty where the language does not show it."""

@@ -80,7 +80,10 @@ _MOST_ADJECTIVES = 6
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A noun phrase, words `[first, stop)`; `name` is the bare name of its person or group."""
+    """A noun phrase, words `[first, stop)`; `name` is the bare name of its person or group.
+
+    `is_genitive` where it stands behind a noun of saying as whose it is: "Angaben Holms".
+    """
 
     first: int
     stop: int
@@ -91,6 +94,7 @@ class Mention:
     gender: Gender = ""
     definite: bool = False
     plural: bool = False
+    is_genitive: bool = False
 
 
 def read_mention(words: Words, first: int, stop: int) -> Mention | None:

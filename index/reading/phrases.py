@@ -193,8 +193,9 @@ class PhraseReader:
             return None if placed else owner
         if k < stop and self._words.caps[k]:
             owner = read_mention(self._words, k, stop)
-            genitive = owner and owner.name.endswith(("s", "’", "'"))
-            return owner if owner and (genitive or self._subjects.speaks(owner)) else None
+            if owner and owner.name.endswith(("s", "’", "'")):
+                return replace(owner, is_genitive=True)
+            return owner if owner and self._subjects.speaks(owner) else None
         return None
 
     def _read_postposed(self, unit: Unit, i: int) -> Frame | None:

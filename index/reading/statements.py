@@ -480,7 +480,9 @@ class _Reading:
         subject = ""
         if mention.kind == "person":
             subject = self._cast.find_subject(self._words, mention.first, mention.stop)
-            return subject or drop_trade(mention.name)
+            name = subject or drop_trade(mention.name)
+            # "Nach Angaben Peer Lannholts": called by the name itself.
+            return strip_genitive(name) if mention.is_genitive else name
         return self._to_nominative(mention, mention.name)
 
     def _name_role(self, mention: Mention) -> str:

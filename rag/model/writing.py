@@ -21,6 +21,7 @@ from wortlaut.rag.answer import Answer, Citation, Claim, Verifier
 from wortlaut.rag.evidence import Evidence
 from wortlaut.rag.extractive import compose_answer
 from wortlaut.rag.model.citations import Draft, DraftSplitter
+from wortlaut.rag.model.gloss import write_glosses
 from wortlaut.rag.model.llm import LanguageModel, Message
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.wording import NoticeKind, format_date, strike_out, voice_label, write_notice
@@ -117,6 +118,10 @@ class AnswerWriter:
         self._on_unsupported = on_unsupported
         self._count_tokens = count_tokens
 
+    def check(self, timeout_s: float = 10) -> str:
+        """The model's name, once it is sure that it can be asked; else raises LLMUnavailable."""
+        return self._model.check(timeout_s)
+
     def write(
         self,
         query: Query,
@@ -140,6 +145,10 @@ class AnswerWriter:
         verify_ms = page.verify_s * 1000
         compose_ms = (perf_counter() - started) * 1000 - verify_ms
         yield replace(answer, timings_ms={"compose": compose_ms, "verify": verify_ms})
+
+    def gloss(self, citations: Sequence[Citation], language: Language) -> dict[int, str]:
+        """By marker the model's translation of a quote in another language, if it holds."""
+        return write_glosses(self._model, self._verifier, citations, language)
 
     def _build_prompt(self, page: _Page, earlier: Sequence[str]) -> Prompt:
         query = page.query

@@ -51,7 +51,16 @@ class FollowUp:
     today: date
 
     def complete(self) -> Query:
-        """The query with what it leaves out inherited; a whole new question inherits nothing."""
+        """The query with what it leaves out inherited, and which parts that are.
+
+        A whole new question inherits nothing, nor does what is none.
+        """
+        if self.reading.is_nonsense:
+            return self.query
+        whole = self._complete()
+        return replace(whole, inherited=_list_inherited(self.query, whole))
+
+    def _complete(self) -> Query:
         reading = self.reading
         if self.query.lists:
             past = reading.widen(self._choose_window(self.query))
@@ -288,6 +297,34 @@ class FollowUp:
             same = bool(_CYRILLIC.search(name)) == (query.language == "ru")
             shown.append(name if same or not typed else typed[0])
         return _AND[query.language].join([*dict.fromkeys(shown), *query.unknown_speakers])
+
+
+def set_topic(query: Query, topic: str) -> Query:
+    """The query about another topic, said as a whole question; without one, about anything."""
+    changed = replace(query, topic=topic, own="", further=False, lists=False)
+    who = _AND[query.language].join([*query.speakers, *query.unknown_speakers])
+    if who and query.kind == "date":
+        return replace(changed, text=_close(_fill(_DATE_TEXT, changed, who), ""))
+    if who:
+        return replace(changed, text=_close(_fill(_SPEAKER_TEXT, changed, who), ""))
+    if query.kind == "who":
+        return replace(changed, text=_close(_fill(_WHO_TEXT, changed, ""), ""))
+    return replace(changed, text=topic)
+
+
+def _list_inherited(own: Query, whole: Query) -> frozenset[str]:
+    """What the completed question has and does not say itself."""
+    parts = {
+        "speaker": bool(whole.speakers or whole.unknown_speakers)
+        and not (own.speakers or own.unknown_speakers or own.offices),
+        "topic": bool(whole.topic) and whole.topic != own.topic,
+        "since": whole.stated.since is not None and whole.stated.since != own.stated.since,
+        "until": whole.stated.until is not None and whole.stated.until != own.stated.until,
+        "order": whole.order not in ("relevance", own.order),
+    }
+    if not whole.event.is_open and whole.stated != own.stated:
+        parts["event"] = True
+    return frozenset(part for part, is_inherited in parts.items() if is_inherited)
 
 
 def _without(topic: str, offices: Sequence[str]) -> str:

@@ -38,7 +38,8 @@ class Query:
     `window`, the days of publication; or else when something happened (`event`). `reports` says
     that the words are about what was published; `lists`, about everything from that time.
     `follows` says that it was completed from the conversation; `own` is then what it says by
-    itself, if `text` has the conversation's topic beside it.
+    itself, if `text` has the conversation's topic beside it. `inherited` names the parts that come
+    from there: speaker, topic, since, until, event, order.
     `offices` are the words that name the speaker without a name ("Kremlin spokesman"), whether or
     not it is known who is meant. `further` asks for something else than was answered before.
     """
@@ -59,6 +60,7 @@ class Query:
     lists: bool = False
     follows: bool = False
     own: str = ""
+    inherited: frozenset[str] = frozenset()
 
     @property
     def event(self) -> Window:

@@ -34,6 +34,8 @@ _TITLE = re.compile(
     rf"\b(?:{'|'.join(t.capitalize() if t.isascii() else t for t in read_titles('question'))})\. "
     "(?=[A-ZÄÖÜА-Я])"
 )
+# "Mira Talberg (65)": an age tells nobody apart, and is no topic.
+_AGE = re.compile(r"(?<=\w) \(\d{1,3}\)")
 
 
 def understand(
@@ -61,7 +63,7 @@ def understand(
     Raises `ConfigError` for an empty question or an unknown language.
     """
     text = " ".join(unicodedata.normalize("NFC", question).split())
-    text = _TITLE.sub(_drop_stop, text)
+    text = _AGE.sub("", _TITLE.sub(_drop_stop, text))
     if not re.search(r"[^\W_]", text):
         raise ConfigError(
             "empty question: ask something, for example: What did the minister say about energy?"

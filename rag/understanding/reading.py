@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import Grammar, read_grammar
 from wortlaut.index.lang.names import PARTICLES, find_gender
 from wortlaut.index.lang.roles import read_address_gender
-from wortlaut.index.lang.words import Language, read_typed_words
+from wortlaut.index.lang.words import LANGUAGES, Language, read_typed_words
 from wortlaut.index.reading.people import People, find_names
 from wortlaut.rag.askedwords import find_bodies
 from wortlaut.rag.understanding.asked import SpeakerReader
@@ -37,9 +39,33 @@ _OBJECT_QUESTION = frozenset(("did", "does", "do", "has", "have"))
 
 
 _LONGEST_TITLE = 3  # words
+# The rows of the keyboards that the three languages are written with.
+_KEYS = ("qwertzuiop", "qwertyuiop", "asdfghjkl", "asdfghjklöä", "yxcvbnm", "zxcvbnm",
+         "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю")  # fmt: skip
+_SHORTEST_RUN = 4
+_LONGEST_SHORT = 5  # letters of a short form: "bmwk"
+_VOWEL = re.compile("[aeiouyäöüáéíóúàèаеёиоуыэюя\\d]")
 
 # Of some namesakes those who hold the office that stands before the name.
 ChooseBearers = Callable[[str, Sequence[str]], Sequence[str]]
+
+
+def is_gibberish(word: str) -> bool:
+    """Whether somebody only tried the keys: "asdf", "йцукен", "hhhh", "123"."""
+    low = word.lower()
+    if low.isdecimal() or (len(low) > 2 and len(set(low)) == 1):
+        return True
+    if len(low) > _LONGEST_SHORT and not _VOWEL.search(low) and not word.isupper():
+        return True
+    # Inside of a row lies many a word: "wert".
+    rows = [row for keys in _KEYS for row in (keys, keys[::-1])]
+    return len(low) >= _SHORTEST_RUN and any(r.startswith(low) or r.endswith(low) for r in rows)
+
+
+@cache
+def _list_chatter() -> frozenset[str]:
+    """Words of thanks and greetings; whoever talks so does not always use the language he asks in."""
+    return frozenset(word for each in LANGUAGES for word in read_grammar(each).chatter)
 
 
 def choose_all(title: str, names: Sequence[str]) -> Sequence[str]:
@@ -157,6 +183,18 @@ class Reading:
         german = self.grammar.language == "de"
         named = any(t.names or (not german and t.text[0].isupper()) for t in content)
         return asks and self.kind in ("fact", "date") and not named and len(content) <= _FEW
+
+    @property
+    def is_nonsense(self) -> bool:
+        """Whether it asks nothing: keys struck at random, a bare number, thanks or a greeting."""
+        if self.connective or self.asked.anybody or self.times or self.step is not None:
+            return False
+        words = [token.lower for token in self.tokens]
+        if not words or any(self.grammar.is_function_word(word) for word in words):
+            return False
+        said = words[0]
+        chatter = said in _list_chatter() or (len(words) > 1 and set(words) == {said})
+        return chatter or all(is_gibberish(token.text) for token in self.tokens)
 
     def _is_idle(self, token: Token) -> bool:
         return not token.names and self.grammar.is_function_word(token.lower)

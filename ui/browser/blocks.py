@@ -11,10 +11,20 @@ from typing import Any
 
 import gradio as gr
 
+from wortlaut.ui.browser.app import read_owner
+from wortlaut.ui.browser.chatpage import ChatPage, PageUpdate
 from wortlaut.ui.browser.page import render_no_source_html
-from wortlaut.ui.browser.session import ChatPage, PageUpdate, Session
-from wortlaut.ui.words import choose_words
+from wortlaut.ui.browser.session import SHOWN_AT_ONCE, Session
+from wortlaut.ui.browser.settings import read_chosen_tongue
+from wortlaut.ui.browser.shelf import render_waiting_html
+from wortlaut.ui.words.page import choose_words
+from wortlaut.ui.words.talks import choose_talk_words
 
+# What a page's address is, sent with the first event; and that a question was answered, or failed.
+_SEND_ADDRESS = "() => [location.pathname + location.hash]"
+_TELL_ANSWERED = "() => { document.dispatchEvent(new CustomEvent('answered')); }"
+# All parts that a start shows, and the list's place among them.
+_PARTS, _SHELF = 12, 6
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -28,34 +38,102 @@ def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
     with blocks:
         events = _Events(page)
         session = gr.State(Session())
+        address = gr.Textbox(visible=False)
         header = make_part("header")
         with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="left", scale=0, min_width=0):
+                shelf = make_part("shelf")
             with gr.Column(elem_id="talk", scale=3, min_width=0):
                 with gr.Column(elem_id="turns"):
+                    # Filled by the page: of a conversation only what is new is sent.
                     earlier, current = make_part("earlier"), make_part("current")
+                    passed = make_part("passed")
+                waiting = make_part("waiting")
                 switch = make_part("switch")
                 question = gr.Textbox(
                     elem_id="question", show_label=False, container=False, autofocus=True,
                     lines=1, max_lines=5, submit_btn="Ask",
                 )  # fmt: skip
             with gr.Column(elem_id="side", scale=2, min_width=0):
-                source = make_part("source")
-        talk = [question, earlier, current, source]
-        everything = [session, header, *talk, switch]
-        asking = _QUIET | {"concurrency_limit": concurrency, "concurrency_id": "ask"}
+                # One of these is seen at a time: #side[data-panel], set in the browser.
+                source, quotes = make_part("source"), make_part("quotes")
+                with gr.Column(elem_id="archive", min_width=0):
+                    holder, holdings = make_part("archive-head"), make_part("archive-list")
+                settings, timeline = make_part("settings"), make_part("timeline")
+        with gr.Column(elem_id="picking", min_width=0):
+            picker, choices = make_part("picker"), make_part("choices")
+        # Read by the page's script only.
+        opinion, handed = make_part("opinion"), make_part("handed")
+        talk = [question, passed, current, source]
+        asked = [*talk, shelf]
+        everything = [session, header, *asked, switch, waiting, holder, holdings, settings]
+        asking = _QUIET | {
+            "concurrency_limit": concurrency, "concurrency_id": "ask", "trigger_mode": "multiple",
+        }  # fmt: skip
         reading = _QUIET | {"concurrency_limit": 4 * concurrency, "concurrency_id": "read"}
-        blocks.load(events.start, None, everything, **reading)
-        header.new(events.start_anew, session, everything, **reading)
-        switch.choose(events.choose_mode, session, switch, **reading)
+        loaded = blocks.load(events.start, address, everything, js=_SEND_ADDRESS, **reading)
+        loaded.then(events.show_quotes, session, quotes, **reading)
+        begun = [part.new(events.start_anew, session, everything, **reading)
+                 for part in (header, shelf)]  # fmt: skip
+        begun.append(shelf.open(events.open, session, everything, **reading))
+        for event in (loaded, *begun):
+            event.then(events.show_opinions, session, opinion, **reading)
+        shelf.rename(events.rename, session, shelf, **reading)
+        shelf.remove(events.remove, session, everything, **reading)
+        shelf.restore(events.restore, session, shelf, **reading)
+        shelf.older(events.list_older, session, shelf, **reading)
+        translating = _QUIET | {"concurrency_limit": concurrency, "concurrency_id": "gloss"}
         public = {"api_visibility": "public", "api_name": "ask"}
         question.submit(events.ask, [session, question], talk, **(asking | public))
         question.stop(events.stop, session, None, **reading)
+        started = [
+            waiting.ask(events.ask_typed, session, asked, **asking),
+            picker.set(events.ask_set, session, asked, **asking),
+            choices.take(events.ask_chosen, session, asked, **asking),
+        ]
         for part in (earlier, current):
-            part.example(events.ask_example, session, talk, **asking)
-            part.drop(events.ask_without, session, talk, **asking)
+            started += [
+                part.example(events.ask_example, session, asked, **asking),
+                part.drop(events.ask_without, session, asked, **asking),
+                part.again(events.ask_again, session, asked, **asking),
+                part.regain(events.ask_with, session, asked, **asking),
+            ]
+            part.undo(events.undo, session, talk, **reading)
+            part.pick(events.open_picker, session, [picker, choices], **reading)
+            part.more(events.show_more, session, [passed, current], **reading)
+            part.gloss(events.gloss, session, [passed, current], **translating)
             part.nearest(events.open_nearest, session, source, **reading)
+        for event in started:
+            event.success(None, None, None, js=_TELL_ANSWERED, api_visibility="private")
+            event.failure(None, None, None, js=_TELL_ANSWERED, api_visibility="private")
         for part in (earlier, current, source):
             part.cite(events.open_source, session, source, **reading)
+            part.collect(events.collect, session, quotes, **reading)
+        # What users add, remove and set.
+        current.refill(events.refill, session, current, **reading)
+        holder.open(events.open_archive, session, [holder, holdings], **reading)
+        for part in (holder, holdings):
+            # Whoever types on while a list is made gets the list for what is there last.
+            browsing = reading | {"trigger_mode": "always_last"}
+            part.browse(events.browse, session, holdings, **browsing)
+        holdings.openheld(events.open_held, session, source, **reading)
+        holdings.remove(events.remove_held, session, holdings, **reading)
+        for part in (switch, settings):
+            part.choose(events.choose_mode, session, [switch, settings], **reading)
+        settings.tongue(events.choose_tongue, session, everything, **reading)
+        picker.find(events.find_choices, session, choices, **reading)
+        choices.menu(events.open_chosen, session, [picker, choices], **reading)
+        for part in (header, earlier, current):
+            part.timeline(events.open_timeline, session, timeline, **reading)
+        timeline.plot(events.plot_timeline, session, timeline, **reading)
+        timeline.cite(events.open_source, session, source, **reading)
+        for part in (earlier, current):
+            part.certify(events.hand_receipt, session, handed, **reading)
+            part.opine(events.give_feedback, session, opinion, **reading)
+        quotes.discard(events.discard, session, quotes, **reading)
+        quotes.restore(events.put_back, session, quotes, **reading)
+        quotes.move(events.move, session, quotes, **reading)
+        quotes.annotate(events.annotate, session, None, **reading)
         source.related(events.open_related, session, source, **reading)
     return blocks
 
@@ -76,34 +154,155 @@ class _Events:
     def __init__(self, page: ChatPage) -> None:
         self._page = page
 
-    def start(self, request: gr.Request) -> list[Any]:
-        return self._start(request, None)
+    def start(self, address: object, request: gr.Request) -> list[Any]:
+        return self._start(request, None, address)
 
     def start_anew(self, session: Session, request: gr.Request) -> list[Any]:
-        return self._start(request, session)
+        return self._start(request, session, "/")
 
-    def _start(self, request: gr.Request, earlier: Session | None) -> list[Any]:
-        tongue = request.headers.get("accept-language")
-        session, top, welcome, switch = self._page.start(tongue, earlier)
-        words = choose_words(session.tongue)
-        box = _show_button(session, stop=False) | {
-            "placeholder": words.placeholder,
-            "label": words.ask,
-        }
-        return [session, top, box, welcome, "", render_no_source_html(session.tongue), switch]
+    def open(self, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
+        return self._start(request, session, _read(event, "address"))
 
-    def ask(self, session: Session, text: str) -> Iterator[list[Any]]:
+    def _start(self, request: gr.Request, earlier: Session | None, address: object) -> list[Any]:
+        session, top, welcome, switch = self._page.start(_choose_tongue(request), earlier)
+        session.owner = read_owner(request.headers)
+        passed, current, source = self._page.arrive(session, address)
+        source = source or render_no_source_html(session.tongue)
+        shelf = self._page.talks.render_shelf(session)
+        settings = self._page.show_settings(session)
+        # The archive's panel is made when it is first opened.
+        return [
+            session, top, _show_box(session), passed, current or welcome, source, shelf, switch,
+            render_waiting_html(session.tongue), "", "", settings,
+        ]  # fmt: skip
+
+    def choose_tongue(
+        self, session: Session, event: gr.EventData, request: gr.Request
+    ) -> list[Any]:
+        self._resume(session, event, request)
+        if not self._page.choose_tongue(session, _read(event, "tongue")):
+            return [gr.skip()] * _PARTS
+        top, switch, welcome = self._page.show_top(session)
+        settings = self._page.show_settings(session)
+        # A talk that has begun stays as it is: each answer is in its question's language.
+        talk = [gr.skip()] * 2
+        if not session.turns:
+            talk = [welcome, render_no_source_html(session.tongue)]
+        box = _show_box(session) if session.growing is None else gr.skip()
+        shelf = self._page.talks.render_shelf(session)
+        return [
+            session, top, box, gr.skip(), *talk, shelf, switch,
+            render_waiting_html(session.tongue), "", "", settings,
+        ]  # fmt: skip
+
+    def refill(self, session: Session) -> Any:
+        return _or_skip(self._page.refill(session))
+
+    def open_archive(self, session: Session) -> list[str]:
+        return [self._page.archive.show_archive(session), self._page.archive.browse(session, {})]
+
+    def browse(self, session: Session, event: gr.EventData) -> str:
+        return self._page.archive.browse(session, event._data)
+
+    def open_held(self, session: Session, event: gr.EventData) -> str:
+        return self._page.archive.open_held(session, _read(event, "id"))
+
+    def remove_held(self, session: Session, event: gr.EventData) -> Any:
+        return _or_skip(self._page.archive.remove(session, _read(event, "id"), event._data))
+
+    def ask(self, session: Session, text: str, request: gr.Request) -> Iterator[list[Any]]:
+        """As other programs ask: without the list of conversations."""
+        self._page.resume(session, read_owner(request.headers), None, None)
         if not isinstance(text, str) or not text.strip():
             yield [gr.skip()] * 4
             return
-        yield from self._show(session, self._page.ask(session, text.strip()), {"value": ""})
+        for shown in self._show(session, self._page.ask(session, text.strip()), {"value": ""}):
+            yield shown[:4]
 
-    def ask_example(self, session: Session, event: gr.EventData) -> Iterator[list[Any]]:
+    def ask_typed(
+        self, session: Session, event: gr.EventData, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        self._resume(session, event, request)
+        text = _read(event, "question")
+        if isinstance(text, str) and text.strip():
+            yield from self._show(session, self._page.ask(session, text.strip()))
+
+    def ask_example(
+        self, session: Session, event: gr.EventData, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        self._resume(session, event, request)
         yield from self._show(session, self._page.ask_example(session, _read(event, "number")))
 
-    def ask_without(self, session: Session, event: gr.EventData) -> Iterator[list[Any]]:
+    def ask_without(
+        self, session: Session, event: gr.EventData, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        self._resume(session, event, request)
         turn, part = _read(event, "turn"), _read(event, "part")
         yield from self._show(session, self._page.ask_without(session, turn, part))
+
+    def ask_again(
+        self, session: Session, event: gr.EventData, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        self._resume(session, event, request)
+        turn, question = _read(event, "turn"), _read(event, "question")
+        yield from self._show(session, self._page.ask_again(session, turn, question))
+
+    def undo(self, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
+        self._resume(session, event, request)
+        return [gr.skip(), *map(_or_skip, self._page.undo(session))]
+
+    def _resume(self, session: Session, event: gr.EventData, request: gr.Request) -> None:
+        """The session, with what the page shows even if this server never sent it."""
+        self._page.resume(
+            session,
+            read_owner(request.headers),
+            _choose_tongue(request),
+            _read(event, "shown"),
+            _read(event, "count"),
+        )
+
+    def ask_with(
+        self, session: Session, event: gr.EventData, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        self._resume(session, event, request)
+        turn, part = _read(event, "turn"), _read(event, "part")
+        yield from self._show(session, self._page.ask_with(session, turn, part))
+
+    def ask_set(
+        self, session: Session, event: gr.EventData, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        self._resume(session, event, request)
+        serial, value = _read(event, "serial"), _read(event, "value")
+        yield from self._show(session, self._page.ask_set(session, serial, value))
+
+    def ask_chosen(
+        self, session: Session, event: gr.EventData, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        self._resume(session, event, request)
+        serial, number = _read(event, "serial"), _read(event, "number")
+        yield from self._show(session, self._page.ask_chosen(session, serial, number))
+
+    def open_picker(self, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
+        self._resume(session, event, request)
+        turn, part = _read(event, "turn"), _read(event, "part")
+        return list(self._page.open_picker(session, turn, part) or [gr.skip()] * 2)
+
+    def open_chosen(self, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
+        self._resume(session, event, request)
+        serial, number = _read(event, "serial"), _read(event, "number")
+        return list(self._page.open_chosen(session, serial, number) or [gr.skip()] * 2)
+
+    def find_choices(self, session: Session, event: gr.EventData, request: gr.Request) -> Any:
+        self._resume(session, event, request)
+        return _or_skip(self._page.find_choices(session, _read(event, "text")))
+
+    def show_more(self, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
+        self._resume(session, event, request)
+        return [_or_skip(part) for part in self._page.show_more(session, _read(event, "turn"))]
+
+    def gloss(self, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
+        self._resume(session, event, request)
+        return [_or_skip(part) for part in self._page.gloss(session, _read(event, "turn"))]
 
     def _show(
         self, session: Session, steps: Iterator[PageUpdate], box: dict[str, Any] | None = None
@@ -111,28 +310,121 @@ class _Events:
         """What the page's parts show; the question box is left alone while somebody writes in it."""
         takes_time = self._page.takes_time(session)
         update: Any = _show_button(session, stop=takes_time) | (box or {})
-        for shown in steps:
-            if shown[1] is not None and session.growing is None:
+        sent: str | None = None
+        for passed, current, source in steps:
+            if current is not None and session.growing is None:
                 update = _show_button(session, stop=False)
-            yield [update, *map(_or_skip, shown)]
+            # The page needs it once; another program reads the last step alone.
+            news = passed if passed != sent or box else None
+            sent = passed or sent
+            shelf = None if session.is_listed else self._page.talks.render_shelf(session)
+            yield [update, *map(_or_skip, (news, current, source, shelf))]
             update = gr.skip()
 
     def stop(self, session: Session) -> None:
         self._page.stop(session)
 
-    def choose_mode(self, session: Session, event: gr.EventData) -> Any:
-        return _or_skip(self._page.choose_mode(session, _read(event, "mode")))
+    def choose_mode(self, session: Session, event: gr.EventData, request: gr.Request) -> Any:
+        self._resume(session, event, request)
+        switch = self._page.choose_mode(session, _read(event, "mode"))
+        if switch is None:
+            return [gr.skip()] * 2
+        return [switch, self._page.show_settings(session)]
 
-    def open_source(self, session: Session, event: gr.EventData) -> Any:
+    def rename(self, session: Session, event: gr.EventData, request: gr.Request) -> str:
+        self._resume(session, event, request)
+        self._page.talks.rename(session, _read(event, "id"), _read(event, "title"))
+        return self._page.talks.render_shelf(session)
+
+    def remove(self, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
+        """The list without the conversation; where it is the one shown, a new one begins."""
+        self._resume(session, event, request)
+        deleted = self._page.talks.delete(session, _read(event, "id"))
+        if deleted is None or deleted.id != session.conversation:
+            shelf = self._page.talks.render_shelf(session, deleted)
+            return [gr.skip() if part != _SHELF else shelf for part in range(_PARTS)]
+        shown = self.start_anew(session, request)
+        shown[_SHELF] = self._page.talks.render_shelf(shown[0], deleted)
+        return shown
+
+    def restore(self, session: Session, event: gr.EventData, request: gr.Request) -> str:
+        self._resume(session, event, request)
+        self._page.talks.restore(session, _read(event, "id"))
+        return self._page.talks.render_shelf(session)
+
+    def list_older(self, session: Session, event: gr.EventData, request: gr.Request) -> str:
+        self._resume(session, event, request)
+        session.listed += SHOWN_AT_ONCE
+        return self._page.talks.render_shelf(session)
+
+    def open_source(self, session: Session, event: gr.EventData, request: gr.Request) -> Any:
+        self._resume(session, event, request)
         turn, marker = _read(event, "turn"), _read(event, "marker")
-        return _or_skip(self._page.open_source(session, turn, marker))
+        return _or_lost(session, self._page.pane.open_source(session, turn, marker))
 
-    def open_related(self, session: Session, event: gr.EventData) -> Any:
+    def open_related(self, session: Session, event: gr.EventData, request: gr.Request) -> Any:
+        self._resume(session, event, request)
         turn, marker = _read(event, "turn"), _read(event, "marker")
-        return _or_skip(self._page.open_related(session, turn, marker, _read(event, "number")))
+        opened = self._page.pane.open_related(session, turn, marker, _read(event, "number"))
+        return _or_lost(session, opened)
 
-    def open_nearest(self, session: Session, event: gr.EventData) -> Any:
-        return _or_skip(self._page.open_nearest(session, _read(event, "turn")))
+    def open_timeline(self, session: Session, event: gr.EventData, request: gr.Request) -> str:
+        self._resume(session, event, request)
+        return self._page.pane.open_timeline(session, _read(event, "turn"))
+
+    def plot_timeline(self, session: Session, event: gr.EventData, request: gr.Request) -> str:
+        self._resume(session, event, request)
+        return self._page.pane.plot_timeline(session, event._data)
+
+    def open_nearest(self, session: Session, event: gr.EventData, request: gr.Request) -> Any:
+        self._resume(session, event, request)
+        return _or_lost(session, self._page.pane.open_nearest(session, _read(event, "turn")))
+
+    # What the browser keeps: whose it is, its cookie says.
+
+    def show_quotes(self, session: Session, request: gr.Request) -> str:
+        return self._page.quotes.show(read_owner(request.headers), session.tongue)
+
+    def collect(self, session: Session, request: gr.Request, event: gr.EventData) -> Any:
+        self._resume(session, event, request)
+        turn, marker = _read(event, "turn"), _read(event, "marker")
+        return _or_skip(self._page.collect(session, read_owner(request.headers), turn, marker))
+
+    def discard(self, session: Session, request: gr.Request, event: gr.EventData) -> Any:
+        owner, quote = read_owner(request.headers), _read(event, "quote")
+        return _or_skip(self._page.quotes.remove(owner, session.tongue, quote))
+
+    def put_back(self, session: Session, request: gr.Request, event: gr.EventData) -> Any:
+        owner, quote = read_owner(request.headers), _read(event, "quote")
+        return _or_skip(self._page.quotes.restore(owner, session.tongue, quote))
+
+    def move(self, session: Session, request: gr.Request, event: gr.EventData) -> Any:
+        owner, quote = read_owner(request.headers), _read(event, "quote")
+        return _or_skip(self._page.quotes.move(owner, session.tongue, quote, _read(event, "by")))
+
+    def annotate(self, session: Session, request: gr.Request, event: gr.EventData) -> None:
+        owner, quote = read_owner(request.headers), _read(event, "quote")
+        self._page.quotes.write_note(owner, quote, _read(event, "note"))
+
+    def hand_receipt(self, session: Session, request: gr.Request, event: gr.EventData) -> Any:
+        self._resume(session, event, request)
+        owner = read_owner(request.headers)
+        return _or_skip(self._page.hand_receipt(session, owner, _read(event, "turn")))
+
+    def show_opinions(self, session: Session, request: gr.Request) -> str:
+        return self._page.show_opinions(session, read_owner(request.headers))
+
+    def give_feedback(self, session: Session, request: gr.Request, event: gr.EventData) -> Any:
+        self._resume(session, event, request)
+        owner, turn = read_owner(request.headers), _read(event, "turn")
+        verdict, comment = _read(event, "verdict"), _read(event, "comment")
+        return _or_skip(self._page.give_feedback(session, owner, turn, verdict, comment))
+
+
+def _choose_tongue(request: gr.Request) -> str | None:
+    """The language that was chosen before, else those that the browser asks for."""
+    chosen = read_chosen_tongue(request.headers.get("cookie"))
+    return chosen or request.headers.get("accept-language")
 
 
 def _show_button(session: Session, *, stop: bool) -> Any:
@@ -141,8 +433,23 @@ def _show_button(session: Session, *, stop: bool) -> Any:
     return gr.update(submit_btn=not stop and words.ask, stop_btn=stop and words.stop)
 
 
+def _show_box(session: Session) -> Any:
+    """The question box, its words in the session's language."""
+    words = choose_words(session.tongue)
+    said = {"placeholder": words.placeholder, "label": words.ask}
+    return _show_button(session, stop=False) | said
+
+
 def _or_skip(html: str | None) -> Any:
     return gr.skip() if html is None else html
+
+
+def _or_lost(session: Session, html: str | None) -> Any:
+    """The source, or that the page's conversation is no longer known."""
+    if html is None and session.is_lost:
+        told = choose_talk_words(session.tongue).lost
+        return render_no_source_html(session.tongue, told)
+    return _or_skip(html)
 
 
 def _read(event: gr.EventData, name: str) -> object:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -20,15 +19,33 @@ from wortlaut.index.twins.origins import PrintedArticle
 from wortlaut.rag.answer import Answer, Citation, Claim, Filters, Mode
 from wortlaut.rag.wording import (
     format_date,
-    format_period,
-    join_names,
     say_prints,
     say_superseded,
-    voice_label,
+)
+from wortlaut.ui.browser.chips import RemovedPart, render_chips_html
+from wortlaut.ui.browser.quotes import (
+    render_answer_tools_html,
+    render_opinion_html,
+    render_quote_texts_html,
+    render_quote_tools_html,
+)
+from wortlaut.ui.browser.spoken import (
+    SpokenRun,
+    describe_card,
+    list_spoken_runs,
+    render_spoken_html,
+    wrap_spoken,
+)
+from wortlaut.ui.browser.timeline import (
+    TIMELINE,
+    render_timeline_button,
 )
 from wortlaut.ui.render import (
+    AnswerLine,
     LinePart,
+    arrange_lines,
     collapse,
+    describe_found,
     describe_independence,
     describe_place,
     describe_prints,
@@ -36,17 +53,20 @@ from wortlaut.ui.render import (
     describe_writer,
     list_refused,
     render_markdown,
-    split_line,
+    show_name,
     split_lines,
 )
 from wortlaut.ui.render import escape_text as esc
-from wortlaut.ui.words import PageWords, choose_words
+from wortlaut.ui.words.archive import choose_archive_words
+from wortlaut.ui.words.chips import choose_chip_words
+from wortlaut.ui.words.page import PageWords, choose_words
+from wortlaut.ui.words.talks import choose_talk_words
+from wortlaut.ui.words.timeline import choose_timeline_words
 
 _QUOTED = {
     "quote": '<span class="quote">{}</span>',
     "answer": '<b class="quote answer">{}</b>',
 }
-_OPENING = re.compile(r"\s*[“„«\"]?$")
 LONGEST_SHOWN = 150_000
 _MOST_RELATED = 20
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
@@ -57,7 +77,9 @@ class PageTurn:
     """One question of a conversation with its answer, or with the error it met.
 
     It was understood as a follow-up to the first `after` turns; `mode` is how it was asked, `None`
-    the chat's own. A turn that was stopped shows what was checked by then.
+    the chat's own. A turn that was stopped shows what was checked by then. `removed` are the parts
+    of what was understood that were taken away, to be restored. Of an `untranslated` one the
+    browser asks for what a language model makes of its quotes.
     """
 
     question: str
@@ -67,52 +89,60 @@ class PageTurn:
     error: str | None = None
     mode: Mode | None = None
     stopped: bool = False
+    removed: tuple[RemovedPart, ...] = ()
+    untranslated: bool = False
 
 
-def render_header_html(counts: ArchiveCounts, tongue: Language) -> str:
-    """Name, promise and what the archive holds."""
-    words = choose_words(tongue)
-    held = words.articles.format(count=f"{counts.articles:,}".replace(",", "\N{THIN SPACE}"))
-    if period := format_period(counts.since, counts.until, tongue):
-        held += f" · {period}"
-    return (
-        f'<header class="top" lang="{tongue}"><div class="brand"><h1>Wortlaut</h1>'
-        f'<p class="tagline">{esc(words.tagline)}</p></div>'
-        f'<p class="held">{esc(held)}</p>'
-        f'<button type="button" class="quiet" data-press="new">{esc(words.new)}</button></header>'
-    )
+def render_welcome_html(
+    counts: ArchiveCounts, examples: Sequence[str] | None, tongue: Language
+) -> str:
+    """What to do first: examples to click, or how to fill an empty archive.
 
-
-def render_welcome_html(counts: ArchiveCounts, examples: Sequence[str], tongue: Language) -> str:
-    """What to do first: examples to click, or how to fill an empty archive."""
+    Without examples it is marked as waiting for some.
+    """
     words = choose_words(tongue)
     if counts.articles == 0:
         return (
             f'<section class="welcome empty" lang="{tongue}"><h2>{esc(words.empty_title)}</h2>'
-            f"<p>{esc(words.empty_hint)}</p><pre><code>wortlaut index PATH</code></pre></section>"
+            f"<p>{esc(words.empty_hint)}</p><pre><code>wortlaut index PATH</code></pre>"
+            '<p class="add"><button type="button" class="quiet" data-press="panel" '
+            f'data-panel="archive">{esc(choose_archive_words(tongue).add_title)}</button></p>'
+            "</section>"
         )
     buttons = "".join(
         f'<li><button type="button" class="example" data-press="example" data-number="{number}">'
         f"{esc(example)}</button></li>"
-        for number, example in enumerate(examples)
+        for number, example in enumerate(examples or ())
     )
+    waiting = " data-waiting" if examples is None else ""
     return (
-        f'<section class="welcome" lang="{tongue}"><h2>{esc(words.welcome_title)}</h2>'
+        f'<section class="welcome" lang="{tongue}"{waiting}><h2>{esc(words.welcome_title)}</h2>'
         f'<p>{esc(words.welcome)}</p><ul class="examples">{buttons}</ul></section>'
     )
 
 
-def render_turns_html(turns: Sequence[PageTurn], tongue: Language, first: int = 0) -> str:
-    """Turns one below the other; the first has the number `first`."""
+def render_turns_html(
+    turns: Sequence[PageTurn], tongue: Language, first: int = 0, *, template: str | None = None
+) -> str:
+    """Turns one below the other; the first has the number `first`, `template` says how to copy."""
     return "".join(
-        render_turn_html(turn, number, tongue) for number, turn in enumerate(turns, first)
+        render_turn_html(turn, number, tongue, template=template)
+        for number, turn in enumerate(turns, first)
     )
 
 
 def render_turn_html(
-    turn: PageTurn, number: int, tongue: Language, *, finished: bool = True
+    turn: PageTurn,
+    number: int,
+    tongue: Language,
+    *,
+    finished: bool = True,
+    template: str | None = None,
 ) -> str:
-    """One question with its answer so far and its filter chips; when finished, its actions."""
+    """One question with its answer so far and its filter chips; when finished, its actions.
+
+    `template` says how a quote is copied.
+    """
     language = turn.answer.language if turn.answer else tongue
     words = choose_words(language)
     if turn.error is not None:
@@ -126,18 +156,34 @@ def render_turn_html(
         waiting = words.asking if turn.mode == "llm" else words.searching
         body = f'<p class="searching">{esc(waiting)}</p>'
     else:
-        gone = [words.kinds[part] for part in sorted(turn.filters.without)]
-        body = _render_chips(turn.answer, number, gone, active=finished)
+        body = render_chips_html(turn.answer, turn.filters, turn.removed, number, active=finished)
         body += render_answer_html(turn.answer, number, growing=not finished)
         if turn.stopped:
             has_text = bool(turn.answer.text.strip())
             body += _render_stopped(words.stopped if has_text else words.stopped_early)
         if finished:
+            body += _render_more(turn.answer, number)
             body += _render_checks(turn.answer, words)
             body += _render_actions(turn.answer, number, words)
+            body += render_quote_texts_html(turn.answer, number, template)
+    asked = _render_asked(turn.question, number, language, active=finished)
+    state = "" if finished else ' data-growing aria-busy="true"'
+    if finished and turn.untranslated:
+        state = ' data-gloss="yes"'
+    return f'<article class="turn" data-turn="{number}" lang="{language}"{state}>{asked}{body}</article>'
+
+
+def _render_asked(question: str, number: int, tongue: Language, *, active: bool) -> str:
+    """A question, with a button to change it and ask again."""
+    heading = f'<h2 class="question">{esc(question)}</h2>'
+    if not active:
+        return heading
+    words = choose_talk_words(tongue)
     return (
-        f'<article class="turn" data-turn="{number}" lang="{language}">'
-        f'<h2 class="question">{esc(turn.question)}</h2>{body}</article>'
+        f'<div class="asked">{heading}<button type="button" class="act" data-press="edit" '
+        f'data-turn="{number}" data-label="{esc(words.edited)}" data-save="{esc(words.ask_again)}" '
+        f'data-cancel="{esc(words.cancel)}" aria-label="{esc(words.edit)}" '
+        f'title="{esc(words.edit)}">✎</button></div>'
     )
 
 
@@ -160,14 +206,7 @@ def render_answer_html(answer: Answer, number: int = 0, *, growing: bool = False
             f'{told}<div class="notice abstained"><p class="notice-title">{esc(words.no_answer)}'
             f"</p><p>{esc(answer.text)}</p>{nearest}</div>"
         )
-    own = {claim.text for claim in answer.claims if claim.reason is None}
-    lines = []
-    for line in split_lines(answer):
-        if isinstance(line, Claim):
-            lines.append(f'<p class="struck">{_render_refused(line, words, answer.language)}</p>')
-        elif line:
-            written = answer.mode == "llm" and line not in own
-            lines.append(_render_line(line, answer, number, written=written))
+    lines = [_render_line(line, answer, number) for line in arrange_lines(answer)]
     html = f'{told}<div class="answer">{"".join(lines)}</div>'
     draft = esc(collapse(answer.draft)).strip()
     if draft or (growing and answer.mode == "llm"):
@@ -218,27 +257,50 @@ def _render_checks(answer: Answer, words: PageWords) -> str:
     return f'{html}<details class="refused"><summary>{summary}</summary><ul>{listed}</ul></details>'
 
 
-def _render_line(line: str, answer: Answer, number: int, *, written: bool) -> str:
-    """A heading, a quote under its speaker's name, or plain text, as what a model wrote always is."""
-    pieces = split_line(line, answer.citations)
-    kinds = {piece.kind for piece in pieces}
-    if not written and kinds == {"text"} and line.endswith(":"):
-        return f'<h3 class="day">{esc(line[:-1])}</h3>'
-    if written or not kinds & {"quote", "answer"}:
-        return f"<p>{_render_pieces(pieces, answer, number)}</p>"
-    who = ""
-    if pieces[0].kind == "text":
-        opening = _OPENING.search(pieces[0].text)
-        cut = opening.start() if opening else len(pieces[0].text)
-        who = _render_who(pieces[0].text[:cut], answer)
-        pieces = [LinePart("text", pieces[0].text[cut:].strip()), *pieces[1:]]
-    cited = [p.marker for p in pieces if p.kind == "marker"]
+def _render_line(line: AnswerLine, answer: Answer, number: int) -> str:
+    """A heading, a speaker's name, a quote, or plain text, as what a model wrote always is."""
+    if line.claim is not None:
+        words = choose_words(answer.language)
+        return f'<p class="struck">{_render_refused(line.claim, words, answer.language)}</p>'
+    if line.kind == "blank":
+        return ""
+    if line.kind == "heading":
+        return f'<h3 class="day">{esc(line.pieces[0].text)}</h3>'
+    if line.kind == "who":
+        name = f"<b>{esc(show_name(line.name, answer))}</b> " if line.name else ""
+        return f'<p class="who">{name}<span class="voice">{esc(line.voice)}</span></p>'
+    pieces = _render_pieces(line.pieces, answer, number)
+    if line.kind == "text":
+        return f"<p>{pieces}</p>"
     prints = "".join(
         _render_prints(citation, number, answer.language)
         for citation in answer.citations
-        if citation.marker in cited
+        if citation.marker in line.markers
     )
-    return f"{who}<blockquote>{_render_pieces(pieces, answer, number)}</blockquote>{prints}"
+    tools = "".join(render_quote_tools_html(m, number, answer.language) for m in line.markers)
+    context = _render_context(line, answer, number)
+    gloss = _render_gloss(line, answer)
+    return f"{context}<blockquote>{pieces}</blockquote>{gloss}{tools}{prints}"
+
+
+def _render_gloss(line: AnswerLine, answer: Answer) -> str:
+    """What a language model makes of a quote in another language, named as that, without marks."""
+    if not line.gloss:
+        return ""
+    label = esc(choose_chip_words(answer.language).gloss)
+    return f'<p class="gloss"><span class="label">{label}</span> {esc(collapse(line.gloss))}</p>'
+
+
+def _render_context(line: AnswerLine, answer: Answer, number: int) -> str:
+    """The sentence that leads up to a quote, named as that; a click opens the article there."""
+    if not line.context:
+        return ""
+    label = esc(choose_chip_words(answer.language).context)
+    return (
+        f'<p class="context"><button type="button" data-press="cite" data-turn="{number}" '
+        f'data-marker="{line.markers[0]}"><span class="label">{label}</span> '
+        f"{esc(line.context)}</button></p>"
+    )
 
 
 def _render_prints(citation: Citation, number: int, language: Language) -> str:
@@ -250,17 +312,6 @@ def _render_prints(citation: Citation, number: int, language: Language) -> str:
         f'<p class="prints"><button type="button" class="quiet" data-press="cite" '
         f'data-turn="{number}" data-marker="{citation.marker}">{esc(" · ".join(said))}</button></p>'
     )
-
-
-def _render_who(text: str, answer: Answer) -> str:
-    """The words before a quote; the name of its speaker stands out."""
-    text = text.strip()
-    names = [c.speaker for c in answer.citations if c.speaker and text.startswith(c.speaker)]
-    if not names:
-        return f'<p class="who">{esc(text)}</p>' if text else ""
-    name = max(names, key=len)
-    voice = text[len(name) :].strip(" :,")
-    return f'<p class="who"><b>{esc(name)}</b> <span class="voice">{esc(voice)}</span></p>'
 
 
 def _render_pieces(pieces: Sequence[LinePart], answer: Answer, number: int) -> str:
@@ -287,56 +338,28 @@ def _render_marker(citation: Citation, number: int, language: Language) -> str:
     place = describe_place(citation.article, language)
     return (
         f'<button type="button" class="cite" data-press="cite" data-turn="{number}" '
-        f'data-marker="{citation.marker}" aria-label="{esc(f"{label}: {place}")}" '
-        f'title="{esc(place)}">{citation.marker}</button>'
+        f'data-marker="{citation.marker}" aria-label="{esc(f"{label}: {place}")}"'
+        f"{describe_card(citation, language)}>{citation.marker}</button>"
     )
 
 
-def _render_chips(answer: Answer, number: int, gone: Sequence[str], *, active: bool) -> str:
-    query, language = answer.query, answer.language
-    words = choose_words(language)
-    days: list[tuple[str, date | None]] = [
-        ("since", query.window.since),
-        ("until", query.window.until),
-    ]
-    # "Lawrow" beside "Sergej Lawrow" says nothing more.
-    speakers = [
-        name for name in query.speakers if not any(o.endswith(f" {name}") for o in query.speakers)
-    ]
-    named = [("speaker", speakers), ("unknown_speaker", query.unknown_speakers)]
-    parts = [(kind, join_names(names, language)) for kind, names in named if names]
-    parts += [(kind, format_date(day, "day", language)) for kind, day in days if day is not None]
-    chips = [
-        _render_chip(kind, f"{words.kinds[kind]} <b>{esc(value)}</b>", number, words, active)
-        for kind, value in parts
-    ]
-    if not query.event.is_open:
-        time = format_period(query.event.since, query.event.until, language)
-        chips.append(f'<span class="chip">{words.kinds["event"]} <b>{esc(time)}</b></span>')
-    chips += [f'<span class="chip gone"><s>{esc(kind)}</s></span>' for kind in gone]
-    spoken = f"{words.kinds['language']} <b>{esc(words.languages[language])}</b>"
-    chips.append(f'<span class="chip fixed">{spoken}</span>')
+def _render_more(answer: Answer, number: int) -> str:
+    """How many statements there are, and a button for the next ones."""
+    found = describe_found(answer)
+    if not found:
+        return ""
+    more = esc(choose_chip_words(answer.language).more)
     return (
-        f'<div class="chips" role="group" aria-label="{esc(words.understood)}">'
-        f"{''.join(chips)}</div>"
-    )
-
-
-def _render_chip(kind: str, label: str, number: int, words: PageWords, active: bool) -> str:
-    if not active:
-        return f'<span class="chip">{label}</span>'
-    part = "speaker" if kind == "unknown_speaker" else kind
-    without = words.without.format(what=re.sub("<[^>]*>", "", label))
-    return (
-        f'<button type="button" class="chip" data-press="drop" data-turn="{number}" '
-        f'data-part="{part}" aria-label="{without}" title="{without}">{label}'
-        '<span class="cross" aria-hidden="true">×</span></button>'
+        f'<p class="found"><span>{esc(found)}</span> <button type="button" class="quiet" '
+        f'data-press="more" data-turn="{number}">{more}</button></p>'
     )
 
 
 def _render_actions(answer: Answer, number: int, words: PageWords) -> str:
+    tools = render_answer_tools_html(number, answer.language)
+    opinion = render_opinion_html(number, answer.language)
     if answer.abstained or not answer.text.strip():
-        return ""
+        return f'<p class="actions">{tools}</p>{opinion}'
     first: dict[str, Citation] = {}
     for citation in answer.citations:
         first.setdefault(citation.article.id, citation)
@@ -350,16 +373,17 @@ def _render_actions(answer: Answer, number: int, words: PageWords) -> str:
     return (
         f'{listed if first else ""}<p class="actions"><button type="button" class="quiet" '
         f'data-press="copy" data-done="{esc(words.copied)}" '
-        f'data-copy="{esc(render_markdown(answer))}">{esc(words.copy)}</button></p>'
+        f'data-copy="{esc(render_markdown(answer))}">{esc(words.copy)}</button>'
+        f"{render_timeline_button(answer, number)}{tools}</p>{opinion}"
     )
 
 
-def render_no_source_html(tongue: Language) -> str:
-    """The source panel before anything is opened."""
+def render_no_source_html(tongue: Language, told: str | None = None) -> str:
+    """The source panel before anything is opened, or where what is `told` stands in the way."""
     words = choose_words(tongue)
     return (
         f'<section class="source none" lang="{tongue}"><h2>{esc(words.source_title)}</h2>'
-        f"<p>{esc(words.source_hint)}</p></section>"
+        f"<p>{esc(told or words.source_hint)}</p></section>"
     )
 
 
@@ -369,34 +393,52 @@ def render_source_html(
     statements: Sequence[Statement] = (),
     *,
     language: Language = "en",
-    number: int = 0,
+    number: int | str = 0,
     stale: bool = False,
+    gone: bool = False,
+    told: str | None = None,
 ) -> str:
     """The whole article with the cited span marked, and lightly the answer's other spans in it.
 
-    `statements` are the article's; the one cited shows where its speaker is named.
+    It is `stale` where the archive has another text by now, `gone` where it has none. `statements`
+    are the article's; the one cited shows where its speaker is named. What is `told` stands above
+    the text.
     """
     words, article = choose_words(language), citation.article
-    notices = [words.stale] if stale else []
+    changed = choose_archive_words(language).gone_cited if gone else words.stale if stale else None
+    notices = [notice for notice in (changed, told) if notice]
     if len(article.text) > LONGEST_SHOWN:
         notices.append(words.shortened)
     warned = "".join(f'<p class="notice-line">{esc(notice)}</p>' for notice in notices)
-    voice = esc(voice_label(citation.voice, citation.via, language))
-    who = f"<b>{esc(citation.speaker)}</b> " if citation.speaker else ""
+    runs = list_spoken_runs(statements, _choose_shown(article.text, citation.span))
     tag = article.language or ""
     lang = f' lang="{tag}"' if _LANGUAGE.fullmatch(tag) else ""
     return (
         f'<section class="source" data-turn="{number}" data-marker="{citation.marker}" '
-        f'lang="{language}">{_render_bar(citation, citations, number, words)}'
+        f'lang="{language}">{_render_bar(citation, citations, number, language)}'
         f"<h2{lang}>{esc(collapse(article.title))}</h2>"
         f'<p class="place">{esc(describe_place(article, language))}'
         f"{_render_address(article.url, words)}</p>"
-        f'<p class="who">{who}<span class="voice">{voice}</span></p>{warned}'
+        f"{render_spoken_html(citation, runs, language)}"
+        f"{_render_tools(citation, citations, number, language)}{warned}"
         f"{_render_related(citation, number, language)}"
         f'<div class="text" tabindex="0"{lang}>'
-        f"{_render_text(citation, citations, statements)}</div>"
+        f"{_render_text(citation, citations, statements, runs, language)}</div>"
         "</section>"
     )
+
+
+def _render_tools(
+    citation: Citation, citations: Sequence[Citation], number: int | str, language: Language
+) -> str:
+    """What can be done with the quote; one that no answer cites has no receipt."""
+    if not isinstance(number, int):
+        return ""
+    is_cited = any(
+        (other.article.id, other.span) == (citation.article.id, citation.span)
+        for other in citations
+    )
+    return render_quote_tools_html(citation.marker, number, language) if is_cited else ""
 
 
 def list_related(citation: Citation) -> list[PrintedArticle]:
@@ -405,7 +447,7 @@ def list_related(citation: Citation) -> list[PrintedArticle]:
     return [*newer, *citation.also_in]
 
 
-def _render_related(citation: Citation, number: int, language: Language) -> str:
+def _render_related(citation: Citation, number: int | str, language: Language) -> str:
     """A button for each related article, under what they are."""
     groups = []
     if citation.superseded_by:
@@ -432,24 +474,36 @@ def _render_related(citation: Citation, number: int, language: Language) -> str:
 
 
 def _render_bar(
-    citation: Citation, citations: Sequence[Citation], number: int, words: PageWords
+    citation: Citation, citations: Sequence[Citation], number: int | str, language: Language
 ) -> str:
+    words = choose_words(language)
     markers = [other.marker for other in citations]
     if citation not in citations:
         markers = []
     place = markers.index(citation.marker) if markers else 0
     steps = []
-    for sign, label, at in (("‹", words.previous, place - 1), ("›", words.following, place + 1)):
+    for sign, go, label, at in (
+        ("‹", "back", words.previous, place - 1),
+        ("›", "forth", words.following, place + 1),
+    ):
         there = 0 <= at < len(markers)
         steps.append(
-            f'<button type="button" class="step" data-press="cite" data-turn="{number}" '
+            f'<button type="button" class="step" data-press="cite" data-go="{go}" '
+            f'data-turn="{number}" '
             f'data-marker="{markers[at] if there else ""}" aria-label="{esc(label)}" '
             f'title="{esc(label)}"{"" if there else " disabled"}>{sign}</button>'
         )
     walk = f'{steps[0]}<span class="count">{place + 1} / {len(markers)}</span>{steps[1]}'
     name = words.source.format(marker=citation.marker) if markers else words.source_title
+    badge = f'<span class="badge">{esc(name)}</span>'
+    if number == TIMELINE:
+        title = choose_timeline_words(language).title
+        badge = (
+            f'<button type="button" class="quiet" data-press="panel" data-panel="timeline">'
+            f"← {esc(title)}</button>"
+        )
     return (
-        f'<div class="bar"><span class="badge">{esc(name)}</span>'
+        f'<div class="bar">{badge}'
         f'<span class="steps">{walk if len(markers) > 1 else ""}</span>'
         f'<button type="button" class="quiet back" data-press="back">↑ {esc(words.back)}</button>'
         "</div>"
@@ -470,7 +524,11 @@ def _render_address(url: str | None, words: PageWords) -> str:
 
 
 def _render_text(
-    citation: Citation, citations: Sequence[Citation], statements: Sequence[Statement]
+    citation: Citation,
+    citations: Sequence[Citation],
+    statements: Sequence[Statement],
+    runs: Sequence[SpokenRun],
+    language: Language,
 ) -> str:
     text, span = citation.article.text, citation.span
     shown = _choose_shown(text, span)
@@ -484,6 +542,7 @@ def _render_text(
     edges = {shown.start, shown.end, span.start, span.end}
     for other in [o.span for o in others] + [some for some in (mention, answer) if some]:
         edges |= {other.start, other.end}
+    edges |= {edge for run in runs for edge in (run.span.start, run.span.end)}
     cuts = sorted(edge for edge in edges if shown.start <= edge <= shown.end)
     html = []
     for start, end in pairwise(cuts):
@@ -494,10 +553,11 @@ def _render_text(
             piece = f'<b class="answer">{piece}</b>'
         if span.start <= start < span.end:
             piece = f'<mark class="cited">{piece}</mark>'
-        elif markers := [o.marker for o in others if o.span.start <= start < o.span.end]:
+        elif held := [o for o in others if o.span.start <= start < o.span.end]:
             # The number is drawn by the style sheet, so that copied text stays the article's.
-            piece = f'<mark class="also" data-number="{markers[0]}">{piece}</mark>'
-        html.append(piece)
+            ends = f' data-number="{held[0].marker}"' if end == held[0].span.end else ""
+            piece = f'<mark class="also"{ends}>{piece}</mark>'
+        html.append(wrap_spoken(piece, start, runs, text, language))
     return "".join(html)
 
 

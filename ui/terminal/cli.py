@@ -29,10 +29,20 @@ app = typer.Typer(
     help="Ask a news archive who said what, and when: every sentence stands on its exact words.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(eval_app, name="eval")
+
+# A shell says so of what Ctrl-C ended.
+_INTERRUPTED = 130
+_NOTHING_FOUND = 3
+# What reads an archive; nothing but `index` and `import` makes one where none is.
+_READING = frozenset(
+    {
+        "ask", "search", "timeline", "verify", "articles", "article", "chat", "info", "export",
+        "doctor",
+    }
+)  # fmt: skip
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Since = Annotated[str | None, typer.Option(metavar="DATE", help="Nothing before, like 2026-01.")]
@@ -60,7 +70,12 @@ class AnswerMode(StrEnum):
 def main() -> None:
     """Run the command line; errors are one line, and the exit status says which kind."""
     try:
-        app()
+        app(prog_name="wortlaut")
+    except KeyboardInterrupt:
+        raise SystemExit(_say_stopped()) from None
+    except SystemExit as end:
+        # Typer ends so, without a word, when it was interrupted.
+        raise SystemExit(_say_stopped() if end.code == _INTERRUPTED else end.code) from None
     except WortlautError as error:
         raise SystemExit(_complain(error)) from None
     except BrokenPipeError:
@@ -70,6 +85,12 @@ def main() -> None:
         if os.environ.get("WORTLAUT_DEBUG"):
             raise
         raise SystemExit(_complain(error)) from None
+
+
+def _say_stopped() -> int:
+    # The terminal has written "^C" where the cursor stood.
+    print("\nwortlaut: stopped" if sys.stderr.isatty() else "wortlaut: stopped", file=sys.stderr)
+    return _INTERRUPTED
 
 
 def _print_version(wanted: bool) -> None:
@@ -100,6 +121,17 @@ def configure(
     context.obj = load_settings(
         config, data=data, chroma=chroma, archive=archive, embedder=embedder
     )
+    if data is not None and context.invoked_subcommand in _READING:
+        _refuse_missing(context.obj)
+
+
+def _refuse_missing(settings: Settings) -> None:
+    """Return if the folder that was named is there: nothing is made of a slip of the pen."""
+    if settings.archive_address is None and not settings.data.is_dir():
+        raise ConfigError(
+            f"there is no archive in {settings.data}: no such folder; give another with --data, "
+            f"or make it: wortlaut --data {settings.data} index PATH"
+        )
 
 
 @app.command("index")
@@ -204,9 +236,15 @@ def ask(
     receipt: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep what it rests on, for `verify`.")
     ] = None,
+    need_answer: Annotated[
+        bool, typer.Option("--need-answer", help="Exit status 3 when a question has no answer.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Answer in the archive's exact words, each quote with its source, or say that it has none."""
+    """Answer in the archive's exact words, each quote with its source, or say that it has none.
+
+    To have no answer is an answer, and exit status 0; with --need-answer it is 3.
+    """
     from wortlaut.rag.assembly import open_chat
 
     filters = _make_filters(since, until, as_of, speaker, source, language)
@@ -223,13 +261,17 @@ def ask(
         check_target(receipt)
     chat = open_chat(settings)
     status = 0
+    is_answered = True
     for turns in _read_conversations(questions):
         history: list[Answer] = []
         status = max(status, _converse(chat, turns, filters, as_json, history))
+        is_answered = is_answered and not any(answer.abstained for answer in history)
         if receipt is not None and history:
             from wortlaut.rag.receipt import write_receipt
 
             write_receipt(receipt, history, archive=chat.archive, settings=settings)
+    if need_answer and not is_answered:
+        status = status or _NOTHING_FOUND
     if status:
         raise typer.Exit(status)
 
@@ -336,16 +378,39 @@ def timeline(
     source: SourceName = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
+    beside: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A second person's statements, too.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw them over time, to a file too.")
+    ] = None,
+    language: Annotated[AnswerLanguage, typer.Option(help="Of the picture.")] = AnswerLanguage.EN,
 ) -> None:
-    """List what a person said, dated, oldest first, each statement with its source."""
+    """List what a person said, dated, oldest first, each statement with its source.
+
+    Exit status 3 when there is no such statement.
+    """
     from wortlaut.rag.assembly import open_chat
     from wortlaut.ui.terminal.printing import print_timeline
 
     filters = _make_filters(since, until, as_of, None, source, None)
-    rows = open_chat(context.obj).list_timeline(speaker, topic, filters)
-    if not rows:
-        print(f"wortlaut: no statement by {speaker!r} fits; try fewer filters", file=sys.stderr)
-    print_timeline(rows, as_json=as_json, as_csv=as_csv)
+    if plot is not None:
+        from wortlaut.ui.terminal.plotting import check_plot_target
+
+        check_plot_target(plot)
+    names = [speaker] if beside is None else [speaker, beside]
+    chat = open_chat(context.obj)
+    lanes = [chat.list_timeline(name, topic, filters) for name in names]
+    for name, found in zip(names, lanes, strict=True):
+        if not found:
+            print(f"wortlaut: no statement by {name!r} fits; try fewer filters", file=sys.stderr)
+    print_timeline(lanes, as_json=as_json, as_csv=as_csv)
+    if not any(lanes):
+        raise typer.Exit(_NOTHING_FOUND)
+    if plot is not None:
+        from wortlaut.ui.terminal.plotting import write_plot
+
+        write_plot(plot, lanes, names, topic, language.value)
 
 
 @app.command()
@@ -422,15 +487,31 @@ def chat(
 ) -> None:
     """Open the chat in the browser at http://127.0.0.1:7860."""
     from wortlaut.rag.assembly import open_chat
-    from wortlaut.ui.browser.app import serve
+    from wortlaut.rag.desk.intake import Intake
+    from wortlaut.rag.desk.store import Desk
+    from wortlaut.ui.browser.app import is_own_machine, serve
+    from wortlaut.ui.terminal.serving import prepare_model
 
-    settings: Settings = context.obj
+    settings: Settings = prepare_model(context.obj)
+    host, chat, allowed = host or settings.host, open_chat(settings), settings.allow_uploads
+    allowed = is_own_machine(host) if allowed is None else allowed
     serve(
-        open_chat(settings),
-        host=host or settings.host,
+        chat,
+        desk=Desk(settings.data),
+        settings=settings,
+        intake=Intake(settings, chat.archive, is_allowed=allowed),
+        host=host,
         port=settings.port if port is None else port,
         open_browser=open_browser,
     )
+
+
+@app.command()
+def feedback(context: typer.Context, as_json: AsJson = False) -> None:
+    """List what was thought of answers in the browser chat, oldest first; it is kept here only."""
+    from wortlaut.ui.terminal.feedback import print_feedback
+
+    print_feedback(context.obj, as_json=as_json)
 
 
 @app.command()

@@ -331,14 +331,21 @@ def make_suite(
     languages: Annotated[str, typer.Option(help="Of de, en and ru, with commas.")] = "de,en,ru",
     seed: Annotated[int, typer.Option(help="Other questions for another seed.")] = 7,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    from_feedback: Annotated[
+        bool, typer.Option("--from-feedback", help="From what users thought of answers.")
+    ] = False,
 ) -> None:
     """Propose questions with gold spans from what the archive holds, for you to edit.
 
+    With --from-feedback they are those that users judged in the browser chat: what was found good
+    has the words that it cited as gold, what was found bad empty gold and the comment.
     Read them, mend or delete those that are no good, then: wortlaut eval run FILE.
     """
+    from wortlaut.eval.proposals.feedback import propose_from_feedback
     from wortlaut.eval.proposals.make import Proposer, write_suite
     from wortlaut.index.archive import Archive
     from wortlaut.index.database.tables import has_database
+    from wortlaut.ui.terminal.feedback import read_feedback
     from wortlaut.ui.terminal.printing import tell
 
     chosen = _read_languages(languages)
@@ -350,14 +357,19 @@ def make_suite(
         )
     opened = Archive(folder, address)
     try:
-        rows = Proposer(opened, seed).propose(out.resolve().parent, n, chosen)
+        place = out.resolve().parent
+        if from_feedback:
+            given = read_feedback(context.obj.model_copy(update={"data": folder}))
+            rows = propose_from_feedback(given, opened, place, n, chosen)
+        else:
+            rows = Proposer(opened, seed).propose(place, n, chosen)
     finally:
         opened.close()
     write_suite(rows, out, force=force)
     counts = Counter(row["type"] for row in rows)
     kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     print(f"{out}: {len(rows)} questions proposed: {kinds}")
-    if len(rows) < n:
+    if len(rows) < n and not from_feedback:
         tell(f"the archive offers no more than these of the {n}")
     print(f"read and edit them, then: wortlaut --data {folder} eval run {out}")
 

@@ -13,7 +13,9 @@ import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from datetime import date
 from functools import cache, partial
+from heapq import merge
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -441,9 +443,13 @@ def _show(row: dict[str, Any]) -> str:
     return clean_controls("\n".join(lines)) + "\n"
 
 
-def print_timeline(citations: Sequence[Citation], *, as_json: bool, as_csv: bool) -> None:
-    """Print one statement a row: JSON lines, CSV with a header, or lines to read."""
-    rows = [citation.as_json() for citation in citations]
+def print_timeline(lanes: Sequence[Sequence[Citation]], *, as_json: bool, as_csv: bool) -> None:
+    """Print one statement a row, the persons' together: JSON lines, CSV with a header, or lines."""
+    # Each person's are in order already, the undated last.
+    merged = merge(
+        *lanes, key=lambda c: (c.article.published is None, c.article.published or date.min)
+    )
+    rows = [citation.as_json() for citation in merged]
     if as_json:
         for row in rows:
             print(dump_line({key: row[key] for key in _TIMELINE}))
@@ -519,11 +525,19 @@ def open_verifier_for(settings: Settings, archive: Archive) -> Verifier:
 
 
 def _check_file(path: Path, check: Callable[[Receipt], Iterator[Finding]], as_json: bool) -> int:
+    from wortlaut.rag.desk.quotesfile import is_quotes_file, list_quote_findings, read_quotes_file
     from wortlaut.rag.receipt import Finding, read_receipt
 
+    held = ""
     try:
-        receipt = read_receipt(path)
-        findings = list(check(receipt))
+        if is_quotes_file(path):
+            basket = read_quotes_file(path)
+            findings = list(list_quote_findings(basket, check))
+            held = f"quotes {len(basket.quotes)}, receipts {len(basket.receipts)}"
+        else:
+            receipt = read_receipt(path)
+            findings = list(check(receipt))
+            held = _count_receipt(receipt)
     except Exception as error:
         if os.environ.get("WORTLAUT_DEBUG"):
             raise
@@ -538,7 +552,7 @@ def _check_file(path: Path, check: Callable[[Receipt], Iterator[Finding]], as_js
     if as_json:
         _print_json(path, findings)
     else:
-        _print_lines(path, receipt, findings)
+        _print_lines(path, held, findings)
     return int(_fails(findings))
 
 
@@ -554,7 +568,13 @@ def _print_json(path: Path, findings: Sequence[Finding]) -> None:
     print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
-def _print_lines(path: Path, receipt: Receipt, findings: Sequence[Finding]) -> None:
+def _count_receipt(receipt: Receipt) -> str:
+    quotes = sum(len(turn.citations) for turn in receipt.turns)
+    claims = sum(len(turn.claims) for turn in receipt.turns)
+    return f"turns {len(receipt.turns)}, quotes {quotes}, claims {claims}"
+
+
+def _print_lines(path: Path, held: str, findings: Sequence[Finding]) -> None:
     for finding in findings:
         kind = "FAILS" if finding.severity == "failure" else "note"
         places = [
@@ -566,7 +586,4 @@ def _print_lines(path: Path, receipt: Receipt, findings: Sequence[Finding]) -> N
         text = f"{place}: {finding.reason}" if place else finding.reason
         print(clean_line(f"{path}: {kind}: {text}"))
     if not _fails(findings):
-        quotes = sum(len(turn.citations) for turn in receipt.turns)
-        claims = sum(len(turn.claims) for turn in receipt.turns)
-        counts = f"turns {len(receipt.turns)}, quotes {quotes}, claims {claims}"
-        print(clean_line(f"{path}: holds ({counts})"), flush=True)
+        print(clean_line(f"{path}: holds ({held})"), flush=True)

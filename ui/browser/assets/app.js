@@ -1,8 +1,24 @@
 // Runs once for each HTML part of the page (Gradio's js_on_load): element, trigger and watch are
 // given. Buttons carry numbers only; what they mean is decided by the server's session.
-const sent = ["cite", "related", "nearest", "drop", "example", "new", "choose"];
+const sent = ["cite", "related", "nearest", "drop", "example", "new", "choose", "undo", "older"];
+// With each event goes what the page shows: a server started anew knows the page by that alone.
+trigger = ((send) => (name, data = {}) => {
+  noteEvent(name);
+  send(name, { ...data, ...describeShown() });
+})(trigger);
 const narrow = () => window.matchMedia("(max-width: 60rem)").matches;
 const panel = () => document.querySelector("#source");
+// Shows one part of the side; buttons with data-press="panel" and data-panel do, and any source.
+const showPanel = (name) => { document.querySelector("#side").dataset.panel = name; };
+function pressPanel(button) {
+  const name = button.dataset.panel;
+  // A button of the header closes again what it has opened.
+  const isOpen = button.closest("#header") && document.querySelector("#side").dataset.panel === name;
+  if (!document.querySelector(`#side > #${name}`)) return;
+  showPanel(isOpen ? "source" : name);
+  const target = isOpen || name === "source" ? "#talk" : "#side";
+  if (narrow()) document.querySelector(target).scrollIntoView({ block: "start" });
+}
 
 async function copy(button) {
   const text = button.dataset.copy;
@@ -37,6 +53,7 @@ element.addEventListener("click", (event) => {
   const { press, turn, marker, part, number, mode } = button.dataset;
   if (press === "copy") copy(button);
   if (press === "back") goBack();
+  if (press === "panel") pressPanel(button);
   if (!sent.includes(press)) return;
   // The first source opens by itself; only a click may scroll a narrow page down to it.
   if (["cite", "related", "nearest"].includes(press)) panel().dataset.follow = "yes";
@@ -45,6 +62,7 @@ element.addEventListener("click", (event) => {
 });
 
 function showCited() {
+  if (element.querySelector(".source:not(.none)")) showPanel("source");
   const cited = element.querySelector("mark.cited");
   const text = element.querySelector(".text");
   const follow = panel().dataset.follow === "yes";
@@ -73,7 +91,4 @@ function showTurn() {
 }
 
 if (element.closest("#source")) watch("value", () => requestAnimationFrame(showCited));
-if (element.closest("#current")) {
-  element.setAttribute("aria-live", "polite");
-  watch("value", () => requestAnimationFrame(showTurn));
-}
+if (element.closest("#current")) watch("value", () => requestAnimationFrame(showTurn));

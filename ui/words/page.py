@@ -61,7 +61,7 @@ _EN = PageWords(
     tagline="Every sentence stands on the archive's exact words.",
     articles="Articles: {count}",
     empty_title="The archive is empty",
-    empty_hint="Read articles into it, then reload this page:",
+    empty_hint="Add articles here, or read them in on the command line:",
     welcome_title="Who said what, and when?",
     welcome="Ask in English, German or Russian. Answers quote the archive word for word; "
     "each number opens the article at that very sentence.",
@@ -121,7 +121,7 @@ _DE = PageWords(
     tagline="Jeder Satz steht auf dem genauen Wortlaut des Archivs.",
     articles="Artikel: {count}",
     empty_title="Das Archiv ist leer",
-    empty_hint="Lesen Sie Artikel ein und laden Sie die Seite dann neu:",
+    empty_hint="Fügen Sie hier Artikel hinzu, oder lesen Sie sie auf der Kommandozeile ein:",
     welcome_title="Wer hat was gesagt, und wann?",
     welcome="Fragen Sie auf Deutsch, Englisch oder Russisch. Antworten zitieren das Archiv im "
     "Wortlaut; jede Nummer öffnet den Artikel an genau diesem Satz.",
@@ -182,7 +182,7 @@ _RU = PageWords(
     tagline="Каждая фраза опирается на точные слова архива.",
     articles="Статей: {count}",
     empty_title="Архив пуст",
-    empty_hint="Добавьте в него статьи и обновите страницу:",
+    empty_hint="Добавьте статьи здесь или прочитайте их из командной строки:",
     welcome_title="Кто что сказал и когда?",
     welcome="Спрашивайте по-русски, по-немецки или по-английски. Ответы цитируют архив дословно; "
     "каждый номер открывает статью на той самой фразе.",

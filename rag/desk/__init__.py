@@ -1,0 +1,1 @@
+"""What users keep beside the archive: conversations, quotes, feedback."""

@@ -1,0 +1,96 @@
+"""What users thought of answers: good or not and why, kept on this machine only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+from wortlaut.rag.answer import Answer
+from wortlaut.rag.desk.store import Desk
+
+Opinion = Literal["up", "down"]
+LONGEST_COMMENT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One opinion on one answer; `answer` as `--json` prints it, `earlier` the questions before."""
+
+    given: datetime
+    verdict: Opinion
+    comment: str
+    question: str
+    earlier: tuple[str, ...]
+    answer: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """The opinion as the command line prints it."""
+        return {
+            "given": self.given.isoformat(timespec="seconds"),
+            "verdict": self.verdict,
+            "comment": self.comment,
+            "question": self.question,
+            "earlier": list(self.earlier),
+            "answer": self.answer,
+        }
+
+
+def read_opinion(verdict: object) -> Opinion | None:
+    """The verdict if it is one."""
+    return next((known for known in get_args(Opinion) if known == verdict), None)
+
+
+def give_feedback(
+    desk: Desk, owner: str, answer: Answer, verdict: Opinion | None, comment: str = ""
+) -> None:
+    """Keep the opinion on the answer in place of the last; without a verdict there is none."""
+    identity = _identify(owner, answer)
+    with desk.write() as db:
+        db.execute("DELETE FROM feedback WHERE id = ?", (identity,))
+        if verdict is None:
+            return
+        earlier = [before.question for before in answer.asking.history] if answer.asking else []
+        db.execute(
+            "INSERT INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                identity, owner, datetime.now(UTC).isoformat(), verdict,
+                _mend(comment.strip()[:LONGEST_COMMENT]), _mend(answer.question),
+                json.dumps(earlier), json.dumps(answer.as_json()),
+            ),
+        )  # fmt: skip
+
+
+def find_feedback(desk: Desk, owner: str, answer: Answer) -> Feedback | None:
+    """What the browser's user thought of the answer, if he said so."""
+    rows = desk.read(f"{_SELECT} WHERE id = ?", (_identify(owner, answer),))
+    return _read_row(rows[0]) if rows else None
+
+
+def list_feedback(desk: Desk) -> list[Feedback]:
+    """All that was said of answers, oldest first."""
+    return [_read_row(row) for row in desk.read(f"{_SELECT} ORDER BY given, id")]
+
+
+_SELECT = "SELECT given, verdict, comment, question, earlier, answer FROM feedback"
+
+
+def _identify(owner: str, answer: Answer) -> str:
+    """The same for the same answer to the same question, also when it is kept and read again."""
+    said = json.dumps([owner, answer.question, answer.text])
+    return hashlib.sha256(said.encode("ascii")).hexdigest()
+
+
+def _mend(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _read_row(row: Sequence[Any]) -> Feedback:
+    given, verdict, comment, question, earlier, answer = row
+    return Feedback(
+        datetime.fromisoformat(given), verdict, comment, question, tuple(json.loads(earlier)),
+        json.loads(answer),
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""The page's own routes: files for the archive come in, and what has changed goes out.
+
+Files do not come by Gradio's upload: that writes whatever anybody sends into a folder of its own and
+tells nobody why a file was not taken. Here each is one request with a header that no foreign page can
+send without being asked first, streamed into the archive's folder, and refused in one plain line.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from wortlaut.index.errors import SourceError, WortlautError
+from wortlaut.ui.browser.header import describe_held
+from wortlaut.ui.browser.holdings import render_batch_html
+from wortlaut.ui.browser.settings import render_model_html
+from wortlaut.ui.words.page import choose_tongue
+from wortlaut.ui.words.settings import choose_settings_words
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from wortlaut.rag.desk.intake import Intake
+    from wortlaut.ui.browser.chatpage import ChatPage
+
+UPLOAD_PATH = "/archive/upload"
+STATE_PATH = "/page/state"
+_BATCH_HEADER = "x-wortlaut-batch"
+_NAME_HEADER = "x-wortlaut-name"
+_NO_STORE = {"cache-control": "no-store"}
+_log = logging.getLogger(__name__)
+
+
+def add_routes(app: FastAPI, page: ChatPage) -> None:
+    """Have the app answer the page's own requests."""
+    from starlette.responses import JSONResponse
+
+    async def receive(request: Request) -> Response:
+        return await _receive(request, page.archive.intake)
+
+    # Not async: it is answered in a thread, and may wait for the archive.
+    def tell_state(request: Request) -> Response:
+        return JSONResponse(_read_state(request, page), headers=_NO_STORE)
+
+    app.add_route(UPLOAD_PATH, receive, methods=["POST"])
+    app.add_route(STATE_PATH, tell_state, methods=["GET"])
+
+
+def _read_state(request: Request, page: ChatPage) -> dict[str, Any]:
+    """What the page shows besides conversations, as far as it may have changed.
+
+    `stamp` is another whenever the archive is; `model` and `batch` are HTML. `ready` says that
+    there are examples to be had.
+    """
+    tongue = choose_tongue(request.query_params.get("tongue"))
+    if request.query_params.get("ask") == "model":
+        page.model.ask()
+    model = render_model_html(page.model.state, choose_settings_words(tongue))
+    state: dict[str, Any] = {"model": model, "batch": "", "busy": False}
+    token = request.query_params.get("batch", "")
+    batch = page.archive.intake.read_batch(token) if page.archive.intake and token else None
+    if batch is not None:
+        state |= {"batch": render_batch_html(batch, tongue), "busy": batch.is_busy}
+    try:
+        counts, newest = page.archive.read_counts()
+        ready = page.examples.read(tongue) is not None
+    except WortlautError as error:
+        _log.warning("%s", error)
+        return state
+    held = describe_held(counts, tongue)
+    stamp = f"{newest} {counts.articles}"
+    is_ready = ready and counts.articles > 0
+    return state | {"held": held, "stamp": stamp, "ready": is_ready}
+
+
+async def _receive(request: Request, intake: Intake | None) -> Response:
+    """204 for a file that will be read; else the reason why not, which its batch shows too."""
+    from starlette.concurrency import run_in_threadpool
+    from starlette.requests import ClientDisconnect
+    from starlette.responses import PlainTextResponse, Response
+
+    token = request.headers.get(_BATCH_HEADER, "")
+    name = unquote(request.headers.get(_NAME_HEADER, ""), errors="replace")
+    if intake is None or intake.why_shut is not None:
+        return PlainTextResponse("nothing can be added here", status_code=403)
+    if not token or not name or request.headers.get("sec-fetch-site", "same-origin") not in (
+        "same-origin", "none"
+    ):  # fmt: skip
+        return PlainTextResponse("not sent by the page itself", status_code=403)
+    status, reason = 415, ""
+    incoming = None
+    try:
+        incoming = await run_in_threadpool(intake.receive, token, name)
+        async for chunk in request.stream():
+            if incoming.size + len(chunk) > intake.largest:
+                status = 413
+                raise SourceError(name, f"larger than {intake.largest // 1_000_000} MB; split it")
+            await run_in_threadpool(incoming.write, chunk)
+        await run_in_threadpool(incoming.keep)
+    except SourceError as error:
+        reason = error.reason
+    except ClientDisconnect:
+        reason = "was not sent to its end"
+    except OSError as error:
+        status, reason = 507, f"cannot be kept ({error.strerror}); check the server's disk"
+    finally:
+        if incoming is not None:
+            incoming.drop()
+    if not reason:
+        return Response(status_code=204)
+    try:
+        intake.refuse(token, name, reason)
+    except SourceError as error:
+        reason = error.reason
+    return PlainTextResponse(reason, status_code=status)
