@@ -220,7 +220,7 @@ if (element.closest("#current")) archiveShared.refill = () => trigger("refill", 
 // Whoever opens a panel: its button says so.
 function markPanel() {
   const open = shownPanel();
-  for (const button of document.querySelectorAll("#header [data-press=panel]")) {
+  for (const button of document.querySelectorAll("#header [data-panel]")) {
     const isOpen = String(button.dataset.panel === open);
     if (button.getAttribute("aria-pressed") !== isOpen) button.setAttribute("aria-pressed", isOpen);
   }
