@@ -20,8 +20,12 @@ chat: install
 	@$(BIN)/wortlaut index --if-empty seeds/archive
 	@$(BIN)/wortlaut chat
 
-test: dev lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Linted beside the tests: mypy leaves a core idle for more than a minute.
+test: dev
+	@$(MAKE) --no-print-directory lint > .lint.log 2>&1 & lint=$$!; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder; tested=$$?; \
+	wait $$lint || { cat .lint.log; exit 1; }; \
+	exit $$tested
 
 lint: dev
 	$(BIN)/ruff format --check .

@@ -2,7 +2,6 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from wortlaut.index.embedder import (
     DEFAULT_MODEL,
     Embedder,
     _cut_units,
+    _open_bulk,
     load_embedder,
 )
 from wortlaut.index.errors import ConfigError
@@ -294,18 +294,21 @@ def test_a_job_that_grows_large_goes_on_in_8_bits(
 
 @pytest.mark.parametrize(("job_chars", "due"), [(BULK_CHARS, False), (10**9, True)])
 def test_a_job_known_to_be_large_begins_in_8_bits(
-    models: Path, monkeypatch: pytest.MonkeyPatch, job_chars: int, due: bool
+    bulk: Embedder, monkeypatch: pytest.MonkeyPatch, job_chars: int, due: bool
 ) -> None:
-    class Refused(Exception):
-        pass
+    tried = []
 
     def refuse(*_: object) -> None:
-        raise Refused
+        tried.append(1)
+        raise RuntimeError("no such operator")
 
     monkeypatch.setattr("wortlaut.index.layers.bulk.make_octet_layers", refuse)
-    embedder = load_embedder(DEFAULT_MODEL, models, job_chars=job_chars)
-    with pytest.raises(Refused) if due else nullcontext():
-        embedder.encode_passages(PASSAGES, [spans_of(text) for text in PASSAGES])
+    made = bulk._engine
+    assert isinstance(made, BulkEngine)
+    engine = _open_bulk(made.model, job_chars)
+    spans = [spans_of(text) for text in PASSAGES]
+    Embedder(engine, "begun", {}).encode_passages(PASSAGES, spans)
+    assert bool(tried) == due
 
 
 @given(st.lists(st.lists(st.integers(1, 3000), min_size=1, max_size=4)), st.integers(1, 4))
