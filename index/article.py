@@ -98,10 +98,15 @@ class ReadArticle:
     statements: tuple[Statement, ...]
 
 
+def mend_letters(text: str) -> str:
+    """The text with "?" for each half of a letter, which can be neither kept nor sent."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def normalise_text(raw: str) -> str:
     """The text as it is kept: NFC, `\\n` line ends, no NUL, no lone surrogates. Idempotent."""
     text = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = mend_letters(text)
     return unicodedata.normalize("NFC", text)
 
 

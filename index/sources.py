@@ -16,7 +16,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from wortlaut.index.agency import find_boilerplate, read_published, read_source
-from wortlaut.index.article import Article, hash_text, make_article_id, normalise_text
+from wortlaut.index.article import Article, hash_text, make_article_id, mend_letters, normalise_text
 from wortlaut.index.errors import SourceError
 from wortlaut.index.formats.broken import sniff_suffix
 from wortlaut.index.formats.cleaning import clean_heading, clean_text
@@ -102,12 +102,12 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | SourceError | SourceNot
     for path in paths:
         for found in _find_under(path):
             if isinstance(found, SourceError):
-                yield SourceError(_make_printable(found.path), found.reason)
+                yield SourceError(mend_letters(found.path), found.reason)
             elif isinstance(found, SourceNotice):
-                yield SourceNotice(_make_printable(found.path), found.text)
-            elif _make_printable(str(found)) != str(found):
+                yield SourceNotice(mend_letters(found.path), found.text)
+            elif mend_letters(str(found)) != str(found):
                 yield SourceError(
-                    _make_printable(str(found)), "its name is not UTF-8; rename it and index again"
+                    mend_letters(str(found)), "its name is not UTF-8; rename it and index again"
                 )
             elif (fault := _find_fault(found)) is not None:
                 yield SourceError(str(found), fault)
@@ -129,10 +129,6 @@ def _find_fault(found: Path) -> str | None:
     except OSError as error:
         return f"cannot be looked at ({error.strerror}); check its rights and where it leads"
     return None if S_ISREG(mode) else "a pipe or a device, not a file; remove it or save it as one"
-
-
-def _make_printable(path: str) -> str:
-    return path.encode("utf-8", "replace").decode("utf-8")
 
 
 def check_kind(path: Path) -> None:

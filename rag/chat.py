@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from wortlaut.index.archive import Archive, Selection, has_source
+from wortlaut.index.article import mend_letters
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.words import Language
 from wortlaut.index.live.gaps import Gaps, read_gaps, read_state
@@ -112,7 +113,7 @@ class NewsChat:
         writer = self._find_writer() if (mode or self._mode) == "llm" else None
         started, asked = perf_counter(), datetime.now().astimezone()
         # As a receipt can keep it.
-        question = question.encode("utf-8", "replace").decode("utf-8")
+        question = mend_letters(question)
         state = read_state(self.archive)
         check_source(self.archive, filters.source)
         # Before anything is looked for: what comes in meanwhile may not be found.

@@ -35,7 +35,7 @@ from pydantic import (
 )
 
 from wortlaut.index.archive import Archive
-from wortlaut.index.article import Precision, Voice, hash_text
+from wortlaut.index.article import Precision, Voice, hash_text, mend_letters
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.ingest import PIPELINE_VERSION
 from wortlaut.index.lang.words import Language
@@ -488,7 +488,7 @@ def _drop_unset(data: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
 def _mend(data: Any) -> Any:
     """The data without lone surrogates, which a command line may hold and no JSON file can."""
     if isinstance(data, str):
-        return data.encode("utf-8", "replace").decode("utf-8")
+        return mend_letters(data)
     if isinstance(data, dict):
         return {name: _mend(value) for name, value in data.items()}
     return tuple(map(_mend, data)) if isinstance(data, tuple) else data

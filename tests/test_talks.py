@@ -19,6 +19,7 @@ from wortlaut.index.errors import StoreError
 from wortlaut.index.twins.origins import PrintedArticle, Supersession
 from wortlaut.rag.answer import Answer, Asking, Citation, Claim, Filters
 from wortlaut.rag.desk.conversations import LONGEST_TITLE, Conversations, shorten_title
+from wortlaut.rag.desk.houseformat import quote_citation
 from wortlaut.rag.desk.keeping import keep, revive
 from wortlaut.rag.desk.store import Desk
 from wortlaut.rag.understanding.query import Query
@@ -27,7 +28,6 @@ from wortlaut.ui.browser.address import (
     LinkedQuote,
     read_conversation_id,
     read_linked_quote,
-    write_quote_address,
 )
 from wortlaut.ui.browser.app import read_owner
 from wortlaut.ui.browser.chatpage import ChatPage
@@ -298,7 +298,7 @@ def test_a_stale_citation_keeps_its_place_and_is_whole_again_with_its_article(de
     alone = session.turns[0].answer.citations[1]
     assert (alone.quote, alone.place) == (cited.quote, cited.span)
     assert alone.as_json()["start"] == cited.span.start
-    assert write_quote_address(alone) == write_quote_address(cited)
+    assert quote_citation(alone).address == quote_citation(cited).address
     # Whatever is kept anew meanwhile.
     stale.talks.keep_turn(session, 0)
     again = page.start("en")[0]
@@ -519,7 +519,7 @@ def test_what_no_page_would_edit_changes_nothing(desk, number, question):
 
 def test_a_quotes_address_opens_its_words_and_says_when_they_changed(desk):
     cited = Chat().ask(TALBERG).citations[0]
-    address = write_quote_address(cited)
+    address = quote_citation(cited).address
     assert address == f"/a/port#{cited.span.start}-{cited.span.end}-{PORT.text_sha256[:8]}"
     page = ChatPage(Chat(), desk)
     session = page.start("en")[0]

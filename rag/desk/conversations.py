@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from wortlaut.index.article import mend_letters
 from wortlaut.rag.desk.store import Desk
 
 LONGEST_TITLE = 80
@@ -79,7 +80,7 @@ class Conversations:
 
         Of a conversation that is gone nothing is kept.
         """
-        text, now = _clean(json.dumps(turn, ensure_ascii=False)), _now()
+        text, now = mend_letters(json.dumps(turn, ensure_ascii=False)), _now()
         with self._desk.write() as db:
             changed = db.execute(
                 "UPDATE conversations SET changed = ? WHERE id = ?", (now, conversation)
@@ -95,7 +96,7 @@ class Conversations:
         """Keep these turns in place of all others; when that was, in ISO."""
         now = _now()
         rows = [
-            (conversation, number, _clean(json.dumps(turn, ensure_ascii=False)))
+            (conversation, number, mend_letters(json.dumps(turn, ensure_ascii=False)))
             for number, turn in enumerate(turns)
         ]
         with self._desk.write() as db:
@@ -158,16 +159,11 @@ class Conversations:
 
 def shorten_title(text: str) -> str:
     """The first words of a question as a title: one line, cut at a word."""
-    title = " ".join(_clean(text).split())
+    title = " ".join(mend_letters(text).split())
     if len(title) <= LONGEST_TITLE:
         return title
     head, _, tail = title[: LONGEST_TITLE - 1].rpartition(" ")
     return f"{head if len(head) > LONGEST_TITLE // 2 else head + tail}…"
-
-
-def _clean(text: str) -> str:
-    """The text without lone surrogates, which no file can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _now() -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
+from wortlaut.index.article import mend_letters
 from wortlaut.rag.answer import Answer
 from wortlaut.rag.desk.store import Desk
 
@@ -58,7 +59,7 @@ def give_feedback(
             "INSERT INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 identity, owner, datetime.now(UTC).isoformat(), verdict,
-                _mend(comment.strip()[:LONGEST_COMMENT]), _mend(answer.question),
+                mend_letters(comment.strip()[:LONGEST_COMMENT]), mend_letters(answer.question),
                 json.dumps(earlier), json.dumps(answer.as_json()),
             ),
         )  # fmt: skip
@@ -82,10 +83,6 @@ def _identify(owner: str, answer: Answer) -> str:
     """The same for the same answer to the same question, also when it is kept and read again."""
     said = json.dumps([owner, answer.question, answer.text])
     return hashlib.sha256(said.encode("ascii")).hexdigest()
-
-
-def _mend(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _read_row(row: Sequence[Any]) -> Feedback:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from wortlaut.index.archive import Archive
+from wortlaut.index.article import mend_letters
 from wortlaut.index.errors import ConfigError
 from wortlaut.rag.desk.houseformat import QuotedWords
 from wortlaut.rag.desk.store import Desk
@@ -91,7 +92,7 @@ class Basket:
                 (
                     identity, self._owner, now.isoformat(), quoted.address,
                     json.dumps(_write_quoted(quoted), ensure_ascii=False),
-                    question.encode("utf-8", "replace").decode("utf-8"), digest, turn,
+                    mend_letters(question), digest, turn,
                     marker, self._owner,
                 ),
             )  # fmt: skip

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wortlaut.index.article import Article, Span
-from wortlaut.rag.answer import Citation
+from wortlaut.index.article import Span
 
 _CONVERSATION = re.compile(r"/c/([A-Za-z0-9_-]{16,64})/?")
 _ARTICLE = re.compile(r"/a/([A-Za-z0-9_.-]{1,64})/?")
@@ -43,16 +42,6 @@ def read_linked_quote(address: object) -> LinkedQuote | None:
     if place is None or int(place[1]) >= int(place[2]):
         return LinkedQuote(found[1])
     return LinkedQuote(found[1], Span(int(place[1]), int(place[2])), place[3])
-
-
-def write_quote_address(citation: Citation) -> str:
-    """The path and fragment under which the page shows these words."""
-    return write_words_address(citation.article, citation.place)
-
-
-def write_words_address(article: Article, span: Span) -> str:
-    """The path and fragment under which the page shows these words of the article."""
-    return f"/a/{article.id}#{span.start}-{span.end}-{article.text_sha256[:8]}"
 
 
 def _cut(address: object) -> tuple[str, str]:

@@ -98,22 +98,14 @@ class ChatPage:
         It takes the place of the `earlier` one, and keeps how that asked.
         """
         tongue = choose_tongue(accept_language)
-        counts, _ = self.archive.read_counts()
-        # Where none are known yet, the page asks for them when they are.
-        examples = self.examples.read(tongue) if counts.articles else ()
-        mode = (earlier.mode if earlier else None) or self._chat.mode
-        session = Session(tongue, examples or (), mode=mode)
+        session = Session(tongue, mode=(earlier.mode if earlier else None) or self._chat.mode)
         if earlier is not None:
             self.stop(earlier)
             earlier.asked += 1
             session.owner, session.listed = earlier.owner, earlier.listed
             session.timeline = earlier.timeline
-        return (
-            session,
-            render_header_html(counts, tongue),
-            render_welcome_html(counts, examples, tongue),
-            render_switch_html(mode, tongue) if self._chat.has_model else "",
-        )
+        top, switch, welcome = self.show_top(session)
+        return session, top, welcome, switch
 
     def arrive(self, session: Session, address: object) -> PageUpdate:
         """What a new session shows at an address: a kept conversation, the words of an article, or
@@ -191,14 +183,15 @@ class ChatPage:
         if tongue is None:
             return False
         session.tongue = tongue
-        session.examples = self.examples.read(tongue) or ()
         return True
 
     def show_top(self, session: Session) -> tuple[str, str, str]:
         """Header, switch, and the welcome of a talk that has not begun, in the session's language."""
         counts, _ = self.archive.read_counts()
         mode = session.mode or self._chat.mode
+        # Where none are known yet, the page asks for them when they are.
         examples = self.examples.read(session.tongue) if counts.articles else ()
+        session.examples = examples or ()
         return (
             render_header_html(counts, session.tongue),
             render_switch_html(mode, session.tongue) if self._chat.has_model else "",

@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from wortlaut.index.archive import ArchiveCounts
-from wortlaut.index.article import Span, Statement
+from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.lang.words import Language
 from wortlaut.index.twins.origins import PrintedArticle
 from wortlaut.rag.answer import Answer, Citation, Claim, Filters, Mode
+from wortlaut.rag.desk.houseformat import choose_url
 from wortlaut.rag.wording import (
     format_date,
     say_prints,
@@ -418,7 +418,7 @@ def render_source_html(
         f'lang="{language}">{_render_bar(citation, citations, number, language)}'
         f"<h2{lang}>{esc(collapse(article.title))}</h2>"
         f'<p class="place">{esc(describe_place(article, language))}'
-        f"{_render_address(article.url, words)}</p>"
+        f"{_render_address(article, words)}</p>"
         f"{render_spoken_html(citation, runs, language)}"
         f"{_render_tools(citation, citations, number, language)}{warned}"
         f"{_render_related(citation, number, language)}"
@@ -510,12 +510,9 @@ def _render_bar(
     )
 
 
-def _render_address(url: str | None, words: PageWords) -> str:
-    try:
-        usable = url is not None and urlsplit(url).scheme in ("http", "https")
-    except ValueError:
-        usable = False
-    if not usable or url is None:
+def _render_address(article: Article, words: PageWords) -> str:
+    url = choose_url(article)
+    if url is None:
         return ""
     return (
         f' · <a href="{esc(url)}" target="_blank" rel="noopener noreferrer">'

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wortlaut.index.archive import Archive
+from wortlaut.index.article import mend_letters
 from wortlaut.index.errors import WortlautError
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation
@@ -131,7 +132,7 @@ class QuoteDesk:
         known = _read_id(identity)
         if not known or not isinstance(note, str):
             return False
-        return self.open_basket(owner).write_note(known, _mend(note))
+        return self.open_basket(owner).write_note(known, mend_letters(note))
 
     def give_feedback(self, owner: str, answer: Answer, verdict: object, comment: object) -> bool:
         """Whether the opinion was kept, or taken back where the verdict is empty."""
@@ -149,10 +150,6 @@ class QuoteDesk:
 def _read_id(identity: object) -> str:
     text = str(identity)
     return text if _ID.fullmatch(text) else ""
-
-
-def _mend(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def render_quote_tools_html(marker: int, number: int, language: Language) -> str:
