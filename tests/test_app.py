@@ -447,7 +447,7 @@ class Browser:
         number = next(self.numbers)
         self.socket.send(json.dumps({"id": number, "method": method, "params": values}))
         while True:
-            message = json.loads(self.socket.recv(timeout=10))
+            message = json.loads(self.socket.recv(timeout=30))
             if message.get("method") == "Network.requestWillBeSent":
                 self.requests.append(message["params"]["request"]["url"])
             if message.get("id") == number:
@@ -459,7 +459,7 @@ class Browser:
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
-    def wait(self, ready, seconds=10):
+    def wait(self, ready, seconds=30):
         end = time.monotonic() + seconds
         while not (value := ready()):
             assert time.monotonic() < end, "the page did not get there in time"

@@ -15,6 +15,7 @@ from tests.test_app import find, open_browser, open_server
 from tests.test_render import check_harmless
 from tests.test_timeline import ZUSAGEN, Talk
 from wortlaut.index.article import Span, Statement
+from wortlaut.rag.answer import Filters
 from wortlaut.ui.browser.page import PageTurn, render_source_html, render_turn_html
 from wortlaut.ui.browser.spoken import (
     describe_card,
@@ -109,10 +110,18 @@ def read_texts(reader):
 # In a browser: one for all, each test goes on where it finds the page.
 
 
+class Searching(Talk):
+    """A chat that searches long enough to be seen: what is over within one frame is not told."""
+
+    def ask(self, question, history=(), filters=Filters()):
+        time.sleep(0.5)
+        return super().ask(question, history, filters)
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
     with (
-        open_server(Talk()) as address,
+        open_server(Searching()) as address,
         open_browser(tmp_path_factory.mktemp("chromium"), address) as browser,
     ):
         browser.wait_for(find(".welcome .example"))
