@@ -478,11 +478,15 @@ def test_in_a_browser_quotes_are_copied_collected_and_kept(tmp_path):
             "„Ohne Zusagen gibt es keinen Bau“, sagte Talberg. – Mira Talberg, Aldora Presse, "
             f"29 January 2031 (direct quotation)\nhttps://aldora.example/hafen\n{address}/a/port#"
         )
-        press(browser, "#source .quote-tools [data-press=collect]")
-        browser.wait_for(f"{count} === '1'")
-        browser.wait_for(find("#current [data-press=collect][aria-pressed=true]"))
-        press(browser, '#current .quote-tools[data-marker="3"] [data-press=collect]')
+        # Pressed before the first is answered, the second is kept all the same.
+        browser.run(
+            "for (const marker of [1, 3]) setTimeout(() => document.querySelector("
+            '`#current .quote-tools[data-marker="${marker}"] [data-press=collect]`).click(),'
+            " 20 * marker)"
+        )
         browser.wait_for(f"{count} === '2'")
+        pressed = "document.querySelectorAll('#current [data-press=collect][aria-pressed=true]')"
+        browser.wait_for(f"{pressed}.length === 2")
         browser.run("document.querySelector('#question textarea').focus()")
         settle()
         browser.ask("Die Falle?", 1)

@@ -70,7 +70,13 @@ def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
         asking = _QUIET | {
             "concurrency_limit": concurrency, "concurrency_id": "ask", "trigger_mode": "multiple",
         }  # fmt: skip
-        reading = _QUIET | {"concurrency_limit": 4 * concurrency, "concurrency_id": "read"}
+        # By itself Gradio drops what is pressed before the last press is answered: here what is
+        # pressed last is shown in the end, and of what is kept nothing is left out.
+        reading = _QUIET | {
+            "concurrency_limit": 4 * concurrency, "concurrency_id": "read",
+            "trigger_mode": "always_last",
+        }  # fmt: skip
+        keeping = reading | {"trigger_mode": "multiple"}
         loaded = blocks.load(events.start, address, everything, js=_SEND_ADDRESS, **reading)
         loaded.then(events.show_quotes, session, quotes, **reading)
         begun = [part.new(events.start_anew, session, everything, **reading)
@@ -78,11 +84,11 @@ def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
         begun.append(shelf.open(events.open, session, everything, **reading))
         for event in (loaded, *begun):
             event.then(events.show_opinions, session, opinion, **reading)
-        shelf.rename(events.rename, session, shelf, **reading)
-        shelf.remove(events.remove, session, everything, **reading)
-        shelf.restore(events.restore, session, shelf, **reading)
+        shelf.rename(events.rename, session, shelf, **keeping)
+        shelf.remove(events.remove, session, everything, **keeping)
+        shelf.restore(events.restore, session, shelf, **keeping)
         shelf.older(events.list_older, session, shelf, **reading)
-        translating = _QUIET | {"concurrency_limit": concurrency, "concurrency_id": "gloss"}
+        translating = keeping | {"concurrency_limit": concurrency, "concurrency_id": "gloss"}
         public = {"api_visibility": "public", "api_name": "ask"}
         question.submit(events.ask, [session, question], talk, **(asking | public))
         question.stop(events.stop, session, None, **reading)
@@ -98,9 +104,9 @@ def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
                 part.again(events.ask_again, session, asked, **asking),
                 part.regain(events.ask_with, session, asked, **asking),
             ]
-            part.undo(events.undo, session, talk, **reading)
+            part.undo(events.undo, session, talk, **keeping)
             part.pick(events.open_picker, session, [picker, choices], **reading)
-            part.more(events.show_more, session, [passed, current], **reading)
+            part.more(events.show_more, session, [passed, current], **keeping)
             part.gloss(events.gloss, session, [passed, current], **translating)
             part.nearest(events.open_nearest, session, source, **reading)
         for event in started:
@@ -108,16 +114,14 @@ def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
             event.failure(None, None, None, js=_TELL_ANSWERED, api_visibility="private")
         for part in (earlier, current, source):
             part.cite(events.open_source, session, source, **reading)
-            part.collect(events.collect, session, quotes, **reading)
+            part.collect(events.collect, session, quotes, **keeping)
         # What users add, remove and set.
         current.refill(events.refill, session, current, **reading)
         holder.open(events.open_archive, session, [holder, holdings], **reading)
         for part in (holder, holdings):
-            # Whoever types on while a list is made gets the list for what is there last.
-            browsing = reading | {"trigger_mode": "always_last"}
-            part.browse(events.browse, session, holdings, **browsing)
+            part.browse(events.browse, session, holdings, **reading)
         holdings.openheld(events.open_held, session, source, **reading)
-        holdings.remove(events.remove_held, session, holdings, **reading)
+        holdings.remove(events.remove_held, session, holdings, **keeping)
         for part in (switch, settings):
             part.choose(events.choose_mode, session, [switch, settings], **reading)
         settings.tongue(events.choose_tongue, session, everything, **reading)
@@ -128,12 +132,12 @@ def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
         timeline.plot(events.plot_timeline, session, timeline, **reading)
         timeline.cite(events.open_source, session, source, **reading)
         for part in (earlier, current):
-            part.certify(events.hand_receipt, session, handed, **reading)
-            part.opine(events.give_feedback, session, opinion, **reading)
-        quotes.discard(events.discard, session, quotes, **reading)
-        quotes.restore(events.put_back, session, quotes, **reading)
-        quotes.move(events.move, session, quotes, **reading)
-        quotes.annotate(events.annotate, session, None, **reading)
+            part.certify(events.hand_receipt, session, handed, **keeping)
+            part.opine(events.give_feedback, session, opinion, **keeping)
+        quotes.discard(events.discard, session, quotes, **keeping)
+        quotes.restore(events.put_back, session, quotes, **keeping)
+        quotes.move(events.move, session, quotes, **keeping)
+        quotes.annotate(events.annotate, session, None, **keeping)
         source.related(events.open_related, session, source, **reading)
     return blocks
 
