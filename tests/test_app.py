@@ -194,7 +194,7 @@ def read_parts(html):
 
 @pytest.mark.parametrize("on_unsupported", ["quote", "strike"])
 def test_no_sentence_stands_as_fact_before_it_is_checked(on_unsupported):
-    reply = Reply(f"{TRUE} {LIE} {TRUE_TOO}", pause_s=0.015)
+    reply = Reply(f"{TRUE} {LIE} {TRUE_TOO}", pause_s=0.03)
     with open_model(reply, on_unsupported=on_unsupported) as (page, _, _):
         steps = [read_parts(html) for _, html, _ in page.ask(Session(), ASKED)]
     facts, drafts, struck = zip(*steps, strict=True)

@@ -49,7 +49,8 @@ element.addEventListener("click", (event) => {
   if (press === "panel" && button.dataset.panel === "source" && narrow()) {
     document.querySelector("#talk").scrollIntoView({ block: "end" });
   }
-  if (quotePress.includes(press)) {
+  // Another part has a button of the same name: two answers would be on their way to it.
+  if (quotePress.includes(press) && !element.closest("#shelf")) {
     // The part is drawn anew; whoever moves a quote by keyboard stays on its button.
     if (press === "move") document.querySelector("#quotes").dataset.at = `${quote} ${by}`;
     trigger(press, { turn, quote, by });
