@@ -14,6 +14,7 @@ WortlautError                exit 1
 ├ LLMError
 │  ├ LLMUnavailable          the chat falls back to the extractive answer and says so
 │  └ MalformedAnswer
+│     └ OnlyThought          it reasoned, and wrote no answer
 └ DatasetError
 """
 
@@ -106,6 +107,10 @@ class LLMUnavailable(LLMError):
 
 class MalformedAnswer(LLMError):
     """The language model's answer cannot be read."""
+
+
+class OnlyThought(MalformedAnswer):
+    """The language model thought and wrote no answer."""
 
 
 class DatasetError(WortlautError):

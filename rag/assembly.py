@@ -223,6 +223,7 @@ def open_model(settings: Settings) -> LanguageModel:
             settings.llm_base_url,
             settings.llm_model,
             key.get_secret_value() if key else None,
+            settings.model_headers,
             timeout_s=settings.llm_timeout_s,
             retries=settings.llm_retries,
             context_tokens=settings.llm_context_tokens,

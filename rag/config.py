@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from contextlib import suppress
@@ -29,7 +30,12 @@ class Settings(BaseSettings):
     """Everything that can be set; each field is also the environment variable `WORTLAUT_…`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WORTLAUT_", frozen=True, extra="forbid", env_ignore_empty=True
+        env_prefix="WORTLAUT_",
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,
+        # A value that is refused may be a secret.
+        hide_input_in_errors=True,
     )
 
     data: Path = Field(default_factory=_find_data, description="the archive's folder")
@@ -54,6 +60,9 @@ class Settings(BaseSettings):
     llm_base_url: str | None = Field(None, description="OpenAI-compatible server of a model")
     llm_model: str | None = Field(None, description="its model's name, else the first it offers")
     llm_api_key: SecretStr | None = Field(None, description="the key for it")
+    llm_headers: SecretStr | None = Field(
+        None, description='headers it wants beside: "NAME: VALUE", a line each, or a JSON object'
+    )
     llm_timeout_s: float = Field(120, gt=0, le=3600, description="for a whole answer, in seconds")
     llm_retries: int = Field(2, ge=0, le=10, description="new tries after a passing failure")
     llm_context_tokens: int = Field(4096, ge=512, description="what prompt and answer may take")
@@ -80,6 +89,20 @@ class Settings(BaseSettings):
         """`~` stands for the home folder, as in a shell."""
         return folder.expanduser() if folder else None
 
+    @field_validator("llm_headers", mode="before")
+    @classmethod
+    def join_table(cls, headers: Any) -> Any:
+        """A settings file has them as a table."""
+        return json.dumps(headers) if isinstance(headers, dict) else headers
+
+    @field_validator("llm_headers")
+    @classmethod
+    def refuse_no_headers(cls, headers: SecretStr | None) -> SecretStr | None:
+        """Said at the start, not with the first answer."""
+        if headers is not None:
+            read_headers(headers.get_secret_value())
+        return headers
+
     @field_validator("receipt_key")
     @classmethod
     def refuse_guessable_key(cls, key: SecretStr | None) -> SecretStr | None:
@@ -97,6 +120,11 @@ class Settings(BaseSettings):
 
             check_template(template)
         return template
+
+    @property
+    def model_headers(self) -> dict[str, str]:
+        """The headers that the language model's server wants; they may hold keys."""
+        return read_headers(self.llm_headers.get_secret_value()) if self.llm_headers else {}
 
     @property
     def archive_address(self) -> str | None:
@@ -144,6 +172,27 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
         known = ", ".join(sorted(Settings.model_fields))
         hint = f"; the settings are: {known}" if first["type"] == "extra_forbidden" else ""
         raise ConfigError(f"setting {name!r}: {first['msg']}{hint}") from error
+
+
+def read_headers(text: str) -> dict[str, str]:
+    """The headers in lines `NAME: VALUE` or a JSON object; raises ValueError, which tells none."""
+    if text.lstrip().startswith("{"):
+        try:
+            found = json.loads(text)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
+            raise ValueError(
+                'write "NAME: VALUE", a line each, or a JSON object of texts'
+            ) from None
+        return found
+    headers = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, colon, value = line.partition(":")
+        if not (colon and name.strip() and value.strip()):
+            raise ValueError('write "NAME: VALUE", a line each, or a JSON object of texts')
+        headers[name.strip()] = value.strip()
+    return headers
 
 
 def _read_customary_endpoint(base_url: str | None) -> dict[str, Any]:

@@ -102,12 +102,16 @@ AbstainReason = Literal[
 ]
 
 # What is said about a language model's answer.
-NoticeKind = Literal["unavailable", "malformed", "broken_off", "nothing_held", "refused", "unheld"]
+NoticeKind = Literal[
+    "unavailable", "malformed", "only_thought", "broken_off", "nothing_held", "refused", "unheld"
+]
 
 _NOTICES: dict[Language, dict[NoticeKind, str]] = {
     "en": {
         "unavailable": "The language model did not answer; the archive's own words stand here.",
         "malformed": "The language model's answer was of no use; the archive's own words stand here.",
+        "only_thought": "The language model only thought and wrote no answer; the archive's own words "
+        "stand here.",
         "broken_off": "The language model's answer broke off; only sentences that were whole and "
         "borne out by their sources stand here.",
         "nothing_held": "Nothing that the language model wrote was borne out by its sources; the "
@@ -119,6 +123,8 @@ _NOTICES: dict[Language, dict[NoticeKind, str]] = {
         "unavailable": "Das Sprachmodell hat nicht geantwortet; hier stehen die Worte des Archivs.",
         "malformed": "Die Antwort des Sprachmodells war unbrauchbar; hier stehen die Worte des "
         "Archivs.",
+        "only_thought": "Das Sprachmodell hat nur nachgedacht und keine Antwort geschrieben; hier "
+        "stehen die Worte des Archivs.",
         "broken_off": "Die Antwort des Sprachmodells brach ab; hier stehen nur Sätze, die "
         "vollständig und von ihren Quellen gedeckt sind.",
         "nothing_held": "Nichts von dem, was das Sprachmodell schrieb, war von seinen Quellen "
@@ -129,6 +135,8 @@ _NOTICES: dict[Language, dict[NoticeKind, str]] = {
     "ru": {
         "unavailable": "Языковая модель не ответила; ниже приведены слова самого архива.",
         "malformed": "Ответ языковой модели непригоден; ниже приведены слова самого архива.",
+        "only_thought": "Языковая модель только рассуждала и не написала ответа; ниже приведены слова "
+        "самого архива.",
         "broken_off": "Ответ языковой модели оборвался; здесь только законченные предложения, "
         "подтверждённые источниками.",
         "nothing_held": "Ничто из написанного языковой моделью источниками не подтверждено; ниже "

@@ -45,8 +45,10 @@ class Reply:
 class ScriptedServer:
     """An OpenAI-compatible server that answers as it is told; `requests` is what it was asked."""
 
-    def __init__(self, *replies, models=("scripted-1",)):
+    def __init__(self, *replies, models=("scripted-1",), listed=None):
         self.replies = list(replies)
+        # In place of the list of models.
+        self.listed = listed
         self.models = list(models)
         self.requests = []
         self.paths = []
@@ -102,6 +104,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         self.script.paths.append(self.path)
         self.script.headers.append(dict(self.headers))
+        if (given := self.script.listed) is not None:
+            self.send_raw(given.status, given.raw, given.content_type)
+            return
         listed = [{"id": name, "object": "model"} for name in self.script.models]
         self.send_raw(200, json.dumps({"object": "list", "data": listed}).encode())
 
@@ -216,7 +221,14 @@ def find_smollm():
 @pytest.fixture(scope="session")
 def smollm():
     """The address of llama.cpp's own server with SmolLM2-135M, on loopback."""
-    command = [sys.executable, str(Path(__file__).resolve()), find_smollm()]
+    with start_smollm(CONTEXT_TOKENS) as address:
+        yield address
+
+
+@contextmanager
+def start_smollm(context_tokens):
+    """The address of such a server, which holds so many tokens; 256 at least."""
+    command = [sys.executable, str(Path(__file__).resolve()), find_smollm(), str(context_tokens)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -229,13 +241,13 @@ def smollm():
         process.wait(20)
 
 
-def _run_smollm(path):
+def _run_smollm(path, context_tokens):
     """Serve the model until standard input ends; prints the address."""
     import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = path
-    params.n_ctx = CONTEXT_TOKENS
+    params.n_ctx = context_tokens
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.n_gpu_layers = 0
@@ -252,4 +264,4 @@ def _run_smollm(path):
 
 
 if __name__ == "__main__":
-    _run_smollm(sys.argv[1])
+    _run_smollm(sys.argv[1], int(sys.argv[2]))

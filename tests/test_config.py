@@ -47,3 +47,46 @@ def test_a_wrong_value_is_one_clear_line(tmp_path, text):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"missing\.toml"):
         load_settings(tmp_path / "missing.toml")
+
+
+HEADERS = {"X-Api-Key": "sesame-1", "X-Team": "news: desk"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "X-Api-Key: sesame-1\nX-Team: news: desk",
+        "\n  X-Api-Key:sesame-1 \r\n\nX-Team: news: desk\n",
+        '{"X-Api-Key": "sesame-1", "X-Team": "news: desk"}',
+    ],
+)
+def test_the_models_headers_are_read_from_lines_and_from_json(monkeypatch, value):
+    monkeypatch.setenv("WORTLAUT_LLM_HEADERS", value)
+    settings = load_settings()
+    assert settings.model_headers == HEADERS
+    assert "sesame" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_the_models_headers_are_a_table_in_a_file(tmp_path):
+    path = tmp_path / "wortlaut.toml"
+    path.write_text('[llm_headers]\nX-Api-Key = "sesame-1"\nX-Team = "news: desk"\n', "utf-8")
+    assert load_settings(path).model_headers == HEADERS
+    assert load_settings().model_headers == {}
+
+
+@pytest.mark.parametrize(
+    "value", ["sesame-1", "X-Api-Key:", ": sesame-1", '{"X-Api-Key": 7, "sesame": "1"}', '{"sesame']
+)
+def test_headers_that_are_none_are_refused_and_not_repeated(monkeypatch, value):
+    monkeypatch.setenv("WORTLAUT_LLM_HEADERS", value)
+    with pytest.raises(ConfigError, match=r"llm_headers.*NAME: VALUE") as caught:
+        load_settings()
+    told = f"{caught.value} {caught.value.__cause__} {caught.value.__cause__!r}"
+    assert "sesame" not in told
+
+
+def test_a_setting_that_is_refused_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("WORTLAUT_RECEIPT_KEY", "sesame")
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert "sesame" not in f"{caught.value} {caught.value.__cause__}"

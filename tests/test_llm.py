@@ -1,5 +1,6 @@
 """A language model over HTTP: what it answers comes through, and nothing it does hangs."""
 
+import json
 import os
 import socket
 import threading
@@ -7,7 +8,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from llmserver import Reply, serve
+from llmserver import Reply, serve, start_smollm
 from ports import find_port
 
 from wortlaut.index.errors import ConfigError, LLMError, LLMUnavailable, MalformedAnswer
@@ -473,6 +474,218 @@ def test_a_model_without_streaming_and_one_that_raises_are_bounded_too():
         list(wrap_llm(Sleepy(), timeout_s=0.4, retries=0).stream(QUESTION))
 
 
+def error_of(status, body):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Reply(raw=raw, status=status)
+
+
+# As the servers word it: llama.cpp today and in its stream, vLLM old and new, OpenAI old and new,
+# Ollama, a proxy that passes on a string.
+LLAMA_CPP = {
+    "code": 400,
+    "message": "request (3120 tokens) exceeds the available context size (2048 tokens), try increasing it",
+    "type": "exceed_context_size_error",
+    "n_prompt_tokens": 3120,
+    "n_ctx": 2048,
+}
+OLD_VLLM = {
+    "object": "error",
+    "message": "This model's maximum context length is 2048 tokens. However, you requested 3632 tokens "
+    "(3120 in the messages, 512 in the completion). Please reduce the length of the messages.",
+    "type": "BadRequestError",
+    "param": None,
+    "code": 400,
+}
+NEW_VLLM = {
+    "message": "'max_tokens' or 'max_completion_tokens' is too large: 512. This model's maximum context "
+    "length is 2048 tokens and your request has 1900 input tokens (512 > 2048 - 1900). None",
+    "type": "BadRequestError",
+    "param": None,
+    "code": 400,
+}
+VLLM_PROMPT = {
+    "message": "The decoder prompt (length 3120) is longer than the maximum model length of 2048. Make "
+    "sure that `max_model_len` is no smaller than the number of text tokens.",
+    "type": "BadRequestError",
+    "param": None,
+    "code": 400,
+}
+OPENAI = {
+    "message": "This model's maximum context length is 2048 tokens. However, your messages resulted in "
+    "3120 tokens. Please reduce the length of the messages.",
+    "type": "invalid_request_error",
+    "param": "messages",
+    "code": "context_length_exceeded",
+}
+NEW_OPENAI = {
+    "message": "Input tokens exceed the configured limit of 2048 tokens. Your messages resulted in 3120 "
+    "tokens. Please reduce the length of the messages.",
+    "type": "invalid_request_error",
+    "param": "messages",
+    "code": "context_length_exceeded",
+}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        error_of(400, {"error": LLAMA_CPP}),
+        error_of(500, {"error": LLAMA_CPP | {"code": 500}}),
+        Reply(
+            raw=b"data: " + json.dumps({"error": LLAMA_CPP}).encode() + b"\n\n",
+            content_type="text/event-stream",
+        ),
+        error_of(400, OLD_VLLM),
+        error_of(400, {"error": NEW_VLLM}),
+        error_of(400, {"error": VLLM_PROMPT}),
+        error_of(400, {"error": OPENAI}),
+        error_of(400, {"error": NEW_OPENAI}),
+        error_of(400, {"detail": "context length is 2048 tokens, the prompt has 3120"}),
+    ],
+)
+def test_a_context_that_is_too_small_is_named_with_its_size(reply):
+    text, error, requests = fail(reply)
+    assert isinstance(error, LLMUnavailable)
+    assert "holds 2048 tokens" in str(error)
+    assert "set WORTLAUT_LLM_CONTEXT_TOKENS to 2048 or less" in str(error)
+    assert (text, requests) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "the input length exceeds the context length", "type": "api_error"}},
+        {"error": "the input length exceeds the context length"},
+        {"error": {"message": "prompt is too long", "code": None, "n_ctx": "many"}},
+        {"error": {"message": "No.", "code": "context_length_exceeded", "n_ctx": -1}},
+    ],
+)
+def test_a_context_of_unknown_size_is_named_too(body):
+    _, error, _ = fail(error_of(400, body))
+    assert isinstance(error, LLMUnavailable)
+    assert "too long; set WORTLAUT_LLM_CONTEXT_TOKENS to what its server" in str(error)
+
+
+def test_what_a_provider_filters_before_it_answers_is_told():
+    body = {"error": {"message": "The response was filtered.", "code": "content_filter",
+                      "status": 400, "innererror": {"code": "ResponsibleAIPolicyViolation"}}}  # fmt: skip
+    _, error, _ = fail(error_of(400, body))
+    assert isinstance(error, MalformedAnswer)
+    assert "filter" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (404, {"error": {"message": "model 'writer' not found", "type": "api_error"}}, "'writer'"),
+        (404, {"error": "model 'writer' not found, try pulling it first"}, "try pulling it first"),
+        (404, {"object": "error", "message": "The model `writer` does not exist."}, "not exist"),
+        (404, b"<html><h1>Not found</h1></html>", "WORTLAUT_LLM_BASE_URL"),
+        (422, {"detail": "no field max_tokens"}, "no field max_tokens"),
+        (422, {"detail": [{"loc": ["body"], "msg": "x"}]}, "WORTLAUT_LLM_MODEL"),
+        (400, [1], "WORTLAUT_LLM_MODEL"),
+    ],
+)
+def test_an_error_of_any_shape_is_told_in_one_line(status, body, told):
+    _, error, _ = fail(error_of(status, body), retries=0)
+    assert isinstance(error, LLMUnavailable)
+    assert told in str(error)
+    assert "<h1>" not in str(error)
+    assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        Reply(raw=b"", status=404),
+        Reply(raw=b"", status=405),
+        Reply(raw=b"", status=501),
+    ],
+)
+def test_a_server_without_a_list_of_models_is_asked_all_the_same(listed):
+    with serve("Nine metres.", listed=listed) as server:
+        assert ask(server.address) == ("Nine metres.", None)
+        assert server.requests[-1]["model"] == "default"
+        assert open_endpoint(Endpoint(server.address, model="writer")).check() == "writer"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        Reply(raw=b'{"object": "list", "data": null}'),
+        Reply(raw=b'{"object": "list", "data": [{"object": "model"}]}'),
+        Reply(raw=b'{"models": []}'),
+    ],
+)
+def test_a_list_of_models_that_holds_none_asks_for_a_name(listed):
+    with serve("Nine metres.", listed=listed) as server:
+        _, error = ask(server.address, retries=0)
+        assert "set WORTLAUT_LLM_MODEL" in str(error)
+        assert ask(server.address, model="writer") == ("Nine metres.", None)
+        assert open_endpoint(Endpoint(server.address, model="writer")).check() == "writer"
+
+
+def test_a_page_in_place_of_a_list_of_models_points_to_the_address():
+    page = Reply(raw=b"<html>Welcome</html>", content_type="text/html")
+    with serve("Nine metres.", listed=page) as server:
+        _, error = ask(server.address, retries=0)
+    assert "WORTLAUT_LLM_BASE_URL" in str(error)
+
+
+# Headers that a proxy wants.
+
+HEADERS = {"X-Api-Key": "sesame-1", "Authorization": "Basic c2VzYW1lLTI=", "X-Team": "desk"}
+
+
+def test_headers_go_along_with_every_request_and_win():
+    with serve("Nine metres.") as server:
+        assert ask(server.address, api_key="sk-own", headers=HEADERS)[0] == "Nine metres."
+    assert len(server.headers) == 2
+    for sent in server.headers:
+        assert {name: sent[name] for name in HEADERS} == HEADERS
+        assert "sk-own" not in str(sent)
+
+
+def test_no_header_is_in_a_description_an_error_or_a_log(caplog):
+    caplog.set_level(0)
+    endpoint = Endpoint("http://127.0.0.1:9", headers=HEADERS)
+    told = [repr(endpoint), str(endpoint)]
+    echo = "no such key: sesame-1 and c2VzYW1lLTI= of Basic c2VzYW1lLTI="
+    event = b'data: {"error": {"message": "%s"}}\n\n' % echo.encode()
+    for reply in (
+        Reply(echo, status=400),
+        Reply(echo, status=401),
+        Reply(echo, status=500),
+        Reply(raw=event, content_type="text/event-stream"),
+        Reply("Nine metres."),
+    ):
+        with serve(reply) as server:
+            told.append(str(ask(server.address, retries=0, headers=HEADERS)[1]))
+    assert "no such key: … and …" in told[2]
+    told += [record.getMessage() for record in caplog.records]
+    assert len(told) > 10
+    assert not any(word in text for text in told for word in ("sesame", "c2Vz"))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Key": "secret\r\nHost: evil.example"},
+        {"X-Key": "schlüsselsecret"},
+        {"X-Key": " "},
+        {"X Key": "secret"},
+        {"X-Key\n": "secret", "": "secret"},
+        {"Host": "secret"},
+        {"content-length": "secret"},
+    ],
+)
+def test_a_header_that_is_none_is_refused_without_its_value(headers):
+    with pytest.raises(ConfigError) as caught:
+        open_endpoint(Endpoint("http://127.0.0.1:9", headers=headers))
+    assert "secret" not in str(caught.value)
+    assert "WORTLAUT_LLM_HEADERS" in str(caught.value)
+
+
 def test_a_real_server_streams(smollm):
     model = open_endpoint(Endpoint(smollm, max_tokens=24))
     deltas = []
@@ -484,7 +697,13 @@ def test_a_real_server_streams(smollm):
     assert os.sep not in model.name
 
 
-def test_a_real_server_says_when_the_prompt_is_too_long(smollm):
-    model = open_endpoint(Endpoint(smollm))
-    with pytest.raises(LLMUnavailable, match="WORTLAUT_LLM_CONTEXT_TOKENS"):
-        list(model.stream([Message("user", "harbour " * 9000)]))
+def test_a_real_server_says_when_its_context_is_too_small_and_when_it_is_full():
+    words = "Tell the story of a ship. " + " ".join(f"{chr(97 + n % 26)}{n}" for n in range(66))
+    with start_smollm(256) as address:
+        with pytest.raises(LLMUnavailable, match=r"holds 256 tokens.*TOKENS to 256 or less"):
+            open_endpoint(Endpoint(address)).read([Message("user", words * 3)])
+        with pytest.raises(MalformedAnswer) as caught:
+            open_endpoint(Endpoint(address)).read([Message("user", words)])
+        assert "set WORTLAUT_LLM_CONTEXT_TOKENS to 256 or less" in str(caught.value)
+        with pytest.raises(MalformedAnswer, match="set WORTLAUT_LLM_MAX_TOKENS higher"):
+            open_endpoint(Endpoint(address, max_tokens=4)).read([Message("user", words)])

@@ -9,7 +9,7 @@ from typing import Any
 from llama_index.core.evaluation import BaseEvaluator, EvaluationResult
 from llama_index.core.prompts.mixin import PromptDictType
 
-from wortlaut.eval.faithfulness.scorer import Faithfulness, Scorer
+from wortlaut.eval.faithfulness.scorer import Scorer, list_unsupported
 
 
 class WortlautFaithfulnessEvaluator(BaseEvaluator):
@@ -41,7 +41,7 @@ class WortlautFaithfulnessEvaluator(BaseEvaluator):
             self._scorer.score, query or "", response or "", contexts or ()
         )
         is_silent = found.score is None
-        faults = _list_faults(found)
+        faults = list_unsupported(found)
         return EvaluationResult(
             query=query,
             response=response,
@@ -52,11 +52,3 @@ class WortlautFaithfulnessEvaluator(BaseEvaluator):
             invalid_result=is_silent,
             invalid_reason="The response claims nothing." if is_silent else None,
         )
-
-
-def _list_faults(found: Faithfulness) -> list[str]:
-    return [
-        f"{claim.text} – {claim.reason or 'not supported'}"
-        for claim in found.claims
-        if claim.verdict != "supported"
-    ]

@@ -80,6 +80,15 @@ class Faithfulness:
         return asdict(self)
 
 
+def list_unsupported(found: Faithfulness) -> list[str]:
+    """A line on each claim that is not supported, with what speaks against it."""
+    return [
+        f"{claim.text} – {claim.reason or 'not supported'}"
+        for claim in found.claims
+        if claim.verdict != "supported"
+    ]
+
+
 class Scorer(Protocol):
     """Whatever scores an answer against its contexts.
 

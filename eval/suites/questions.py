@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from wortlaut.eval.suites.foreign import unfold
 from wortlaut.eval.suites.formats import (
     SquadFile,
     SquadQuestion,
@@ -241,7 +242,7 @@ def find_suite_kind(path: Path) -> SuiteKind:
     if path.is_dir():
         return "transcripts"
     if path.suffix.lower() == ".json":
-        value = _read_json(path.read_bytes())
+        value = unfold(_read_json(path.read_bytes()))
         if isinstance(value, dict) and isinstance(value.get("data"), list):
             return "transcripts" if any(map(looks_like_transcript, value["data"])) else "squad"
         if isinstance(value, list | dict):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from wortlaut.eval.suites.foreign import join_spans, read_piece, read_span, translate, unfold
 from wortlaut.index.article import normalise_text
 from wortlaut.index.errors import DatasetError
 from wortlaut.index.lang.words import detect_language
@@ -19,7 +20,6 @@ _ANSWER = ("answer", "response")
 _CONTEXTS = ("contexts", "retrieved_contexts")
 _GOLD = ("gold", "ground_truth", "ground_truths", "reference")
 _LISTS = ("data", "rows", "samples", "transcripts")
-_TEXT = ("text", "content", "page_content", "quote")
 NEEDS = '"question", "answer" and "contexts" (a list of texts)'
 # Of a latency, in ms: some thirty years, beyond which sums of squares would overflow.
 _LONGEST_MS = 1e12
@@ -80,7 +80,7 @@ def read_transcripts(path: Path) -> tuple[list[Transcript], list[str]]:
     files = list_files(path)
     for file in files:
         prefix = f"{file.relative_to(path).as_posix()}:" if len(files) > 1 else ""
-        for number, (place, value) in enumerate(_read_values(file), 1):
+        for number, (place, value) in enumerate(join_spans(_read_values(file)), 1):
             name = f"{prefix}{number}"
             try:
                 found = _make_transcript(value, name)
@@ -98,7 +98,10 @@ def read_transcripts(path: Path) -> tuple[list[Transcript], list[str]]:
 
 def looks_like_transcript(value: Any) -> bool:
     """Whether the JSON value tells of an answer and the contexts it was given."""
-    return isinstance(value, dict) and any(name in value for name in (*_CONTEXTS, "response"))
+    if not isinstance(value, dict):
+        return False
+    is_known = any(name in value for name in (*_CONTEXTS, "response"))
+    return is_known or read_span(value) is not None or translate(value) is not value
 
 
 def _read_values(file: Path) -> Iterator[tuple[str, Any]]:
@@ -109,7 +112,7 @@ def _read_values(file: Path) -> Iterator[tuple[str, Any]]:
         yield str(file), error
         return
     if file.suffix.lower() == ".json":
-        whole = _parse(text)
+        whole = unfold(_parse(text))
         if isinstance(whole, dict):
             whole = next((whole[name] for name in _LISTS if name in whole), whole)
         if isinstance(whole, list):
@@ -139,6 +142,7 @@ def _make_transcript(value: Any, name: str) -> Transcript:
         raise ValueError(str(value))
     if not isinstance(value, Mapping):
         raise TypeError(f"a JSON {type(value).__name__}")
+    value = translate(value)
     question = _read_text(value, _QUESTION)
     answer = _read_text(value, _ANSWER) if _pick(value, _ANSWER) is not None else ""
     gold = _pick(value, _GOLD)
@@ -177,7 +181,7 @@ def _read_texts(value: Any, name: str) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list):
         raise TypeError(f'"{name}" is no list')
-    texts = [_pick(item, _TEXT) if isinstance(item, Mapping) else item for item in items]
+    texts = [read_piece(item) for item in items]
     if not all(isinstance(text, str) for text in texts):
         raise TypeError(f'"{name}" holds what is no text')
     return tuple(normalise_text(text) for text in texts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from wortlaut.index.errors import ConfigError, LLMUnavailable, MalformedAnswer
-from wortlaut.rag.model.llm import LanguageModel, Patience, clean_detail
+from wortlaut.rag.model.failures import clean_detail
+from wortlaut.rag.model.llm import LanguageModel, Patience
 
 if TYPE_CHECKING:
     import httpx
@@ -33,6 +34,13 @@ _MANY_MODELS = 20
 _SOME = 5
 _OPENAI = "api.openai.com"
 _NO_MODEL_LIST = frozenset({404, 405, 501})
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+# The client's own: with others the request could not be read, or would go astray.
+_OWN_HEADERS = frozenset({
+    "host", "content-length", "transfer-encoding", "content-type", "connection", "accept-encoding",
+    "te", "trailer", "upgrade", "expect",
+})  # fmt: skip
 # Of a whole answer with all that is around it, and of one event in its stream.
 _MOST_BYTES = 16 * 2**20
 _LONGEST_EVENT = 2**18
@@ -44,18 +52,27 @@ _USER = re.compile(r"\A(.*?//)?.*@", re.S)
 class Endpoint:
     """Where a model answers, and how it is asked; `base_url` in any spelling people use.
 
-    Without `model` the first that the server offers. `timeout_s` is for the whole answer, with
-    all its tries.
+    Without `model` the first that the server offers. `headers` go along with every request, as
+    proxies want them, and win over what we send. `timeout_s` is for the whole answer, with all
+    its tries.
     """
 
     base_url: str
     model: str | None = None
     api_key: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout_s: float = 120.0
     retries: int = 2
     context_tokens: int = 4096
     max_tokens: int = 512
     temperature: float = 0.0
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may hold: the key, the headers' values and each of their words."""
+        values = list(self.headers.values())
+        words = [word for value in values for word in value.split()]
+        return tuple(filter(None, (self.api_key, *values, *words)))
 
 
 def open_endpoint(
@@ -63,15 +80,15 @@ def open_endpoint(
 ) -> LanguageModel:
     """The endpoint's model; nothing is connected before it is asked.
 
-    Raises ConfigError for an address or a key that is none.
+    Raises ConfigError for an address, a key or a header that is none.
     """
     base_url = normalise_base_url(endpoint.base_url)
     key = (endpoint.api_key or "").strip()
     if not key.isascii() or re.search(r"\s", key):
         raise ConfigError("the language model's key holds signs that no key has; set it again")
-    endpoint = replace(endpoint, api_key=key or None)
+    endpoint = replace(endpoint, api_key=key or None, headers=check_headers(endpoint.headers))
     patience = patience or Patience.within(endpoint.timeout_s)
-    names = _Names(endpoint.model, endpoint.api_key)
+    names = _Names(endpoint.model, endpoint.secrets)
     return LanguageModel(
         lambda: _HttpLine(endpoint, base_url, patience, names),
         place=f"at {base_url}",
@@ -81,8 +98,27 @@ def open_endpoint(
         max_tokens=endpoint.max_tokens,
         backoff_s=backoff_s,
         read_name=names.show,
-        secret=endpoint.api_key,
+        secrets=endpoint.secrets,
     )
+
+
+def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers as they can be sent; raises ConfigError, which tells no value of any."""
+    checked = {}
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name.strip()):
+            raise ConfigError(
+                "WORTLAUT_LLM_HEADERS holds a name that no header has; write NAME: VALUE"
+            )
+        if name.strip().lower() in _OWN_HEADERS:
+            raise ConfigError(f"the header {name.strip()} cannot be set in WORTLAUT_LLM_HEADERS")
+        if not _HEADER_VALUE.fullmatch(value.strip()):
+            raise ConfigError(
+                f"the value of {name.strip()} in WORTLAUT_LLM_HEADERS is empty or holds signs that "
+                "no header has; set it again"
+            )
+        checked[name.strip()] = value.strip()
+    return checked
 
 
 def normalise_base_url(address: str) -> str:
@@ -137,14 +173,14 @@ def _explain_address(address: str) -> ConfigError:
 class _Names:
     """The model's name: the one set, else the one the server offered last."""
 
-    def __init__(self, given: str | None, secret: str | None) -> None:
+    def __init__(self, given: str | None, secrets: Sequence[str]) -> None:
         self.given = given
         self.offered: str | None = None
-        self._secret = secret
+        self._secrets = secrets
 
     def show(self) -> str | None:
         """The name as a reader may see it, without the folders that llama.cpp puts before it."""
-        name = clean_detail(self.given or self.offered or "", self._secret) or None
+        name = clean_detail(self.given or self.offered or "", self._secrets) or None
         if name and name.endswith(".gguf"):
             return PurePosixPath(name.replace("\\", "/")).name
         return name
@@ -213,6 +249,9 @@ class _HttpLine:
             request.extensions["trace"] = watch
             # Compressed, a few bytes may stand for any number.
             request.headers["Accept-Encoding"] = "identity"
+            # Here, where no client library logs or repeats them.
+            for name, value in self._endpoint.headers.items():
+                request.headers[name] = value
 
         def bound(response: httpx.Response) -> None:
             if response.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -255,7 +294,8 @@ class _HttpLine:
 
         given = self._endpoint.model
         try:
-            offered = [model.id for model in client.models.list().data]
+            listed = getattr(client.models.list(), "data", None) or ()
+            offered = [str(name) for model in listed if (name := getattr(model, "id", None))]
         except openai.APIStatusError as error:
             if error.status_code in _NO_MODEL_LIST:
                 return given or "default"
@@ -275,7 +315,7 @@ class _HttpLine:
 
     def _list(self, names: Sequence[str]) -> str:
         more = " and more" if len(names) > _SOME else ""
-        some = [clean_detail(name, self._endpoint.api_key) for name in names[:_SOME]]
+        some = [clean_detail(name, self._endpoint.secrets) for name in names[:_SOME]]
         return f" ({', '.join(some)}{more})" if names else ""
 
 

@@ -14,6 +14,7 @@ from wortlaut.index.errors import LLMError
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Citation, Verifier
 from wortlaut.rag.model.llm import LanguageModel, Message
+from wortlaut.rag.model.thinking import disarm
 
 _LANGUAGES: dict[Language, str] = {"en": "English", "de": "German", "ru": "Russian"}
 _SYSTEM = (
@@ -50,7 +51,7 @@ def write_glosses(
     if not foreign:
         return {}
     try:
-        written = "".join(model.stream(_build_messages(foreign, language)))
+        written = model.read(_build_messages(foreign, language))
     except LLMError as error:
         _log.warning("no translations: %s", error)
         return {}
@@ -67,7 +68,7 @@ def write_glosses(
 def _build_messages(citations: Sequence[Citation], language: Language) -> list[Message]:
     lines = []
     for citation in citations:
-        words = " ".join(citation.quote.translate(_NO_BRACKETS).split())
+        words = " ".join(disarm(citation.quote).translate(_NO_BRACKETS).split())
         lines.append(f"[{citation.marker}] {words}")
     text = "\n".join(lines)
     # No article can hold what is made from all of them.

@@ -8,49 +8,31 @@ LlamaIndex `LLM`.
 
 from __future__ import annotations
 
-import math
 import random
-import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from wortlaut.index.errors import LLMError, LLMUnavailable, MalformedAnswer
+from wortlaut.index.errors import LLMError, MalformedAnswer, OnlyThought
+from wortlaut.rag.model.failures import CONTEXT_ADVICE, FILTER_ADVICE, explain_failure
+from wortlaut.rag.model.thinking import ThoughtFilter, ThoughtSign
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 _LONGEST_WAIT_S = 20.0
-_THINKING = ("<think>", "</think>")
 # Longer than any language's words: a server that heeds no limit is cut here.
 _CHARS_PER_TOKEN = 12
+# Fewer than most texts have: an answer of fewer was hardly ended by its own limit.
+_LETTERS_PER_TOKEN = 3
+_THOUGHT_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
+_THOUGHT_ADVICE = "set WORTLAUT_LLM_MAX_TOKENS higher, or switch its thinking off at its server"
 _LONGEST_WORD = 300
 _LONGEST_PERIOD = 60
 _LOOPED_WORDS = 15
-_TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
-_LONGEST_DETAIL = 200
-_LONGEST_ASKED_WAIT_S = 7 * 24 * 3600
-# Servers quote what they were sent; their word is shown on a page, in a terminal, in a receipt.
-_SECRET = re.compile(r"(?:\bBearer\s+|\bsk-)\S+", re.I)
-_LEADS_OUT = re.compile(
-    r"!?\[[^\[\]]{0,300}\](?:\([^)]{0,2000}\)?|\[[^\]]{0,300}\]?)|<[^<>]{0,2000}>"
-    r"|\b[a-z][a-z0-9+.-]{1,12}:[/\\]{2}\S*|\b(?:javascript|data|mailto):\S+",
-    re.I,
-)
-_MOST_ROUNDS = 4
-_ADVICE = {
-    400: "rejects the request{detail}; check WORTLAUT_LLM_MODEL and WORTLAUT_LLM_CONTEXT_TOKENS",
-    401: "refuses the key; set WORTLAUT_LLM_API_KEY",
-    403: "refuses the key; set WORTLAUT_LLM_API_KEY",
-    404: "knows no such model or address{detail}; check WORTLAUT_LLM_MODEL and "
-    "WORTLAUT_LLM_BASE_URL",
-    413: "finds the request too long; set WORTLAUT_LLM_CONTEXT_TOKENS lower",
-    429: "allows no more requests now; ask again {when}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +77,9 @@ class Line(Protocol):
 class LanguageModel:
     """Streams a model's answers; every failure is an LLMError that says what to do.
 
-    `context_tokens` is what prompt and answer may take together, `max_tokens` the answer alone.
-    `secret` is the key for the model, which no error holds.
+    `context_tokens` is what prompt and answer may take together, `max_tokens` the answer alone,
+    `limit_tokens` where the server is told to cut it. `secrets` are the keys for the model, which
+    no error holds.
     """
 
     def __init__(
@@ -110,7 +93,8 @@ class LanguageModel:
         max_tokens: int = 512,
         backoff_s: float = 0.5,
         read_name: Callable[[], str | None] = lambda: None,
-        secret: str | None = None,
+        secrets: Sequence[str] = (),
+        limit_tokens: int | None = None,
     ) -> None:
         self.context_tokens = context_tokens
         self.max_tokens = max_tokens
@@ -120,28 +104,56 @@ class LanguageModel:
         self._retries = retries
         self._backoff_s = backoff_s
         self._read_name = read_name
-        self._secret = secret
+        self._secrets = tuple(secrets)
+        self._limit_tokens = limit_tokens or max_tokens
+        # Learnt from its answers: their thoughts have an end alone, as a template opens them.
+        self._opens_inside = False
 
     @property
     def name(self) -> str | None:
         """The model's name; `None` as long as only its server knows it."""
         return self._read_name()
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str]:
+    def stream(self, messages: Sequence[Message]) -> Generator[str | ThoughtSign]:
         """The answer's text, a token or more at a time; closing the iterator hangs up.
 
+        `ThoughtSign.TAKEN_BACK` says that all until then was the model's thought, and no answer.
         Raises LLMUnavailable or MalformedAnswer, after some of the text too. What passes by
         itself is tried again, but never once text was yielded.
         """
-        yield from self._call(lambda line: _speak(line, messages), self._patience)
+        prompt = "\n".join(message.text for message in messages)
+
+        def guard(deltas: Iterator[str | ThoughtSign]) -> Iterator[str | ThoughtSign]:
+            thoughts = ThoughtFilter(prompt, opens_inside=self._opens_inside)
+            try:
+                yield from guard_answer(deltas, self.max_tokens, thoughts, self._limit_tokens)
+            finally:
+                if thoughts.closed_alone or thoughts.is_final:
+                    self._opens_inside = thoughts.closed_alone
+
+        yield from self._call(lambda line: _speak(line, messages), self._patience, guard)
+
+    def read(self, messages: Sequence[Message]) -> str:
+        """The whole answer, without thoughts; raises as `stream` does."""
+        text = ""
+        for delta in self.stream(messages):
+            text = "" if isinstance(delta, ThoughtSign) else text + delta
+        return text
 
     def check(self, timeout_s: float = 10) -> str:
         """The model's name, once it is sure that it can be asked; else raises LLMUnavailable."""
-        found = self._call(lambda line: iter([line.find_name()]), Patience.within(timeout_s))
-        name = "".join(found)
+        found = self._call(
+            lambda line: iter([line.find_name()]), Patience.within(timeout_s), lambda names: names
+        )
+        name = "".join(delta for delta in found if isinstance(delta, str))
         return self.name or name
 
-    def _call(self, work: Callable[[Line], Iterator[str]], patience: Patience) -> Iterator[str]:
+    def _call(
+        self,
+        work: Callable[[Line], Iterator[str | ThoughtSign]],
+        patience: Patience,
+        guard: Callable[[Iterator[str | ThoughtSign]], Iterator[str | ThoughtSign]],
+    ) -> Iterator[str | ThoughtSign]:
         # The clock starts once the client library is loaded: that is not the model's slowness.
         line = self._connect()
         deadline = time.monotonic() + patience.total_s
@@ -149,14 +161,14 @@ class LanguageModel:
             call = _Call(line, work)
             spoken = False
             try:
-                for delta in guard_answer(call.listen(patience, deadline), self.max_tokens):
+                for delta in guard(call.listen(patience, deadline)):
                     spoken = True
                     yield delta
                 return
             except LLMError as error:
                 raise type(error)(f"the language model {self._place} {error}") from error
             except Exception as error:
-                failure = explain_failure(error, self._place, self.name, self._secret)
+                failure = explain_failure(error, self._place, self.name, self._secrets)
                 wait_s = failure.retry_after_s or self._backoff(attempt)
                 last = attempt == self._retries or spoken or not failure.is_transient
                 if last or wait_s > min(_LONGEST_WAIT_S, deadline - time.monotonic()):
@@ -182,7 +194,7 @@ def wrap_llm(
 
     Without `context_tokens` the model's own window is taken.
     """
-    window = int(llm.metadata.context_window)
+    window, cut_at = int(llm.metadata.context_window), int(llm.metadata.num_output)
     return LanguageModel(
         lambda: _OwnLine(llm),
         place=llm.class_name(),
@@ -191,6 +203,7 @@ def wrap_llm(
         context_tokens=context_tokens or (window if window > 0 else 4096),
         max_tokens=max_tokens,
         read_name=lambda: _name(llm),
+        limit_tokens=min(max_tokens, cut_at) if cut_at > 0 else max_tokens,
     )
 
 
@@ -220,16 +233,16 @@ class _OwnLine:
 class _Call:
     """A stream read in a thread of its own, so that waiting for it can be bounded."""
 
-    def __init__(self, line: Line, work: Callable[[Line], Iterator[str]]) -> None:
+    def __init__(self, line: Line, work: Callable[[Line], Iterator[str | ThoughtSign]]) -> None:
         self._line = line
         self._work = work
-        self._items: SimpleQueue[str | Exception | None] = SimpleQueue()
+        self._items: SimpleQueue[str | ThoughtSign | Exception | None] = SimpleQueue()
         self._is_over = Event()
         # A daemon: a model that never comes back must not keep the process from ending.
         Thread(target=self._run, daemon=True, name="wortlaut-llm").start()
 
-    def listen(self, patience: Patience, deadline: float) -> Iterator[str]:
-        """What comes, "" for a sign of life; raises TimeoutError when nothing does."""
+    def listen(self, patience: Patience, deadline: float) -> Iterator[str | ThoughtSign]:
+        """What comes; raises TimeoutError when nothing does."""
         limit_s = patience.first_token_s
         while True:
             left_s = deadline - time.monotonic()
@@ -268,7 +281,7 @@ class _Call:
             self._line.close()
 
 
-def _speak(line: Line, messages: Sequence[Message]) -> Iterator[str]:
+def _speak(line: Line, messages: Sequence[Message]) -> Iterator[str | ThoughtSign]:
     from llama_index.core.llms import ChatMessage
 
     llm = line.open()
@@ -279,12 +292,14 @@ def _speak(line: Line, messages: Sequence[Message]) -> Iterator[str]:
         yield llm.chat(chat).message.content or ""
 
 
-def _read_chunks(chunks: Iterator[Any]) -> Iterator[str]:
-    """The text of LlamaIndex's chunks, "" while the model thinks; raises if it was cut off."""
+def _read_chunks(chunks: Iterator[Any]) -> Iterator[str | ThoughtSign]:
+    """The text of LlamaIndex's chunks; raises if it was cut off."""
     finish: str | None = None
     tells_finish = False
     length = 0
+    usage = _Usage()
     for chunk in chunks:
+        usage = _read_usage(chunk.raw) or usage
         for choice in getattr(chunk.raw, "choices", None) or ():
             tells_finish = True
             finish = getattr(choice, "finish_reason", None) or finish
@@ -292,26 +307,90 @@ def _read_chunks(chunks: Iterator[Any]) -> Iterator[str]:
         if delta is None:
             delta = (chunk.message.content or "")[length:]
         length += len(delta)
-        if delta or chunk.additional_kwargs.get("thinking_delta"):
+        if _thinks(chunk):
+            yield ThoughtSign.THINKS
+        if delta:
             yield delta
     if tells_finish and finish is None:
         raise BrokenPipeError("the answer broke off")
     if finish == "length":
-        raise MalformedAnswer(
-            "reached the longest answer allowed; set WORTLAUT_LLM_MAX_TOKENS higher"
-        )
+        raise _CutShort(usage)
     if finish == "content_filter":
-        raise MalformedAnswer("was stopped by its provider's filter; ask in other words")
+        raise MalformedAnswer(FILTER_ADVICE)
 
 
-# A text that is no answer: a loop, endless, garbage.
+def _thinks(chunk: Any) -> bool:
+    """Whether the server hands over a thought apart: `reasoning_content`, in vLLM `reasoning`."""
+    if chunk.additional_kwargs.get("thinking_delta"):
+        return True
+    for choice in getattr(chunk.raw, "choices", None) or ():
+        more = getattr(getattr(choice, "delta", None), "model_extra", None) or {}
+        if any(more.get(name) for name in _THOUGHT_FIELDS):
+            return True
+    return False
 
 
-def guard_answer(deltas: Iterator[str], max_tokens: int) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    """How many tokens a server counted in the prompt and its answer, if it told."""
+
+    prompt: int | None = None
+    answer: int | None = None
+
+
+class _CutShort(Exception):
+    """The server ended the answer for its length."""
+
+    def __init__(self, usage: _Usage) -> None:
+        super().__init__("the answer was cut short")
+        self.usage = usage
+
+
+def _read_usage(raw: Any) -> _Usage | None:
+    """What OpenAI's `usage` says, or llama.cpp's `timings`, which come unasked."""
+    usage = getattr(raw, "usage", None)
+    answer = getattr(usage, "completion_tokens", None)
+    if isinstance(answer, int):
+        return _Usage(getattr(usage, "prompt_tokens", None), answer)
+    timings = (getattr(raw, "model_extra", None) or {}).get("timings")
+    if not isinstance(timings, dict):
+        return None
+    read = [timings.get(name) for name in ("prompt_n", "cache_n", "predicted_n")]
+    fresh, cached, written = (n if isinstance(n, int) else 0 for n in read)
+    return _Usage(fresh + cached, written) if written else None
+
+
+# A text that is no answer: a loop, endless, garbage, nothing but a thought.
+
+
+def guard_answer(
+    deltas: Iterator[str | ThoughtSign], max_tokens: int, thoughts: ThoughtFilter, limit_tokens: int
+) -> Iterator[str | ThoughtSign]:
     """The same text, less what the model thinks; raises MalformedAnswer when it is no answer."""
     text = ""
-    checked = 0
-    for delta in _drop_thinking(deltas):
+    letters_read = checked = 0
+    cut: _CutShort | None = None
+
+    def filter_thoughts() -> Iterator[str | ThoughtSign]:
+        nonlocal letters_read, cut
+        try:
+            for delta in deltas:
+                if isinstance(delta, ThoughtSign):
+                    thoughts.has_thought = True
+                    continue
+                letters_read += len(delta)
+                yield from thoughts.feed(delta)
+        except _CutShort as error:
+            cut = error
+        yield from thoughts.close()
+
+    for delta in filter_thoughts():
+        if delta is ThoughtSign.THINKS:
+            continue
+        if isinstance(delta, ThoughtSign):
+            text, checked = "", 0
+            yield delta
+            continue
         text += delta
         if len(text) > max_tokens * _CHARS_PER_TOKEN:
             raise MalformedAnswer("does not come to an end; choose another model")
@@ -321,7 +400,15 @@ def guard_answer(deltas: Iterator[str], max_tokens: int) -> Iterator[str]:
             if _is_loop(text):
                 raise MalformedAnswer("repeats itself; choose another model")
         yield delta
+    if cut is not None:
+        raise _explain_cut(cut.usage, text, letters_read, thoughts.has_thought, limit_tokens)
+    _check_readable(text, thoughts.has_thought)
+
+
+def _check_readable(text: str, has_thought: bool) -> None:
     letters = sum(character.isalnum() for character in text)
+    if not letters and has_thought:
+        raise OnlyThought(f"only thought and wrote no answer; {_THOUGHT_ADVICE}")
     if not letters or text.count("\ufffd") * 5 > letters:
         raise MalformedAnswer(
             "answered nothing that can be read; choose another model, or check that "
@@ -329,27 +416,28 @@ def guard_answer(deltas: Iterator[str], max_tokens: int) -> Iterator[str]:
         )
 
 
-def _drop_thinking(deltas: Iterator[str]) -> Iterator[str]:
-    """The text without a block of thinking that opens it."""
-    opening, closing = _THINKING
-    held: str | None = ""
-    for delta in deltas:
-        if held is None:
-            if delta:
-                yield delta
-            continue
-        held += delta
-        start = held.lstrip()
-        if start.startswith(opening):
-            _, found, rest = start.partition(closing)
-            held = None if found else held
-            if rest:
-                yield rest
-        elif start and not opening.startswith(start):
-            yield held
-            held = None
-    if held and not held.lstrip().startswith(opening):
-        yield held
+def _explain_cut(
+    usage: _Usage, text: str, letters_read: int, has_thought: bool, limit_tokens: int
+) -> MalformedAnswer:
+    """What ended the answer: the limit that we set, or the server's context, which was full."""
+    kind = OnlyThought if has_thought and not text.strip() else MalformedAnswer
+    did = "only thought and wrote no answer" if kind is OnlyThought else "was cut off"
+    if usage.answer is not None and usage.answer < limit_tokens:
+        size = usage.answer + (usage.prompt or 0)
+        if not usage.prompt:
+            return kind(f"{did}: prompt and answer fill its server's context; {CONTEXT_ADVICE}")
+        return kind(
+            f"{did}: prompt and answer fill its server's context of {size} tokens; set "
+            f"WORTLAUT_LLM_CONTEXT_TOKENS to {size} or less, or start the server with more"
+        )
+    if usage.answer is None and letters_read < limit_tokens * _LETTERS_PER_TOKEN and text.strip():
+        return kind(
+            f"{did}: prompt and answer fill its server's context ({CONTEXT_ADVICE}), or it "
+            "reached the longest answer allowed (set WORTLAUT_LLM_MAX_TOKENS higher)"
+        )
+    if kind is OnlyThought:
+        return kind(f"{did}; {_THOUGHT_ADVICE}")
+    return kind("reached the longest answer allowed; set WORTLAUT_LLM_MAX_TOKENS higher")
 
 
 def _is_loop(text: str) -> bool:
@@ -364,133 +452,3 @@ def _is_loop(text: str) -> bool:
         if len(words) >= period * times and words[-period * times :] == last * times:
             return True
     return False
-
-
-# What an exception out of a model means: whether it passes, and what to do.
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """The error to raise; `is_transient` says that another try may succeed.
-
-    `retry_after_s` is what the server asked for, in seconds.
-    """
-
-    error: LLMError
-    is_transient: bool
-    retry_after_s: float | None = None
-
-
-def explain_failure(
-    error: Exception, place: str, model: str | None, secret: str | None = None
-) -> Failure:
-    """What the exception means, by the attributes that the client libraries share.
-
-    `secret` is the server's key, which the error never holds.
-    """
-    subject = f"the language model {place}" + (f" ({model})" if model and model != place else "")
-    causes = list(_walk_causes(error))
-    for cause in causes:
-        if isinstance(cause, LLMError):
-            return Failure(type(cause)(f"{subject} {cause}"), False)
-    if any(isinstance(cause, TimeoutError) or _is_named(cause, "Timeout") for cause in causes):
-        own = clean_detail(str(error), secret) if isinstance(error, TimeoutError) else ""
-        detail = own or "it did not answer in time"
-        return Failure(LLMUnavailable(
-            f"{subject} is too slow ({detail}); set WORTLAUT_LLM_TIMEOUT_S higher or choose a "
-            "smaller model"
-        ), True)  # fmt: skip
-    status = _read_status(error)
-    if status is not None and status >= 300:
-        retry_after_s = _read_retry_after(error)
-        return Failure(
-            LLMUnavailable(f"{subject} {_advise(status, error, retry_after_s, secret)}"),
-            status in _TRANSIENT,
-            retry_after_s,
-        )
-    if any(isinstance(c, BrokenPipeError) or _is_named(c, "RemoteProtocol") for c in causes):
-        return Failure(LLMUnavailable(
-            f"{subject} broke off its answer; ask again, or look at its server's log"
-        ), True)  # fmt: skip
-    if any(isinstance(cause, OSError) or _is_transport(cause) for cause in causes):
-        return Failure(LLMUnavailable(
-            f"{subject} cannot be reached; start its server, or set WORTLAUT_LLM_BASE_URL"
-        ), True)  # fmt: skip
-    if _is_named(error, "APIError"):
-        return Failure(
-            LLMUnavailable(f"{subject} failed: {clean_detail(str(error), secret)}"), False
-        )
-    return Failure(MalformedAnswer(
-        f"{subject} answers in a form that cannot be read ({type(error).__name__}); check that "
-        "WORTLAUT_LLM_BASE_URL is an OpenAI-compatible endpoint"
-    ), False)  # fmt: skip
-
-
-def _walk_causes(error: BaseException | None) -> Iterator[BaseException]:
-    # A chain of causes may bite its own tail.
-    for _ in range(8):
-        if error is None:
-            return
-        yield error
-        error = error.__cause__
-
-
-def _is_named(error: BaseException, name: str) -> bool:
-    return any(name in kind.__name__ for kind in type(error).__mro__)
-
-
-def _is_transport(error: BaseException) -> bool:
-    return _is_named(error, "TransportError") or _is_named(error, "APIConnectionError")
-
-
-def _read_status(error: Exception) -> int | None:
-    response = getattr(error, "response", None)
-    for status in (getattr(error, "status_code", None), getattr(response, "status_code", None)):
-        if isinstance(status, int):
-            return status
-    return None
-
-
-def _read_retry_after(error: Exception) -> float | None:
-    headers = getattr(getattr(error, "response", None), "headers", None) or {}
-    value = str(headers.get("retry-after") or "").strip()
-    if not value:
-        return None
-    try:
-        wait_s = float(value)
-    except ValueError:
-        try:
-            wait_s = parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, TypeError, OverflowError, OSError):
-            return None
-    # "nan" and "1e400" are numbers to Python, and no time to wait.
-    return max(0.0, wait_s) if math.isfinite(wait_s) and wait_s <= _LONGEST_ASKED_WAIT_S else None
-
-
-def _advise(status: int, error: Exception, retry_after_s: float | None, secret: str | None) -> str:
-    if status < 400:
-        return f"sends us elsewhere (HTTP {status}); set WORTLAUT_LLM_BASE_URL to where it is"
-    default = f"fails (HTTP {status}){{detail}}; ask again later, or look at its server's log"
-    detail = clean_detail(_read_detail(error), secret)
-    when = "later" if retry_after_s is None else f"in {retry_after_s:.0f} s"
-    return _ADVICE.get(status, default).format(detail=f": {detail}" if detail else "", when=when)
-
-
-def _read_detail(error: Exception) -> str:
-    body = getattr(error, "body", None)
-    if isinstance(body, dict):
-        inner = body.get("error", body)
-        text = inner.get("message") if isinstance(inner, dict) else inner
-        return text if isinstance(text, str) else ""
-    return ""
-
-
-def clean_detail(text: str, secret: str | None = None) -> str:
-    """A server's words as one short line, without keys, addresses, links, images and HTML."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    # What is taken out may join the rest to something new.
-    for _ in range(_MOST_ROUNDS):
-        if secret:
-            line = line.replace(secret, "…")
-        line = " ".join(_LEADS_OUT.sub("", _SECRET.sub("…", line)).split())
-    return line if len(line) <= _LONGEST_DETAIL else line[:_LONGEST_DETAIL] + " …"

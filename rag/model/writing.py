@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Literal
 
-from wortlaut.index.errors import LLMError, LLMUnavailable
+from wortlaut.index.errors import LLMError, LLMUnavailable, OnlyThought
 from wortlaut.index.lang.refusals import REFUSALS, is_refusal
 from wortlaut.index.lang.words import Language, find_runs
 from wortlaut.rag.answer import Answer, Citation, Claim, Verifier
@@ -23,6 +23,7 @@ from wortlaut.rag.extractive import compose_answer
 from wortlaut.rag.model.citations import Draft, DraftSplitter
 from wortlaut.rag.model.gloss import write_glosses
 from wortlaut.rag.model.llm import LanguageModel, Message
+from wortlaut.rag.model.thinking import ThoughtSign, disarm
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.wording import NoticeKind, format_date, strike_out, voice_label, write_notice
 
@@ -131,9 +132,10 @@ class AnswerWriter:
     ) -> Iterator[Answer]:
         """Answers that grow; the last is whole. Raises ValueError without evidence.
 
-        `draft` holds what is being written and not checked yet. When the model fails, or nothing
-        it wrote holds, the last is the extractive answer with a notice that says so. `earlier`
-        are the conversation's questions so far. Timings: `compose`, `verify`.
+        `draft` holds what is being written and not checked yet. What turns out to be the model's
+        thought is taken back: the next of the answers is without it. When the model fails, or
+        nothing it wrote holds, the last is the extractive answer with a notice that says so.
+        `earlier` are the conversation's questions so far. Timings: `compose`, `verify`.
         """
         if not chosen:
             raise ValueError("no evidence to write from")
@@ -141,6 +143,7 @@ class AnswerWriter:
         page = _Page(query, chosen, language, self._on_unsupported, self._verifier)
         for _ in self._read(page, earlier):
             yield page.show(self._model.name)
+        page.settle()
         answer = page.finish(self._model.name)
         verify_ms = page.verify_s * 1000
         compose_ms = (perf_counter() - started) * 1000 - verify_ms
@@ -171,9 +174,15 @@ class AnswerWriter:
         splitter = DraftSplitter({}, page.language)
         try:
             prompt = self._build_prompt(page, earlier)
-            splitter = DraftSplitter({c.marker: c.quote for c in prompt.citations}, page.language)
+            quotes = {citation.marker: citation.quote for citation in prompt.citations}
+            splitter = DraftSplitter(quotes, page.language)
             with closing(self._model.stream(prompt.messages)) as stream:
                 for delta in stream:
+                    if isinstance(delta, ThoughtSign):
+                        splitter = DraftSplitter(quotes, page.language)
+                        page.clear()
+                        yield
+                        continue
                     for draft in splitter.feed(delta):
                         page.add(draft)
                     page.tail = splitter.tail
@@ -242,7 +251,7 @@ def write_line(citation: Citation, language: Language) -> str:
     if citation.speaker is not None:
         voice = voice_label(citation.voice, citation.via, language)
         facts.append(f"{_tidy(citation.speaker)} ({_tidy(voice)})")
-    words = " ".join(citation.quote.translate(_NO_BRACKETS).split())
+    words = " ".join(disarm(citation.quote).translate(_NO_BRACKETS).split())
     return f"[{citation.marker}] {' · '.join(facts)}: {words}"
 
 
@@ -270,12 +279,34 @@ class _Page:
     _quoted: set[int] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
     _in_paragraph: bool = False
+    # What is kept back as soon as a sentence cites nothing: so thoughts begin.
+    _kept_back: list[Draft] | None = None
 
     def __post_init__(self) -> None:
         self.text, self.citations, self._quotes = compose_answer(self.chosen, self.language)
 
+    def clear(self) -> None:
+        """Take back all that was written."""
+        self.tail, self.unknown_markers = "", 0
+        self.has_refused = self.is_cut = self._in_paragraph = False
+        for written in (self.lines, self.claims, self._shown, self._quoted, self._seen):
+            written.clear()
+        self._kept_back = None
+
     def add(self, draft: Draft) -> None:
-        """Check a sentence and put down what may be shown of it."""
+        """Check a sentence and put down what may be shown of it, at once or in the end."""
+        if self._kept_back is None and draft.markers:
+            self._put(draft)
+        else:
+            self._kept_back = [*(self._kept_back or ()), draft]
+
+    def settle(self) -> None:
+        """Put down what was kept back: nothing can make a thought of it now."""
+        kept_back, self._kept_back = self._kept_back, None
+        for draft in kept_back or ():
+            self._put(draft)
+
+    def _put(self, draft: Draft) -> None:
         self.unknown_markers += draft.unknown
         key = draft.text.casefold()
         if not key or key in self._seen:
@@ -355,6 +386,8 @@ class _Page:
             kind = "refused"
         if failure is not None:
             kind = "unavailable" if isinstance(failure, LLMUnavailable) else "malformed"
+        if isinstance(failure, OnlyThought):
+            kind = "only_thought"
         return replace(
             self.show(model),
             text=self.text,
@@ -372,6 +405,7 @@ def _write_messages(
     question: str, citations: Sequence[Citation], language: Language, earlier: Sequence[str]
 ) -> tuple[Message, ...]:
     lines = [write_line(citation, language) for citation in citations]
+    question, earlier = disarm(question), [disarm(text) for text in earlier]
     fence = _make_fence([question, *earlier, *lines])
     system = _SYSTEM[language].format(fence=fence, refusal=REFUSALS[language])
     parts = [f"<{fence}>", *lines, f"</{fence}>", ""]
@@ -392,7 +426,7 @@ def _make_fence(texts: Sequence[str]) -> str:
 
 
 def _tidy(name: str) -> str:
-    line = " ".join(name.translate(_NO_BRACKETS).split())
+    line = " ".join(disarm(name).translate(_NO_BRACKETS).split())
     return line if len(line) <= _LONGEST_NAME else line[:_LONGEST_NAME].rsplit(" ", 1)[0] + " …"
 
 

@@ -11,6 +11,7 @@ from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Citation, Label, Verdict
 from wortlaut.rag.model.citations import strip_markers
 from wortlaut.rag.model.llm import LanguageModel, Message
+from wortlaut.rag.model.thinking import disarm
 
 _LONGEST_REASON = 200
 _ANSWER = re.compile(r"\A\W*(supported|refuted|unknown)\b[\W_]*(.*)\Z", re.IGNORECASE | re.DOTALL)
@@ -116,9 +117,9 @@ class JudgeVerifier:
         if not citations or not text:
             return Verdict("not_enough_info", 0.0, "The sentence cites nothing.", "no_citation")
         sources = "\n".join(f"- {_introduce(citation)}" for citation in citations)
-        prompt = _PROMPT.format(sources=sources, claim=text)
+        prompt = _PROMPT.format(sources=disarm(sources), claim=disarm(text))
         try:
-            answer = "".join(self._model.stream([Message("user", prompt)]))
+            answer = self._model.read([Message("user", prompt)])
         except MalformedAnswer:
             answer = ""
         return read_judgement(answer)
