@@ -65,7 +65,7 @@ Vectors = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 
 # As late as the last day of an article's period, from its first day and its precision.
-_LAST_DAY = """CASE a.published_precision
+LAST_DAY = """CASE a.published_precision
   WHEN 'year' THEN substr(a.published, 1, 4) || '-12-31'
   WHEN 'month' THEN substr(a.published, 1, 7) || '-31'
   ELSE a.published END"""
@@ -706,11 +706,20 @@ def _next_number(db: Database, table: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on `articles a` in both databases' SQL, and the values of its marks."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """A time window (inclusive days; an article of a month or year overlaps it), source, speakers.
 
     An undated article is in no bounded window. `source` matches without regard to case. `within`
-    are the ids of the only articles to look at, if there are any, `without` of those to look past.
+    are the ids of the only articles to look at, if there are any, `without` of those to look past;
+    `where` is whatever else is to hold of them.
     """
 
     since: date | None = None
@@ -719,6 +728,7 @@ class Selection:
     speakers: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
+    where: Condition | None = None
 
     @property
     def is_open(self) -> bool:
@@ -730,7 +740,7 @@ class Selection:
         conditions: list[str] = ["1 = 1"]
         values: list[Any] = []
         if self.since:
-            conditions.append(f"{_LAST_DAY} >= ?")
+            conditions.append(f"{LAST_DAY} >= ?")
             values.append(self.since.isoformat())
         if self.until:
             conditions.append("a.published <= ?")
@@ -751,6 +761,9 @@ class Selection:
         if self.within:
             conditions.append(f"a.id IN ({','.join('?' * len(self.within))})")
             values += self.within
+        if self.where:
+            conditions.append(f"({self.where.sql})")
+            values += self.where.values
         return " AND ".join(conditions), values
 
 
@@ -830,6 +843,15 @@ def list_openings(archive: Archive, selection: Selection, limit: int) -> list[st
         (*values, limit),
     )
     return [row[0] for row in rows]
+
+
+def list_meeting(archive: Archive, condition: Condition) -> list[int]:
+    """The numbers of the articles that meet the condition, in their order."""
+    rows = archive.query(
+        f"SELECT a.number FROM articles a WHERE {condition.sql} ORDER BY a.number",
+        condition.values,
+    )
+    return [number for (number,) in rows]
 
 
 def read_vectors(archive: Archive, selection: Selection) -> tuple[list[str], Vectors]:

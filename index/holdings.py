@@ -52,18 +52,25 @@ def list_holdings(
     *,
     language: str | None = None,
     limit: int | None = None,
+    offset: int = 0,
 ) -> Iterator[Holding]:
-    """The selected articles, latest first and undated last; with `language` those in it alone."""
+    """The selected articles, latest first and undated last; with `language` those in it alone.
+
+    The first `offset` are passed over.
+    """
     where, values = selection.as_sql()
     rows = archive.query(
         f"SELECT a.id FROM articles a WHERE {where} ORDER BY a.published DESC NULLS LAST, a.number",
         values,
     )
     ids = [row[0] for row in rows]
+    if language is None:
+        # What is passed over need not be read.
+        ids, offset = ids[offset:], 0
     batches = (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
     every = (holding for some in batches for holding in _read_holdings(archive, some))
-    fitting = (h for h in every if language is None or h.language == _shorten(language))
-    return islice(fitting, limit)
+    fitting = (h for h in every if language is None or h.language == shorten_language(language))
+    return islice(fitting, offset, None if limit is None else offset + limit)
 
 
 def _read_holdings(archive: Archive, ids: Sequence[str]) -> Iterator[Holding]:
@@ -115,17 +122,28 @@ def find_ids(archive: Archive, beginning: str, limit: int = 10) -> list[str]:
 
 def tell_language(article: Article) -> str | None:
     """The article's language as a code of two letters; `None` where nothing decides."""
-    if article.language and (code := _shorten(article.language)):
+    return _tell(article.language, article.text[:_OPENING])
+
+
+def list_languages(archive: Archive) -> dict[int, str | None]:
+    """Every article's language by its number, told as `tell_language` does."""
+    rows = archive.query(
+        "SELECT number, language, substr(text, 1, ?) FROM articles ORDER BY number", (_OPENING,)
+    )
+    return {number: _tell(language, opening) for number, language, opening in rows}
+
+
+def _tell(language: str | None, opening: str) -> str | None:
+    if language and (code := shorten_language(language)):
         return code
-    opening = article.text[:_OPENING]
     found = detect_language(opening, "en")
     if found == "en" and detect_language(opening, "de") != "en":
         return None
     return found
 
 
-def _shorten(language: str) -> str:
-    """`de` of `de-AT`, `DE_at` and `deu`."""
+def shorten_language(language: str) -> str:
+    """The code of two letters: `de` of `de-AT`, `DE_at` and `deu`."""
     code = language.strip().casefold().replace("_", "-").partition("-")[0]
     return _THREE_LETTERS.get(code, code)
 

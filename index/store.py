@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import copy
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -277,28 +278,40 @@ def make_nodes(passages: Sequence[tuple[Article, EmbeddedPassage]]) -> list[Text
     return nodes
 
 
+def number_day(day: date) -> int:
+    """The day as a number that grows with it: 20260129."""
+    return (day.year * 100 + day.month) * 100 + day.day
+
+
 def make_node(article: Article, passage: Passage) -> TextNode:
     """The passage as a LlamaIndex node: the archive's id, offsets into the article, its source."""
     from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
-    metadata: dict[str, Any] = {
-        "title": article.title,
-        "path": article.path,
-        "source": article.source or "",
-        "published": article.published.isoformat() if article.published else "",
-        "published_precision": article.published_precision,
-        "text_sha256": article.text_sha256,
-    }
+    metadata = describe_node(article)
     return TextNode(
         id_=passage.id,
         text=passage.span.of(article.text),
         metadata=metadata,
         excluded_embed_metadata_keys=list(metadata),
-        excluded_llm_metadata_keys=["path", "published_precision", "text_sha256"],
+        excluded_llm_metadata_keys=["path", "published_precision", "published_day", "text_sha256"],
         start_char_idx=passage.span.start,
         end_char_idx=passage.span.end,
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.id)},
     )
+
+
+def describe_node(article: Article) -> dict[str, Any]:
+    """What is told of its article beside a passage, in Chroma too: texts and numbers alone."""
+    return {
+        "title": article.title,
+        "path": article.path,
+        "source": article.source or "",
+        "published": article.published.isoformat() if article.published else "",
+        "published_precision": article.published_precision,
+        # Chroma compares numbers alone. Always there: what is not given again would stay.
+        "published_day": number_day(article.published) if article.published else "",
+        "text_sha256": article.text_sha256,
+    }
 
 
 def _connect(location: Location, openings: int, apart: bool) -> Any:

@@ -570,7 +570,11 @@ def _holds_receipt(path: Path) -> bool:
 
 def read_receipt(path: Path) -> Receipt:
     """The receipt in the file, intact or not; raises ConfigError when it is none of this version."""
-    raw = read_raw(path)
+    return parse_receipt(read_raw(path), path)
+
+
+def parse_receipt(raw: bytes, path: Path) -> Receipt:
+    """The receipt that was read from `path`; raises ConfigError when it is none of this version."""
     found = find_format(raw, path)
     if not found:
         raise ConfigError(f"{path} is no receipt; {_HOW_TO_MAKE}")

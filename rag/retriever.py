@@ -115,7 +115,7 @@ class Retriever:
     def __init__(
         self, archive: Archive, store: PassageStore | ArchiveVectors, embedder: Embedder
     ) -> None:
-        self._archive = archive
+        self.archive = self._archive = archive
         self._nearest = NearestPassages(archive, store)
         self.embedder = embedder
         self._is_remote = store.is_remote

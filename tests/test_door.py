@@ -48,7 +48,7 @@ def test_the_public_names_are_these_and_no_others():
         "score", "statements",
     ]  # fmt: skip
     assert [name for name in dir(wortlaut.NewsArchive) if not name.startswith("_")] == [
-        "as_query_engine", "as_retriever", "ask", "chat", "close", "folder", "index",
+        "as_langchain_retriever", "as_query_engine", "as_retriever", "ask", "chat", "close", "folder", "index",
         "keep_receipt", "score", "search", "statements", "timeline", "verify",
     ]  # fmt: skip
 

@@ -37,6 +37,7 @@ from wortlaut.index.errors import (
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
+    from llama_index.core.vector_stores.types import MetadataFilters
 
     from wortlaut.eval.faithfulness.scorer import Faithfulness
     from wortlaut.index.article import Article, Span, Statement
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from wortlaut.rag.assembly import Library
     from wortlaut.rag.chat import NewsChat
     from wortlaut.rag.config import Settings
+    from wortlaut.rag.kin.langchain import WortlautLangChainRetriever
     from wortlaut.rag.llamaindex import WortlautQueryEngine, WortlautRetriever
     from wortlaut.rag.receipt import Finding
     from wortlaut.rag.retriever import ScoredPassage
@@ -305,17 +307,43 @@ class NewsArchive:
         """How far contexts, or cited quotes, bear out an answer; see `wortlaut.score`."""
         return _score(self._settings, question, answer, contexts)
 
-    def as_retriever(self, limit: int = 5) -> WortlautRetriever:
-        """The archive's passages as a LlamaIndex retriever."""
+    def as_retriever(
+        self, limit: int = 5, filters: MetadataFilters | None = None
+    ) -> WortlautRetriever:
+        """The archive's passages as a LlamaIndex retriever.
+
+        `filters` may speak of `published`, `source`, `speaker`, `language`, `title` and other facts
+        of an article; raises ConfigError for what cannot be honoured.
+        """
         from wortlaut.rag.llamaindex import WortlautRetriever
 
-        return WortlautRetriever(self.chat.retriever, limit)
+        return WortlautRetriever(self.chat.retriever, limit, filters)
 
-    def as_query_engine(self) -> WortlautQueryEngine:
+    def as_query_engine(self, *, streaming: bool = False) -> WortlautQueryEngine:
         """The chat as a LlamaIndex query engine; its source nodes are the cited quotes."""
         from wortlaut.rag.llamaindex import WortlautQueryEngine
 
-        return WortlautQueryEngine(chat=self.chat)
+        return WortlautQueryEngine(chat=self.chat, streaming=streaming)
+
+    def as_langchain_retriever(
+        self,
+        limit: int = 5,
+        *,
+        since: Day | None = None,
+        until: Day | None = None,
+        as_of: Day | None = None,
+        speaker: str | None = None,
+        source: str | None = None,
+    ) -> WortlautLangChainRetriever:
+        """The archive's passages as a LangChain retriever; raises ConfigError without LangChain."""
+        try:
+            from wortlaut.rag.kin.langchain import WortlautLangChainRetriever
+        except ImportError:
+            raise ConfigError(
+                "LangChain is not here; install it: pip install 'wortlaut[langchain]'"
+            ) from None
+        filters = self._read_filters(since, until, as_of, speaker, source)
+        return WortlautLangChainRetriever(chat=self.chat, limit=limit, filters=filters)
 
     @staticmethod
     def _read_filters(

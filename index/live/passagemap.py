@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wortlaut.index.archive import Archive, Selection, Vectors
+from wortlaut.index.archive import Archive, Selection, Vectors, list_meeting
 from wortlaut.index.live.segments import (
     Array,
     MapSegment,
@@ -139,6 +139,9 @@ class View:
     def choose(self, archive: Archive, selection: Selection) -> tuple[Mask, ...]:
         """Which articles `(m,)` of each segment are selected."""
         spoken = _list_speaking(archive, selection.speakers) if selection.speakers else None
+        meeting = None
+        if selection.where:
+            meeting = np.array(list_meeting(archive, selection.where), "<i8")
         without = np.array([make_key(i) for i in selection.without], "<u8")
         within = np.array([make_key(i) for i in selection.within], "<u8")
         chosen = []
@@ -152,6 +155,8 @@ class View:
                 mask = mask & segment.mark_sources(selection.source)
             if spoken is not None:
                 mask = mask & _mark_numbers(segment.article_numbers, spoken)
+            if meeting is not None:
+                mask = mask & _mark_numbers(segment.article_numbers, meeting)
             if selection.without:
                 mask = mask & ~np.isin(segment.keys, without)
             if selection.within:

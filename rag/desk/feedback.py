@@ -71,9 +71,10 @@ def find_feedback(desk: Desk, owner: str, answer: Answer) -> Feedback | None:
     return _read_row(rows[0]) if rows else None
 
 
-def list_feedback(desk: Desk) -> list[Feedback]:
-    """All that was said of answers, oldest first."""
-    return [_read_row(row) for row in desk.read(f"{_SELECT} ORDER BY given, id")]
+def list_feedback(desk: Desk, owner: str | None = None) -> list[Feedback]:
+    """All that was said of answers, oldest first; with an `owner` what he said."""
+    where, values = ("", ()) if owner is None else ("WHERE owner = ?", (owner,))
+    return [_read_row(row) for row in desk.read(f"{_SELECT} {where} ORDER BY given, id", values)]
 
 
 _SELECT = "SELECT given, verdict, comment, question, earlier, answer FROM feedback"

@@ -144,14 +144,23 @@ def is_quotes_file(path: Path) -> bool:
         if not path.is_file():
             return False
         with path.open("rb") as file:
-            return _BEGINNING.match(file.read(100)) is not None
+            return is_quotes(file.read(100))
     except (OSError, ValueError):
         return False
 
 
+def is_quotes(raw: bytes) -> bool:
+    """Whether it begins as an exported basket does."""
+    return _BEGINNING.match(raw) is not None
+
+
 def read_quotes_file(path: Path) -> QuotesFile:
     """The basket in the file; raises ConfigError when it is none of this version."""
-    raw = read_raw(path, _LARGEST_BASKET)
+    return parse_quotes(read_raw(path, _LARGEST_BASKET), path)
+
+
+def parse_quotes(raw: bytes, path: Path) -> QuotesFile:
+    """The basket that was read from `path`; raises ConfigError when it is none of this version."""
     found = find_format(raw, path)
     if found != QUOTES_FORMAT:
         raise ConfigError(

@@ -12,13 +12,15 @@ import re
 import secrets
 import socket
 import webbrowser
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib.resources import files
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from wortlaut.index.errors import ConfigError
+from wortlaut.ui.api.app import is_api, mount_api
+from wortlaut.ui.api.asking import Answerer
 from wortlaut.ui.browser.address import is_page
 from wortlaut.ui.browser.chatpage import ChatPage
 from wortlaut.ui.browser.receiving import STATE_PATH, UPLOAD_PATH, add_routes
@@ -70,15 +72,15 @@ def build_app(chat: NewsChat, desk: Desk | None = None, *, concurrency: int = 4)
 
     Without a `desk` what users keep lasts as long as the program.
     """
-    return _build_blocks(ChatPage(chat, desk), concurrency)
+    return _build_blocks(ChatPage(chat, desk), Answerer(chat), concurrency)
 
 
-def _build_blocks(page: ChatPage, concurrency: int = 4) -> gr.Blocks:
+def _build_blocks(page: ChatPage, answerer: Answerer, concurrency: int = 4) -> gr.Blocks:
     # Must stand before the import: Gradio reads it once.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from wortlaut.ui.browser.blocks import make_blocks
 
-    return make_blocks(page, _read_assets(".js"), concurrency)
+    return make_blocks(page, answerer, _read_assets(".js"), concurrency)
 
 
 def build_server(
@@ -93,8 +95,8 @@ def build_server(
     Without a `desk` what users keep lasts as long as the program, without `settings` it has no
     receipts, without an `intake` nothing can be added to the archive.
     """
-    page = ChatPage(chat, desk, settings, intake)
-    blocks = _build_blocks(page)
+    page, answerer = ChatPage(chat, desk, settings, intake), Answerer(chat)
+    blocks = _build_blocks(page, answerer)
     import gradio as gr
     from fastapi import FastAPI
 
@@ -107,6 +109,7 @@ def build_server(
     page.model.ask()
     # Before the page, which answers to whatever is left.
     add_export_routes(app, page.quotes, read_owner)
+    mount_api(app, answerer, settings, desk, name_owner=read_owner, show_paths=_is_local(hosts))
     gr.mount_gradio_app(
         app, blocks, path="/", footer_links=[], run_history=False, show_error=False,
         theme=make_theme(), css=_read_assets(".css"), head=_read_assets(".html"),
@@ -139,12 +142,25 @@ def serve(
     open_browser: bool = False,
 ) -> None:
     """Serve the chat until it is stopped; raises ConfigError when the address is not to be had."""
+    run_server(
+        lambda hosts: build_server(chat, hosts, desk, settings, intake),
+        host, port, open_browser=open_browser,
+    )  # fmt: skip
+
+
+def run_server(
+    build: Callable[[Collection[str]], ASGIApp],
+    host: str,
+    port: int,
+    *,
+    open_browser: bool = False,
+) -> None:
+    """Serve what is built for the host names; raises ConfigError when the address is not to be had."""
     import uvicorn
 
     listener = _listen(host, port)
-    names = {*_LOCAL_NAMES, host, socket.gethostname()}
     config = uvicorn.Config(
-        build_server(chat, names, desk, settings, intake),
+        build({*_LOCAL_NAMES, host, socket.gethostname()}),
         log_level="warning", timeout_graceful_shutdown=2, ws="none",
     )  # fmt: skip
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
@@ -165,6 +181,11 @@ def is_own_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def _is_local(hosts: Collection[str]) -> bool:
+    """Whether what is served under these names is to be had from this machine alone."""
+    return {*hosts} <= {*_LOCAL_NAMES, socket.gethostname()}
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -207,10 +228,9 @@ class Gate:
             return
         refusal = self._find_refusal(scope)
         if refusal is not None:
-            from starlette.responses import PlainTextResponse
+            from wortlaut.ui.api.problems import refuse
 
-            status, reason = refusal
-            await PlainTextResponse(reason, status_code=status)(scope, receive, send)
+            await refuse(scope["path"], *refusal)(scope, receive, send)
             return
 
         added = [*_HEADERS, *_make_cookie(scope)]
@@ -255,6 +275,9 @@ class Gate:
         origin = headers.get("origin")
         if origin is not None and origin.partition("://")[2] != headers.get("host"):
             return 403, "foreign origin"
+        if is_api(scope["path"]):
+            # It limits what it takes itself.
+            return None
         if not _OPEN.fullmatch(scope["path"]) and not is_page(scope["path"]):
             return 404, "nothing here"
         if scope["method"] == "POST":

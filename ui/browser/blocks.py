@@ -6,11 +6,17 @@ template before that is run, so that an article holding `${...}` would be code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
+from gradio.events import api as make_endpoint
+from pydantic import ValidationError
 
+from wortlaut.index.errors import WortlautError
+from wortlaut.ui.api.asking import Answerer
+from wortlaut.ui.api.problems import explain
+from wortlaut.ui.api.schemas import QuestionAsked
 from wortlaut.ui.browser.app import read_owner
 from wortlaut.ui.browser.chatpage import ChatPage, PageUpdate
 from wortlaut.ui.browser.page import render_no_source_html
@@ -28,8 +34,11 @@ _PARTS, _SHELF = 12, 6
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
-    """The page; `script` runs in each HTML part, `concurrency` questions are answered at a time."""
+def make_blocks(page: ChatPage, answerer: Answerer, script: str, concurrency: int) -> gr.Blocks:
+    """The page; `script` runs in each HTML part, `concurrency` questions are answered at a time.
+
+    Other programs ask the `answerer`, by `/ask`.
+    """
 
     def make_part(name: str) -> gr.HTML:
         return gr.HTML(elem_id=name, js_on_load=script, apply_default_css=False)
@@ -89,8 +98,10 @@ def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
         shelf.restore(events.restore, session, shelf, **keeping)
         shelf.older(events.list_older, session, shelf, **reading)
         translating = keeping | {"concurrency_limit": concurrency, "concurrency_id": "gloss"}
-        public = {"api_visibility": "public", "api_name": "ask"}
-        question.submit(events.ask, [session, question], talk, **(asking | public))
+        question.submit(events.ask, [session, question], talk, **asking, api_name="submit")
+        make_endpoint(
+            make_ask(answerer), api_name="ask", concurrency_limit=concurrency, concurrency_id="ask"
+        )
         question.stop(events.stop, session, None, **reading)
         started = [
             waiting.ask(events.ask_typed, session, asked, **asking),
@@ -140,6 +151,53 @@ def make_blocks(page: ChatPage, script: str, concurrency: int) -> gr.Blocks:
         quotes.annotate(events.annotate, session, None, **keeping)
         source.related(events.open_related, session, source, **reading)
     return blocks
+
+
+def make_ask(answerer: Answerer) -> Callable[..., dict[str, Any]]:
+    """What answers `/ask` for other programs: typed values in, what `ask --json` prints out."""
+
+    def ask(
+        question: str,
+        history: list[str] | None = None,
+        since: str = "",
+        until: str = "",
+        as_of: str = "",
+        speaker: str = "",
+        source: str = "",
+        language: str = "",
+        mode: str = "",
+    ) -> dict[str, Any]:
+        """Answer in the archive's exact words, or say that it has none.
+
+        `history` are the conversation's earlier questions.
+        """
+        given = {
+            "since": since, "until": until, "as_of": as_of, "speaker": speaker, "source": source,
+            "language": language, "mode": mode,
+        }  # fmt: skip
+        wanted = {name: value for name, value in given.items() if value != ""}
+        try:
+            asked = QuestionAsked.model_validate(
+                {"question": question, "history": history or []} | wanted
+            )
+            return _leave_out_paths(answerer.ask(asked.make_enquiry()).as_json())
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            raise gr.Error(f"{place}: {first['msg']}; mend it and ask again") from error
+        except WortlautError as error:
+            raise gr.Error(explain(error).detail) from error
+
+    # Gradio looks at it, and does not read words.
+    ask.__annotations__["return"] = dict[str, Any]
+    return ask
+
+
+def _leave_out_paths(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, none of whose citations Gradio's client takes for a file to be fetched."""
+    for citation in answer["citations"]:
+        del citation["path"]
+    return answer
 
 
 def make_theme() -> gr.themes.Base:
@@ -215,7 +273,7 @@ class _Events:
         return _or_skip(self._page.archive.remove(session, _read(event, "id"), event._data))
 
     def ask(self, session: Session, text: str, request: gr.Request) -> Iterator[list[Any]]:
-        """As other programs ask: without the list of conversations."""
+        """The box as Gradio itself sends it, where the page's script does not."""
         self._page.resume(session, read_owner(request.headers), None, None)
         if not isinstance(text, str) or not text.strip():
             yield [gr.skip()] * 4

@@ -6,6 +6,7 @@ Titles, sources and texts are not trusted: what could steer a terminal is taken 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -41,19 +42,33 @@ def print_articles(
     speakers = _find_speakers(settings, filters.speaker)
     with closing(Archive(settings.data, settings.archive_address)) as archive:
         check_source(archive, filters.source)
-        window = Window(filters.since, filters.until).intersect(Window(None, filters.as_of))
-        selection = Selection(window.since, window.until, filters.source, speakers or ())
-        shut = window.is_empty or speakers == ()
-        found = () if shut else list_holdings(archive, selection, language=language, limit=limit)
+        found = find_holdings(archive, filters, speakers, language=language, limit=limit)
         layout = None if as_json else _Layout()
         fits = False
         for holding in found:
             fits = True
-            print(dump_line(_describe(holding)) if layout is None else layout.show(holding))
+            print(dump_line(describe_holding(holding)) if layout is None else layout.show(holding))
         if not fits and not archive.count().articles:
             tell("wortlaut: the archive holds no article; read some in: wortlaut index PATH")
         elif not fits:
             tell("wortlaut: no article fits; try fewer filters")
+
+
+def find_holdings(
+    archive: Archive,
+    filters: Filters,
+    speakers: tuple[str, ...] | None,
+    *,
+    language: str | None,
+    limit: int | None,
+    offset: int = 0,
+) -> Iterator[Holding]:
+    """The articles that the filters leave, in which one of the `speakers` speaks if any are given."""
+    window = Window(filters.since, filters.until).intersect(Window(None, filters.as_of))
+    if window.is_empty or speakers == ():
+        return iter(())
+    selection = Selection(window.since, window.until, filters.source, speakers or ())
+    return list_holdings(archive, selection, language=language, limit=limit, offset=offset)
 
 
 def _find_speakers(settings: Settings, speaker: str | None) -> tuple[str, ...] | None:
@@ -71,16 +86,19 @@ def print_article(settings: Settings, beginning: str, *, as_json: bool) -> None:
     Raises StoreError where there is none or several.
     """
     with closing(Archive(settings.data, settings.archive_address)) as archive:
-        holding = _find_holding(archive, beginning.strip().lower())
+        holding = find_holding(archive, beginning)
         statements = archive.read_statements(holding.article.id)
     if as_json:
-        row = _describe(holding)
-        print(dump_line(row | {"statements": [describe_statement(s) for s in statements]}))
+        print(dump_line(describe_whole(holding, statements)))
         return
     print(clean_controls(_show_whole(holding, statements)))
 
 
-def _find_holding(archive: Archive, beginning: str) -> Holding:
+def find_holding(archive: Archive, beginning: str) -> Holding:
+    """The one article whose id is this, or else begins so; raises StoreError for none or several."""
+    if exact := read_holding(archive, beginning):
+        return exact
+    beginning = beginning.strip().lower()
     if not beginning:
         raise ConfigError("no id given; `wortlaut articles` lists the articles with their ids")
     ids = find_ids(archive, beginning)
@@ -99,7 +117,8 @@ def _find_holding(archive: Archive, beginning: str) -> Holding:
     return holding
 
 
-def _describe(holding: Holding) -> dict[str, Any]:
+def describe_holding(holding: Holding) -> dict[str, Any]:
+    """The article as `articles --json` prints it."""
     article = holding.article
     return {
         "id": article.id,
@@ -117,6 +136,12 @@ def _describe(holding: Holding) -> dict[str, Any]:
         "text_sha256": article.text_sha256,
         "text": article.text,
     }
+
+
+def describe_whole(holding: Holding, statements: Sequence[Statement]) -> dict[str, Any]:
+    """The article as `article --json` prints it."""
+    row = describe_holding(holding)
+    return row | {"statements": [describe_statement(s) for s in statements]}
 
 
 class _Layout:

@@ -40,7 +40,7 @@ _NOTHING_FOUND = 3
 _READING = frozenset(
     {
         "ask", "search", "timeline", "verify", "articles", "article", "chat", "info", "export",
-        "doctor",
+        "doctor", "serve", "mcp",
     }
 )  # fmt: skip
 
@@ -504,6 +504,55 @@ def chat(
         port=settings.port if port is None else port,
         open_browser=open_browser,
     )
+
+
+@app.command("serve")
+def serve_programs(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port.")] = None,
+) -> None:
+    """Answer other programs at http://127.0.0.1:7860, without the page, which `chat` has beside.
+
+    JSON at /api/v1 (described at /api/v1/openapi.json), and /v1 as OpenAI's clients ask.
+    """
+    from wortlaut.rag.assembly import open_chat
+    from wortlaut.rag.desk.store import Desk
+    from wortlaut.ui.api.app import serve_api
+    from wortlaut.ui.terminal.serving import prepare_model
+
+    settings: Settings = prepare_model(context.obj)
+    serve_api(
+        open_chat(settings),
+        settings,
+        Desk(settings.data),
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+    )
+
+
+@app.command("mcp")
+def serve_mcp(
+    context: typer.Context,
+    http: Annotated[bool, typer.Option("--http", help="Over HTTP, to this machine alone.")] = False,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="With --http: its port, else 7861.")
+    ] = None,
+) -> None:
+    """Serve the archive to other programs' language models: the Model Context Protocol.
+
+    Over standard input and output, as clients start it themselves; with --http at
+    http://127.0.0.1:7861/mcp. It only reads.
+    """
+    from wortlaut.rag.assembly import open_chat
+    from wortlaut.ui.mcp.server import DEFAULT_PORT, serve_http, serve_stdio
+
+    if port is not None and not http:
+        raise ConfigError("--port goes with --http: wortlaut mcp --http --port 7861")
+    if http:
+        serve_http(lambda: open_chat(context.obj), DEFAULT_PORT if port is None else port)
+    else:
+        serve_stdio(lambda: open_chat(context.obj))
 
 
 @app.command()

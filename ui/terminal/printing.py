@@ -134,18 +134,7 @@ def print_passages(passages: Sequence[ScoredPassage], *, as_json: bool) -> None:
     """Print each passage with its score and source."""
     for rank, scored in enumerate(passages, 1):
         article, span = scored.article, scored.passage.span
-        row = {
-            "rank": rank,
-            "score": round(scored.score, 4),
-            "article_id": article.id,
-            "path": article.path,
-            "title": article.title,
-            "source": article.source,
-            "published": format_published(article),
-            "start": span.start,
-            "end": span.end,
-            "text": span.of(article.text),
-        }
+        row = describe_passage(rank, scored)
         if as_json:
             print(json.dumps(row, ensure_ascii=False))
             continue
@@ -153,6 +142,23 @@ def print_passages(passages: Sequence[ScoredPassage], *, as_json: bool) -> None:
         print(f"{rank}. {row['score']:.3f}  {clean_line(place)}\n   {clean_line(article.path)}")
         lines = clean_controls(span.of(article.text)).strip().splitlines()
         print("   " + "\n   ".join(lines) + "\n")
+
+
+def describe_passage(rank: int, scored: ScoredPassage) -> dict[str, Any]:
+    """The passage as `search --json` prints it."""
+    article, span = scored.article, scored.passage.span
+    return {
+        "rank": rank,
+        "score": round(scored.score, 4),
+        "article_id": article.id,
+        "path": article.path,
+        "title": article.title,
+        "source": article.source,
+        "published": format_published(article),
+        "start": span.start,
+        "end": span.end,
+        "text": span.of(article.text),
+    }
 
 
 def print_info(settings: Settings, *, as_json: bool) -> None:
@@ -367,7 +373,7 @@ def print_statements(paths: Sequence[Path], *, as_json: bool) -> bool:
             tell(clean_line(f"skipped: {read}"))
             whole = False
             continue
-        row = _describe_article(read)
+        row = describe_read(read)
         print(dump_line(row) if as_json else _show(row), flush=True)
     return whole
 
@@ -409,7 +415,8 @@ def dump_line(row: dict[str, Any]) -> str:
     return line
 
 
-def _describe_article(article: Article) -> dict[str, Any]:
+def describe_read(article: Article) -> dict[str, Any]:
+    """The article with who says what in it, as `statements --json` prints it."""
     from wortlaut.index.reading.statements import extract_article
 
     return {
@@ -445,17 +452,13 @@ def _show(row: dict[str, Any]) -> str:
 
 def print_timeline(lanes: Sequence[Sequence[Citation]], *, as_json: bool, as_csv: bool) -> None:
     """Print one statement a row, the persons' together: JSON lines, CSV with a header, or lines."""
-    # Each person's are in order already, the undated last.
-    merged = merge(
-        *lanes, key=lambda c: (c.article.published is None, c.article.published or date.min)
-    )
-    rows = [citation.as_json() for citation in merged]
+    rows = merge_lanes(lanes)
     if as_json:
         for row in rows:
-            print(dump_line({key: row[key] for key in _TIMELINE}))
+            print(dump_line(row))
         return
     if as_csv:
-        writer = csv.DictWriter(sys.stdout, _TIMELINE, extrasaction="ignore")
+        writer = csv.DictWriter(sys.stdout, _TIMELINE)
         writer.writeheader()
         writer.writerows(rows)
         return
@@ -466,6 +469,21 @@ def print_timeline(lanes: Sequence[Sequence[Citation]], *, as_json: bool, as_csv
         place = " ".join(f"{row['source'] or row['title']} · {row['path']}".split())
         print(clean_controls(f"{row['published'] or 'undated':10}  {who}: {words}"))
         print(clean_controls(f"{'':10}  {place}"))
+
+
+def merge_lanes(lanes: Sequence[Sequence[Citation]]) -> list[dict[str, Any]]:
+    """The persons' statements together, oldest first, as `timeline --json` prints them."""
+    # Each person's are in order already, the undated last.
+    merged = merge(
+        *lanes, key=lambda c: (c.article.published is None, c.article.published or date.min)
+    )
+    return [describe_dated(citation) for citation in merged]
+
+
+def describe_dated(citation: Citation) -> dict[str, Any]:
+    """The statement as `timeline --json` prints it."""
+    row = citation.as_json()
+    return {key: row[key] for key in _TIMELINE}
 
 
 class LateVerifier:
@@ -561,11 +579,15 @@ def _fails(findings: Sequence[Finding]) -> bool:
 
 
 def _print_json(path: Path, findings: Sequence[Finding]) -> None:
+    print(json.dumps(describe_check(str(path), findings), ensure_ascii=False), flush=True)
+
+
+def describe_check(path: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    """What came of checking a receipt, as `verify --json` prints it."""
     rows = [
         dataclasses.asdict(finding) | {"reason": clean_line(finding.reason)} for finding in findings
     ]
-    row = {"path": clean_line(str(path)), "ok": not _fails(findings), "findings": rows}
-    print(json.dumps(row, ensure_ascii=False), flush=True)
+    return {"path": clean_line(path), "ok": not _fails(findings), "findings": rows}
 
 
 def _count_receipt(receipt: Receipt) -> str:

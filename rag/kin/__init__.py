@@ -1,0 +1,1 @@
+"""What other frameworks' programs ask an archive with, beside LlamaIndex itself."""

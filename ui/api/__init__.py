@@ -1,0 +1,1 @@
+"""Doors for other programs: JSON over HTTP, and an address like OpenAI's."""

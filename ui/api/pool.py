@@ -1,0 +1,139 @@
+"""Answering in threads beside the event loop: so many at a time, so many waiting, no more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Generic, TypeVar
+
+from wortlaut.ui.api.problems import Unanswered
+
+# How soon it is noticed that whoever asked has gone.
+_LOOK_S = 0.5
+# No status of any standard, and read by nobody: that is who has gone.
+_GONE = 400
+
+Found = TypeVar("Found")
+IsGone = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item(Generic[Found]):
+    """What a thread has to tell: something found, a failure, or with neither its end."""
+
+    found: Found | None = None
+    error: BaseException | None = None
+    is_end: bool = False
+
+
+class AnswerPool:
+    """Runs iterators in threads, `workers` at a time; of more than `waiting` others the next gets 503.
+
+    A thread that is not heeded any more stops before its next item, and gives its place back then.
+    """
+
+    def __init__(self, workers: int = 4, waiting: int = 1000) -> None:
+        self._most = workers + waiting
+        self._present = 0
+        self._places = asyncio.Semaphore(workers)
+
+    async def run(self, start: Callable[[], Iterator[Found]], is_gone: IsGone) -> Found:
+        """The last of the iterator's items."""
+        found = [item async for item in self._run(start, is_gone, only_last=True)]
+        return found[-1]
+
+    async def call(self, job: Callable[[], Found], is_gone: IsGone) -> Found:
+        """What the job returns."""
+        return await self.run(lambda: iter([job()]), is_gone)
+
+    def stream(self, start: Callable[[], Iterator[Found]], is_gone: IsGone) -> AsyncIterator[Found]:
+        """The iterator's items as they come."""
+        return self._run(start, is_gone, only_last=False)
+
+    async def _run(
+        self, start: Callable[[], Iterator[Found]], is_gone: IsGone, *, only_last: bool
+    ) -> AsyncIterator[Found]:
+        if self._present >= self._most:
+            raise Unanswered(503, "too many questions are waiting for their turn; ask again soon")
+        self._present += 1
+        stop = Event()
+        try:
+            await self._await_turn(is_gone)
+            items = self._start(start, stop, only_last)
+            while not (item := await _await_item(items, is_gone)).is_end:
+                if item.error is not None:
+                    raise item.error
+                yield item.found  # type: ignore[misc]
+        finally:
+            stop.set()
+            self._present -= 1
+
+    async def _await_turn(self, is_gone: IsGone) -> None:
+        turn = asyncio.ensure_future(self._places.acquire())
+        try:
+            while not turn.done():
+                await asyncio.wait({turn}, timeout=_LOOK_S)
+                if not turn.done() and await is_gone():
+                    raise Unanswered(_GONE, "whoever asked has gone")
+        except BaseException:
+            if not turn.cancel():
+                self._places.release()
+            raise
+
+    def _start(
+        self, start: Callable[[], Iterator[Found]], stop: Event, only_last: bool
+    ) -> asyncio.Queue[_Item[Found]]:
+        """The queue into which a thread of its own puts what it finds."""
+        loop = asyncio.get_running_loop()
+        items: asyncio.Queue[_Item[Found]] = asyncio.Queue()
+
+        def tell(item: _Item[Found]) -> None:
+            loop.call_soon_threadsafe(items.put_nowait, item)
+
+        def work() -> None:
+            # A loop that is closed meanwhile wants to know nothing.
+            with suppress(RuntimeError):
+                try:
+                    for found in _heed(start(), stop, only_last):
+                        tell(_Item(found))
+                except BaseException as error:
+                    tell(_Item(error=error))
+                finally:
+                    loop.call_soon_threadsafe(self._places.release)
+                    tell(_Item(is_end=True))
+
+        # A daemon: a model that takes minutes keeps nobody from ending the program.
+        Thread(target=work, daemon=True, name="wortlaut-api").start()
+        return items
+
+
+def _heed(items: Iterator[Found], stop: Event, only_last: bool) -> Iterator[Found]:
+    """The items, or the last alone, as long as nobody says stop."""
+    last: list[Found] = []
+    try:
+        for item in items:
+            if stop.is_set():
+                return
+            if only_last:
+                last = [item]
+            else:
+                yield item
+        yield from last
+    finally:
+        if isinstance(items, Generator):
+            items.close()
+
+
+async def _await_item(items: asyncio.Queue[_Item[Found]], is_gone: IsGone) -> _Item[Found]:
+    waiting = asyncio.ensure_future(items.get())
+    try:
+        while not waiting.done():
+            await asyncio.wait({waiting}, timeout=_LOOK_S)
+            if not waiting.done() and await is_gone():
+                raise Unanswered(_GONE, "whoever asked has gone")
+        return waiting.result()
+    finally:
+        waiting.cancel()

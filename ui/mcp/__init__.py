@@ -1,0 +1,1 @@
+"""The archive as tools and resources of the Model Context Protocol."""
