@@ -1,5 +1,6 @@
 # make chat   open the chat at http://127.0.0.1:7860 (installs what it needs, first time)
 # make test   everything that CI checks
+# make wheel  build dist/wortlaut-….whl, to be installed anywhere (docs/deploy.md)
 # make train  learn the reader anew (hours on a CPU), the public sets from TRAIN_DATA
 SHELL := /bin/sh
 VENV ?= .venv
@@ -14,7 +15,7 @@ TORCH_BUILD ?= +cpu
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: chat test lint check install dev train clean
+.PHONY: chat test lint check install dev wheel train clean
 
 chat: install
 	@$(BIN)/wortlaut index --if-empty seeds/archive
@@ -58,9 +59,13 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	|| echo "No llama.cpp for this platform: the tests of a real language model will be skipped."
 	@touch $@
 
+wheel: dev
+	$(BIN)/python -m build -q --no-isolation --wheel
+
 TRAIN_DATA ?= ../shared/train
 train: install
 	$(PIP) install -q -c constraints.txt -e ".[train]"
+	$(BIN)/python -m train.octets
 	$(BIN)/python -m train.reader --share-alike --data "$(TRAIN_DATA)"
 
 clean:

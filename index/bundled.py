@@ -178,6 +178,17 @@ class WeightFile:
         packed = self.data[offset : offset + size].reshape(-1, row_bytes)
         return _unpack_blocks(packed[rows]).reshape(-1, width)
 
+    def read_floats(self, name: str) -> NDArray[np.float32]:
+        """A tensor that is not quantised, flat."""
+        offset, size = self.directory[name]
+        return np.frombuffer(self.data[offset : offset + size], "<f4")
+
+    def read_matrix(self, name: str) -> NDArray[np.float32]:
+        """A linear layer's weights `(outputs, inputs)`, unpacked to float32."""
+        offset, size = self.directory[name]
+        outputs = len(self.read_floats(f"{name.removesuffix('.w')}.b"))
+        return _unpack_blocks(self.data[offset : offset + size]).reshape(outputs, -1)
+
     def read_rows(self, name: str, width: int) -> Iterator[NDArray[np.float32]]:
         """The tensor in slices of shape `(≤ 8192, width)`, unpacked to float32."""
         offset, size = self.directory[name]

