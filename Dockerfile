@@ -30,4 +30,4 @@ EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=10s --retries=3 --start-period=2m \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:7860/healthz', timeout=5)"]
 ENTRYPOINT ["wortlaut"]
-CMD ["chat", "--host", "0.0.0.0"]
+CMD ["chat", "--host", "0.0.0.0", "--no-auth"]

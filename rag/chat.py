@@ -69,6 +69,8 @@ class NewsChat:
         self._mode = mode
         self._open_writer = open_writer
         self._writer: AnswerWriter | None = None
+        # Told of each question and its answer; of one that failed or was left, None.
+        self.listener: Callable[[str, Answer | None], None] | None = None
 
     @property
     def mode(self) -> Mode:
@@ -88,7 +90,7 @@ class NewsChat:
         mode: Mode | None = None,
     ) -> Answer:
         """The answer, or an abstention that says why; raises ConfigError for no question."""
-        *_, answer = self._answer(question, history, filters, mode)
+        *_, answer = self._tell(question, self._answer(question, history, filters, mode))
         return answer
 
     def stream(
@@ -99,12 +101,23 @@ class NewsChat:
         mode: Mode | None = None,
     ) -> Iterator[Answer]:
         """Answers that grow: line by line, or as a language model writes; the last is whole."""
-        for answer in self._answer(question, history, filters, mode):
+        for answer in self._tell(question, self._answer(question, history, filters, mode)):
             if answer.mode == "llm":
                 yield answer
                 continue
             for text in split_growing(answer.text):
                 yield replace(answer, text=text)
+
+    def _tell(self, question: str, answers: Iterator[Answer]) -> Iterator[Answer]:
+        """The answers, the last of which the listener hears of."""
+        whole, last = None, None
+        try:
+            for last in answers:
+                yield last
+            whole = last
+        finally:
+            if self.listener is not None:
+                self.listener(question, whole)
 
     def _answer(
         self, question: str, history: Sequence[Answer], filters: Filters, mode: Mode | None
@@ -169,7 +182,7 @@ class NewsChat:
         """Example questions from all over the archive; each was asked, and is answered."""
 
         def answers(question: str, speaker: str | None) -> bool:
-            answer = self.ask(question, mode="extractive")
+            *_, answer = self._answer(question, (), Filters(), "extractive")
             if answer.abstained or not answer.citations:
                 return False
             spoke = {citation.speaker for citation in answer.citations}

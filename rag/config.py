@@ -7,16 +7,17 @@ import os
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from wortlaut.index.errors import ConfigError
 
-# Variables that other tools have made customary; ours win.
 _SHORTEST_KEY = 16
+Names = Annotated[tuple[str, ...], NoDecode]
+# Variables that other tools have made customary; ours win.
 _CUSTOMARY = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
 
 
@@ -82,8 +83,33 @@ class Settings(BaseSettings):
         None, description="whether its page adds and removes articles; else on 127.0.0.1 alone"
     )
     upload_mb: int = Field(500, ge=1, le=100_000, description="the largest file it takes, in MB")
+    auth: Path | None = Field(None, description="users' file: everybody signs in to what is served")
+    auth_header: str | None = Field(
+        None, description="header in which a trusted proxy names a user"
+    )
+    trust_proxy: Names = Field((), description="proxies whose headers count: addresses, networks")
+    no_auth: bool = Field(False, description="serve anybody who gets there, without sign-in")
+    editors: Names = Field((), description="whom the proxy names and may add and remove articles")
+    session_hours: int = Field(168, ge=1, le=8760, description="how long one stays signed in")
+    allow_host: Names = Field((), description="host names that are answered to")
+    root_path: str = Field("", description="path before everything that is served, like /wortlaut")
+    rate: int | None = Field(
+        None, ge=0, description="requests a minute for each user or address; 0 for no limit"
+    )
+    open_metrics: bool = Field(False, description="/metrics for other machines, without sign-in")
+    log_format: Literal["text", "json"] | None = Field(
+        None, description="log of requests; else of warnings alone"
+    )
+    log_questions: bool = Field(False, description="that log holds what was asked, too")
 
-    @field_validator("data", "models", "chroma_ca")
+    @field_validator("trust_proxy", "editors", "allow_host", mode="before")
+    @classmethod
+    def split_names(cls, value: Any) -> Any:
+        """Several names in one variable stand between commas."""
+        parts = value.split(",") if isinstance(value, str) else value
+        return tuple(part.strip() for part in parts if part.strip())
+
+    @field_validator("data", "models", "chroma_ca", "auth")
     @classmethod
     def expand_home(cls, folder: Path | None) -> Path | None:
         """`~` stands for the home folder, as in a shell."""
@@ -131,6 +157,14 @@ class Settings(BaseSettings):
         """Where the archive is when it is not in the folder; it may hold a password."""
         return self.archive.get_secret_value() if self.archive else None
 
+    def changed(self, **flags: Any) -> Settings:
+        """The same with what a command's own flags say; those that are None were not given.
+
+        Raises ConfigError that names the one which is wrong.
+        """
+        update = {name: value for name, value in flags.items() if value is not None}
+        return _make({**self.model_dump(), **update}) if update else self
+
     def beside(self, folder: Path) -> Settings:
         """The same for an archive of its own, in the folder and in no server."""
         update = {"data": folder, "models": self.models_folder, "chroma": None, "archive": None}
@@ -164,6 +198,10 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     customary = _read_customary_endpoint(base_url)
     values = {n: v for n, v in customary.items() if n not in from_environment} | values
     values |= {name: value for name, value in flags.items() if value is not None}
+    return _make(values)
+
+
+def _make(values: dict[str, Any]) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:

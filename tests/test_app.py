@@ -22,9 +22,10 @@ from tests.chatdouble import ARTICLES, HOSTILE, PORT, Chat
 from tests.llmserver import Reply, serve
 from tests.test_render import check_harmless
 from wortlaut.index.errors import ConfigError
-from wortlaut.ui.browser.app import LARGEST_BODY, _listen, build_server
+from wortlaut.ui.browser.app import _listen, build_server
 from wortlaut.ui.browser.chatpage import ChatPage
 from wortlaut.ui.browser.session import Session
+from wortlaut.ui.gate.paths import LARGEST_BODY
 from wortlaut.ui.words.archive import choose_archive_words
 
 CHROMIUM = (
@@ -332,7 +333,7 @@ def open_app(app):
     import uvicorn
 
     listener = _listen("127.0.0.1", 0)
-    config = uvicorn.Config(app, log_level="warning", ws="none")
+    config = uvicorn.Config(app, log_level="warning", ws="none", proxy_headers=False)
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -400,17 +401,36 @@ def test_foreign_pages_and_floods_are_turned_away(address):
     assert httpx.post(join, content=iter([b"x"])).status_code == 413
 
 
-def test_a_question_is_answered_over_http_and_the_conversation_is_kept(address):
+def test_other_programs_ask_gradio_with_typed_values_and_get_no_html(address):
     gradio_client = pytest.importorskip("gradio_client")
     client = gradio_client.Client(address, verbose=False)
-    job = client.submit("What did Talberg say?", api_name="/ask")
-    assert 'data-marker="3"' in job.result(10)[2]
-    assert '<mark class="cited">das Land brauche' in str(job.outputs())
-    _, earlier, current, _ = client.predict("What is the capital of Australia?", api_name="/ask")
-    assert "What did Talberg say?" in earlier
-    assert "No answer in the archive" in current
-    stranger = gradio_client.Client(address, verbose=False)
-    assert "What did Talberg say?" not in stranger.predict("Die Falle?", api_name="/ask")[1]
+    endpoints = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert list(endpoints) == ["/ask"]
+    taken = {
+        one["parameter_name"]: one["python_type"]["type"] for one in endpoints["/ask"]["parameters"]
+    }
+    assert (taken["question"], taken["history"], taken["since"]) == (
+        "str",
+        "None | list[str]",
+        "str",
+    )
+    answer = client.predict("What did Talberg say?", api_name="/ask")
+    assert [citation["marker"] for citation in answer["citations"]] == [1, 2, 3]
+    assert "path" not in answer["citations"][0]
+    assert not re.search(r"</?[a-z]+[ >]", json.dumps(answer))
+    then = client.predict(
+        "What is the capital of Australia?", history=["What did Talberg say?"], api_name="/ask"
+    )
+    assert (then["abstained"], then["citations"]) == (True, [])
+    for wrong, said in (
+        ({"mode": "poem"}, "'extractive' or 'llm'"),
+        ({"question": ""}, "question: "),
+    ):
+        asked = {"question": "What did Talberg say?"} | wrong
+        with pytest.raises(Exception, match=said):
+            client.predict(**asked, api_name="/ask")
+    with pytest.raises(Exception, match="ask in fewer words"):
+        client.predict("fehler", api_name="/ask")
 
 
 # The page in a real browser
@@ -419,7 +439,7 @@ def test_a_question_is_answered_over_http_and_the_conversation_is_kept(address):
 class Browser:
     """Chromium by its own protocol: runs scripts, and keeps the address of every request."""
 
-    def __init__(self, folder, address):
+    def __init__(self, folder, address, flags=()):
         from websockets.sync.client import connect
 
         self.requests: list[str] = []
@@ -428,7 +448,7 @@ class Browser:
                 CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
                 "--no-first-run", "--disable-background-networking", "--disable-component-update",
                 "--disable-sync", "--window-size=1280,800", "--remote-debugging-port=0",
-                f"--user-data-dir={folder}", "about:blank",
+                f"--user-data-dir={folder}", *flags, "about:blank",
             ],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -488,11 +508,11 @@ class Browser:
 
 
 @contextmanager
-def open_browser(folder, address):
+def open_browser(folder, address, flags=()):
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     pytest.importorskip("websockets")
-    browser = Browser(folder, address)
+    browser = Browser(folder, address, flags)
     try:
         yield browser
     finally:

@@ -24,7 +24,7 @@ from wortlaut.index.ingest import lock_writer
 from wortlaut.rag.assembly import open_chat
 from wortlaut.rag.config import Settings, load_settings
 from wortlaut.rag.desk.intake import Batch, Intake, make_safe_name
-from wortlaut.ui.browser.app import LARGEST_BODY, build_server, is_own_machine
+from wortlaut.ui.browser.app import build_server
 from wortlaut.ui.browser.chatpage import ChatPage
 from wortlaut.ui.browser.holdings import (
     ROWS_A_PAGE,
@@ -35,6 +35,8 @@ from wortlaut.ui.browser.holdings import (
     render_holdings_html,
 )
 from wortlaut.ui.browser.session import Session
+from wortlaut.ui.gate.doors import is_own_machine
+from wortlaut.ui.gate.paths import LARGEST_BODY
 
 HARBOUR = (
     "date 2021-03-03\nALDORA (dpa) - „Der Hafen von Aldora wird größer“, sagte Hafenministerin Mira "

@@ -29,10 +29,10 @@ from wortlaut.ui.browser.address import (
     read_conversation_id,
     read_linked_quote,
 )
-from wortlaut.ui.browser.app import read_owner
 from wortlaut.ui.browser.chatpage import ChatPage
 from wortlaut.ui.browser.page import PageTurn
 from wortlaut.ui.browser.session import Session
+from wortlaut.ui.gate.guest import read_owner
 
 MINE, YOURS = "m" * 32, "y" * 32
 TALBERG, AUSTRALIA, FALLE = (
@@ -253,7 +253,7 @@ def test_after_a_restart_the_conversation_stands_there_and_follow_ups_work(tmp_p
     assert chat.asked[-1][:2] == ("And in 2027?", [TALBERG, FALLE])
     shelf = page.talks.render_shelf(session)
     assert shelf.count('<li data-id="') == 1
-    assert f'href="/c/{before.conversation}"' in shelf
+    assert f'href="c/{before.conversation}"' in shelf
 
 
 def test_a_question_that_was_asked_when_the_program_ended_stands_there_as_stopped(desk):

@@ -50,3 +50,11 @@ CREATE TABLE IF NOT EXISTS feedback (
   earlier TEXT NOT NULL,
   answer TEXT NOT NULL
 );
+-- Who is signed in: of a session's token the digest alone is kept, and `stamp` is that of the user's
+-- password then. `expires` is in seconds since 1970.
+CREATE TABLE IF NOT EXISTS sessions (
+  digest TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  stamp TEXT NOT NULL,
+  expires INTEGER NOT NULL
+);

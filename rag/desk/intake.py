@@ -9,7 +9,7 @@ import re
 import threading
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,6 +23,7 @@ from wortlaut.index.ingest import IngestReport, lock_writer
 from wortlaut.index.sources import check_kind
 from wortlaut.rag.assembly import remove_articles, take_in
 from wortlaut.rag.config import Settings
+from wortlaut.rag.desk.audit import AuditLog
 
 UPLOADS = "uploads"
 # What a name may not hold on one system or another, and what would turn the writing around.
@@ -35,7 +36,7 @@ _LONGEST_PART, _LONGEST_ENDING, _DEEPEST = 120, 12, 8
 _MOST_BATCHES, _MOST_LINES, _MOST_NAMESAKES = 50, 200, 1000
 _log = logging.getLogger(__name__)
 
-WhyShut = Literal["read_only", "not_allowed"]
+WhyShut = Literal["read_only", "not_allowed", "no_editor"]
 BatchState = Literal["idle", "waiting", "starting", "reading"]
 
 
@@ -67,10 +68,11 @@ class Batch:
 
 
 class Removal:
-    """An article on its way out; `fault` says why it is still there."""
+    """An article on its way out, `by` whom; `fault` says why it is still there."""
 
-    def __init__(self, article_id: str) -> None:
+    def __init__(self, article_id: str, by: str = "") -> None:
         self.article_id = article_id
+        self.by = by
         self.fault = ""
         self._is_over = threading.Event()
 
@@ -99,7 +101,10 @@ class Intake:
         self._incoming = self.folder / ".incoming"
         self._lock = threading.Lock()
         self._batches: dict[str, Batch] = {}
-        self._waiting: dict[str, list[Path]] = {}
+        # By batch and user: what is to be read.
+        self._waiting: dict[str, list[tuple[Path, str]]] = {}
+        self._archive = archive
+        self._audit = AuditLog(settings.data)
         self._jobs: SimpleQueue[str | Removal] = SimpleQueue()
         self._worker: threading.Thread | None = None
 
@@ -128,24 +133,27 @@ class Intake:
         with self._change(token) as batch:
             _add_lines(batch, batch.refused, [(str(make_safe_name(name)), reason)])
 
-    def receive(self, token: str, name: str) -> Incoming:
-        """A file to write to; raises SourceError for a kind that is not read here."""
+    def receive(self, token: str, name: str, by: str = "") -> Incoming:
+        """A file to write to, sent `by` a user; raises SourceError for a kind that is not read here."""
         safe = make_safe_name(name)
         check_kind(Path(safe))
         with self._lock:
             self._open_batch(token)
         self._incoming.mkdir(parents=True, exist_ok=True)
-        return Incoming(self._incoming / uuid.uuid4().hex, partial(self._keep, token, safe))
+        return Incoming(self._incoming / uuid.uuid4().hex, partial(self._keep, token, safe, by))
 
-    def _keep(self, token: str, name: PurePosixPath, file: Path, digest: str) -> None:
+    def _keep(self, token: str, name: PurePosixPath, by: str, file: Path, digest: str) -> None:
         """Put what was received in its place, beside any of that name that says something else."""
         with self._lock:
             batch = self._open_batch(token)
+            size = file.stat().st_size
             place = self._find_place(self.folder / name, digest)
             place.parent.mkdir(parents=True, exist_ok=True)
             file.replace(place)
-            self._waiting.setdefault(token, []).append(place)
+            self._waiting.setdefault(token, []).append((place, by))
             batch.received += 1
+        where = self._hide(str(place))
+        self._audit.note("received", by, file=where, bytes=size, sha256=digest)
         self._submit(token)
 
     def _find_place(self, wanted: Path, digest: str) -> Path:
@@ -155,9 +163,13 @@ class Intake:
                 return place
         raise SourceError(wanted.name, "too many files of this name are there already; rename it")
 
-    def remove(self, article_id: str) -> Removal:
-        """Take an article out as soon as it is this one's turn."""
-        removal = Removal(article_id)
+    def holds(self, article_id: str) -> bool:
+        """Whether there is such an article to be removed."""
+        return self._archive.read_article(article_id) is not None
+
+    def remove(self, article_id: str, by: str = "") -> Removal:
+        """Take an article out for a user as soon as it is this one's turn."""
+        removal = Removal(article_id, by)
         self._submit(removal)
         return removal
 
@@ -177,7 +189,7 @@ class Intake:
             job = self._jobs.get()
             try:
                 if isinstance(job, Removal):
-                    job.finish(self._remove(job.article_id))
+                    job.finish(self._remove(job))
                 else:
                     self._read(job)
             except Exception:
@@ -185,16 +197,20 @@ class Intake:
                 if isinstance(job, Removal):
                     job.finish("unforeseen; the server's log has the details")
 
-    def _remove(self, article_id: str) -> str:
+    def _remove(self, removal: Removal) -> str:
+        article = self._archive.read_article(removal.article_id)
         try:
-            remove_articles(self._settings, [article_id], self.folder, wait_s=math.inf)
+            remove_articles(self._settings, [removal.article_id], self.folder, wait_s=math.inf)
         except WortlautError as error:
             return self._hide(str(error))
+        known = {"title": article.title, "source": article.source} if article else {}
+        self._audit.note("removed", removal.by, id=removal.article_id, **known)
         return ""
 
     def _read(self, token: str) -> None:
         with self._lock:
-            files = self._waiting.pop(token, [])
+            waiting = self._waiting.pop(token, [])
+            files = [file for file, _ in waiting]
             batch = self._open_batch(token)
             if not files:
                 return
@@ -214,6 +230,7 @@ class Intake:
             raise
         else:
             self._add_report(batch, report)
+            self._note_report(waiting, report)
         finally:
             with self._lock:
                 batch.finished += len(files)
@@ -235,6 +252,15 @@ class Intake:
             for lines, told in ((batch.refused, report.failed), (batch.notices, report.notices)):
                 hidden = [(self._hide(place), self._hide(line)) for place, line in told]
                 _add_lines(batch, lines, hidden)
+
+    def _note_report(self, read: Sequence[tuple[Path, str]], report: IngestReport) -> None:
+        """What became of files that were read together, under each name that sent some of them."""
+        for by in dict.fromkeys(name for _, name in read):
+            files = [self._hide(str(file)) for file, name in read if name == by]
+            self._audit.note(
+                "added", by, files=files, added=report.added, updated=report.updated,
+                unchanged=report.unchanged, failed=[name for name, _ in report.failed],
+            )  # fmt: skip
 
     def _hide(self, text: str) -> str:
         """The text without the server's own folders."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wortlaut.rag.chat import NewsChat
     from wortlaut.rag.config import Settings
     from wortlaut.ui.api.routes import NameOwner
+    from wortlaut.ui.gate.doors import Doors
 
 NATIVE_PATH, OPENAI_PATH, MCP_PATH = "/api/v1", "/v1", "/mcp"
 LARGEST_QUESTION_BODY = 1_000_000
@@ -25,12 +26,6 @@ _DESCRIPTION = (
     "Ask a news archive who said what, and when: every sentence stands on its exact words. "
     "The objects are those that the command line prints with --json."
 )
-
-
-def is_api(path: str) -> bool:
-    """Whether the path belongs to the API, and not to the page."""
-    bases = (NATIVE_PATH, OPENAI_PATH, MCP_PATH)
-    return any(path == base or path.startswith(f"{base}/") for base in bases)
 
 
 def build_api(
@@ -108,15 +103,21 @@ def serve_api(
     chat: NewsChat,
     settings: Settings | None = None,
     desk: Desk | None = None,
+    doors: Doors | None = None,
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
 ) -> None:
     """Serve the API alone until it is stopped, behind the gate that the page has, too."""
-    from wortlaut.ui.browser.app import Gate, is_own_machine, run_server
+    from wortlaut.ui.browser.app import put_gate, run_server
+    from wortlaut.ui.gate.doors import Doors
+    from wortlaut.ui.gate.guest import read_owner
 
-    api = build_api(chat, settings, desk, show_paths=is_own_machine(host))
-    run_server(lambda hosts: Gate(api, hosts), host, port)
+    doors = doors or Doors()
+    api = build_api(
+        chat, settings, desk, name_owner=read_owner, show_paths=not doors.is_for_others
+    )
+    run_server(lambda: put_gate(api, chat, desk, doors), host, port, root_path=doors.root_path)
 
 
 def _make_app(router: Any, write: Any, *, is_described: bool = False) -> FastAPI:

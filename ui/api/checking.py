@@ -15,7 +15,7 @@ from wortlaut.index.article import Span
 from wortlaut.index.errors import ConfigError, DamagedArticle, StaleSpan
 from wortlaut.index.lang.words import detect_language
 from wortlaut.rag.answer import Citation
-from wortlaut.ui.api.problems import Unanswered
+from wortlaut.ui.api.problems import Unanswered, explain_invalid
 from wortlaut.ui.api.schemas import ClaimToVerify, WordsToCite
 from wortlaut.ui.terminal.printing import describe_check
 
@@ -60,7 +60,7 @@ class Checker:
 
             faults = error.errors(include_input=False, include_url=False, include_context=False)
             placed = [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
-            raise RequestValidationError(placed) from error
+            raise explain_invalid(RequestValidationError(placed)) from error
 
     def judge(self, claim: ClaimToVerify) -> dict[str, Any]:
         """The claim with its verdict, as `ask --json` prints it.

@@ -6,7 +6,7 @@ Articles and models are not trusted: nothing of theirs becomes a link, a picture
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +30,9 @@ _TITLE_SIGNS = re.compile(r'([\\"])')
 _LONGEST_TITLE = 200
 
 
+Locate = Callable[[Citation], str]
+
+
 @dataclass(frozen=True, slots=True)
 class CitedText:
     """Markdown and where its markers are: `text[start:end] == "[n]"`, in order."""
@@ -37,7 +40,7 @@ class CitedText:
     text: str
     places: tuple[tuple[int, int, int], ...] = ()
 
-    def annotate(self, citations: Iterable[Citation], base: str) -> list[dict[str, Any]]:
+    def annotate(self, citations: Iterable[Citation], locate: Locate) -> list[dict[str, Any]]:
         """A `url_citation` for each marker, as OpenAI's clients read it."""
         by_marker = {citation.marker: citation for citation in citations}
         return [
@@ -47,18 +50,23 @@ class CitedText:
                     "start_index": start,
                     "end_index": end,
                     "title": _name_source(by_marker[marker]),
-                    "url": find_address(by_marker[marker], base),
+                    "url": locate(by_marker[marker]),
                 },
             }
             for marker, start, end in self.places
         ]
 
 
-def find_address(citation: Citation, base: str) -> str:
-    """Where the cited article can be read: at its own address, else at this server's, below `base`."""
+def find_address(citation: Citation, base: str, *, has_page: bool) -> str:
+    """Where the cited article can be read: at its own address, else below `base`, this server's.
+
+    With a page it shows the words there, else it is the API that has the article.
+    """
     if url := choose_url(citation.article):
         return _NOT_IN_ADDRESS.sub(lambda sign: quote(sign[0]), clean_controls(url))
-    return base + quote_citation(citation).address.lstrip("/")
+    if has_page:
+        return base + quote_citation(citation).address.lstrip("/")
+    return f"{base}api/v1/article/{quote(citation.article.id, safe='')}"
 
 
 def write_cited(answer: Answer) -> CitedText:
@@ -92,13 +100,13 @@ def write_cited(answer: Answer) -> CitedText:
     return CitedText("".join(parts), tuple(places))
 
 
-def write_end(answer: Answer, base: str) -> str:
+def write_end(answer: Answer, locate: Locate) -> str:
     """What stands below: the notice, and a line for each cited source that `[n]` then leads to."""
     parts = []
     if answer.notice:
         parts.append(_escape(clean_line(answer.notice)))
     lines = [
-        f"[{citation.marker}]: <{find_address(citation, base)}> "
+        f"[{citation.marker}]: <{locate(citation)}> "
         f'"{_TITLE_SIGNS.sub(_put_backslash, _name_source(citation))}"'
         for citation in answer.citations
     ]
@@ -114,6 +122,8 @@ def _escape(text: str, *, is_first: bool = True, is_struck: bool = False) -> str
         return f"~~{_escape(shown).strip()}~~{_escape(reason, is_first=False)}"
     shown = _SIGNS.sub(_put_backslash, shown)
     if is_first:
+        # Four blanks would make a block of code.
+        shown = shown.lstrip()
         shown = _LINE_SIGNS.sub(lambda blanks: f"{blanks[0]}\\", shown)
         shown = _NUMBERED.sub(r"\1\\\2", shown)
     return shown

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
@@ -19,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 
 from wortlaut.rag.answer import Answer, Mode
 from wortlaut.ui.api.asking import Answerer, Enquiry, keep_last
-from wortlaut.ui.api.citing import Growth, count_tokens, write_end
+from wortlaut.ui.api.citing import Growth, Locate, count_tokens, find_address, write_end
 from wortlaut.ui.api.pool import AnswerPool
 from wortlaut.ui.api.problems import JsonResponse, Unanswered, describe_error, dump_json, explain
 
@@ -145,7 +146,8 @@ class CompletionRoutes:
         if talk.is_task:
             return _respond_at_once(asked, chunks, _NO_TASK)
         enquiry = Enquiry(talk.question, keep_last(talk.history), mode=_MODELS[asked.model])
-        base = self._find_base(request)
+        base = str(request.base_url)
+        locate = partial(find_address, base=base, has_page=self._has_page)
         if asked.stream:
             answers = self._pool.stream(
                 lambda: self._answerer.stream(enquiry), request.is_disconnected
@@ -153,22 +155,17 @@ class CompletionRoutes:
             # What is wrong from the start is told by the status.
             first = await anext(answers)
             is_counted = asked.stream_options is not None and asked.stream_options.include_usage
-            return _stream(chunks.write(first, answers, base, is_counted=is_counted))
+            return _stream(chunks.write(first, answers, locate, is_counted=is_counted))
         answer = await self._pool.run(
             lambda: self._answerer.stream(enquiry), request.is_disconnected
         )
         _, cited = Growth().finish(answer)
         return JsonResponse(
             chunks.write_whole(
-                cited.text + write_end(answer, base), cited.annotate(answer.citations, base)
+                cited.text + write_end(answer, locate), cited.annotate(answer.citations, locate)
             ),
             headers=_NO_STORE,
         )
-
-    def _find_base(self, request: Request) -> str:
-        """Where this server's articles are, for those that have no address of their own."""
-        base = str(request.base_url)
-        return base if self._has_page else f"{base}api/v1/"
 
 
 class _Chunks:
@@ -204,12 +201,12 @@ class _Chunks:
         return self._describe("chat.completion") | {"choices": [choice], "usage": self._count(text)}
 
     async def write(
-        self, first: Answer, answers: AsyncIterator[Answer], base: str, *, is_counted: bool
+        self, first: Answer, answers: AsyncIterator[Answer], locate: Locate, *, is_counted: bool
     ) -> AsyncIterator[str]:
         """The completion as events, while the answer grows."""
         growth, answer = Growth(), first
         try:
-            yield self._write_delta({"role": "assistant", "content": ""}, is_counted)
+            yield self.write_beginning(is_counted)
             if new := growth.grow(first):
                 yield self._write_delta({"content": new}, is_counted)
             async for answer in answers:
@@ -219,10 +216,14 @@ class _Chunks:
             yield f"data: {dump_json(describe_error(explain(error)))}\n\n"
             return
         rest, cited = growth.finish(answer)
-        end = write_end(answer, base)
-        annotations = cited.annotate(answer.citations, base)
+        end = write_end(answer, locate)
+        annotations = cited.annotate(answer.citations, locate)
         for event in self.write_end(rest + end, cited.text + end, annotations, is_counted):
             yield event
+
+    def write_beginning(self, is_counted: bool) -> str:
+        """The first event: who speaks."""
+        return self._write_delta({"role": "assistant", "content": ""}, is_counted)
 
     def write_end(
         self, rest: str, text: str, annotations: list[dict[str, Any]], is_counted: bool
@@ -251,6 +252,7 @@ def _respond_at_once(asked: CompletionRequest, chunks: _Chunks, text: str) -> Re
     is_counted = asked.stream_options is not None and asked.stream_options.include_usage
 
     async def write() -> AsyncIterator[str]:
+        yield chunks.write_beginning(is_counted)
         for event in chunks.write_end(text, text, [], is_counted):
             yield event
 

@@ -9,23 +9,24 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Generic, TypeVar
 
-from wortlaut.ui.api.problems import Unanswered
+from wortlaut.index.errors import WortlautError
+from wortlaut.ui.api.problems import Unanswered, explain
 
 # How soon it is noticed that whoever asked has gone.
 _LOOK_S = 0.5
 # No status of any standard, and read by nobody: that is who has gone.
 _GONE = 400
 
-Found = TypeVar("Found")
+Yielded = TypeVar("Yielded")
 IsGone = Callable[[], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Item(Generic[Found]):
+class _Item(Generic[Yielded]):
     """What a thread has to tell: something found, a failure, or with neither its end."""
 
-    found: Found | None = None
-    error: BaseException | None = None
+    found: Yielded | None = None
+    error: Exception | None = None
     is_end: bool = False
 
 
@@ -40,22 +41,24 @@ class AnswerPool:
         self._present = 0
         self._places = asyncio.Semaphore(workers)
 
-    async def run(self, start: Callable[[], Iterator[Found]], is_gone: IsGone) -> Found:
+    async def run(self, start: Callable[[], Iterator[Yielded]], is_gone: IsGone) -> Yielded:
         """The last of the iterator's items."""
         found = [item async for item in self._run(start, is_gone, only_last=True)]
         return found[-1]
 
-    async def call(self, job: Callable[[], Found], is_gone: IsGone) -> Found:
+    async def call(self, job: Callable[[], Yielded], is_gone: IsGone) -> Yielded:
         """What the job returns."""
         return await self.run(lambda: iter([job()]), is_gone)
 
-    def stream(self, start: Callable[[], Iterator[Found]], is_gone: IsGone) -> AsyncIterator[Found]:
+    def stream(
+        self, start: Callable[[], Iterator[Yielded]], is_gone: IsGone
+    ) -> AsyncIterator[Yielded]:
         """The iterator's items as they come."""
         return self._run(start, is_gone, only_last=False)
 
     async def _run(
-        self, start: Callable[[], Iterator[Found]], is_gone: IsGone, *, only_last: bool
-    ) -> AsyncIterator[Found]:
+        self, start: Callable[[], Iterator[Yielded]], is_gone: IsGone, *, only_last: bool
+    ) -> AsyncIterator[Yielded]:
         if self._present >= self._most:
             raise Unanswered(503, "too many questions are waiting for their turn; ask again soon")
         self._present += 1
@@ -65,7 +68,8 @@ class AnswerPool:
             items = self._start(start, stop, only_last)
             while not (item := await _await_item(items, is_gone)).is_end:
                 if item.error is not None:
-                    raise item.error
+                    is_ours = isinstance(item.error, (WortlautError, Unanswered))
+                    raise item.error if is_ours else explain(item.error)
                 yield item.found  # type: ignore[misc]
         finally:
             stop.set()
@@ -84,13 +88,13 @@ class AnswerPool:
             raise
 
     def _start(
-        self, start: Callable[[], Iterator[Found]], stop: Event, only_last: bool
-    ) -> asyncio.Queue[_Item[Found]]:
+        self, start: Callable[[], Iterator[Yielded]], stop: Event, only_last: bool
+    ) -> asyncio.Queue[_Item[Yielded]]:
         """The queue into which a thread of its own puts what it finds."""
         loop = asyncio.get_running_loop()
-        items: asyncio.Queue[_Item[Found]] = asyncio.Queue()
+        items: asyncio.Queue[_Item[Yielded]] = asyncio.Queue()
 
-        def tell(item: _Item[Found]) -> None:
+        def tell(item: _Item[Yielded]) -> None:
             loop.call_soon_threadsafe(items.put_nowait, item)
 
         def work() -> None:
@@ -99,7 +103,7 @@ class AnswerPool:
                 try:
                     for found in _heed(start(), stop, only_last):
                         tell(_Item(found))
-                except BaseException as error:
+                except Exception as error:
                     tell(_Item(error=error))
                 finally:
                     loop.call_soon_threadsafe(self._places.release)
@@ -110,9 +114,9 @@ class AnswerPool:
         return items
 
 
-def _heed(items: Iterator[Found], stop: Event, only_last: bool) -> Iterator[Found]:
+def _heed(items: Iterator[Yielded], stop: Event, only_last: bool) -> Iterator[Yielded]:
     """The items, or the last alone, as long as nobody says stop."""
-    last: list[Found] = []
+    last: list[Yielded] = []
     try:
         for item in items:
             if stop.is_set():
@@ -127,7 +131,7 @@ def _heed(items: Iterator[Found], stop: Event, only_last: bool) -> Iterator[Foun
             items.close()
 
 
-async def _await_item(items: asyncio.Queue[_Item[Found]], is_gone: IsGone) -> _Item[Found]:
+async def _await_item(items: asyncio.Queue[_Item[Yielded]], is_gone: IsGone) -> _Item[Yielded]:
     waiting = asyncio.ensure_future(items.get())
     try:
         while not waiting.done():

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wortlaut.index.errors import (
@@ -109,15 +109,6 @@ def describe_error(refusal: Unanswered) -> dict[str, Any]:
 def write_openai_error(refusal: Unanswered) -> Response:
     """The refusal as a response that OpenAI's clients read."""
     return JsonResponse(describe_error(refusal), refusal.status, refusal.headers)
-
-
-def refuse(path: str, status: int, detail: str) -> Response:
-    """The refusal as whoever asked for the path can read it."""
-    if path.startswith("/api/"):
-        return write_problem(Unanswered(status, detail))
-    if path.startswith("/v1/"):
-        return write_openai_error(Unanswered(status, detail))
-    return PlainTextResponse(detail, status_code=status)
 
 
 def explain(error: Exception) -> Unanswered:

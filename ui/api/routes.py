@@ -20,7 +20,7 @@ from wortlaut.rag.desk.feedback import find_feedback, give_feedback, list_feedba
 from wortlaut.rag.desk.store import Desk
 from wortlaut.ui.api.asking import Answerer, Enquiry
 from wortlaut.ui.api.checking import Checker
-from wortlaut.ui.api.pool import AnswerPool, Found
+from wortlaut.ui.api.pool import AnswerPool, Yielded
 from wortlaut.ui.api.problems import JsonResponse, Unanswered, dump_json, explain, write_problem
 from wortlaut.ui.api.schemas import (
     ArticlesQuery,
@@ -33,11 +33,11 @@ from wortlaut.ui.api.schemas import (
     FoundTimeline,
     GivenFeedback,
     QuestionAsked,
-    ReadText,
     SearchQuery,
     ShownAnswer,
     ShownClaim,
     ShownFeedback,
+    ShownReading,
     TextToRead,
     TimelineQuery,
     WholeArticle,
@@ -61,9 +61,13 @@ _EVENTS_TOLD: dict[int | str, dict[str, Any]] = {
         "content": {
             _EVENTS: {
                 "schema": {
-                    "type": "string",
-                    "description": "`growing` events with `answer` and `draft` so far, at last one "
-                    "event `answer` with the whole, or `error` with a problem",
+                    "type": "object",
+                    "description": "`growing` has `answer` and `draft` so far, the last is "
+                    "`answer`, the whole, or `error`, a problem",
+                    "properties": {
+                        "event": {"enum": ["growing", "answer", "error"]},
+                        "data": {"type": "string", "contentMediaType": "application/json"},
+                    },
                 }
             }
         }
@@ -125,7 +129,7 @@ class ArchiveRoutes:
         add("/ask", self.ask, methods=["POST"], response_model=ShownAnswer, responses=_EVENTS_TOLD)
         add("/search", self.search, methods=["GET"], response_model=FoundPassages)
         add("/timeline", self.list_timeline, methods=["GET"], response_model=FoundTimeline)
-        add("/statements", self.read_text, methods=["POST"], response_model=ReadText)
+        add("/statements", self.read_text, methods=["POST"], response_model=ShownReading)
         add("/articles", self.list_articles, methods=["GET"], response_model=FoundArticles)
         add(
             "/article/{article_id:path}", self.show_article, methods=["GET"],
@@ -292,7 +296,7 @@ class ArchiveRoutes:
             )
         return answer
 
-    async def _run(self, request: Request, job: Callable[[], Found]) -> Found:
+    async def _run(self, request: Request, job: Callable[[], Yielded]) -> Yielded:
         return await self._pool.call(job, request.is_disconnected)
 
     def _respond(self, content: dict[str, Any]) -> Response:

@@ -20,8 +20,8 @@ from wortlaut.rag.understanding.query import Order, QueryKind
 from wortlaut.ui.api.asking import MOST_EARLIER, Enquiry
 
 MOST_PASSAGES, MOST_ARTICLES = 100, 200
-# An article of a million letters is longer than any, and takes seconds to read.
-LONGEST_TEXT = 500_000
+# However its letters are written, it is no more than a body may hold.
+LONGEST_TEXT = 80_000
 _LONGEST_NAME = 200
 
 Day = Annotated[
@@ -261,7 +261,7 @@ class FoundPassages(_Shown):
     passages: list[ShownPassage]
 
 
-class TimelineRow(_Shown):
+class ShownDated(_Shown):
     """What a person said one day."""
 
     published: str | None
@@ -283,7 +283,7 @@ class TimelineRow(_Shown):
 class FoundTimeline(_Shown):
     """What was said, oldest first, undated last."""
 
-    statements: list[TimelineRow]
+    statements: list[ShownDated]
 
 
 class ShownStatement(_Shown):
@@ -299,7 +299,7 @@ class ShownStatement(_Shown):
     via: str | None
 
 
-class ReadText(_Shown):
+class ShownReading(_Shown):
     """A text with who says what in it."""
 
     path: str

@@ -18,7 +18,7 @@ from wortlaut.ui.words.archive import choose_archive_words
 
 if TYPE_CHECKING:
     from wortlaut.index.archive import Archive, ArchiveCounts
-    from wortlaut.rag.desk.intake import Intake
+    from wortlaut.rag.desk.intake import Intake, WhyShut
     from wortlaut.ui.browser.session import Session
 
 # So long a removal is waited for; one that waits for another program goes on in the background.
@@ -45,9 +45,15 @@ class ArchivePanel:
     def show_archive(self, session: Session) -> str:
         """The archive's panel, without its list."""
         intake = self.intake
-        shut = intake.why_shut if intake else "not_allowed"
         sources = count_sources(self._archive, _MOST_SOURCES)
+        shut = self._find_why_shut(session)
         return render_archive_html(sources, shut, intake.largest if intake else 0, session.tongue)
+
+    def _find_why_shut(self, session: Session) -> WhyShut | None:
+        """Why this session's user changes nothing in the archive, if so."""
+        if self.intake is None:
+            return "not_allowed"
+        return self.intake.why_shut or (None if session.guest.may_edit else "no_editor")
 
     def browse(self, session: Session, sent: object, told: str = "") -> str:
         """The archive's articles that fit what the browser sent, with what was just done `told`."""
@@ -56,7 +62,7 @@ class ArchivePanel:
         return render_holdings_html(
             page,
             session.tongue,
-            may_remove=self.intake is not None and self.intake.why_shut is None,
+            may_remove=self._find_why_shut(session) is None,
             is_filtered=wanted != Browsing(first=wanted.first),
             told=told,
         )
@@ -69,10 +75,10 @@ class ArchivePanel:
     def remove(self, session: Session, article_id: object, sent: object) -> str | None:
         """The list, once the article is out of the archive; None where it was not in it."""
         article = self._archive.read_article(str(article_id)[:_LONGEST_ID])
-        if self.intake is None or self.intake.why_shut is not None or article is None:
+        if self.intake is None or self._find_why_shut(session) is not None or article is None:
             return None
         words = choose_archive_words(session.tongue)
-        removal = self.intake.remove(article.id)
+        removal = self.intake.remove(article.id, session.guest.name)
         said = words.removed if removal.wait(_REMOVE_S) else words.removing
         told = removal.fault or said.format(title=collapse(article.title))
         return self.browse(session, sent, told)

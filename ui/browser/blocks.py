@@ -17,17 +17,17 @@ from wortlaut.index.errors import WortlautError
 from wortlaut.ui.api.asking import Answerer
 from wortlaut.ui.api.problems import explain
 from wortlaut.ui.api.schemas import QuestionAsked
-from wortlaut.ui.browser.app import read_owner
 from wortlaut.ui.browser.chatpage import ChatPage, PageUpdate
 from wortlaut.ui.browser.page import render_no_source_html
 from wortlaut.ui.browser.session import SHOWN_AT_ONCE, Session
 from wortlaut.ui.browser.settings import read_chosen_tongue
 from wortlaut.ui.browser.shelf import render_waiting_html
+from wortlaut.ui.gate.guest import read_guest, read_owner
 from wortlaut.ui.words.page import choose_words
 from wortlaut.ui.words.talks import choose_talk_words
 
 # What a page's address is, sent with the first event; and that a question was answered, or failed.
-_SEND_ADDRESS = "() => [location.pathname + location.hash]"
+_SEND_ADDRESS = "() => ['/' + location.pathname.slice(new URL(document.baseURI).pathname.length) + location.hash]"
 _TELL_ANSWERED = "() => { document.dispatchEvent(new CustomEvent('answered')); }"
 # All parts that a start shows, and the list's place among them.
 _PARTS, _SHELF = 12, 6
@@ -184,9 +184,11 @@ def make_ask(answerer: Answerer) -> Callable[..., dict[str, Any]]:
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             place = ".".join(map(str, first["loc"]))
-            raise gr.Error(f"{place}: {first['msg']}; mend it and ask again") from error
+            raise gr.Error(
+                f"{place}: {first['msg']}; mend it and ask again", print_exception=False
+            ) from error
         except WortlautError as error:
-            raise gr.Error(explain(error).detail) from error
+            raise gr.Error(explain(error).detail, print_exception=False) from error
 
     # Gradio looks at it, and does not read words.
     ask.__annotations__["return"] = dict[str, Any]
@@ -227,7 +229,7 @@ class _Events:
 
     def _start(self, request: gr.Request, earlier: Session | None, address: object) -> list[Any]:
         session, top, welcome, switch = self._page.start(_choose_tongue(request), earlier)
-        session.owner = read_owner(request.headers)
+        session.owner, session.guest = read_owner(request.headers), read_guest(request)
         passed, current, source = self._page.arrive(session, address)
         source = source or render_no_source_html(session.tongue)
         shelf = self._page.talks.render_shelf(session)
@@ -260,16 +262,19 @@ class _Events:
     def refill(self, session: Session) -> Any:
         return _or_skip(self._page.refill(session))
 
-    def open_archive(self, session: Session) -> list[str]:
+    def open_archive(self, session: Session, request: gr.Request) -> list[str]:
+        session.guest = read_guest(request)
         return [self._page.archive.show_archive(session), self._page.archive.browse(session, {})]
 
-    def browse(self, session: Session, event: gr.EventData) -> str:
+    def browse(self, session: Session, event: gr.EventData, request: gr.Request) -> str:
+        session.guest = read_guest(request)
         return self._page.archive.browse(session, event._data)
 
     def open_held(self, session: Session, event: gr.EventData) -> str:
         return self._page.archive.open_held(session, _read(event, "id"))
 
-    def remove_held(self, session: Session, event: gr.EventData) -> Any:
+    def remove_held(self, session: Session, event: gr.EventData, request: gr.Request) -> Any:
+        session.guest = read_guest(request)
         return _or_skip(self._page.archive.remove(session, _read(event, "id"), event._data))
 
     def ask(self, session: Session, text: str, request: gr.Request) -> Iterator[list[Any]]:

@@ -51,6 +51,7 @@ from wortlaut.ui.browser.shelf import (
 )
 from wortlaut.ui.browser.sourcepane import SourcePane
 from wortlaut.ui.browser.talks import Talks
+from wortlaut.ui.gate.guest import is_users_own
 from wortlaut.ui.render import list_glossable
 from wortlaut.ui.words.page import choose_tongue, choose_words
 from wortlaut.ui.words.talks import choose_talk_words
@@ -156,6 +157,10 @@ class ChatPage:
         A server started anew, or with many open pages, knows a page by its conversation alone; if
         that was not kept, `count` turns that the page shows are lost.
         """
+        if is_users_own(owner) and session.owner not in ("", owner):
+            # Another user's page: its name was overheard, but what it holds is not handed out.
+            session.turns.clear()
+            session.conversation, session.replaced, session.growing = None, (), None
         session.owner = owner or session.owner
         if session.mode is not None:
             return
@@ -201,7 +206,7 @@ class ChatPage:
     def show_settings(self, session: Session) -> str:
         """The panel of settings."""
         mode = session.mode or self._chat.mode
-        return render_settings_html(mode, self.model.state, session.tongue)
+        return render_settings_html(mode, self.model.state, session.tongue, session.guest)
 
     def choose_mode(self, session: Session, mode: object) -> str | None:
         """The switch, set to how the next question is asked; None for what is no choice."""

@@ -94,7 +94,7 @@ def render_close_html(label: str) -> str:
 
 def _render_door(why_shut: WhyShut | None, largest: int, words: ArchiveWords) -> str:
     if why_shut is not None:
-        line = words.read_only if why_shut == "read_only" else words.not_allowed
+        line: str = getattr(words, why_shut)
         return f'<p class="notice-line">{esc(line)}</p>'
     size = f"{largest // 1_000_000:,}".replace(",", "\N{THIN SPACE}")
     told = (

@@ -238,7 +238,7 @@ def render_handed_html(digest: str | None) -> str:
     """A link to a receipt, which the page's script follows."""
     if digest is None:
         return ""
-    return f'<a hidden download href="/export/receipt/{digest}.json"></a>'
+    return f'<a hidden download href="export/receipt/{digest}.json"></a>'
 
 
 def render_basket_html(
@@ -279,7 +279,7 @@ def render_basket_html(
 def _render_exports(words: DeskWords, tongue: Language) -> str:
     how = dict.fromkeys(words.formats, " download") | {"print": ' target="_blank" rel="noopener"'}
     links = "".join(
-        f'<a class="quiet" href="/export/quotes/{kind}?tongue={tongue}"{how[kind]}>{esc(label)}</a>'
+        f'<a class="quiet" href="export/quotes/{kind}?tongue={tongue}"{how[kind]}>{esc(label)}</a>'
         for kind, label in words.formats.items()
     )
     return f'<nav class="exports" aria-label="{esc(words.export_as)}">{links}</nav>'

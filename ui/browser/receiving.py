@@ -15,6 +15,8 @@ from wortlaut.index.errors import SourceError, WortlautError
 from wortlaut.ui.browser.header import describe_held
 from wortlaut.ui.browser.holdings import render_batch_html
 from wortlaut.ui.browser.settings import render_model_html
+from wortlaut.ui.gate.guest import read_guest
+from wortlaut.ui.gate.paths import ARTICLE_PATH, STATE_PATH, UPLOAD_PATH
 from wortlaut.ui.words.page import choose_tongue
 from wortlaut.ui.words.settings import choose_settings_words
 
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
     from wortlaut.rag.desk.intake import Intake
     from wortlaut.ui.browser.chatpage import ChatPage
 
-UPLOAD_PATH = "/archive/upload"
-STATE_PATH = "/page/state"
+_REMOVE_WAIT_S = 8.0
 _BATCH_HEADER = "x-wortlaut-batch"
 _NAME_HEADER = "x-wortlaut-name"
 _NO_STORE = {"cache-control": "no-store"}
@@ -41,11 +42,15 @@ def add_routes(app: FastAPI, page: ChatPage) -> None:
     async def receive(request: Request) -> Response:
         return await _receive(request, page.archive.intake)
 
+    def remove(request: Request) -> Response:
+        return _remove(request, page.archive.intake)
+
     # Not async: it is answered in a thread, and may wait for the archive.
     def tell_state(request: Request) -> Response:
         return JSONResponse(_read_state(request, page), headers=_NO_STORE)
 
     app.add_route(UPLOAD_PATH, receive, methods=["POST"])
+    app.add_route(f"{ARTICLE_PATH}{{article_id}}", remove, methods=["DELETE"])
     app.add_route(STATE_PATH, tell_state, methods=["GET"])
 
 
@@ -76,6 +81,22 @@ def _read_state(request: Request, page: ChatPage) -> dict[str, Any]:
     return state | {"held": held, "stamp": stamp, "ready": is_ready}
 
 
+def _remove(request: Request, intake: Intake | None) -> Response:
+    """204 once the article is out of the archive, 202 while that waits; else why it is not."""
+    from starlette.responses import PlainTextResponse, Response
+
+    guest, article_id = read_guest(request), str(request.path_params["article_id"])
+    if intake is None or intake.why_shut is not None or not guest.may_edit:
+        return PlainTextResponse("nothing can be removed here", status_code=403)
+    if not intake.holds(article_id):
+        return PlainTextResponse("no such article; wortlaut articles lists them", status_code=404)
+    removal = intake.remove(article_id, guest.name)
+    is_over = removal.wait(_REMOVE_WAIT_S)
+    if removal.fault:
+        return PlainTextResponse(removal.fault, status_code=409)
+    return Response(status_code=204 if is_over else 202)
+
+
 async def _receive(request: Request, intake: Intake | None) -> Response:
     """204 for a file that will be read; else the reason why not, which its batch shows too."""
     from starlette.concurrency import run_in_threadpool
@@ -84,7 +105,7 @@ async def _receive(request: Request, intake: Intake | None) -> Response:
 
     token = request.headers.get(_BATCH_HEADER, "")
     name = unquote(request.headers.get(_NAME_HEADER, ""), errors="replace")
-    if intake is None or intake.why_shut is not None:
+    if intake is None or intake.why_shut is not None or not read_guest(request).may_edit:
         return PlainTextResponse("nothing can be added here", status_code=403)
     if not token or not name or request.headers.get("sec-fetch-site", "same-origin") not in (
         "same-origin", "none"
@@ -93,7 +114,7 @@ async def _receive(request: Request, intake: Intake | None) -> Response:
     status, reason = 415, ""
     incoming = None
     try:
-        incoming = await run_in_threadpool(intake.receive, token, name)
+        incoming = await run_in_threadpool(intake.receive, token, name, read_guest(request).name)
         async for chunk in request.stream():
             if incoming.size + len(chunk) > intake.largest:
                 status = 413

@@ -10,6 +10,7 @@ from wortlaut.rag.answer import Answer, Citation, Mode
 from wortlaut.rag.understanding.choices import Choice
 from wortlaut.ui.browser.page import PageTurn
 from wortlaut.ui.browser.timeline import ShownTimeline
+from wortlaut.ui.gate.guest import Guest
 
 # So many conversations are listed before more are asked for.
 SHOWN_AT_ONCE = 100
@@ -46,6 +47,7 @@ class Session:
     growing: int | None = None
     asked: int = 0
     owner: str = ""
+    guest: Guest = Guest()  # noqa: RUF009 -- frozen
     conversation: str | None = None
     stamp: str = ""
     replaced: tuple[PageTurn, ...] = ()

@@ -12,10 +12,12 @@ from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Mode
 from wortlaut.ui.browser.holdings import render_close_html
 from wortlaut.ui.browser.page import render_switch_html
+from wortlaut.ui.gate.guest import Guest
 from wortlaut.ui.render import collapse
 from wortlaut.ui.render import escape_text as esc
 from wortlaut.ui.words.archive import choose_archive_words
 from wortlaut.ui.words.settings import TONGUES, SettingsWords, choose_settings_words
+from wortlaut.ui.words.signin import choose_sign_in_words
 
 if TYPE_CHECKING:
     from wortlaut.rag.chat import NewsChat
@@ -74,8 +76,10 @@ def read_tongue(value: object) -> Language | None:
     return next((tongue for tongue in TONGUES if tongue == value), None)
 
 
-def render_settings_html(mode: Mode, model: ModelState, tongue: Language) -> str:
-    """The panel: the page's language, light and dark, and the language model."""
+def render_settings_html(
+    mode: Mode, model: ModelState, tongue: Language, guest: Guest = Guest()
+) -> str:
+    """The panel: the page's language, light and dark, the language model, and who is signed in."""
     words = choose_settings_words(tongue)
     tongues = "".join(
         f'<button type="button" data-press="tongue" data-tongue="{code}" lang="{code}" '
@@ -97,7 +101,22 @@ def render_settings_html(mode: Mode, model: ModelState, tongue: Language) -> str
         f'<p class="note">{esc(words.kept)}</p>'
         f'<h3 id="set-model">{esc(words.model)}</h3>{switch}'
         f'<div class="model-state" role="status">{render_model_html(model, words)}</div>'
-        "</section>"
+        f"{_render_guest(guest, tongue)}</section>"
+    )
+
+
+def _render_guest(guest: Guest, tongue: Language) -> str:
+    if not guest.name:
+        return ""
+    words = choose_sign_in_words(tongue)
+    leave = (
+        f'<button type="button" class="quiet" data-press="sign-out">{esc(words.leave)}</button>'
+        if guest.may_leave
+        else ""
+    )
+    return (
+        f'<h3 class="signed-in">{esc(words.signed_in.format(name=collapse(guest.name)))}</h3>'
+        f'<p class="note">{esc(words.may_edit if guest.may_edit else words.may_read)}</p>{leave}'
     )
 
 

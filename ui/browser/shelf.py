@@ -60,7 +60,7 @@ def _render_row(kept: KeptConversation, tongue: Language) -> str:
         f'title="{esc(said)}">{sign}</button>'
         for press, said, sign in (("rename", words.rename, "✎"), ("remove", words.delete, "×"))
     )
-    return f'<li data-id="{key}"><a href="/c/{key}" title="{title}">{title}</a>{actions}</li>'
+    return f'<li data-id="{key}"><a href="c/{key}" title="{title}">{title}</a>{actions}</li>'
 
 
 def render_passed_html(

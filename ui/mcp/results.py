@@ -10,8 +10,8 @@ from wortlaut.ui.api.schemas import (
     Name,
     Period,
     Question,
+    ShownDated,
     ShownStatement,
-    TimelineRow,
 )
 
 
@@ -55,7 +55,7 @@ class TimelineResult(BaseModel):
     """What the person said, oldest first, undated last."""
 
     found: int = Field(description="How many statements fit; the latest `limit` of them are told.")
-    statements: list[TimelineRow]
+    statements: list[ShownDated]
 
 
 class QuotedStatement(ShownStatement):

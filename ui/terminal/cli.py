@@ -16,7 +16,21 @@ import typer
 
 from wortlaut.index.errors import ConfigError, WortlautError
 from wortlaut.rag.config import Settings, load_settings
+from wortlaut.ui.terminal.doors import (
+    AllowHost,
+    AuthFile,
+    AuthHeader,
+    Editor,
+    LogFormatName,
+    LogQuestions,
+    NoAuth,
+    OpenMetrics,
+    RateOption,
+    RootPath,
+    TrustProxy,
+)
 from wortlaut.ui.terminal.eval import eval_app
+from wortlaut.ui.terminal.users import user_app
 
 if TYPE_CHECKING:
     from wortlaut.index.lang.words import Language
@@ -32,6 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(eval_app, name="eval")
+app.add_typer(user_app, name="user")
 
 # A shell says so of what Ctrl-C ended.
 _INTERRUPTED = 130
@@ -40,7 +55,7 @@ _NOTHING_FOUND = 3
 _READING = frozenset(
     {
         "ask", "search", "timeline", "verify", "articles", "article", "chat", "info", "export",
-        "doctor", "serve", "mcp",
+        "doctor", "serve", "mcp", "audit",
     }
 )  # fmt: skip
 
@@ -182,6 +197,7 @@ def index_sources(
     """
     from wortlaut.index.formats.fields import parse_fields
     from wortlaut.rag.assembly import count_articles, count_outstanding, index_paths, is_complete
+    from wortlaut.ui.terminal.audit import note_indexed
     from wortlaut.ui.terminal.printing import print_ingest_report, show_progress
 
     files, web = _split_sources(paths or [], follow=follow, allow_private=allow_private)
@@ -208,6 +224,7 @@ def index_sources(
             context.obj, files, rebuild=rebuild, prune=prune, web=web, fields=mapping,
             progress=progress, wait_s=wait,
         )  # fmt: skip
+    note_indexed(context.obj, list(paths or []), report)
     print_ingest_report(report, as_json=as_json)
     if report.failed:
         raise typer.Exit(1)
@@ -496,24 +513,46 @@ def chat(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port.")] = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = False,
     demo: Demo = False,
+    auth: AuthFile = None,
+    auth_header: AuthHeader = None,
+    trust_proxy: TrustProxy = None,
+    editor: Editor = None,
+    no_auth: NoAuth = False,
+    allow_host: AllowHost = None,
+    root_path: RootPath = None,
+    rate: RateOption = None,
+    open_metrics: OpenMetrics = False,
+    log_format: LogFormatName = None,
+    log_questions: LogQuestions = False,
 ) -> None:
-    """Open the chat in the browser at http://127.0.0.1:7860."""
+    """Open the chat in the browser at http://127.0.0.1:7860.
+
+    For others than this machine they sign in (--auth, --auth-header), or say --no-auth.
+    """
     from wortlaut.rag.assembly import open_chat
     from wortlaut.rag.desk.intake import Intake
     from wortlaut.rag.desk.store import Desk
-    from wortlaut.ui.browser.app import is_own_machine, serve
-    from wortlaut.ui.terminal.serving import prepare_model
+    from wortlaut.ui.browser.app import serve
+    from wortlaut.ui.gate.doors import may_change_archive
+    from wortlaut.ui.terminal.serving import prepare_serving
 
-    settings: Settings = prepare_model(_choose_archive(context, demo))
-    host, chat, allowed = host or settings.host, open_chat(settings), settings.allow_uploads
-    allowed = is_own_machine(host) if allowed is None else allowed
+    settings = _choose_archive(context, demo).changed(
+        host=host, port=port, auth=auth, auth_header=auth_header, trust_proxy=trust_proxy,
+        editors=editor, no_auth=no_auth or None, allow_host=allow_host, root_path=root_path,
+        rate=rate, open_metrics=open_metrics or None, log_format=log_format,
+        log_questions=log_questions or None,
+    )  # fmt: skip
+    settings, doors = prepare_serving(settings)
+    chat = open_chat(settings)
+    is_allowed = may_change_archive(settings, settings.host)
     serve(
         chat,
         desk=Desk(settings.data),
         settings=settings,
-        intake=Intake(settings, chat.archive, is_allowed=allowed),
-        host=host,
-        port=settings.port if port is None else port,
+        intake=Intake(settings, chat.archive, is_allowed=is_allowed),
+        host=settings.host,
+        port=settings.port,
+        doors=doors,
         open_browser=open_browser,
     )
 
@@ -523,24 +562,40 @@ def serve_programs(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port.")] = None,
+    auth: AuthFile = None,
+    auth_header: AuthHeader = None,
+    trust_proxy: TrustProxy = None,
+    no_auth: NoAuth = False,
+    allow_host: AllowHost = None,
+    root_path: RootPath = None,
+    rate: RateOption = None,
+    open_metrics: OpenMetrics = False,
+    log_format: LogFormatName = None,
+    log_questions: LogQuestions = False,
 ) -> None:
     """Answer other programs at http://127.0.0.1:7860, without the page, which `chat` has beside.
 
-    JSON at /api/v1 (described at /api/v1/openapi.json), and /v1 as OpenAI's clients ask.
+    JSON at /api/v1 (described at /api/v1/openapi.json), /v1 as OpenAI's clients ask, /mcp. For
+    others than this machine they sign in (--auth, --auth-header), or say --no-auth.
     """
     from wortlaut.rag.assembly import open_chat
     from wortlaut.rag.desk.store import Desk
     from wortlaut.ui.api.app import serve_api
-    from wortlaut.ui.terminal.serving import prepare_model
+    from wortlaut.ui.terminal.serving import prepare_serving
 
-    settings: Settings = prepare_model(context.obj)
+    given: Settings = context.obj
+    settings, doors = prepare_serving(
+        given.changed(
+            host=host, port=port, auth=auth, auth_header=auth_header, trust_proxy=trust_proxy,
+            no_auth=no_auth or None, allow_host=allow_host, root_path=root_path, rate=rate,
+            open_metrics=open_metrics or None, log_format=log_format,
+            log_questions=log_questions or None,
+        )
+    )  # fmt: skip
     serve_api(
-        open_chat(settings),
-        settings,
-        Desk(settings.data),
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-    )
+        open_chat(settings), settings, Desk(settings.data), doors,
+        host=settings.host, port=settings.port,
+    )  # fmt: skip
 
 
 @app.command("mcp")
@@ -573,6 +628,14 @@ def feedback(context: typer.Context, as_json: AsJson = False) -> None:
     from wortlaut.ui.terminal.feedback import print_feedback
 
     print_feedback(context.obj, as_json=as_json)
+
+
+@app.command()
+def audit(context: typer.Context, as_json: AsJson = False) -> None:
+    """List what was added and removed, when and by whom: by the page, programs and `index`."""
+    from wortlaut.ui.terminal.audit import print_audit
+
+    print_audit(context.obj, as_json=as_json)
 
 
 @app.command()

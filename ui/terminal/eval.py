@@ -194,6 +194,25 @@ def measure_speed(
         print(f"{name:44} {_show(value)}")
 
 
+def measure_served(
+    context: typer.Context,
+    questions: Annotated[int, typer.Option(min=1, help="So many at once, in all.")] = 2000,
+    connections: Annotated[int, typer.Option(min=1, max=1000, help="Over so many.")] = 200,
+    as_json: _AsJson = False,
+) -> None:
+    """A question over HTTP against the same in this process, and very many over many connections."""
+    from wortlaut.eval.serving import measure_serving
+
+    result = measure_serving(context.obj, questions, connections)
+    if as_json:
+        print(json.dumps(result))
+    else:
+        for name, value in result.items():
+            print(f"{name:24} {'-' if value is None else value}")
+    if result["errors"]:
+        raise typer.Exit(1)
+
+
 def measure_sizes(
     context: typer.Context,
     sizes: Annotated[list[int], typer.Argument(min=100, help="Passages; several to compare.")],
@@ -503,5 +522,6 @@ eval_app.command("versus")(compare_starter)
 eval_app.command("retrieval")(measure_retrieval)
 eval_app.command("export")(export_suite)
 eval_app.command("speed")(measure_speed)
+eval_app.command("serving")(measure_served)
 eval_app.command("scale")(measure_sizes)
 eval_app.command("lies")(measure_lies)

@@ -1,4 +1,4 @@
-"""What is told of the language model when the chat is opened: the page works without it, too."""
+"""What is made ready before something is served: who may come in, logs, and what is told of a model."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ from wortlaut.ui.terminal.printing import tell
 if TYPE_CHECKING:
     from wortlaut.rag.config import Settings
     from wortlaut.rag.model.llm import LanguageModel
+    from wortlaut.ui.gate.doors import Doors
+
+
+def prepare_serving(settings: Settings) -> tuple[Settings, Doors]:
+    """The settings to serve with, and who may come in; logs are written from here on as is wished."""
+    from wortlaut.ui.gate.doors import open_doors
+    from wortlaut.ui.gate.logs import set_up_logs
+
+    doors = open_doors(settings, settings.host)
+    if settings.log_format is not None:
+        set_up_logs(settings.log_format, with_questions=settings.log_questions)
+    return prepare_model(settings), doors
 
 
 def prepare_model(settings: Settings) -> Settings:

@@ -17,6 +17,7 @@ from wortlaut.index.web.addresses import WebRequest
 from wortlaut.rag.config import Settings
 from wortlaut.rag.live import follow_sources
 from wortlaut.ui.render import clean_line
+from wortlaut.ui.terminal.audit import note_indexed
 from wortlaut.ui.terminal.printing import describe_notices, describe_report, show_progress, tell
 
 # Whoever asks the archive meanwhile comes first.
@@ -36,6 +37,7 @@ def watch_sources(
 ) -> None:
     """Index what is there and what comes, a report a batch, until Ctrl-C or the system's request."""
     total = IngestReport()
+    named = [*map(str, paths), *(web.addresses if web else ())]
     batches = 0
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
@@ -48,6 +50,7 @@ def watch_sources(
                 continue
             batches += 1
             _add_up(total, report)
+            note_indexed(settings, named, report)
             _print_batch(report, as_json)
     told = "1 batch" if batches == 1 else f"{batches} batches"
     tell(f"stopped after {told}: {describe_report(total)}")

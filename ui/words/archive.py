@@ -24,6 +24,7 @@ class ArchiveWords:
     takes: str
     read_only: str
     not_allowed: str
+    no_editor: str
     search: str
     any_source: str
     since: str
@@ -72,6 +73,8 @@ _EN = ArchiveWords(
     read_only="This archive may only be read: nothing can be added or removed.",
     not_allowed="This page is open to other machines, so nothing can be added or removed here. "
     "Whoever runs it can allow it with WORTLAUT_ALLOW_UPLOADS=1.",
+    no_editor="You may read this archive; whoever runs the server can make you an editor, who adds and "
+    "removes articles.",
     search="Words of the title",
     any_source="All sources",
     since="From",
@@ -119,6 +122,8 @@ _DE = ArchiveWords(
     read_only="Dieses Archiv darf nur gelesen werden: Nichts kann hinzugefügt oder entfernt werden.",
     not_allowed="Diese Seite steht anderen Rechnern offen; darum kann hier nichts hinzugefügt oder "
     "entfernt werden. Wer sie betreibt, kann es mit WORTLAUT_ALLOW_UPLOADS=1 erlauben.",
+    no_editor="Sie dürfen in diesem Archiv lesen; wer den Server betreibt, kann Ihnen erlauben, Artikel "
+    "hinzuzufügen und zu entfernen.",
     search="Worte des Titels",
     any_source="Alle Quellen",
     since="Von",
@@ -168,6 +173,8 @@ _RU = ArchiveWords(
     read_only="Этот архив доступен только для чтения: ничего нельзя добавить или удалить.",
     not_allowed="Страница открыта для других компьютеров, поэтому здесь ничего нельзя добавить или "
     "удалить. Владелец сервера может разрешить это: WORTLAUT_ALLOW_UPLOADS=1.",
+    no_editor="Вы можете читать этот архив; владелец сервера может разрешить вам добавлять и удалять "
+    "статьи.",
     search="Слова заголовка",
     any_source="Все источники",
     since="С",

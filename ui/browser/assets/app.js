@@ -6,6 +6,9 @@ trigger = ((send) => (name, data = {}) => {
   noteEvent(name);
   send(name, { ...data, ...describeShown() });
 })(trigger);
+// Where the page is: "/", or the path that a proxy serves it under; and where that is left out.
+const home = new URL(document.baseURI).pathname;
+const belowHome = () => `/${location.pathname.slice(home.length)}${location.hash}`;
 const narrow = () => window.matchMedia("(max-width: 60rem)").matches;
 const panel = () => document.querySelector("#source");
 // Shows one part of the side; buttons with data-press="panel" and data-panel do, and any source.

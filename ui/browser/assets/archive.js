@@ -15,8 +15,10 @@ async function askState(extra = "") {
   const tongue = document.documentElement.lang;
   const batch = archiveShared.batch ? `&batch=${archiveShared.batch}` : "";
   try {
-    const answer = await fetch(`/page/state?tongue=${tongue}${batch}${extra}`, {
+    const answer = await fetch(`page/state?tongue=${tongue}${batch}${extra}`, {
       signal: AbortSignal.timeout(10000), cache: "no-store" });
+    // The session has ended: the page itself leads to where one signs in.
+    if (answer.status === 401) location.reload();
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;
@@ -105,7 +107,7 @@ async function sendNext() {
     tellUnsent(next.name, tooLarge);
   } else {
     try {
-      const answer = await fetch("/archive/upload", { method: "POST", body: next.file, headers: {
+      const answer = await fetch("archive/upload", { method: "POST", body: next.file, headers: {
         "Content-Type": "application/octet-stream", "X-Wortlaut-Batch": archiveShared.batch,
         "X-Wortlaut-Name": encodeURIComponent(next.name.toWellFormed?.() ?? next.name) } });
       // All other refusals stand in the batch's report.

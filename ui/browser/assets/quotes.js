@@ -2,7 +2,7 @@
 const quotePress = ["certify", "discard", "restore", "move"];
 const findText = ({ turn, marker }) => document.querySelector(
   `#talk .quote-texts[data-turn="${turn}"] [data-marker="${marker}"]`);
-const atHome = (link) => location.origin + link;
+const atHome = (link) => new URL(link.slice(1), document.baseURI).href;
 
 function copyQuote(button, onlyLink) {
   const text = findText(button.parentElement.dataset);

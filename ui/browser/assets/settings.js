@@ -5,6 +5,16 @@ const readTheme = () => {
   try { return localStorage.getItem(THEME_KEY) || "auto"; } catch { return "auto"; }
 };
 
+// What was typed and not sent is nobody else's either.
+async function signOut() {
+  try {
+    Object.keys(localStorage).filter((key) => key.startsWith("wortlaut-draft-"))
+      .forEach((key) => localStorage.removeItem(key));
+  } catch { /* The browser keeps nothing. */ }
+  await fetch("sign-out", { method: "POST", redirect: "manual" });
+  location.assign(home);
+}
+
 if (element.closest("#header")) {
   const tell = () => {
     const tongue = element.querySelector(".top")?.lang;
@@ -37,7 +47,7 @@ if (element.closest("#settings")) {
     if (!button) return;
     const { press, tongue, theme } = button.dataset;
     if (press === "tongue") {
-      document.cookie = `wortlaut-tongue=${tongue}; path=/; max-age=31536000; samesite=strict`;
+      document.cookie = `wortlaut-tongue=${tongue}; path=${home}; max-age=31536000; samesite=strict`;
       archiveShared.focus = `[data-tongue="${tongue}"]`;
       trigger("tongue", { tongue });
     }
@@ -46,6 +56,7 @@ if (element.closest("#settings")) {
       document.dispatchEvent(new CustomEvent("wortlaut-theme", { detail: theme }));
       markTheme();
     }
+    if (press === "sign-out") signOut();
     if (press === "ask-model") askState("&ask=model").then((state) => state && showState(state));
   });
 }

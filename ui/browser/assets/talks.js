@@ -16,7 +16,7 @@ function noteEvent(name) {
     dataset.busy = Number(dataset.busy ?? 0) + 1;
     dataset.going = "ask";
   }
-  if (name === "new" && location.pathname !== "/") history.pushState(null, "", "/");
+  if (name === "new" && location.pathname !== home) history.pushState(null, "", home);
   if (name === "new" || name === "open") {
     dataset.going = "open";
     delete dataset.pending;
@@ -66,8 +66,8 @@ function showConversation(conversation, before) {
       document.querySelector("#current .turn")?.scrollIntoView({ block: "start", behavior: "instant" });
     });
   }
-  const path = conversation ? `/c/${conversation}` : "/";
-  const isQuote = !conversation && location.pathname.startsWith("/a/");
+  const path = conversation ? `${home}c/${conversation}` : home;
+  const isQuote = !conversation && location.pathname.startsWith(`${home}a/`);
   if (location.pathname !== path && !isQuote) history.replaceState(null, "", path);
   markCurrent();
 }
@@ -186,10 +186,10 @@ function editQuestion(button) {
 
 // The list
 function markCurrent() {
-  const path = `/c/${turns()?.dataset.conversation ?? ""}`;
+  const path = `${home}c/${turns()?.dataset.conversation ?? ""}`;
   let title = "";
   for (const link of document.querySelectorAll("#shelf .talks a")) {
-    if (link.getAttribute("href") === path) {
+    if (link.pathname === path) {
       link.setAttribute("aria-current", "page");
       title = link.textContent;
     } else link.removeAttribute("aria-current");
@@ -246,9 +246,8 @@ function openTalk(event) {
   const link = event.target.closest("#shelf a");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return false;
   event.preventDefault();
-  const address = link.getAttribute("href");
-  if (location.pathname !== address) history.pushState(null, "", address);
-  trigger("open", { address });
+  if (location.pathname !== link.pathname) history.pushState(null, "", link.pathname);
+  trigger("open", { address: belowHome() });
   return true;
 }
 
@@ -281,7 +280,7 @@ if (element.closest("#shelf")) {
     element.querySelector(".undo button")?.focus();
   });
   window.addEventListener("popstate", () => {
-    trigger("open", { address: location.pathname + location.hash });
+    trigger("open", { address: belowHome() });
   });
 }
 if (element.closest("#waiting")) {
