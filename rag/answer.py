@@ -43,6 +43,9 @@ class Filters:
     topic: str | None = None
     order: Order | None = None
     skip: int = 0
+    # When what is asked about happened; `since` and `until` are days of publication.
+    event_since: date | None = None
+    event_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +235,23 @@ class Verdict:
 
 
 def join_answers(first: Answer, further: Answer) -> Answer:
-    """The answer with the quotes of the next one below its own; their markers follow on."""
+    """The answer with the quotes of the next one below its own; their markers follow on.
+
+    Below a language model's answer are the archive's own words, of which it cites some: each has one
+    marker. Raises ValueError where a marker would stand for two quotes.
+    """
     parts = (*first.list_parts(), further)
+    known = {citation.marker: citation for citation in first.citations}
+    for citation in further.citations:
+        other = known.setdefault(citation.marker, citation)
+        if (other.article.id, other.place) != (citation.article.id, citation.place):
+            raise ValueError(f"[{citation.marker}] stands for two quotes: the archive has changed")
     if further.abstained:
         return replace(first, statements_found=len(first.citations), parts=parts[:-1])
     return replace(
         first,
         text=f"{first.text}\n\n{further.text}",
-        citations=(*first.citations, *further.citations),
+        citations=tuple(known[marker] for marker in sorted(known)),
         claims=(*first.claims, *further.claims),
         statements_found=further.statements_found,
         parts=parts,

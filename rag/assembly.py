@@ -267,6 +267,7 @@ def index_paths(
     prune: bool = False,
     web: WebRequest | None = None,
     fields: Mapping[str, str] | None = None,
+    put_back: bool = False,
     progress: Progress | None = None,
     load: LoadEmbedder | None = None,
     wait_s: float = 0,
@@ -276,11 +277,12 @@ def index_paths(
     Another is waited for as long as `wait_s`, and gets its turn between two batches.
 
     `web` are addresses to fetch besides. `fields` says which field of a record is which of ours
-    (`{"text": "body"}`); it is remembered. `load` gives the embedder for a job of so many letters,
+    (`{"text": "body"}`); it is remembered. What a user took out stays out, unless it is to be
+    `put_back`. `load` gives the embedder for a job of so many letters,
     in place of the settings' own.
     """
     with _open_indexer(settings, rebuild, progress, load, wait_s) as (indexer, before):
-        report = indexer.run(paths, prune=prune, web=web, fields=fields)
+        report = indexer.run(paths, prune=prune, web=web, fields=fields, put_back=put_back)
     report.updated += before.updated
     report.passages += before.passages
     report.seconds = round(report.seconds + before.seconds, 3)

@@ -395,12 +395,17 @@ def _leave_out(query: Query, without: frozenset[str], fixed: Window) -> Query:
 
 
 def _set_wishes(query: Query, filters: Filters) -> Query:
-    """The query with the topic and the order that were chosen beside the question."""
+    """The query with the topic, the event's time and the order that were chosen beside it."""
     if filters.speaker:
         query = replace(query, inherited=query.inherited - {"speaker"})
     if filters.topic and filters.topic.strip():
         topic = " ".join(filters.topic.split())[:LONGEST_QUESTION]
         query = set_topic(replace(query, inherited=query.inherited - {"topic"}), topic)
+    event = Window(filters.event_since, filters.event_until)
+    # Of what somebody said the only time is when it was said.
+    if not event.is_open and not replace(query, stated=event).event.is_open:
+        inherited = query.inherited - {"event"}
+        query = replace(query, stated=event, inherited=inherited).bind(fix_window(filters))
     if filters.order:
         query = replace(query, order=filters.order, inherited=query.inherited - {"order"})
     return query

@@ -101,6 +101,9 @@ class Settings(BaseSettings):
         None, description="log of requests; else of warnings alone"
     )
     log_questions: bool = Field(False, description="that log holds what was asked, too")
+    uploads_mb: int = Field(
+        20_000, ge=1, le=100_000_000, description="all files that it takes together, in MB"
+    )
 
     @field_validator("trust_proxy", "editors", "allow_host", mode="before")
     @classmethod

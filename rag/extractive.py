@@ -28,15 +28,16 @@ from wortlaut.rag.prints import find_counterpart
 from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.understanding.timewindow import Window
 from wortlaut.rag.wording import (
+    SPEECH_MARKS,
     AbstainReason,
     explain_abstention,
     format_date,
+    is_verbatim,
     say_nearest,
     say_searched,
     voice_label,
 )
 
-_QUOTES: dict[Language, tuple[str, str]] = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
 _QUOTATION_MARKS = frozenset('“”„«»"')
 # Around each fact: the best sentences of XQuAD and MLQA among 2,365 passages hold the answer in
 # .56 of the questions alone, in .71 with those this near, 2.4 on average.
@@ -209,7 +210,7 @@ def _write_claim(citation: Citation, language: Language) -> str:
 
 def write_marked_claim(citation: Citation, language: Language) -> str:
     """The claim as it was worded when every quote stood in quotation marks: receipts have it so."""
-    opening, closing = _QUOTES[language]
+    opening, closing = SPEECH_MARKS[language]
     words = " ".join(citation.quote.split())
     return _write_line(citation, f"{opening}{words}{closing}", language)
 
@@ -225,15 +226,13 @@ def _write_line(citation: Citation, quoted: str, language: Language) -> str:
 def mark_quote(citation: Citation, language: Language) -> str:
     """The quote on one line, in quotation marks where it has none and is somebody's very words.
 
-    What an article reports in indirect speech are its words, not the speaker's.
+    Letter by letter as the article has it, marks of its own included: `write_quote` of the house's
+    formats is what changes those.
     """
     words = " ".join(citation.quote.split())
-    is_verbatim = citation.voice == "direct" or (
-        citation.voice == "narrated" and citation.speaker is None
-    )
-    if not is_verbatim or not _QUOTATION_MARKS.isdisjoint(words):
+    if not is_verbatim(citation.voice, citation.speaker) or not _QUOTATION_MARKS.isdisjoint(words):
         return words
-    opening, closing = _QUOTES[language]
+    opening, closing = SPEECH_MARKS[language]
     return f"{opening}{words}{closing}"
 
 

@@ -52,7 +52,7 @@ OLD_FORMAT = "wortlaut-receipt/1"
 VERIFIER_VERSION = "1"
 _LARGEST = 16 * 2**20
 _NEW_SETTINGS = ("reader",)
-_NEW_WISHES = ("topic", "order", "skip")
+_NEW_WISHES = ("topic", "order", "skip", "event_since", "event_until")
 _NEW_IN_TURN = ("asked", "state", "follows", "before")
 # What of our own files an answer hangs on, and which libraries.
 _PROGRAM = {".py", ".tsv", ".txt", ".sql", ".onnx"}
@@ -110,6 +110,8 @@ class Wishes(_Part):
     topic: str | None = None
     order: Order | None = None
     skip: Annotated[int, Field(ge=1, le=9999)] | None = None
+    event_since: date | None = None
+    event_until: date | None = None
 
     @model_serializer(mode="wrap")
     def _leave_unset(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -436,6 +438,8 @@ def describe_turn(answer: Answer, filters: Filters, place: dict[str, Any]) -> Tu
             "topic": filters.topic,
             "order": filters.order,
             "skip": filters.skip or None,
+            "event_since": filters.event_since,
+            "event_until": filters.event_until,
         },
         "understood": {
             "text": query.text,

@@ -15,6 +15,11 @@ from wortlaut.index.lang.words import Language
 from wortlaut.index.twins.marks import Reason
 from wortlaut.index.twins.origins import Supersession
 
+SPEECH_MARKS: dict[Language, tuple[str, str]] = {
+    "en": ("“", "”"),
+    "de": ("„", "“"),
+    "ru": ("«", "»"),
+}
 _UNDATED: dict[Language, str] = {"en": "undated", "de": "ohne Datum", "ru": "без даты"}
 
 _VOICES: dict[Language, dict[Voice, str]] = {
@@ -224,6 +229,14 @@ def format_period(since: date | None, until: date | None, language: Language) ->
     if since == until:
         return days["since"]
     return _PERIODS[language]["both" if len(days) == 2 else next(iter(days))].format(**days)
+
+
+def is_verbatim(voice: Voice, speaker: str | None) -> bool:
+    """Whether words are somebody's very own, a speaker's or the article's, and so stand in marks.
+
+    What an article reports in indirect speech are its words, not the speaker's.
+    """
+    return voice == "direct" or (voice == "narrated" and speaker is None)
 
 
 def voice_label(voice: Voice, via: str | None, language: Language) -> str:

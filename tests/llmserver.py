@@ -226,9 +226,13 @@ def smollm():
 
 
 @contextmanager
-def start_smollm(context_tokens):
-    """The address of such a server, which holds so many tokens; 256 at least."""
-    command = [sys.executable, str(Path(__file__).resolve()), find_smollm(), str(context_tokens)]
+def start_smollm(context_tokens, says=""):
+    """The address of such a server, which holds so many tokens; 256 at least.
+
+    With `says` its sampler lets the model write nothing else.
+    """
+    options = [find_smollm(), str(context_tokens), says]
+    command = [sys.executable, str(Path(__file__).resolve()), *options]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -241,13 +245,18 @@ def start_smollm(context_tokens):
         process.wait(20)
 
 
-def _run_smollm(path, context_tokens):
+def _run_smollm(path, context_tokens, says):
     """Serve the model until standard input ends; prints the address."""
     import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = path
     params.n_ctx = context_tokens
+    if says:
+        grammar = params.sampling.grammar
+        grammar.grammar = f"root ::= {json.dumps(says)}"
+        grammar.type = xllamacpp.common_grammar_type.COMMON_GRAMMAR_TYPE_USER
+        params.sampling.grammar = grammar
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.n_gpu_layers = 0
@@ -264,4 +273,4 @@ def _run_smollm(path, context_tokens):
 
 
 if __name__ == "__main__":
-    _run_smollm(sys.argv[1], int(sys.argv[2]))
+    _run_smollm(sys.argv[1], int(sys.argv[2]), sys.argv[3])

@@ -19,7 +19,7 @@ from tests.llmserver import Reply, serve
 from tests.test_app import Browser, finish, open_browser, open_server
 from tests.test_render import check_harmless
 from wortlaut.index.article import Article, Span, hash_text
-from wortlaut.rag.answer import Citation, Filters
+from wortlaut.rag.answer import Citation, Filters, join_answers
 from wortlaut.rag.assembly import (
     index_articles,
     make_chat,
@@ -33,6 +33,7 @@ from wortlaut.rag.extractive import mark_quote
 from wortlaut.rag.receipt import Receipt, make_receipt
 from wortlaut.rag.recheck import list_findings
 from wortlaut.rag.understanding.question import understand
+from wortlaut.rag.understanding.timewindow import Window
 from wortlaut.ui.browser.chatpage import ChatPage
 from wortlaut.ui.browser.page import render_answer_html
 from wortlaut.ui.browser.session import Session
@@ -151,6 +152,41 @@ def test_who_and_where_from_are_picked_from_the_archive_and_bind(page):
     _, html, _ = finish(page.ask_with(session, "5", "speaker"))
     assert session.turns[6].filters == turn.filters
     assert 'class="chip set"' in html
+
+
+def test_the_chip_of_an_events_time_sets_when_it_happened_not_when_it_was_published(page):
+    session = Session()
+    finish(page.ask(session, "Wie viele Kräne brauchte der Hafen im Januar 2021?"))
+    html, _ = page.open_picker(session, "0", "event")
+    assert "Wann es geschah" in html
+    assert 'name="since" value="2021-01-01"' in html
+    assert 'name="until" value="2021-01-31"' in html
+    html, _ = page.open_picker(session, "0", "period")
+    assert "Erschienen im Zeitraum" in html
+    assert 'name="since" value=""' in html
+    page.open_picker(session, "0", "event")
+    days = ["2021-03-01", "2021-03-31"]
+    _, html, _ = finish(page.ask_set(session, session.picker.serial, days))
+    turn = session.turns[1]
+    march = Window(date(2021, 3, 1), date(2021, 3, 31))
+    assert (turn.answer.query.event, turn.answer.query.window) == (march, Window())
+    assert "März" in html
+    assert 'class="chip set"' in html
+    # With days of publication beside it, each says its own.
+    page.open_picker(session, "1", "period")
+    finish(page.ask_set(session, session.picker.serial, ["2021-01-01", ""]))
+    query = session.turns[2].answer.query
+    assert (query.event, query.window) == (march, Window(date(2021, 1, 1), None))
+    finish(page.ask_without(session, "2", "event"))
+    assert session.turns[3].answer.query.event.is_open
+    finish(page.ask_with(session, "3", "event"))
+    assert session.turns[4].answer.query == query
+    # What somebody said has no other time than that.
+    session = Session()
+    finish(page.ask(session, ASKED, Filters(event_since=march.since)))
+    assert session.turns[0].answer.query.event.is_open
+    page.open_picker(session, "0", "add")
+    assert "event" not in [choice.value for choice in session.picker.choices]
 
 
 def test_a_period_takes_the_place_of_the_days_that_were_asked_for(page):
@@ -602,3 +638,41 @@ def test_in_a_browser_chips_open_pickers_and_more_is_shown(chat, tmp_path):
             )
         browser.wait_for("document.querySelector('#picking').dataset.open === undefined")
         assert browser.run("window.hit === undefined")
+
+
+def test_below_what_a_model_wrote_the_archives_own_words_are_to_be_had(settings, library):
+    said = "Ministerin Mira Talberg sagte, der Hafen brauche 12 Kräne"
+
+    def reply(request):
+        asked = "\n".join(message["content"] for message in request["messages"])
+        return Reply(f"{said} [{PORT_SAID.search(asked)[1]}].")
+
+    with serve(reply) as server:
+        inner = settings.model_copy(update={"llm_base_url": server.address, "mode": "llm"})
+        chat = make_chat(inner, library)
+        page, session = ChatPage(chat), Session(tongue="de")
+        _, html, _ = finish(page.ask(session, "Was sagte Mira Talberg im Januar 2021?"))
+        written = session.turns[0].answer
+        assert written.mode == "llm", written.notice
+        assert "Die Worte des Archivs zeigen" in html
+        _, html = page.show_more(session, "0")
+        assert len(server.requests) == 1
+    answer = session.turns[0].answer
+    own = chat.ask("Was sagte Mira Talberg im Januar 2021?", mode="extractive")
+    assert answer.citations == own.citations
+    assert html.index(said) < html.index("Die Worte des Archivs</h3>")
+    assert html.count("<blockquote>") == len(own.citations)
+    for citation in own.citations:
+        assert f'data-marker="{citation.marker}"' in html
+    assert "Die Worte des Archivs zeigen" not in html
+    check_harmless(html)
+    receipt = make_receipt([answer], archive=chat.archive, settings=inner)
+    assert [turn.model is None for turn in receipt.turns] == [False, True]
+    reopen = partial(reopen_chat, inner, lambda: library)
+    verifier = open_verifier(library.archive, library.embedder)
+    found = list_findings(receipt, archive=chat.archive, verifier=verifier, reopen=reopen)
+    assert [f for f in found if f.severity == "failure"] == []
+    # Where a number would stand for two quotes, nothing is put below.
+    changed = replace(own.citations[0], span=Span(0, 1))
+    with pytest.raises(ValueError, match="stands for two quotes"):
+        join_answers(own, replace(own, citations=(changed,)))

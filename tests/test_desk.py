@@ -23,7 +23,7 @@ from wortlaut.index.article import hash_text
 from wortlaut.index.errors import ConfigError
 from wortlaut.rag.assembly import index_paths, open_chat
 from wortlaut.rag.config import Settings, load_settings
-from wortlaut.rag.desk.houseformat import mark_speech, quote_citation, write_quote
+from wortlaut.rag.desk.houseformat import mark_words, quote_citation, write_quote
 from wortlaut.rag.desk.quotes import Basket, find_quote_state
 from wortlaut.rag.desk.quotesfile import read_quotes_file
 from wortlaut.rag.desk.store import Desk
@@ -69,8 +69,10 @@ EVIL = cite(1, TRAP, HOSTILE, HOSTILE, "direct", HOSTILE)
     ],
 )
 def test_direct_speech_stands_in_one_pair_of_quotation_marks(words, language, marked):
-    assert mark_speech(words, "direct", language) == marked
-    assert mark_speech(words, "reported", language) == " ".join(words.split())
+    quoted = replace(quote_citation(SAID), words=words)
+    assert mark_words(quoted, language) == marked
+    assert mark_words(replace(quoted, voice="narrated", speaker=None), language) == marked
+    assert mark_words(replace(quoted, voice="reported"), language) == " ".join(words.split())
 
 
 def test_a_copied_quote_says_who_where_when_and_how_and_no_path():

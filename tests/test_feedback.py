@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from terminal import run
 
 from tests.chatdouble import HOSTILE, Chat
 from tests.test_render import check_harmless
+from wortlaut.eval.proposals.feedback import propose_from_feedback
+from wortlaut.eval.run.examiner import ask_conversation
 from wortlaut.eval.suites.questions import read_questions
+from wortlaut.index.errors import DatasetError
+from wortlaut.rag.answer import Filters
 from wortlaut.rag.assembly import index_paths, open_chat
 from wortlaut.rag.config import Settings
 from wortlaut.rag.desk.feedback import find_feedback, give_feedback, list_feedback
@@ -85,7 +90,15 @@ def test_feedback_is_listed_one_object_a_line(judged):
         for line in run("feedback", "--json", data=settings.data).stdout.splitlines()
     ]
     assert [row["verdict"] for row in rows] == ["up", "down", "up"]
-    assert list(rows[0]) == ["given", "verdict", "comment", "question", "earlier", "answer"]
+    assert list(rows[0]) == [
+        "given",
+        "verdict",
+        "comment",
+        "question",
+        "earlier",
+        "filters",
+        "answer",
+    ]
     assert rows[1]["earlier"] == [ASKED]
     assert rows[0]["answer"]["citations"][0]["speaker"] == "Mira Talberg"
     lines = run("feedback", data=settings.data).stdout.splitlines()
@@ -124,3 +137,51 @@ def test_feedback_becomes_questions_with_gold_to_edit(judged, tmp_path):
     none = run("eval", "make", "--from-feedback", "--languages", "ru", data=settings.data)
     assert none.returncode == 1
     assert "nobody has said yet" in none.stderr
+
+
+def test_a_question_asked_under_filters_is_asked_under_them_again(judged, tmp_path):
+    settings, _, _ = judged
+    filters = Filters(
+        date(2025, 1, 1), source="KDA", without=frozenset({"topic", "since"}), order="newest"
+    )
+    chat, desk = open_chat(settings), Desk(None)
+    first = chat.ask(ASKED, (), filters)
+    second = chat.ask("Was sagte sie zum Bau?", [first], Filters(speaker="Mira Talberg"))
+    give_feedback(desk, "me", second, "up")
+    (given,) = list_feedback(desk)
+    (row,) = propose_from_feedback([given], chat.archive, tmp_path, 5, ["de"])
+    file = tmp_path / "questions.jsonl"
+    file.write_text(json.dumps(row))
+    (question,) = read_questions(file)
+    assert question.list_filters() == (filters, Filters(speaker="Mira Talberg"))
+    again = ask_conversation(chat, question)
+    assert again.asking.filters == Filters(speaker="Mira Talberg")
+    assert again.asking.history[0].asking.filters == filters
+    assert again.text == second.text
+    chat.archive.close()
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        ([{}], '"filters" is no list of 2'),
+        ([{}, {"sinse": "2025-01-01"}], "\"filters\" knows no 'sinse', only as_of"),
+        ([{}, {"since": "Januar"}], '"filters": a kept Filters cannot be read'),
+        ({"since": "2025-01-01"}, '"filters" is no list of 2'),
+    ],
+)
+def test_filters_that_somebody_mistyped_are_named(tmp_path, filters, told):
+    row = {"id": "a", "type": "fact", "language": "de", "turns": ["A?", "B?"], "gold": []}
+    (tmp_path / "q.jsonl").write_text(json.dumps(row | {"filters": filters}))
+    with pytest.raises(DatasetError) as error:
+        read_questions(tmp_path / "q.jsonl")
+    assert told in str(error.value)
+
+
+def test_an_opinion_of_an_older_version_has_no_filters(judged):
+    desk = Desk(None)
+    answer = judged[2][0]
+    give_feedback(desk, "me", answer, "up")
+    with desk.write() as db:
+        db.execute("DELETE FROM feedback_filters")
+    assert list_feedback(desk)[0].filters == ()

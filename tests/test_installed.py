@@ -86,7 +86,7 @@ def test_the_wheel_holds_every_module_and_table_of_the_checkout(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     kept = {
         f"wortlaut/{path.relative_to(ROOT)}"
-        for package in ("index", "rag", "eval", "ui")
+        for package in ("index", "rag", "eval", "ui", "seeds/archive")
         for path in (ROOT / package).rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
@@ -116,6 +116,22 @@ def test_it_indexes_and_answers_in_a_folder_of_modules_of_those_names(environmen
     answer = run(environment, "ask", "Was sagte Falkenhain?", folder=tmp_path, data=data)
     assert "Der Damm hält" in answer
     assert "retrieval" in run(environment, "eval", "--help", folder=tmp_path, data=data)
+
+
+def test_its_samples_are_asked_without_an_archive_or_torch(environment, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    python = [environment / "bin" / "python", "-X", "importtime", environment / "bin" / "wortlaut"]
+    question = ["ask", "--demo", "What did Lavrov say about guarantees?"]
+    settings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [*python, *question],
+        capture_output=True, text=True, cwd=tmp_path, env=settings,
+    )  # fmt: skip
+    assert "Lawrow" in done.stdout, done.stderr[-2000:]
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "onnxruntime" in imported
+    assert not {"torch", "transformers", "sentence_transformers"} & imported
+    assert [path.name[:5] for path in tmp_path.iterdir()] == ["cache"]
 
 
 def test_it_is_imported_from_anywhere_and_never_by_a_bare_name(environment, tmp_path):

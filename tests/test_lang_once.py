@@ -110,7 +110,16 @@ def test_a_sentence_is_no_list(tmp_path):
 
 # Beside proper names, days and titles of other alphabets: the capitals say something there.
 CAPITALS = frozenset(
-    ["exonyms.tsv", "organisations.tsv", "places.tsv", "press.tsv", "uses.tsv"]
+    [
+        "exonyms.tsv",
+        "faults.tsv",
+        "organisations.tsv",
+        "places.tsv",
+        "press.tsv",
+        "ru/sure_letters.tsv",
+        "ru/transcription.tsv",
+        "uses.tsv",
+    ]
     + [f"{each}/{kind}.tsv" for each in LANGUAGES for kind in ("calendar", "refusals", "times")]
 )
 

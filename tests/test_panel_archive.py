@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import threading
 import time
 from contextlib import closing
@@ -21,7 +22,7 @@ from wortlaut.index.archive import Archive, Selection
 from wortlaut.index.errors import SourceError
 from wortlaut.index.holdings import count_sources, list_page
 from wortlaut.index.ingest import lock_writer
-from wortlaut.rag.assembly import open_chat
+from wortlaut.rag.assembly import index_paths, open_chat
 from wortlaut.rag.config import Settings, load_settings
 from wortlaut.rag.desk.intake import Batch, Intake, make_safe_name
 from wortlaut.ui.browser.app import build_server
@@ -186,7 +187,7 @@ def test_what_is_sent_is_read_beside_a_running_chat_and_each_refusal_is_one_line
     assert send(address, "a/<img src=x onerror=hit()>.txt", BRIDGE).status_code == 204
     assert send(address, "leer.txt", b"").status_code == 204
     refused = send(address, "../../programm.xyz", b"x")
-    assert refused.status_code == 415
+    assert refused.status_code == 200
     assert "not a kind that is read here" in refused.text
     state = read_state(address)
     told = check_harmless(state["batch"])
@@ -259,10 +260,75 @@ def test_foreign_pages_floods_and_what_is_too_large_are_turned_away(served):
     assert send(address, "a.txt", HARBOUR, **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
     bare = httpx.post(f"{address}/archive/upload", content=b"x")
     assert (bare.status_code, bare.text) == (403, "not sent by the page itself")
-    assert send(address, "a.txt", HARBOUR, "no token").status_code == 415
+    assert send(address, "a.txt", HARBOUR, "no token").status_code == 403
     assert send(address, "a.txt", b"x" * (LARGEST_BODY + 1)).status_code == 413
     assert httpx.get(f"{address}/archive/upload").status_code in (404, 405)
     assert list_kept(settings) == before
+
+
+def test_what_was_taken_out_stays_out_until_somebody_puts_it_back(served, tmp_path):
+    address, page, settings = served
+    own = tmp_path / "eigene.txt"
+    own.write_text(BRIDGE)
+    index_paths(settings, [own])
+    session, *_ = page.start("de")
+    listed = page.archive.browse(session, {"words": "brücke"})
+    identity = re.search(r'data-press="remove" data-id="(\w+)"', listed)[1]
+    assert "Entfernt:" in page.archive.remove(session, identity, {})
+    assert own.exists()
+    own.write_text(f"{BRIDGE} Vesk sprach im Rathaus.")
+    report = index_paths(settings, [tmp_path])
+    assert (report.added, report.updated) == (0, 0)
+    assert "--put-back" in dict(report.notices)[str(own)]
+    # Of what has not changed since nothing is said again.
+    assert index_paths(settings, [tmp_path]).notices == []
+    assert index_paths(settings, [tmp_path], put_back=True).added == 1
+    page.archive.remove(session, identity, {})
+    assert send(address, "nochmal.txt", own.read_text(), "3" * 16).status_code == 204
+    assert "Articles: 1 new" in read_state(address, "3" * 16)["batch"]
+
+
+def test_a_copy_that_was_taken_out_comes_back_when_it_is_sent_again(served):
+    address, page, _ = served
+    session, *_ = page.start("de")
+    for token in ("5" * 16, "6" * 16):
+        packed = make_zip({"fest.txt": "Das Fest. Es war ein Fest.", "rest.txt": "Der Rest. Rest."})
+        assert send(address, "Fest.zip", packed, token).status_code == 204
+        read_state(address, token)
+        listed = page.archive.browse(session, {"words": "Das Fest"})
+        assert listed.count("<li>") == 1
+        identity = re.search(r'data-press="remove" data-id="(\w+)"', listed)[1]
+        assert "Entfernt:" in page.archive.remove(session, identity, {})
+
+
+def test_a_full_folder_and_a_full_disk_take_nothing_more_and_say_so(tmp_path, monkeypatch):
+    settings = Settings(data=tmp_path, uploads_mb=1)
+    intake = Intake(settings, Writable(), is_allowed=True)
+    (intake.folder / "alt").mkdir(parents=True)
+    (intake.folder / "alt" / "a.txt").write_bytes(b"x" * 999_000)
+    incoming = intake.receive(TOKEN, "b.txt")
+    with pytest.raises(SourceError, match="take 1 MB of 1 MB; remove articles"):
+        incoming.write(b"x" * 2000)
+    incoming.drop()
+    # What did not come in takes no room.
+    incoming = intake.receive(TOKEN, "c.txt")
+    incoming.write(b"x" * 900)
+    incoming.drop()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 4, 5_000_000))
+    with pytest.raises(SourceError, match="the server's disk has 5 MB left"):
+        intake.receive(TOKEN, "d.txt")
+    assert not any(intake._incoming.iterdir())
+
+
+def test_a_refusal_is_said_in_the_language_of_the_page(served):
+    address, _, _ = served
+    german = send(address, "a.xyz", b"x", "7" * 16, **{"Accept-Language": "de"})
+    assert german.text.startswith("keine Art, die hier gelesen wird")
+    russian = send(address, "a.xyz", b"x", "7" * 16, Cookie="wortlaut-tongue=ru")
+    assert russian.text.startswith("такой вид здесь не читается")
+    batch = httpx.get(f"{address}/page/state?tongue=de&batch={'7' * 16}").json()["batch"]
+    assert "wandeln Sie die Datei um" in batch
+    assert 'lang="en"' not in batch
 
 
 def test_a_page_that_is_open_to_others_takes_nothing_unless_it_is_allowed():

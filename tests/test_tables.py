@@ -126,6 +126,15 @@ def test_parquet_is_read_row_by_row(write_parquet):
     assert "text=maintext" in notice.text
 
 
+def test_without_its_library_parquet_is_one_line_that_says_how_to_get_it(
+    write_parquet, monkeypatch
+):
+    path = write_parquet({"title": ["Damm"], "text": ["Der Damm hält."]})
+    monkeypatch.setattr("wortlaut.index.formats.tables.find_spec", lambda name: None)
+    (error,) = read(path)
+    assert 'pip install "wortlaut[parquet]"' in error.reason
+
+
 def test_broken_parquet_is_one_clear_line(write_parquet):
     path = write_parquet({"title": ["Damm"] * 500, "text": [f"Der Damm {n}." for n in range(500)]})
     whole = path.read_bytes()

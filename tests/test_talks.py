@@ -457,6 +457,39 @@ def test_a_changed_question_replaces_what_came_after_and_can_be_undone(desk):
     assert page.undo(session) == (None, None, None)
 
 
+def test_an_edit_can_be_undone_after_a_restart_until_something_else_is_asked(tmp_path):
+    desk = Desk(tmp_path)
+    session = begin(ChatPage(Chat(), desk), TALBERG, FALLE)
+    before = list(session.turns)
+    finish(ChatPage(Chat(), desk).ask_again(session, "0", AUSTRALIA))
+    desk.close()
+    # The server has started anew: a page that is loaded again, and one that stayed open.
+    page = ChatPage(Chat(), Desk(tmp_path))
+    loaded, stayed, stranger = page.start("de")[0], Session(), page.start("de")[0]
+    loaded.owner = MINE
+    passed, _, _ = page.arrive(loaded, f"/c/{session.conversation}")
+    assert "Ersetzte Fragen: 2" in passed
+    assert 'data-press="undo"' in passed
+    passed, _, _ = page.arrive(stranger, f"/c/{session.conversation}")
+    assert 'data-press="undo"' not in passed
+    page.resume(stayed, MINE, "de", session.conversation, 1)
+    passed, _, _ = page.undo(stayed)
+    assert [turn.question for turn in stayed.turns] == [TALBERG, FALLE]
+    assert [turn.answer for turn in stayed.turns] == [turn.answer for turn in before]
+    assert 'data-press="undo"' not in passed
+    finish(page.ask_again(stayed, "1", AUSTRALIA))
+    # An edit on a page that the server has forgotten is asked, too.
+    forgotten = Session()
+    page.resume(forgotten, MINE, "de", session.conversation, 2)
+    finish(page.ask_again(forgotten, "1", "And in 2027?"))
+    assert [turn.question for turn in forgotten.turns] == [TALBERG, "And in 2027?"]
+    finish(page.ask(forgotten, TALBERG))
+    again = page.start("de")[0]
+    again.owner = MINE
+    page.arrive(again, f"/c/{session.conversation}")
+    assert again.replaced == ()
+
+
 def test_an_edit_in_one_tab_takes_nothing_from_another(desk):
     page = ChatPage(Chat(), desk)
     here = begin(page, TALBERG, FALLE)

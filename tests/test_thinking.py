@@ -6,7 +6,7 @@ import json
 
 import pytest
 from chatdouble import PORT, cite, make_article
-from llmserver import Reply, serve
+from llmserver import Reply, serve, start_smollm
 from test_writing import (
     CALM,
     CHOSEN,
@@ -311,6 +311,17 @@ def test_a_wrapped_model_is_read_the_same():
             return ChatResponse(message=message)
 
     assert wrap_llm(Thinker()).read([Message("user", "?")]) == ANSWER
+
+
+def test_a_real_servers_lone_mark_ends_a_thought():
+    said = f"They want a number. [1]\n</think>\n\n{ANSWER}"
+    with start_smollm(256, says=said) as address:
+        model = open_endpoint(Endpoint(address, max_tokens=64), patience=CALM)
+        first, second = (list(model.stream([Message("user", "How deep?")])) for _ in range(2))
+    at = first.index(ThoughtSign.TAKEN_BACK)
+    assert "".join(first[:at]) == "They want a number. [1]\n"
+    assert "".join(first[at + 1 :]).strip() == ANSWER
+    assert "".join(second).strip() == ANSWER
 
 
 # Cut for its length: by the limit that we set, or since the server's context was full.

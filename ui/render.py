@@ -13,7 +13,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from wortlaut.index.article import Article
+from wortlaut.index.lang.faults import say_fault
 from wortlaut.index.lang.names import list_nominatives, match_words
+from wortlaut.index.lang.scripts import write_in_script
 from wortlaut.index.lang.words import Language, fold
 from wortlaut.index.reading.people import find_names
 from wortlaut.rag.answer import Answer, Citation, Claim
@@ -92,7 +94,7 @@ def describe_writer(answer: Answer) -> str:
 
 def describe_refusal(claim: Claim, language: Language) -> str:
     """Why the claim does not stand: "not supported: the source has no such number"."""
-    reason = collapse(claim.reason or "").rstrip(".")
+    reason = say_fault(collapse(claim.reason or ""), language)[0].rstrip(".")
     return choose_words(language).unsupported.format(reason=reason).rstrip(" :")
 
 
@@ -142,6 +144,12 @@ class AnswerLine:
 
 def arrange_lines(answer: Answer) -> list[AnswerLine]:
     """The answer's lines to be shown; who speaks is said once over quotes that follow each other."""
+    if answer.mode == "llm" and answer.parts:
+        first, *further = (replace(part, glosses=answer.glosses) for part in answer.parts)
+        title = LinePart("text", choose_chip_words(answer.language).own_words)
+        below = [line for part in further for line in (AnswerLine("blank"), *arrange_lines(part))]
+        heading = AnswerLine("heading", (title,))
+        return [*arrange_lines(replace(first, parts=())), AnswerLine("blank"), heading, *below]
     own = {claim.text for claim in answer.claims if claim.reason is None}
     arranged: list[AnswerLine] = []
     said = ("", "")
@@ -202,19 +210,28 @@ def _show_context(citation: Citation) -> str:
 
 
 def show_name(name: str, answer: Answer) -> str:
-    """The name as the question has it, with the archive's spelling behind it: "Lavrov (Lawrow)".
+    """The name as the conversation has it, with the archive's spelling behind it: "Lavrov (Lawrow)".
 
-    Alone where the question does not name him, or spells him as the archive does.
+    Where nobody has named him, in the script of the question, if there is no doubt how that is: a
+    German archive's "Sergej Lawrow" is "Сергей Лавров (Sergej Lawrow)". Alone where the question
+    spells him as the archive does.
     """
-    if answer.query.language == "de":
+    language = answer.query.language
+    is_cyrillic = _CYRILLIC.search(name) is not None
+    if language == "de" and not is_cyrillic:
         return name
-    for text in (answer.question, answer.query.text):
+    history = answer.asking.history if answer.asking else ()
+    for text in (answer.question, answer.query.text, *(one.question for one in reversed(history))):
         for span, _ in find_names(text[:_LONGEST_READ], [name]):
             typed = _name_in_nominative(span.of(text), name)
-            if fold(typed) in fold(name) and not _CYRILLIC.search(typed):
-                return name
-            return f"{typed} ({name})"
-    return name
+            in_cyrillic = _CYRILLIC.search(typed) is not None
+            if fold(typed) in fold(name) and in_cyrillic == is_cyrillic:
+                if in_cyrillic == (language == "ru"):
+                    return name
+            elif in_cyrillic == (language == "ru"):
+                return f"{typed} ({name})"
+    written = write_in_script(name, language)
+    return f"{written} ({name})" if written else name
 
 
 def _name_in_nominative(typed: str, name: str) -> str:
@@ -242,10 +259,11 @@ def list_glossable(answer: Answer) -> list[int]:
 def describe_found(answer: Answer) -> str:
     """How many of the statements that fit are quoted: "6 of 14 statements"; "" where all are.
 
-    Nor of an answer that a language model wrote: which of them it cites is its own choice.
+    Nor of what a language model alone wrote: which of them it cites is its own choice.
     """
     shown, found = len(answer.citations), answer.statements_found or 0
-    if answer.abstained or answer.mode == "llm" or found <= shown:
+    chooses = answer.mode == "llm" and not answer.parts
+    if answer.abstained or chooses or found <= shown:
         return ""
     return choose_chip_words(answer.language).found.format(shown=shown, found=found)
 
@@ -425,6 +443,14 @@ def clean_line(text: str) -> str:
 def escape_text(text: str) -> str:
     """The text as HTML that shows it and does nothing else."""
     return escape(clean_controls(text), quote=True)
+
+
+def render_fault(line: str, language: Language) -> str:
+    """What is wrong as HTML in the language, marked as English where there are no other words."""
+    said, tongue = say_fault(collapse(line), language)
+    return (
+        escape_text(said) if tongue == language else f'<span lang="en">{escape_text(said)}</span>'
+    )
 
 
 def print_answer(answer: Answer) -> None:

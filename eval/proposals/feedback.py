@@ -62,6 +62,7 @@ def _propose(name: str, given: Feedback, material: Material, folder: Path) -> di
         "type": "follow-up" if given.earlier and gold else kind,
         "language": answer["language"],
         "turns": [*given.earlier, given.question],
+        "filters": list(given.filters) if any(given.filters) else None,
         "speaker": speakers.pop() if gold and is_asked_for and len(speakers) == 1 else None,
         "date": None,
         "as_of": None,

@@ -279,7 +279,7 @@ def _list_said(chat: NewsChat, shelf: Shelf, speaker: str | None) -> list[Shown]
 
 def _rank(chat: NewsChat, question: GoldQuestion, answer: Answer, shelf: Shelf) -> list[Shown]:
     """Passage search for the question as understood, as the chat does it."""
-    found = search_as_asked(chat, answer.query, _DEPTH)
+    found = search_as_asked(chat, answer, _DEPTH)
     return [Shown(shelf.name_article(f.article.path), f.passage.span) for f in found]
 
 

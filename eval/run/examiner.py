@@ -32,11 +32,10 @@ from wortlaut.index.article import Voice
 from wortlaut.index.errors import DatasetError, StaleSpan
 from wortlaut.index.lang.names import SAME_PERSON, match_names
 from wortlaut.index.lang.words import LANGUAGES, Language
-from wortlaut.rag.answer import Answer, Citation, Claim, Filters, Verifier, format_published
+from wortlaut.rag.answer import Answer, Citation, Claim, Verifier, format_published
 from wortlaut.rag.chat import NewsChat
 from wortlaut.rag.model.citations import SentenceStream, read_markers
 from wortlaut.rag.retriever import ScoredPassage
-from wortlaut.rag.understanding.query import Query
 from wortlaut.rag.wording import voice_label
 
 _DEPTH = 50
@@ -54,17 +53,19 @@ Cited = tuple[str, tuple[int, ...]]
 def ask_conversation(chat: NewsChat, question: GoldQuestion) -> Answer:
     """The answer to the last turn, after all before it."""
     history: list[Answer] = []
-    for turn in question.turns:
-        history.append(chat.ask(turn, history, Filters(as_of=question.as_of)))
+    for turn, filters in zip(question.turns, question.list_filters(), strict=True):
+        history.append(chat.ask(turn, history, filters))
     return history[-1]
 
 
-def search_as_asked(chat: NewsChat, query: Query, limit: int) -> Sequence[ScoredPassage]:
-    """The best passages among those that the question admits."""
+def search_as_asked(chat: NewsChat, answer: Answer, limit: int) -> Sequence[ScoredPassage]:
+    """The best passages among those that the answered question admits."""
+    query, asking = answer.query, answer.asking
     window = query.window
     if window.is_empty:
         return []
-    return chat.retriever.search(query.text, limit, Selection(window.since, window.until))
+    source = asking.filters.source if asking else None
+    return chat.retriever.search(query.text, limit, Selection(window.since, window.until, source))
 
 
 class Examiner:
@@ -107,7 +108,7 @@ class Examiner:
             abstained=answer.abstained,
             confidence=answer.confidence,
             scores={
-                **self._score_retrieval(question, answer.query),
+                **self._score_retrieval(question, answer),
                 **score_answer(question, answer),
                 **self._citations.score(answer),
                 **self._score_faithfulness(answer),
@@ -119,7 +120,7 @@ class Examiner:
             latency_ms=answer.timings_ms["total"],
         )
 
-    def _score_retrieval(self, question: GoldQuestion, query: Query) -> Scores:
+    def _score_retrieval(self, question: GoldQuestion, answer: Answer) -> Scores:
         """Where passage search for the understood question has the gold, inside its window.
 
         A question of what somebody said is answered from his statements; what is measured for it
@@ -128,7 +129,7 @@ class Examiner:
         relevant = self._list_relevant(question)
         ranked: list[str] = []
         if relevant:
-            found = search_as_asked(self._chat, query, _DEPTH)
+            found = search_as_asked(self._chat, answer, _DEPTH)
             names = (each.article.id if self._by_article else each.passage.id for each in found)
             ranked = list(dict.fromkeys(names))
         return {

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,8 +31,10 @@ from wortlaut.eval.suites.transcripts import (
     read_transcripts,
 )
 from wortlaut.index.article import Article, Span, make_article_id, normalise_text
-from wortlaut.index.errors import ConfigError, DatasetError
+from wortlaut.index.errors import ConfigError, DatasetError, StoreError
 from wortlaut.index.splitter import split_sentences
+from wortlaut.rag.answer import Filters
+from wortlaut.rag.desk.keeping import revive
 
 SuiteKind = Literal["questions", "squad", "transcripts"]
 
@@ -64,7 +66,8 @@ class GoldQuestion:
 
     `answers` are the shortest strings that answer it, in the archive's own words; `source` names
     what it is about: questions about one source are not independent. One that is `proposed` was
-    made by a program, and nobody has checked it.
+    made by a program, and nobody has checked it. `filters` are what was fixed beside each turn;
+    empty where nothing was.
     """
 
     id: str
@@ -78,6 +81,12 @@ class GoldQuestion:
     answers: tuple[str, ...] = ()
     source: str | None = None
     proposed: bool = False
+    filters: tuple[Filters, ...] = ()
+
+    def list_filters(self) -> tuple[Filters, ...]:
+        """What is fixed beside each turn; `as_of` holds for those that name no day of their own."""
+        given = self.filters or (Filters(),) * len(self.turns)
+        return tuple(replace(one, as_of=one.as_of or self.as_of) for one in given)
 
     @property
     def question(self) -> str:
@@ -152,7 +161,26 @@ def _make_question(folder: Path, row: dict[str, Any]) -> GoldQuestion:
         answers=(answer,) if answer and any(answer in span.quote for span in gold) else (),
         source=gold[0].article_id if gold else None,
         proposed=row.get("status") == "proposed",
+        filters=_read_filters(row.get("filters") or [], len(turns)),
     )
+
+
+def _read_filters(rows: Any, turns: int) -> tuple[Filters, ...]:
+    """What is fixed beside each turn, as `wortlaut feedback --json` has it."""
+    if not isinstance(rows, list) or len(rows) not in (0, turns):
+        raise ValueError(f'"filters" is no list of {turns}, one for each turn, {{}} for none')
+    known = {field.name for field in fields(Filters)}
+    for row in rows:
+        if unknown := sorted(set(row) - known):
+            raise ValueError(f'"filters" knows no {unknown[0]!r}, only {", ".join(sorted(known))}')
+    try:
+        return tuple(revive(Filters, row, _read_no_article) for row in rows)
+    except StoreError as error:
+        raise ValueError(f'"filters": {error}') from error
+
+
+def _read_no_article(_: str) -> None:
+    return None
 
 
 def _read_text(row: dict[str, Any], name: str) -> str | None:

@@ -75,6 +75,18 @@ class Conversations:
         )
         return [_read_json(text) for (text,) in rows]
 
+    def read_replaced(self, conversation: str) -> list[Any]:
+        """The turns as they were before the last edit; none where that can no longer be undone."""
+        rows = self._desk.read(
+            "SELECT turn FROM replaced WHERE conversation = ? ORDER BY number", (conversation,)
+        )
+        return [_read_json(text) for (text,) in rows]
+
+    def forget_replaced(self, conversation: str) -> None:
+        """Have the last edit stand for good."""
+        with self._desk.write() as db:
+            db.execute("DELETE FROM replaced WHERE conversation = ?", (conversation,))
+
     def put_turn(self, conversation: str, number: int, turn: Any) -> str:
         """Keep the turn under its number, in place of what stood there; when that was, in ISO.
 
@@ -92,16 +104,24 @@ class Conversations:
                 )
         return now
 
-    def replace_turns(self, conversation: str, turns: Sequence[Any]) -> str:
-        """Keep these turns in place of all others; when that was, in ISO."""
+    def replace_turns(
+        self, conversation: str, turns: Sequence[Any], replaced: Sequence[Any] = ()
+    ) -> str:
+        """Keep these turns in place of all others; when that was, in ISO.
+
+        `replaced` are what an undo brings back, until something else is.
+        """
         now = _now()
-        rows = [
-            (conversation, number, mend_letters(json.dumps(turn, ensure_ascii=False)))
-            for number, turn in enumerate(turns)
-        ]
         with self._desk.write() as db:
-            db.execute("DELETE FROM turns WHERE conversation = ?", (conversation,))
-            db.executemany("INSERT INTO turns (conversation, number, turn) VALUES (?, ?, ?)", rows)
+            for table, kept in (("turns", turns), ("replaced", replaced)):
+                rows = [
+                    (conversation, number, mend_letters(json.dumps(turn, ensure_ascii=False)))
+                    for number, turn in enumerate(kept)
+                ]
+                db.execute(f"DELETE FROM {table} WHERE conversation = ?", (conversation,))
+                db.executemany(
+                    f"INSERT INTO {table} (conversation, number, turn) VALUES (?, ?, ?)", rows
+                )
             db.execute("UPDATE conversations SET changed = ? WHERE id = ?", (now, conversation))
         return now
 

@@ -15,6 +15,13 @@ CREATE TABLE IF NOT EXISTS turns (
   turn TEXT NOT NULL,
   PRIMARY KEY (conversation, number)
 );
+-- All turns as they were before the last edit, until the next question is asked.
+CREATE TABLE IF NOT EXISTS replaced (
+  conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  turn TEXT NOT NULL,
+  PRIMARY KEY (conversation, number)
+);
 -- Collected quotes, in the order of `place`; one that was `removed` can be put back for a while.
 -- `turn` and `marker` say which citation of the receipt it is.
 CREATE TABLE IF NOT EXISTS quotes (
@@ -57,4 +64,9 @@ CREATE TABLE IF NOT EXISTS sessions (
   name TEXT NOT NULL,
   stamp TEXT NOT NULL,
   expires INTEGER NOT NULL
+);
+-- The filters that its questions were asked with, a JSON list as long as `earlier` and one more.
+CREATE TABLE IF NOT EXISTS feedback_filters (
+  feedback TEXT PRIMARY KEY REFERENCES feedback (id) ON DELETE CASCADE,
+  filters TEXT NOT NULL
 );

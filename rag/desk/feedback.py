@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from wortlaut.index.article import mend_letters
 from wortlaut.rag.answer import Answer
+from wortlaut.rag.desk.keeping import keep
 from wortlaut.rag.desk.store import Desk
 
 Opinion = Literal["up", "down"]
@@ -19,7 +20,11 @@ LONGEST_COMMENT = 4000
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One opinion on one answer; `answer` as `--json` prints it, `earlier` the questions before."""
+    """One opinion on one answer; `answer` as `--json` prints it, `earlier` the questions before.
+
+    `filters` are those that each question was asked with, the last one's last; an older version
+    kept none.
+    """
 
     given: datetime
     verdict: Opinion
@@ -27,6 +32,7 @@ class Feedback:
     question: str
     earlier: tuple[str, ...]
     answer: dict[str, Any]
+    filters: tuple[dict[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The opinion as the command line prints it."""
@@ -36,6 +42,7 @@ class Feedback:
             "comment": self.comment,
             "question": self.question,
             "earlier": list(self.earlier),
+            "filters": list(self.filters),
             "answer": self.answer,
         }
 
@@ -54,7 +61,10 @@ def give_feedback(
         db.execute("DELETE FROM feedback WHERE id = ?", (identity,))
         if verdict is None:
             return
-        earlier = [before.question for before in answer.asking.history] if answer.asking else []
+        before = answer.asking.history if answer.asking else ()
+        earlier = [answered.question for answered in before]
+        asked = [one.asking for one in (*before, answer)]
+        filters = [keep(asking.filters) if asking else {} for asking in asked]
         db.execute(
             "INSERT INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -63,6 +73,10 @@ def give_feedback(
                 json.dumps(earlier), json.dumps(answer.as_json()),
             ),
         )  # fmt: skip
+        db.execute(
+            "INSERT INTO feedback_filters VALUES (?, ?)",
+            (identity, mend_letters(json.dumps(filters))),
+        )
 
 
 def find_feedback(desk: Desk, owner: str, answer: Answer) -> Feedback | None:
@@ -77,7 +91,10 @@ def list_feedback(desk: Desk, owner: str | None = None) -> list[Feedback]:
     return [_read_row(row) for row in desk.read(f"{_SELECT} {where} ORDER BY given, id", values)]
 
 
-_SELECT = "SELECT given, verdict, comment, question, earlier, answer FROM feedback"
+_SELECT = (
+    "SELECT given, verdict, comment, question, earlier, answer, filters FROM feedback "
+    "LEFT JOIN feedback_filters ON feedback = id"
+)
 
 
 def _identify(owner: str, answer: Answer) -> str:
@@ -87,8 +104,8 @@ def _identify(owner: str, answer: Answer) -> str:
 
 
 def _read_row(row: Sequence[Any]) -> Feedback:
-    given, verdict, comment, question, earlier, answer = row
+    given, verdict, comment, question, earlier, answer, filters = row
     return Feedback(
         datetime.fromisoformat(given), verdict, comment, question, tuple(json.loads(earlier)),
-        json.loads(answer),
+        json.loads(answer), tuple(json.loads(filters)) if filters else (),
     )  # fmt: skip

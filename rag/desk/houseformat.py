@@ -15,12 +15,11 @@ from urllib.parse import urlsplit
 from wortlaut.index.article import Article, Precision, Voice
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Citation
-from wortlaut.rag.wording import format_date
+from wortlaut.rag.wording import SPEECH_MARKS, format_date, is_verbatim
 
 # Where to look it up stands in lines of its own, so that they are easily left out.
 _DEFAULT = "{words}[ – {name}][, {source}], {date} ({voice})\n[{url}\n]{address}\n{receipt}"
 _TOKENS = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{\w*\}|[\[\]{}]|[^\[\]{}]+")
-_MARKS: dict[Language, tuple[str, str]] = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
 _PARTNERS = {"„": "“", "“": "”", "”": "“", "«": "»", "»": "«", '"': '"'}
 # A closing “ is German: its opening mark is no other.
 _OPENINGS = _PARTNERS | {"“": "„"}
@@ -173,21 +172,23 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
 
 
 def mark_words(quoted: QuotedWords, language: Language) -> str:
-    """The quote's words, marked as what they are: speech, or the article's own."""
-    is_the_articles = quoted.voice == "narrated" and quoted.speaker is None
-    return mark_speech(quoted.words, "direct" if is_the_articles else quoted.voice, language)
+    """The quote's words on one line, marked as what they are: speech, or the article's own."""
+    if not is_verbatim(quoted.voice, quoted.speaker):
+        return _collapse(quoted.words)
+    return _mark_speech(quoted.words, language)
 
 
-def mark_speech(words: str, voice: Voice, language: Language) -> str:
-    """The words on one line; direct speech in the language's quotation marks, never in two pairs.
+def _mark_speech(words: str, language: Language) -> str:
+    """The words on one line in the language's quotation marks, never in two pairs.
 
     Where the article marks the speech inside its own sentence, that stays as it is; of a pair that
-    the span cuts, the missing mark is put there.
+    the span cuts, the missing mark is put there. An answer, which repeats the archive letter by
+    letter, has its own: `mark_quote`.
     """
     words = _collapse(words)
-    if voice != "direct" or not words:
+    if not words:
         return words
-    opening, closing = _MARKS[language]
+    opening, closing = SPEECH_MARKS[language]
     pairs = list(_find_pairs(words))
     if not pairs:
         return f"{opening}{words}{closing}"

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import math
 import re
+import shutil
 import threading
 import unicodedata
 import uuid
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
+from stat import S_ISREG
 from typing import Literal
 
 from wortlaut.index.archive import Archive
@@ -33,6 +35,8 @@ _UNSAFE = re.compile(
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9a-f]{16,64}")
 _LONGEST_PART, _LONGEST_ENDING, _DEEPEST = 120, 12, 8
+# So much of the disk is left to whatever else writes on it.
+_LEFT_FREE = 200_000_000
 _MOST_BATCHES, _MOST_LINES, _MOST_NAMESAKES = 50, 200, 1000
 _log = logging.getLogger(__name__)
 
@@ -105,6 +109,8 @@ class Intake:
         self._waiting: dict[str, list[tuple[Path, str]]] = {}
         self._archive = archive
         self._audit = AuditLog(settings.data)
+        # Bytes of what was added and is being added; looked up anew after a run, which deletes some.
+        self._held: int | None = None
         self._jobs: SimpleQueue[str | Removal] = SimpleQueue()
         self._worker: threading.Thread | None = None
 
@@ -140,7 +146,28 @@ class Intake:
         with self._lock:
             self._open_batch(token)
         self._incoming.mkdir(parents=True, exist_ok=True)
-        return Incoming(self._incoming / uuid.uuid4().hex, partial(self._keep, token, safe, by))
+        self._claim(1)  # Before anything is sent: a full folder takes none.
+        self._claim(-1)
+        place = self._incoming / uuid.uuid4().hex
+        return Incoming(place, partial(self._keep, token, safe, by), self._claim)
+
+    def _claim(self, size: int) -> None:
+        """Count bytes in, or out again; raises SourceError where there is no room for more."""
+        with self._lock:
+            if self._held is None:
+                self._held = _measure(self.folder)
+            most = self._settings.uploads_mb * 1_000_000
+            if size > 0 and self._held + size > most:
+                raise SourceError(
+                    UPLOADS,
+                    f"the files that were added take {-(-self._held // 1_000_000)} MB of "
+                    f"{most // 1_000_000} MB; remove articles, or set WORTLAUT_UPLOADS_MB higher",
+                )
+            free = shutil.disk_usage(self._incoming).free
+            if size > 0 and free < size + _LEFT_FREE:
+                left = free // 1_000_000
+                raise SourceError(UPLOADS, f"the server's disk has {left} MB left; make room there")
+            self._held += size
 
     def _keep(self, token: str, name: PurePosixPath, by: str, file: Path, digest: str) -> None:
         """Put what was received in its place, beside any of that name that says something else."""
@@ -149,6 +176,8 @@ class Intake:
             size = file.stat().st_size
             place = self._find_place(self.folder / name, digest)
             place.parent.mkdir(parents=True, exist_ok=True)
+            if place.exists() and self._held is not None:
+                self._held -= place.stat().st_size
             file.replace(place)
             self._waiting.setdefault(token, []).append((place, by))
             batch.received += 1
@@ -192,6 +221,8 @@ class Intake:
                     job.finish(self._remove(job))
                 else:
                     self._read(job)
+                with self._lock:
+                    self._held = None
             except Exception:
                 _log.exception("the archive's intake met something unforeseen")
                 if isinstance(job, Removal):
@@ -288,29 +319,37 @@ class Intake:
 class Incoming:
     """A file that is being received: `write` it, then `keep` it or `drop` it."""
 
-    def __init__(self, file: Path, keep: Callable[[Path, str], None]) -> None:
+    def __init__(
+        self, file: Path, keep: Callable[[Path, str], None], claim: Callable[[int], None]
+    ) -> None:
         self._file = file
         self._keep = keep
+        self._claim = claim
+        self._is_kept = False
         self._stream = file.open("wb")
         self._hash = hashlib.sha256()
         self.size = 0
 
     def write(self, data: bytes) -> None:
-        """Add the bytes; raises OSError where the disk is full."""
+        """Add the bytes; raises SourceError or OSError where there is no room for them."""
+        self._claim(len(data))
+        self.size += len(data)
         self._stream.write(data)
         self._hash.update(data)
-        self.size += len(data)
 
     def keep(self) -> None:
         """Hand the file over to be read; raises SourceError or OSError where it finds no place."""
         self._stream.close()
         self._keep(self._file, self._hash.hexdigest())
+        self._is_kept = True
 
     def drop(self) -> None:
         """Forget what was received, unless it was kept."""
         with suppress(OSError):
             self._stream.close()
         self._file.unlink(missing_ok=True)
+        if not self._is_kept:
+            self._claim(-self.size)
 
 
 def make_safe_name(name: str) -> PurePosixPath:
@@ -332,6 +371,16 @@ def _shorten(part: str) -> str:
         stem, ending = part, ""
     room = _LONGEST_PART - len(f"{dot}{ending}".encode())
     return stem.encode()[:room].decode("utf-8", "ignore") + (f".{ending}" if ending else "")
+
+
+def _measure(folder: Path) -> int:
+    """The bytes of all files below the folder."""
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(OSError):
+            state = file.lstat()
+            total += state.st_size if S_ISREG(state.st_mode) else 0
+    return total
 
 
 def _hash_file(file: Path) -> str:

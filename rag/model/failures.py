@@ -51,8 +51,8 @@ _SHORTEST_SECRET = 4
 _TOO_LONG = frozenset({400, 413, 422})
 _ADVICE = {
     400: "rejects the request{detail}; check WORTLAUT_LLM_MODEL and WORTLAUT_LLM_CONTEXT_TOKENS",
-    401: "refuses the key; set WORTLAUT_LLM_API_KEY",
-    403: "refuses the key; set WORTLAUT_LLM_API_KEY",
+    401: "refuses the key; set WORTLAUT_LLM_API_KEY, or WORTLAUT_LLM_HEADERS if a proxy asks for it",
+    403: "refuses the key; set WORTLAUT_LLM_API_KEY, or WORTLAUT_LLM_HEADERS if a proxy asks for it",
     404: "knows no such model or address{detail}; check WORTLAUT_LLM_MODEL and "
     "WORTLAUT_LLM_BASE_URL",
     413: "finds the request too long; set WORTLAUT_LLM_CONTEXT_TOKENS lower",

@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Literal
 
 from wortlaut.index.errors import LLMError, LLMUnavailable, OnlyThought
+from wortlaut.index.lang.faults import say_fault
 from wortlaut.index.lang.refusals import REFUSALS, is_refusal
 from wortlaut.index.lang.words import Language, find_runs
 from wortlaut.rag.answer import Answer, Citation, Claim, Verifier
@@ -398,7 +399,8 @@ class _Page:
         )
 
     def _notice(self, kind: NoticeKind) -> str:
-        return write_notice(kind, self.language, detail=str(self.failure or ""))
+        detail, _ = say_fault(str(self.failure or ""), self.language)
+        return write_notice(kind, self.language, detail=detail)
 
 
 def _write_messages(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wortlaut.index.holdings import count_sources, list_page
+from wortlaut.index.lang.faults import say_fault
 from wortlaut.ui.browser.holdings import (
     ROWS_A_PAGE,
     Browsing,
@@ -80,5 +81,6 @@ class ArchivePanel:
         words = choose_archive_words(session.tongue)
         removal = self.intake.remove(article.id, session.guest.name)
         said = words.removed if removal.wait(_REMOVE_S) else words.removing
-        told = removal.fault or said.format(title=collapse(article.title))
+        fault, _ = say_fault(removal.fault, session.tongue)
+        told = fault or said.format(title=collapse(article.title))
         return self.browse(session, sent, told)

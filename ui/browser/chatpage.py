@@ -126,9 +126,16 @@ class ChatPage:
     def _render_whole(self, session: Session) -> PageUpdate:
         """The whole conversation, its last turn as the current one."""
         last = max(len(session.turns) - 1, 0)
-        passed = self._render_passed(session, 0, last)
+        note = self._note_replaced(session, last)
+        passed = self._render_passed(session, 0, last, note)
         current = "".join(self._render_turn(session, turn, last) for turn in session.turns[last:])
         return passed, current, self._render_first_source(session, last)
+
+    def _note_replaced(self, session: Session, number: int) -> str:
+        """That turns from the number on were replaced and can be had back, if so."""
+        if not session.replaced:
+            return ""
+        return render_replaced_html(len(session.replaced) - number, session.tongue)
 
     def _render_passed(self, session: Session, first: int, stop: int, note: str = "") -> str:
         return render_passed_html(
@@ -240,7 +247,7 @@ class ChatPage:
         The question follows up on the first `after` turns, or on all; an answer still being
         written ends. Closing the iterator hangs up.
         """
-        session.replaced = ()
+        self.talks.forget_replaced(session)
         yield from self._ask(session, question, filters, after, removed)
 
     def _ask(
@@ -292,14 +299,14 @@ class ChatPage:
         That is the last turn; or all, where the page lacks what is kept.
         """
         tongue, asked_after = session.tongue, len(session.turns)
-        is_behind = self.talks.prepare(session, question)
+        if is_behind := self.talks.prepare(session, question):
+            self.talks.forget_replaced(session)  # Another tab's edit; this goes on from there.
         number = len(session.turns)
         first = 0 if is_behind else max(number - 1, 0)
         note = render_resumed_html(tongue) if is_behind else ""
         if session.is_lost:
             note, session.is_lost = render_lost_html(tongue), False
-        if session.replaced:
-            note = render_replaced_html(len(session.replaced) - number, tongue)
+        note = self._note_replaced(session, number) or note
         passed = self._render_passed(session, first, number, note)
         return passed, number if after in (None, asked_after) else min(after or 0, number)
 
@@ -398,7 +405,7 @@ class ChatPage:
         picker = session.picker
         if picker is None or str(picker.serial) != str(serial):
             return
-        if picker.part in ("period", "topic"):
+        if picker.part in ("period", "event", "topic"):
             yield from self._ask_set(session, picker, value)
 
     def _ask_set(self, session: Session, picker: Picker, value: object) -> Iterator[PageUpdate]:
@@ -415,20 +422,21 @@ class ChatPage:
         turn = pick_sent(session.turns, number)
         if turn is None or turn.answer is None or session.growing is not None:
             return None, None
-        if turn.answer.mode == "llm":
-            return None, None  # of what it was given it cites some, each by the number it had
         at, answer = int(str(number)), turn.answer
         first = answer.list_parts()[0]
         history = first.asking.history if first.asking else ()
-        filters = replace(turn.filters, skip=len(answer.citations))
+        # Below a language model's answer all that it was given, by the numbers that it had.
+        is_written = answer.mode == "llm" and not answer.parts
+        shown = 0 if is_written else max((c.marker for c in answer.citations), default=0)
+        filters = replace(turn.filters, skip=shown)
         try:
             further = self._chat.ask(turn.question, history, filters, "extractive")
-        except WortlautError as error:
+            joined = replace(turn, answer=join_answers(answer, further))
+        except (WortlautError, ValueError) as error:
             _log.warning("no further quotes: %s", error)
             return None, None
         if at >= len(session.turns) or session.turns[at] is not turn:
             return None, None  # another conversation by now
-        joined = replace(turn, answer=join_answers(answer, further))
         session.turns[at] = self._await_gloss(joined)
         self.talks.keep_turn(session, at)
         return self._render_changed(session, at)
@@ -486,12 +494,12 @@ class ChatPage:
             return
         self.stop(session)
         count = int(str(number))
-        if self.talks.prepare(session, text):
+        was_resumed = not session.stamp
+        if self.talks.prepare(session, text) and not was_resumed:
             # Another tab has gone on: first that is shown.
             yield self._render_whole(session)
             return
-        session.replaced = tuple(session.turns)
-        self.talks.put_all(session, session.turns[:count])
+        self.talks.put_all(session, session.turns[:count], tuple(session.turns))
         filters = replace(turn.filters, without=frozenset(), topic=None, order=None)
         yield from self._ask(session, text, filters, min(turn.after, count))
 
@@ -501,8 +509,8 @@ class ChatPage:
             return None, None, None
         self.stop(session)
         session.asked += 1
-        before, session.replaced = session.replaced, ()
-        if not self.talks.prepare(session, before[0].question):
+        before, was_resumed = session.replaced, not session.stamp
+        if not self.talks.prepare(session, before[0].question) or was_resumed:
             self.talks.put_all(session, before)
         return self._render_whole(session)
 

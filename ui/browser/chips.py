@@ -15,6 +15,7 @@ from wortlaut.index.lang.words import LANGUAGES, Language
 from wortlaut.rag.answer import Answer, Filters
 from wortlaut.rag.understanding.choices import Choice
 from wortlaut.rag.understanding.query import Order
+from wortlaut.rag.understanding.timewindow import Window
 from wortlaut.rag.wording import format_date, format_period, join_names
 from wortlaut.ui.render import collapse, show_name
 from wortlaut.ui.render import escape_text as esc
@@ -22,8 +23,9 @@ from wortlaut.ui.words.chips import ChipWords, choose_chip_words
 from wortlaut.ui.words.page import choose_words
 
 PARTS = ("speaker", "topic", "event", "since", "until", "order", "source", "language")
-PICKERS = ("add", "speaker", "topic", "period", "source", "language", "order")
-_PICKED_BY = {"since": "period", "until": "period", "event": "period"}
+PICKERS = ("add", "speaker", "topic", "event", "period", "source", "language", "order")
+_PICKED_BY = {"since": "period", "until": "period"}
+_PERIODS = ("period", "event")
 # What the question itself says, and can be told to leave aside.
 _SAID = frozenset({"speaker", "topic", "event", "since", "until", "order"})
 LONGEST_TOPIC = 200
@@ -94,7 +96,7 @@ def list_chips(answer: Answer, filters: Filters) -> list[Chip]:
             part,
             words.kinds[kind],
             collapse(value),
-            is_set=getattr(filters, part, None) is not None,
+            is_set=_get(filters, part) is not None,
             is_inherited=part in query.inherited,
             is_removable=_is_removable(part, filters, about_somebody),
         )
@@ -117,7 +119,7 @@ def remove_part(
     if not chips or not all(chip.is_removable for chip in chips):
         return None
     shown = " · ".join(chip.text for chip in chips)
-    gone = RemovedPart(part, shown, getattr(filters, part, None), part in filters.without)
+    gone = RemovedPart(part, shown, _get(filters, part), part in filters.without)
     changed = _set(filters, part, None)
     if part in _SAID:
         changed = replace(changed, without=changed.without | {part})
@@ -142,8 +144,8 @@ def set_part(filters: Filters, picker: str, value: Any) -> Filters | None:
 
     A period is a pair of days as the browser sends them, "" for none.
     """
-    if picker == "period":
-        return _set_period(filters, value)
+    if picker in _PERIODS:
+        return _set_period(filters, picker, value)
     if picker == "topic":
         topic = collapse(value)[:LONGEST_TOPIC] if isinstance(value, str) else ""
         return _free(_set(filters, "topic", topic), "topic") if topic else None
@@ -155,20 +157,33 @@ def set_part(filters: Filters, picker: str, value: Any) -> Filters | None:
     return _free(_set(filters, picker, value), picker)
 
 
-def _set_period(filters: Filters, value: Any) -> Filters | None:
+def _set_period(filters: Filters, picker: str, value: Any) -> Filters | None:
     try:
         first, last = (date.fromisoformat(day) if day else None for day in value)
     except (TypeError, ValueError):
         return None
     if not (first or last) or (first and last and first > last):
         return None
+    if picker == "event":
+        return _free(_set(filters, "event", (first, last)), "event")
     # The days that the question names give way to the chosen ones.
     said = filters.without | {"since", "until"}
     return replace(filters, since=first, until=last, without=said)
 
 
 def _set(filters: Filters, part: str, value: Any) -> Filters:
-    return filters if part == "event" else replace(filters, **{part: value})
+    if part == "event":
+        first, last = value or (None, None)
+        return replace(filters, event_since=first, event_until=last)
+    return replace(filters, **{part: value})
+
+
+def _get(filters: Filters, part: str) -> Any:
+    """What the user set the part to, `None` where he did not; of an event its two days."""
+    if part == "event":
+        days = (filters.event_since, filters.event_until)
+        return days if any(days) else None
+    return getattr(filters, part, None)
 
 
 def _free(filters: Filters, part: str) -> Filters:
@@ -250,8 +265,9 @@ def render_picker_html(picker: str, answer: Answer, serial: int, tongue: Languag
     """The dialog that changes a part: what it asks for; the choices of a list come beside it."""
     words = choose_chip_words(tongue)
     title = esc(words.pick[picker])
-    if picker == "period":
-        body = _render_period(answer, words)
+    if picker in _PERIODS:
+        window = answer.query.event if picker == "event" else answer.query.window
+        body = _render_period(window, words)
     elif picker == "topic":
         body = _render_topic(answer, words)
     elif picker in _LIST_LABELS:
@@ -268,8 +284,7 @@ def render_picker_html(picker: str, answer: Answer, serial: int, tongue: Languag
     )
 
 
-def _render_period(answer: Answer, words: ChipWords) -> str:
-    window = answer.query.window if not answer.query.window.is_open else answer.query.event
+def _render_period(window: Window, words: ChipWords) -> str:
     fields = "".join(
         f'<label>{esc(label)} <input type="date" name="{name}" '
         f'value="{day.isoformat() if day else ""}"></label>'
@@ -297,7 +312,9 @@ def list_fixed_choices(picker: str, tongue: Language) -> list[Choice]:
     """The choices of a picker that do not come from the archive."""
     words = choose_chip_words(tongue)
     if picker == "add":
-        return [Choice(words.pick[name], value=name) for name in PICKERS if name != "add"]
+        # Not every question has a time of an event; a chip changes that of one that has.
+        offered = (name for name in PICKERS if name not in ("add", "event"))
+        return [Choice(words.pick[name], value=name) for name in offered]
     if picker == "order":
         return [Choice(words.orders[order], value=order) for order in get_args(Order)]
     if picker == "language":

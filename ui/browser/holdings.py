@@ -14,16 +14,15 @@ from wortlaut.index.lang.words import Language
 from wortlaut.rag.desk.intake import Batch, WhyShut
 from wortlaut.rag.wording import format_date
 from wortlaut.ui.browser.header import render_icon
-from wortlaut.ui.render import collapse, describe_place
+from wortlaut.ui.browser.page import LONGEST_SHOWN, tag_language
+from wortlaut.ui.render import collapse, describe_place, render_fault
 from wortlaut.ui.render import escape_text as esc
 from wortlaut.ui.words.archive import ArchiveWords, choose_archive_words
 from wortlaut.ui.words.page import choose_words
 
 ROWS_A_PAGE = 25
 _LONGEST_WORDS = 200
-_LONGEST_TEXT = 150_000
 _MOST_SHOWN = 50
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -135,26 +134,25 @@ def render_batch_html(batch: Batch, tongue: Language) -> str:
             f'<progress max="100" value="{int(batch.share * 100)}" aria-label="{esc(state)}">'
             "</progress>"
         )
-    fault = f'<p class="fault" lang="en">{esc(collapse(batch.fault))}</p>' if batch.fault else ""
+    fault = f'<p class="fault">{render_fault(batch.fault, tongue)}</p>' if batch.fault else ""
     return (
         f'<div lang="{tongue}"><p class="state">{esc(" ".join((state, told)).strip())}</p>{bar}'
-        f"{fault}{_render_lines(words.failed, batch.refused, batch.more, words)}"
-        f"{_render_lines(words.notices, batch.notices, 0, words)}</div>"
+        f"{fault}{_render_lines(words.failed, batch.refused, batch.more, tongue)}"
+        f"{_render_lines(words.notices, batch.notices, 0, tongue)}</div>"
     )
 
 
-def _render_lines(
-    title: str, lines: Sequence[tuple[str, str]], more: int, words: ArchiveWords
-) -> str:
-    """What is wrong, a line each; the indexer says it in English."""
+def _render_lines(title: str, lines: Sequence[tuple[str, str]], more: int, tongue: Language) -> str:
+    """What is wrong, a line each."""
     if not lines:
         return ""
     rows = "".join(
-        f'<li><b>{esc(collapse(name))}</b> <span lang="en">{esc(collapse(line))}</span></li>'
+        f"<li><b>{esc(collapse(name))}</b> {render_fault(line, tongue)}</li>"
         for name, line in lines[:_MOST_SHOWN]
     )
     left = more + len(lines[_MOST_SHOWN:])
     if left:
+        words = choose_archive_words(tongue)
         rows += f"<li>{esc(words.more_lines.format(count=left))}</li>"
     return (
         f'<p class="lines-title">{esc(title.format(count=len(lines) + more))}</p>'
@@ -200,7 +198,7 @@ def _render_row(article: Article, words: ArchiveWords, tongue: Language, may_rem
         )
     return (
         f'<li><button type="button" class="held-title" data-press="openheld" '
-        f'data-id="{esc(article.id)}"><b{_tag(article)}>{esc(title)}</b>'
+        f'data-id="{esc(article.id)}"><b{tag_language(article)}>{esc(title)}</b>'
         f"<span>{esc(collapse(place))}</span></button>{remove}</li>"
     )
 
@@ -235,16 +233,11 @@ def render_held_html(article: Article | None, tongue: Language) -> str:
             f'<section class="source" lang="{tongue}">{bar}'
             f'<p class="notice-line">{esc(words.gone)}</p></section>'
         )
-    text = article.text[:_LONGEST_TEXT] + ("\n…" if len(article.text) > _LONGEST_TEXT else "")
-    tag = _tag(article)
+    text = article.text[:LONGEST_SHOWN] + ("\n…" if len(article.text) > LONGEST_SHOWN else "")
+    tag = tag_language(article)
     return (
         f'<section class="source held-whole" lang="{tongue}">{bar}'
         f"<h2{tag}>{esc(collapse(article.title))}</h2>"
         f'<p class="place">{esc(describe_place(article, tongue))}</p>'
         f'<div class="text" tabindex="0"{tag}>{esc(text)}</div></section>'
     )
-
-
-def _tag(article: Article) -> str:
-    tag = article.language or ""
-    return f' lang="{tag}"' if _LANGUAGE.fullmatch(tag) else ""

@@ -52,6 +52,7 @@ from wortlaut.ui.render import (
     describe_refusal,
     describe_writer,
     list_refused,
+    render_fault,
     render_markdown,
     show_name,
     split_lines,
@@ -148,7 +149,7 @@ def render_turn_html(
     if turn.error is not None:
         body = (
             f'<div class="notice failed" role="alert"><p class="notice-title">'
-            f"{esc(words.failed)}</p><p>{esc(collapse(turn.error))}</p></div>"
+            f"{esc(words.failed)}</p><p>{render_fault(turn.error, language)}</p></div>"
         )
     elif turn.answer is None and turn.stopped:
         body = _render_stopped(words.stopped_early)
@@ -344,11 +345,15 @@ def _render_marker(citation: Citation, number: int, language: Language) -> str:
 
 
 def _render_more(answer: Answer, number: int) -> str:
-    """How many statements there are, and a button for the next ones."""
-    found = describe_found(answer)
-    if not found:
+    """How many statements there are, and a button for the next ones.
+
+    Below a language model's answer: for the archive's own words.
+    """
+    found, words = describe_found(answer), choose_chip_words(answer.language)
+    is_written = answer.mode == "llm" and not answer.parts and bool(answer.citations)
+    if not found and not is_written:
         return ""
-    more = esc(choose_chip_words(answer.language).more)
+    more = esc(words.show_own_words if is_written else words.more)
     return (
         f'<p class="found"><span>{esc(found)}</span> <button type="button" class="quiet" '
         f'data-press="more" data-turn="{number}">{more}</button></p>'
@@ -411,8 +416,7 @@ def render_source_html(
         notices.append(words.shortened)
     warned = "".join(f'<p class="notice-line">{esc(notice)}</p>' for notice in notices)
     runs = list_spoken_runs(statements, _choose_shown(article.text, citation.span))
-    tag = article.language or ""
-    lang = f' lang="{tag}"' if _LANGUAGE.fullmatch(tag) else ""
+    lang = tag_language(article)
     return (
         f'<section class="source" data-turn="{number}" data-marker="{citation.marker}" '
         f'lang="{language}">{_render_bar(citation, citations, number, language)}'
@@ -426,6 +430,12 @@ def render_source_html(
         f"{_render_text(citation, citations, statements, runs, language)}</div>"
         "</section>"
     )
+
+
+def tag_language(article: Article) -> str:
+    """The attribute that says in which language the article is; "" where nobody knows."""
+    tag = article.language or ""
+    return f' lang="{tag}"' if _LANGUAGE.fullmatch(tag) else ""
 
 
 def _render_tools(

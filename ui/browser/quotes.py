@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wortlaut.index.archive import Archive
 from wortlaut.index.article import mend_letters
 from wortlaut.index.errors import WortlautError
+from wortlaut.index.lang.faults import say_fault
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation
 from wortlaut.rag.desk.feedback import (
@@ -88,7 +89,7 @@ class QuoteDesk:
             receipt = self._write_receipt(answer)
             basket.add(quoted, answer.question, receipt, citation.marker)
         except WortlautError as error:
-            return self.show(owner, tongue, problem=str(error))
+            return self.show(owner, tongue, problem=say_fault(str(error), tongue)[0])
         return self.show(owner, tongue)
 
     def keep_receipt(self, owner: str, answer: Answer) -> str | None:

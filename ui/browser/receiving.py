@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from wortlaut.index.errors import SourceError, WortlautError
+from wortlaut.index.lang.faults import say_fault
 from wortlaut.ui.browser.header import describe_held
 from wortlaut.ui.browser.holdings import render_batch_html
-from wortlaut.ui.browser.settings import render_model_html
 from wortlaut.ui.gate.guest import read_guest
 from wortlaut.ui.gate.paths import ARTICLE_PATH, STATE_PATH, UPLOAD_PATH
+from wortlaut.ui.browser.settings import read_chosen_tongue, render_model_html
 from wortlaut.ui.words.page import choose_tongue
-from wortlaut.ui.words.settings import choose_settings_words
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -63,7 +63,7 @@ def _read_state(request: Request, page: ChatPage) -> dict[str, Any]:
     tongue = choose_tongue(request.query_params.get("tongue"))
     if request.query_params.get("ask") == "model":
         page.model.ask()
-    model = render_model_html(page.model.state, choose_settings_words(tongue))
+    model = render_model_html(page.model.state, tongue)
     state: dict[str, Any] = {"model": model, "batch": "", "busy": False}
     token = request.query_params.get("batch", "")
     batch = page.archive.intake.read_batch(token) if page.archive.intake and token else None
@@ -98,26 +98,40 @@ def _remove(request: Request, intake: Intake | None) -> Response:
 
 
 async def _receive(request: Request, intake: Intake | None) -> Response:
-    """204 for a file that will be read; else the reason why not, which its batch shows too."""
+    """204 for a file that will be read; else the reason why not.
+
+    200 where its batch shows that: a browser calls 400 and more an error on its console, and a file
+    of another kind is none. 403 where there is no batch to show it.
+    """
+    from starlette.responses import PlainTextResponse, Response
+
+    status, reason = await _take(request, intake)
+    if not reason:
+        return Response(status_code=status)
+    asked = read_chosen_tongue(request.headers.get("cookie"))
+    tongue = choose_tongue(asked or request.headers.get("accept-language"))
+    return PlainTextResponse(say_fault(reason, tongue)[0], status_code=status)
+
+
+async def _take(request: Request, intake: Intake | None) -> tuple[int, str]:
+    """The status of what was sent, and why it was not taken, "" if it was."""
     from starlette.concurrency import run_in_threadpool
     from starlette.requests import ClientDisconnect
-    from starlette.responses import PlainTextResponse, Response
 
     token = request.headers.get(_BATCH_HEADER, "")
     name = unquote(request.headers.get(_NAME_HEADER, ""), errors="replace")
     if intake is None or intake.why_shut is not None or not read_guest(request).may_edit:
-        return PlainTextResponse("nothing can be added here", status_code=403)
+        return 403, "nothing can be added here"
     if not token or not name or request.headers.get("sec-fetch-site", "same-origin") not in (
         "same-origin", "none"
     ):  # fmt: skip
-        return PlainTextResponse("not sent by the page itself", status_code=403)
-    status, reason = 415, ""
+        return 403, "not sent by the page itself"
+    reason = ""
     incoming = None
     try:
         incoming = await run_in_threadpool(intake.receive, token, name, read_guest(request).name)
         async for chunk in request.stream():
             if incoming.size + len(chunk) > intake.largest:
-                status = 413
                 raise SourceError(name, f"larger than {intake.largest // 1_000_000} MB; split it")
             await run_in_threadpool(incoming.write, chunk)
         await run_in_threadpool(incoming.keep)
@@ -126,14 +140,14 @@ async def _receive(request: Request, intake: Intake | None) -> Response:
     except ClientDisconnect:
         reason = "was not sent to its end"
     except OSError as error:
-        status, reason = 507, f"cannot be kept ({error.strerror}); check the server's disk"
+        reason = f"cannot be kept ({error.strerror}); check the server's disk"
     finally:
         if incoming is not None:
             incoming.drop()
     if not reason:
-        return Response(status_code=204)
+        return 204, ""
     try:
         intake.refuse(token, name, reason)
     except SourceError as error:
-        reason = error.reason
-    return PlainTextResponse(reason, status_code=status)
+        return 403, error.reason
+    return 200, reason

@@ -13,10 +13,10 @@ from wortlaut.rag.answer import Mode
 from wortlaut.ui.browser.holdings import render_close_html
 from wortlaut.ui.browser.page import render_switch_html
 from wortlaut.ui.gate.guest import Guest
-from wortlaut.ui.render import collapse
+from wortlaut.ui.render import collapse, render_fault
 from wortlaut.ui.render import escape_text as esc
 from wortlaut.ui.words.archive import choose_archive_words
-from wortlaut.ui.words.settings import TONGUES, SettingsWords, choose_settings_words
+from wortlaut.ui.words.settings import TONGUES, choose_settings_words
 from wortlaut.ui.words.signin import choose_sign_in_words
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def render_settings_html(
         f"{_render_group('theme', words.appearance, themes)}"
         f'<p class="note">{esc(words.kept)}</p>'
         f'<h3 id="set-model">{esc(words.model)}</h3>{switch}'
-        f'<div class="model-state" role="status">{render_model_html(model, words)}</div>'
+        f'<div class="model-state" role="status">{render_model_html(model, tongue)}</div>'
         f"{_render_guest(guest, tongue)}</section>"
     )
 
@@ -127,8 +127,9 @@ def _render_group(name: str, label: str, buttons: str) -> str:
     )
 
 
-def render_model_html(model: ModelState, words: SettingsWords) -> str:
+def render_model_html(model: ModelState, tongue: Language) -> str:
     """One line: whether there is a language model, and whether it answers."""
+    words = choose_settings_words(tongue)
     detail = esc(collapse(model.detail))
     if model.kind == "none":
         return f"<p>{esc(words.no_model)}</p>"
@@ -136,7 +137,7 @@ def render_model_html(model: ModelState, words: SettingsWords) -> str:
         return f"<p>{esc(words.checking)}</p>"
     if model.kind == "answers":
         return f'<p class="fine">{esc(words.answers).format(name=f"<b>{detail}</b>")}</p>'
-    reason = f'<span lang="en">{detail}</span>'
+    reason = render_fault(model.detail, tongue)
     return (
         f'<p class="fault">{esc(words.silent).format(reason=reason)}</p>'
         f'<button type="button" class="quiet" data-press="ask-model">{esc(words.again)}</button>'

@@ -49,6 +49,8 @@ class Talks:
         session.conversation, session.stamp = found.id, found.changed
         kept = self._kept.read_turns(found.id)
         session.turns[:] = _revive_turns(kept, self._archive.read_article, session)
+        before = self._kept.read_replaced(found.id) if found.owner == session.owner else []
+        session.replaced = tuple(_revive_turns(before, self._archive.read_article, session))
         return True
 
     def prepare(self, session: Session, question: str) -> bool:
@@ -110,15 +112,27 @@ class Talks:
         if not there or (there[0] or {}).get("question") == record["question"]:
             self._kept.put_turn(found.id, number, record)
 
-    def put_all(self, session: Session, turns: Sequence[PageTurn]) -> None:
-        """Have the conversation hold these turns and no others."""
-        session.turns[:] = turns
+    def put_all(
+        self, session: Session, turns: Sequence[PageTurn], replaced: Sequence[PageTurn] = ()
+    ) -> None:
+        """Have the conversation hold these turns and no others; `replaced` can be had back."""
+        session.turns[:], session.replaced = turns, tuple(replaced)
         try:
             if found := self._find_own(session):
                 records = [_make_record(turn) for turn in turns]
-                session.stamp = self._kept.replace_turns(found.id, records)
+                before = [_make_record(turn) for turn in replaced]
+                session.stamp = self._kept.replace_turns(found.id, records, before)
         except sqlite3.Error as error:
             _log.warning("turns are not kept: %s", error)
+
+    def forget_replaced(self, session: Session) -> None:
+        """Have the last edit stand for good: something else is asked."""
+        had, session.replaced = bool(session.replaced), ()
+        try:
+            if had and (found := self._find_own(session)):
+                self._kept.forget_replaced(found.id)
+        except sqlite3.Error as error:
+            _log.warning("what was replaced is still kept: %s", error)
 
     def _find_own(self, session: Session) -> KeptConversation | None:
         found = self._kept.find(session.conversation) if session.conversation else None

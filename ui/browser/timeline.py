@@ -19,7 +19,7 @@ from wortlaut.rag.answer import Answer, Filters
 from wortlaut.rag.understanding.timewindow import Window
 from wortlaut.rag.wording import voice_label
 from wortlaut.ui.browser.spoken import describe_card
-from wortlaut.ui.render import collapse, show_date
+from wortlaut.ui.render import collapse, render_fault, show_date
 from wortlaut.ui.render import escape_text as esc
 from wortlaut.ui.timelineplot import TimelineRow, draw_timeline, is_dated, merge_prints
 from wortlaut.ui.words.page import choose_words
@@ -196,7 +196,7 @@ def _render_options(known: Sequence[tuple[str, str]], chosen: str) -> str:
 
 def _render_found(shown: ShownTimeline, words: TimelineWords, tongue: Language) -> str:
     if shown.error:
-        return f'<p class="notice-line" role="alert">{esc(collapse(shown.error))}</p>'
+        return f'<p class="notice-line" role="alert">{render_fault(shown.error, tongue)}</p>'
     if not shown.ask.people:
         return f'<p class="hint">{esc(words.hint)}</p>'
     rows = list_shown(shown)

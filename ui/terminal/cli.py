@@ -183,6 +183,9 @@ def index_sources(
         str | None,
         typer.Option(metavar="text=FIELD,…", help="Which field of a record is which; '' guesses."),
     ] = None,
+    put_back: Annotated[
+        bool, typer.Option("--put-back", help="Also what was taken out on the page.")
+    ] = False,
     wait: Annotated[
         float, typer.Option(min=0, show_default=False, help="Seconds to wait for another indexer.")
     ] = math.inf,
@@ -205,9 +208,9 @@ def index_sources(
     if watch:
         from wortlaut.ui.terminal.watching import watch_sources
 
-        if not paths or rebuild or if_empty:
+        if not paths or rebuild or if_empty or put_back:
             raise ConfigError(
-                "--watch watches folders and feeds, without --rebuild and --if-empty: "
+                "--watch watches folders and feeds, without --rebuild, --if-empty and --put-back: "
                 "wortlaut index --watch DIR"
             )
         watch_sources(
@@ -222,7 +225,7 @@ def index_sources(
     with show_progress() as progress:
         report = index_paths(
             context.obj, files, rebuild=rebuild, prune=prune, web=web, fields=mapping,
-            progress=progress, wait_s=wait,
+            put_back=put_back, progress=progress, wait_s=wait,
         )  # fmt: skip
     note_indexed(context.obj, list(paths or []), report)
     print_ingest_report(report, as_json=as_json)

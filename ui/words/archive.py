@@ -88,7 +88,8 @@ _EN = ArchiveWords(
     later="Next page",
     remove="Remove",
     remove_ask="Take this article out of the archive?",
-    remove_note="Quotes from it will be marked as gone. A file of yours that it was read from stays.",
+    remove_note="Quotes from it will be marked as gone. A file of yours that it was read from stays, and "
+    "reading that again does not bring the article back; adding it here does.",
     removed="Taken out: {title}",
     removing="“{title}” will be taken out as soon as another program has finished indexing.",
     keep="Keep",
@@ -138,7 +139,8 @@ _DE = ArchiveWords(
     remove="Entfernen",
     remove_ask="Diesen Artikel aus dem Archiv nehmen?",
     remove_note="Zitate daraus werden als verschwunden gekennzeichnet. Ihre Datei, aus der er "
-    "gelesen wurde, bleibt erhalten.",
+    "gelesen wurde, bleibt erhalten; wird sie wieder eingelesen, kommt der Artikel nicht zurück, wohl aber, "
+    "wenn Sie ihn hier hinzufügen.",
     removed="Entfernt: {title}",
     removing="„{title}“ wird entfernt, sobald ein anderes Programm mit dem Einlesen fertig ist.",
     keep="Behalten",
@@ -189,7 +191,7 @@ _RU = ArchiveWords(
     remove="Удалить",
     remove_ask="Убрать эту статью из архива?",
     remove_note="Цитаты из неё будут помечены как исчезнувшие. Ваш файл, из которого она прочитана, "
-    "останется на месте.",
+    "останется на месте; при новом чтении статья не вернётся, пока вы не добавите её здесь.",
     removed="Удалено: {title}",
     removing="«{title}» будет удалена, как только другая программа закончит чтение.",
     keep="Оставить",

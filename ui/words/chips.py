@@ -30,6 +30,8 @@ class ChipWords:
     orders: MappingProxyType[str, str]
     found: str
     more: str
+    own_words: str
+    show_own_words: str
     context: str
     gloss: str
 
@@ -47,6 +49,7 @@ _EN = ChipWords(
             "speaker": "Who speaks",
             "topic": "Topic",
             "period": "Period of publication",
+            "event": "When it happened",
             "source": "Source",
             "language": "Language of the answer",
             "order": "Order",
@@ -65,6 +68,8 @@ _EN = ChipWords(
     ),
     found="{shown} of {found} statements",
     more="Show more",
+    own_words="The archive's own words",
+    show_own_words="Show the archive's own words",
     context="Context",
     gloss="Machine translation",
 )
@@ -81,6 +86,7 @@ _DE = ChipWords(
             "speaker": "Wer spricht",
             "topic": "Thema",
             "period": "Erschienen im Zeitraum",
+            "event": "Wann es geschah",
             "source": "Quelle",
             "language": "Sprache der Antwort",
             "order": "Reihenfolge",
@@ -99,6 +105,8 @@ _DE = ChipWords(
     ),
     found="{shown} von {found} Äußerungen",
     more="Mehr zeigen",
+    own_words="Die Worte des Archivs",
+    show_own_words="Die Worte des Archivs zeigen",
     context="Zusammenhang",
     gloss="Maschinelle Übersetzung",
 )
@@ -115,6 +123,7 @@ _RU = ChipWords(
             "speaker": "Кто говорит",
             "topic": "Тема",
             "period": "Период публикации",
+            "event": "Когда это произошло",
             "source": "Источник",
             "language": "Язык ответа",
             "order": "Порядок",
@@ -133,6 +142,8 @@ _RU = ChipWords(
     ),
     found="Высказываний показано: {shown} из {found}",
     more="Показать ещё",
+    own_words="Слова самого архива",
+    show_own_words="Показать слова самого архива",
     context="Контекст",
     gloss="Машинный перевод",
 )
