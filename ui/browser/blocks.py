@@ -6,6 +6,7 @@ template before that is run, so that an article holding `${...}` would be code.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,16 +30,26 @@ from wortlaut.ui.words.talks import choose_talk_words
 # What a page's address is, sent with the first event; and that a question was answered, or failed.
 _SEND_ADDRESS = "() => ['/' + location.pathname.slice(new URL(document.baseURI).pathname.length) + location.hash]"
 _TELL_ANSWERED = "() => { document.dispatchEvent(new CustomEvent('answered')); }"
+# What the browser sends: Gradio takes only names that stand in quotation marks in a part's script.
+_SENT = (
+    "again annotate ask browse certify choose cite collect discard drop example find gloss menu more "
+    "move nearest new older open openheld opine pick plot refill regain related remove rename restore "
+    "set take timeline tongue undo"
+).split()
 # All parts that a start shows, and the list's place among them.
 _PARTS, _SHELF = 12, 6
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def make_blocks(page: ChatPage, answerer: Answerer, script: str, concurrency: int) -> gr.Blocks:
-    """The page; `script` runs in each HTML part, `concurrency` questions are answered at a time.
+def make_blocks(page: ChatPage, answerer: Answerer, start: str, concurrency: int) -> gr.Blocks:
+    """The page; `concurrency` questions are answered at a time.
 
-    Other programs ask the `answerer`, by `/ask`.
+    Other programs ask the `answerer`, by `/ask`. Each HTML part calls the function `start`, which the
+    page's head has to define. The script itself must not be a part's own: it would be sent once for
+    each, and Gradio searches it from end to end for each attribute that it asks a part for, thousands
+    of times a question.
     """
+    script = f"{start}(element, trigger, props, watch, {json.dumps(_SENT)});"
 
     def make_part(name: str) -> gr.HTML:
         return gr.HTML(elem_id=name, js_on_load=script, apply_default_css=False)

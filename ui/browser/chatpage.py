@@ -326,6 +326,8 @@ class ChatPage:
                     turn = _stop(turn)
                     break
                 turn = replace(turn, answer=answer or turn.answer)
+                if feed.is_whole:
+                    break
                 yield turn, False
         except WortlautError as error:
             turn = replace(turn, answer=None, error=str(error))

@@ -14,24 +14,35 @@ _DRAFT_S = 0.05
 
 
 class AnswerFeed:
-    """Answers read in a thread of their own, so that nobody has to wait for a slow model to stop."""
+    """Answers read in a thread of their own, so that nobody has to wait for a slow model to stop.
+
+    `is_whole` says that the answer heard last is known to be the last of all.
+    """
 
     def __init__(self, answers: Iterator[Answer]) -> None:
+        self.is_whole = False
         self._answers = answers
         self._items: SimpleQueue[Answer | Exception | None] = SimpleQueue()
         self._is_over = Event()
         Thread(target=self._run, daemon=True, name="wortlaut-answer").start()
 
     def listen(self) -> Iterator[Answer | None]:
-        """The answers, of drafts that have been overtaken only the last; None while none comes."""
+        """The answers, of those that have been overtaken only the last; None while none comes.
+
+        Each grows from the one before, and to show one costs more than to find the next line.
+        """
         while True:
             try:
                 item = self._items.get(timeout=_LISTEN_S)
             except Empty:
                 yield None
                 continue
-            while isinstance(item, Answer) and item.draft and not self._items.empty():
-                item = self._items.get()
+            while isinstance(item, Answer) and not self._items.empty():
+                following = self._items.get()
+                if not isinstance(following, Answer):
+                    self.is_whole = following is None
+                    yield item
+                item = following
             if item is None:
                 return
             if isinstance(item, Exception):
