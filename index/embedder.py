@@ -46,6 +46,8 @@ DEFAULT_MODEL = "multilingual-e5-small"
 DEFAULT_HUB_NAME = "intfloat/multilingual-e5-small"
 # Below this, the C engine is done before the other has started.
 BULK_CHARS = 3_000
+# From here on a passage's own pass is saved.
+JOINED_CHARS = 30_000
 # So few sentences show whether a model's layers are to be had one by one.
 _SAMPLES = 20
 _SENTENCE_SCHEME = "own"
@@ -204,7 +206,7 @@ def _open_bundled(weights: Path, models_dir: Path, job_chars: int) -> Engine:
         model = load_model(str(bundled.unpack_model(weights, models_dir)), local_files_only=True)
         if model.device.type != "cpu":
             return _open_bulk(model)
-    return OctetEngine(weights)
+    return OctetEngine(weights, joins=job_chars >= JOINED_CHARS)
 
 
 def _has_gpu() -> bool:

@@ -328,9 +328,11 @@ def _connect(location: Location, openings: int, apart: bool) -> Any:
     )
     with _translate_errors(location):
         if isinstance(location, Path):
-            # Under one name Chroma would hand out what is open already.
-            name = f"{location}/./." if apart else str(location)
-            return _open_folder(location, f"{name}/." if openings % 2 else name, settings)
+            # Under one name Chroma would hand out what is open already: what was opened from another
+            # working folder, too, where the name is relative.
+            folder = location.absolute()
+            name = f"{folder}/./." if apart else str(folder)
+            return _open_folder(folder, f"{name}/." if openings % 2 else name, settings)
         return connect_server(location, settings)
 
 

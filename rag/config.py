@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from wortlaut.index.errors import ConfigError
 
 _SHORTEST_KEY = 16
+LogFormat = Literal["text", "json"]
 Names = Annotated[tuple[str, ...], NoDecode]
 # Variables that other tools have made customary; ours win.
 _CUSTOMARY = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
@@ -97,7 +98,7 @@ class Settings(BaseSettings):
         None, ge=0, description="requests a minute for each user or address; 0 for no limit"
     )
     open_metrics: bool = Field(False, description="/metrics for other machines, without sign-in")
-    log_format: Literal["text", "json"] | None = Field(
+    log_format: LogFormat | None = Field(
         None, description="log of requests; else of warnings alone"
     )
     log_questions: bool = Field(False, description="that log holds what was asked, too")
@@ -129,7 +130,7 @@ class Settings(BaseSettings):
     def refuse_no_headers(cls, headers: SecretStr | None) -> SecretStr | None:
         """Said at the start, not with the first answer."""
         if headers is not None:
-            read_headers(headers.get_secret_value())
+            parse_headers(headers.get_secret_value())
         return headers
 
     @field_validator("receipt_key")
@@ -153,7 +154,7 @@ class Settings(BaseSettings):
     @property
     def model_headers(self) -> dict[str, str]:
         """The headers that the language model's server wants; they may hold keys."""
-        return read_headers(self.llm_headers.get_secret_value()) if self.llm_headers else {}
+        return parse_headers(self.llm_headers.get_secret_value()) if self.llm_headers else {}
 
     @property
     def archive_address(self) -> str | None:
@@ -215,7 +216,7 @@ def _make(values: dict[str, Any]) -> Settings:
         raise ConfigError(f"setting {name!r}: {first['msg']}{hint}") from error
 
 
-def read_headers(text: str) -> dict[str, str]:
+def parse_headers(text: str) -> dict[str, str]:
     """The headers in lines `NAME: VALUE` or a JSON object; raises ValueError, which tells none."""
     if text.lstrip().startswith("{"):
         try:

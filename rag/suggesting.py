@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from wortlaut.index.archive import Archive
 from wortlaut.index.errors import WortlautError
 from wortlaut.index.lang.calendar import name_month
-from wortlaut.index.lang.names import fold_name
+from wortlaut.index.lang.names import find_spelt_gender, fold_name
+from wortlaut.index.lang.roles import Gender
 from wortlaut.index.lang.words import Language
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ _LATEST: dict[Language, str] = {
     "ru": "Что {speaker} говорит в последнее время?",
 }
 _TOPIC = "Was sagte {speaker} zu {topic}?"
-# In these a German noun would be a second language.
+# In these a German noun would be a second language; Russian says it by the speaker's gender.
 _IN_YEAR: dict[Language, str] = {
     "en": "What did {speaker} say in {year}?",
-    "ru": "Что сказал(а) {speaker} в {year} году?",
+    "ru": "Что {said} {speaker} в {year} году?",
 }
+_SAID: dict[Gender, str] = {"m": "сказал", "f": "сказала", "": "сказал(а)"}
 _OFFICE: dict[Language, str] = {
     "en": "What did {office} say?",
     "de": "Was sagte {office}?",
@@ -191,7 +193,9 @@ def _ask_more(
         if language != "de":
             if person.published:
                 year = person.published.year
-                yield _IN_YEAR[language].format(speaker=person.name, year=year), person.name
+                said = _SAID[find_spelt_gender(person.name)]
+                asked = _IN_YEAR[language].format(speaker=person.name, year=year, said=said)
+                yield asked, person.name
         elif topic := _find_topic(archive, person.name):
             yield _TOPIC.format(speaker=person.name, topic=topic), person.name
 

@@ -27,7 +27,7 @@ from tests.test_app import build_server, open_app
 from wortlaut.rag.assembly import open_chat
 from wortlaut.rag.config import Settings
 from wortlaut.rag.desk.store import Desk
-from wortlaut.ui.api.app import LARGEST_QUESTION_BODY, build_api
+from wortlaut.ui.api.app import build_api
 from wortlaut.ui.api.asking import MOST_EARLIER, Answerer, Enquiry, keep_last
 from wortlaut.ui.api.pool import AnswerPool
 from wortlaut.ui.api.problems import Unanswered
@@ -42,6 +42,7 @@ from wortlaut.ui.api.schemas import (
     ShownReading,
     WholeArticle,
 )
+from wortlaut.ui.gate.paths import LARGEST_BODY
 
 pytestmark = pytest.mark.usefixtures("unread")
 
@@ -221,6 +222,7 @@ def test_feedback_is_kept_changed_listed_and_taken_back(api, desk_folder):
     opinion = {"question": THEN, "history": [LAVROV], "answer": answer["answer"]}
     given = api.post("/feedback", json=opinion | {"verdict": "down", "comment": "too long"})
     assert ShownFeedback.model_validate(given.json()).earlier == [LAVROV]
+    assert len(given.json()["filters"]) == 2
     assert given.json()["answer"]["answer"] == answer["answer"]
     api.post("/feedback", json=opinion | {"verdict": "up"})
     listed = api.get("/feedback").json()["feedback"]
@@ -276,6 +278,7 @@ def test_a_stream_that_breaks_says_so():
     ("method", "path", "sent", "status", "said"),
     [
         ("GET", "/nothing", {}, 404, "openapi.json"),
+        ("GET", "", {}, 404, "/api/v1/openapi.json"),
         ("GET", "/ask", {}, 405, "GET is not for"),
         ("POST", "/ask", {"json": {}}, 422, "#/question"),
         ("POST", "/ask", {"json": {"question": ""}}, 422, "#/question"),
@@ -283,7 +286,7 @@ def test_a_stream_that_breaks_says_so():
         ("POST", "/ask", {"content": rb'{"question": "\ud800"}', "headers": AS_JSON}, 422, "#/question"),
         ("POST", "/ask", {"json": {"question": "x", "quotes": 3}}, 422, "#/quotes"),
         ("POST", "/ask", {"json": {"question": "x", "history": ["x"] * 33}}, 422, "#/history"),
-        ("POST", "/ask", {"json": {"question": "x", "since": "last week"}}, 422, "#/since"),
+        ("POST", "/ask", {"json": {"question": "x", "since": "last week"}}, 422, "since: no date; write it like"),
         ("POST", "/ask", {"json": {"question": "x", "since": "2026-02-31"}}, 400, "since '2026-02-31'"),
         ("POST", "/ask", {"json": {"question": "x", "since": "2027", "until": "2026"}}, 400, "swap"),
         ("POST", "/ask", {"json": {"question": "x", "source": "Nobody"}}, 400, "there are: "),
@@ -324,7 +327,7 @@ def test_what_is_wrong_is_told_as_problem_details(api, method, path, sent, statu
 
 
 def test_more_than_a_body_may_hold_is_refused_before_it_is_read(double):
-    much = b"x" * (LARGEST_QUESTION_BODY + 1)
+    much = b"x" * (LARGEST_BODY + 1)
     for content in (much, iter([much])):
         got = double.post("/ask", content=content)
         assert (got.status_code, got.headers["content-type"]) == (413, "application/problem+json")
@@ -367,7 +370,7 @@ def test_the_page_has_the_api_beside_it_behind_the_same_gate(page):
         assert (got.status_code, got.headers["content-type"]) == (
             status, "application/problem+json",
         )  # fmt: skip
-    much = b"x" * (LARGEST_QUESTION_BODY + 1)
+    much = b"x" * (LARGEST_BODY + 1)
     assert page.post("/api/v1/ask", content=much).status_code == 413
     for path in ("/api/v1/docs", "/api/v1/redoc", "/openapi.json", "/v1/openapi.json"):
         assert page.get(path).status_code == 404
@@ -505,6 +508,21 @@ def test_a_place_is_free_again_after_one_who_waited_has_gone():
     assert asyncio.run(ask()) == (True, 2)
 
 
+def test_a_place_is_free_again_where_no_thread_could_begin(monkeypatch):
+    async def ask():
+        pool = AnswerPool(workers=1)
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", refuse)
+            with pytest.raises(Unanswered) as refused:
+                await pool.call(lambda: 1, never_gone)
+        return refused.value.status, await pool.call(lambda: 2, never_gone)
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    assert asyncio.run(ask()) == (503, 2)
+
+
 # What is remembered
 
 
@@ -518,6 +536,53 @@ def test_an_earlier_question_is_answered_once_as_long_as_the_archive_is_the_same
     chat.archive.newest_change += 1
     answerer.ask(Enquiry("And in 2027?", (TALBERG,)))
     assert [question for question, *_ in chat.asked[2:]] == [TALBERG, "And in 2027?"]
+
+
+@pytest.mark.usefixtures("unread")
+def test_a_conversation_is_known_as_long_as_its_last_answer_is(seeded, models):
+    answerer = Answerer(open_chat(Settings(data=seeded, models=models)), remembered=1)
+    asked = []
+    answerer.chat.listener = lambda question, answer: asked.append(question)
+    turns = ("What did Lavrov say about guarantees?", "And in 2022?", "And in 2026?")
+    for number, question in enumerate(turns):
+        answer = answerer.ask(Enquiry(question, turns[:number]))
+    assert asked == list(turns)
+    assert [one.question for one in answer.asking.history] == list(turns[:2])
+    whole = Answerer(answerer.chat).ask(Enquiry(turns[2], turns[:2]))
+    assert (answer.text, answer.query) == (whole.text, whole.query)
+
+
+def test_earlier_questions_of_one_who_has_gone_are_not_answered():
+    chat, gone = Chat(), []
+
+    def is_left():
+        gone.append(len(chat.asked))
+        return len(gone) > 2
+
+    questions = (TALBERG, "Die Falle?", "And in 2027?", "And then?")
+    assert list(Answerer(chat).stream(Enquiry(TALBERG, questions), is_left)) == []
+    assert [question for question, *_ in chat.asked] == [TALBERG, "Die Falle?"]
+
+
+def test_a_thread_is_told_that_whoever_asked_has_gone():
+    begun, told = threading.Event(), threading.Event()
+
+    def wait_until(is_left):
+        begun.set()
+        while not is_left():
+            told.wait(0.01)
+        told.set()
+        yield from ()
+
+    async def is_gone():
+        return begun.is_set()
+
+    async def ask():
+        with pytest.raises(Unanswered):
+            await AnswerPool(workers=1).run(wait_until, is_gone)
+
+    asyncio.run(ask())
+    assert told.wait(10)
 
 
 def test_an_earlier_question_that_was_none_is_left_out():

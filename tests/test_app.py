@@ -22,10 +22,11 @@ from tests.chatdouble import ARTICLES, HOSTILE, PORT, Chat
 from tests.llmserver import Reply, serve
 from tests.test_render import check_harmless
 from wortlaut.index.errors import ConfigError
-from wortlaut.ui.browser.app import _listen, build_server
+from wortlaut.ui.browser.app import build_server
 from wortlaut.ui.browser.chatpage import ChatPage
 from wortlaut.ui.browser.session import Session
 from wortlaut.ui.gate.paths import LARGEST_BODY
+from wortlaut.ui.gate.running import open_listener
 from wortlaut.ui.words.archive import choose_archive_words
 
 CHROMIUM = (
@@ -181,9 +182,9 @@ def test_an_address_in_use_is_told_with_what_to_do():
         socket.create_server(("127.0.0.1", 0)) as taken,
         pytest.raises(ConfigError, match="--port"),
     ):
-        _listen("127.0.0.1", taken.getsockname()[1])
+        open_listener("127.0.0.1", taken.getsockname()[1])
     with pytest.raises(ConfigError, match="--host"):
-        _listen("203.0.113.1", 0)
+        open_listener("203.0.113.1", 0)
 
 
 # A language model writes
@@ -356,7 +357,7 @@ def open_app(app):
     """The address of an app while it is served."""
     import uvicorn
 
-    listener = _listen("127.0.0.1", 0)
+    listener = open_listener("127.0.0.1", 0)
     config = uvicorn.Config(app, log_level="warning", ws="none", proxy_headers=False)
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)

@@ -110,6 +110,13 @@ def test_an_answer_has_its_marks_annotated_with_the_sources(client):
     assert 0 < usage.prompt_tokens < usage.completion_tokens
 
 
+def test_a_source_is_named_in_the_answers_language(client):
+    message = ask(client, "Was sagte Talberg?").choices[0].message
+    title = "Aldora Presse · 29. Januar 2031: Aldora will den Hafen ausbauen"
+    assert message.annotations[0].url_citation.title == title
+    assert title in message.content
+
+
 def test_a_stream_comes_to_the_same(client):
     whole = ask(client, TALBERG)
     options = {"include_usage": True}

@@ -27,7 +27,7 @@ from wortlaut.rag.desk.houseformat import mark_words, quote_citation, write_quot
 from wortlaut.rag.desk.quotes import Basket, find_quote_state
 from wortlaut.rag.desk.quotesfile import read_quotes_file
 from wortlaut.rag.desk.store import Desk
-from wortlaut.ui.browser.app import _listen, build_server
+from wortlaut.ui.browser.app import build_server
 from wortlaut.ui.browser.chatpage import ChatPage
 from wortlaut.ui.browser.exports import (
     show_kept,
@@ -37,6 +37,7 @@ from wortlaut.ui.browser.exports import (
 )
 from wortlaut.ui.browser.quotes import QuoteDesk, render_basket_html
 from wortlaut.ui.browser.session import Session
+from wortlaut.ui.gate.running import open_listener
 from wortlaut.ui.render import render_markdown
 from wortlaut.ui.words.desk import choose_desk_words
 
@@ -296,7 +297,7 @@ def open_page(chat, desk, settings, owner="me"):
         for module in ("app", "blocks"):
             patch.setattr(f"wortlaut.ui.browser.{module}.read_owner", lambda headers: owner)
         gate = build_server(chat, desk=desk, settings=settings)
-        listener = _listen("127.0.0.1", 0)
+        listener = open_listener("127.0.0.1", 0)
         config = uvicorn.Config(gate, log_level="warning", ws="none")
         config.timeout_graceful_shutdown = 1
         server = uvicorn.Server(config)

@@ -17,7 +17,10 @@ TARVO (dpa) - Die Fähre nach Wiesgrund fährt wieder. "Der Damm hält, und niem
 HARBOUR = """date 2026-03-09
 TARVO (dpa) - Der Ausbau kommt nicht. "Der Hafen bleibt, wie er ist", sagte Bürgermeister Rolo Fentmark am Montag in Tarvo.
 """
-HEAVY = ("torch", "gradio", "chromadb", "llama_index", "numpy", "pydantic", "sentence_transformers")
+HEAVY = (
+    "torch", "gradio", "chromadb", "llama_index", "numpy", "pydantic", "sentence_transformers",
+    "fastapi", "starlette", "uvicorn", "prometheus_client", "mcp", "mcp_types", "langchain_core",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

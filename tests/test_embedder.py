@@ -302,7 +302,9 @@ def test_an_e5_folder_without_prompts_gets_them(
 @given(st.lists(st.lists(st.integers(1, 3000), min_size=1, max_size=4)), st.integers(1, 4))
 def test_groups_keep_every_passage_and_their_order(lengths: list[list[int]], workers: int) -> None:
     passages = [[[n] * length for length in some] for n, some in enumerate(lengths)]
-    groups = list(group_passages(passages, workers))
+    encoded = [unit for passage in passages for unit in passage]
+    units = [[""] * len(passage) for passage in passages]
+    groups = list(group_passages(encoded, units, workers))
     assert [passage for group in groups for passage in group] == passages
     assert all(groups)
     tokens = [sum(len(unit) for passage in group for unit in passage) for group in groups]

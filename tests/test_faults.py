@@ -87,6 +87,12 @@ def test_the_rows_have_the_same_places_in_every_language():
             "Der zitierte Text sagt 'nicht', der Satz nicht",
         ),
         (
+            "the language model at http://127.0.0.1:9/v1 (tiny) cannot be reached; start its "
+            "server, or set WORTLAUT_LLM_BASE_URL",
+            "das Sprachmodell unter http://127.0.0.1:9/v1 (tiny) ist nicht zu erreichen; starten "
+            "Sie seinen Server oder setzen Sie WORTLAUT_LLM_BASE_URL",
+        ),
+        (
             "the language model http://127.0.0.1:9 cannot be reached; start its server, or set "
             "WORTLAUT_LLM_BASE_URL",
             "das Sprachmodell http://127.0.0.1:9 ist nicht zu erreichen; starten Sie seinen Server "

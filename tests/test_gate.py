@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import re
+import socket
 from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import anyio
 import httpx
@@ -25,6 +27,8 @@ from wortlaut.ui.browser.app import build_server
 from wortlaut.ui.gate.accounts import Account, Accounts, add_token, hash_password
 from wortlaut.ui.gate.doors import Doors, open_doors
 from wortlaut.ui.gate.gate import Gate
+from wortlaut.ui.gate.handing import hurry
+from wortlaut.ui.gate.limits import GuessBrake
 from wortlaut.ui.gate.paths import STATE_PATH, UPLOAD_PATH
 
 PASSWORDS = {"mia": "sieben-segel", "ole": "grauer-kranich"}
@@ -363,7 +367,10 @@ def test_too_much_is_refused_with_when_to_go_on():
         assert {httpx.get(f"{address}{STATE_PATH}").status_code for _ in range(9)} == {200}
 
 
-def test_guesses_are_slowed_down_for_the_user_and_the_address(tmp_path):
+def test_guesses_are_slowed_down_for_the_user_and_the_address(tmp_path, monkeypatch):
+    # No pause is over because a busy machine takes its time to hash.
+    stopped = partial(GuessBrake, lambda: 0.0)
+    monkeypatch.setattr("wortlaut.ui.gate.signin.GuessBrake", stopped)
     accounts, tokens = make_accounts(tmp_path / "users.json")
     settings = Settings(data=tmp_path, auth=accounts.file)
     with open_app(build_server(Chat(), doors=open_doors(settings, "127.0.0.1"))) as address:
@@ -424,6 +431,48 @@ async def ask_at_once():
     return statuses
 
 
+def make_request(*pieces):
+    """A receive of these pieces of a body, after which nothing ever comes."""
+    left = list(pieces)
+
+    async def receive():
+        if not left:
+            await anyio.sleep_forever()
+        body, more = left.pop(0)
+        return {"type": "http.request", "body": body, "more_body": more}
+
+    return receive
+
+
+def test_who_never_sends_all_of_a_request_is_not_waited_for():
+    async def read_slow():
+        receive = hurry(make_request((b"x" * 40, True)), patience_s=0.01)
+        return [(await receive())["type"] for _ in range(3)]
+
+    async def read_whole():
+        receive = hurry(make_request((b"x", True), (b"y", False)), patience_s=0.01)
+        pieces = [(await receive())["body"] for _ in range(2)]
+        # Then it is waited for whoever sent it to go, as long as that takes.
+        with anyio.move_on_after(0.1) as waited:
+            await receive()
+        return pieces, waited.cancelled_caught
+
+    assert anyio.run(read_slow) == ["http.request", "http.disconnect", "http.disconnect"]
+    assert anyio.run(read_whole) == ([b"x", b"y"], True)
+
+
+def test_a_sign_in_that_is_cut_off_is_no_fault_of_ours(newsroom, monkeypatch, caplog):
+    address, _, _, _ = newsroom
+    monkeypatch.setattr("wortlaut.ui.gate.gate.hurry", lambda receive: hurry(receive, 0.05))
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as client:
+        client.sendall(
+            b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\nname=mia"
+        )
+        assert client.recv(100).startswith(b"HTTP/1.1 408 ")
+    assert "Traceback" not in caplog.text
+
+
 # Health, figures, logs
 
 
@@ -470,6 +519,20 @@ def test_without_sign_in_figures_are_for_this_machine():
         assert httpx.get(f"{address}/metrics", headers=passed_on).status_code == 404
     with open_app(build_server(Chat(), doors=Doors(shows_figures=True))) as address:
         assert httpx.get(f"{address}/metrics", headers=passed_on).status_code == 200
+
+
+def test_what_fails_in_the_page_is_told_in_the_log_alone(newsroom, caplog, capfd):
+    address, _, _, tokens = newsroom
+    page = GradioSession(address, bearer(tokens["ole"]))
+    page.numbers["none"] = next(
+        one["id"]
+        for one in page.client.get("/config").json()["dependencies"]
+        if not one["backend_fn"]
+    )
+    assert '"success":false' in page.call("none", [])
+    assert "Traceback" not in capfd.readouterr().err
+    (failed,) = [record for record in caplog.records if record.exc_info]
+    assert failed.getMessage() == "an event of the page failed"
 
 
 def test_logs_hold_no_secret_and_no_question(newsroom, caplog):

@@ -221,7 +221,7 @@ def make_settings(tmp_path, **given):
     ("host", "given", "words"),
     [
         ("0.0.0.0", {}, "--no-auth"),
-        ("::", {}, "--auth FILE"),
+        ("::", {}, "user add NAME --auth users.json"),
         ("192.0.2.1", {"allow_uploads": False}, "--auth-header NAME --trust-proxy ADDRESS"),
         ("127.0.0.1", {"allow_host": "news.example"}, "behind a proxy"),
         ("127.0.0.1", {"trust_proxy": "127.0.0.1"}, "behind a proxy"),

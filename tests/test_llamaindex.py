@@ -107,6 +107,13 @@ CASES = [
     (meet("speaker", "Quandt"), {"month", "year"}),
     (meet("speaker", "Quandt", "!="), {"day", "end", "none"}),
     (meet("speaker", "Oxenrath"), set()),
+    (meet("speaker", " % "), set()),
+    (meet("source", "Tarvo\ud800"), set()),
+    (meet("title", "Damm\ud800"), set()),
+    (meet("article_id", [*map(str, range(4000)), "day"], "in"), {"day"}),
+    (meet("article_id", [*map(str, range(4000)), "day"], "nin"), EVERY - {"day"}),
+    (meet("source", [*map(str, range(2000)), "Tarvo-Post"], "in"), {"day", "end"}),
+    (join(*(meet("title", str(n)) for n in range(2000)), condition="or"), set()),
     (meet("speaker", ["Holm", "Quandt"], "any"), EVERY),
     (meet("speaker", ["Holm", "Quandt"], "all"), set()),
     (meet("speaker", "Holm", "contains"), {"day", "end", "none"}),
@@ -133,7 +140,8 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("filters", "expected"), CASES, ids=lambda case: str(case)[:60])
+# By number: a set's order, and so its name, is another in each process that runs tests.
+@pytest.mark.parametrize(("filters", "expected"), CASES, ids=range(len(CASES)))
 def test_a_filter_lets_through_what_meets_it_and_nothing_else(archive, filters, expected):
     filters = filters if isinstance(filters, MetadataFilters) else join(filters)
     assert find(archive, filters) == expected
@@ -158,6 +166,11 @@ def test_without_the_passage_map_the_same_is_let_through(archive, monkeypatch):
         (meet("source", "Tarvo", ">"), "'source' is compared by: ==, !=, in, nin, is_empty"),
         (meet("source", "Tarvo", "contains"), "cannot be honoured"),
         (meet("source", 7), "wants a text, not 7"),
+        (meet("title", [7, 8], "in"), "wants a text, not 7"),
+        (meet("author", [], "nin"), "no article has 'author'"),
+        (meet("author", [], "all"), "no article has 'author'"),
+        (meet("source", [], "any"), "cannot be honoured"),
+        (meet("title", ["x"] * 10_001, "in"), "10001 values; 10000 can be looked for at once"),
         (meet("source", "Tarvo", "in"), "wants a list of values"),
         (meet("source", ["Tarvo"]), "wants one value"),
         (meet("speaker", None, "is_empty"), "'speaker' is compared by: ==, !=, in, nin, any"),
@@ -171,6 +184,14 @@ def test_what_cannot_be_honoured_is_refused_before_any_search(archive, filters, 
         WortlautRetriever(archive.chat.retriever, 3, join(filters))
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_filters_within_filters_without_end_are_refused(archive):
+    filters = join(meet("source", "a"))
+    for _ in range(3000):
+        filters = MetadataFilters(filters=[filters])
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        WortlautRetriever(archive.chat.retriever, 3, filters)
 
 
 def test_neither_another_selection_nor_no_number_is_taken(archive):

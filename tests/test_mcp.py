@@ -26,6 +26,7 @@ from wortlaut.ui.api.app import build_api
 from wortlaut.ui.api.asking import Answerer
 from wortlaut.ui.api.schemas import ShownAnswer
 from wortlaut.ui.browser.app import build_server
+from wortlaut.ui.gate.doors import Doors
 from wortlaut.ui.mcp.server import build_mcp_app, build_mcp_server
 from wortlaut.ui.mcp.tools import ArchiveTools, name_article
 
@@ -184,7 +185,11 @@ def test_a_follow_up_is_understood_from_the_questions_before_it(address, chat):
     ("tool", "arguments", "said"),
     [
         ("ask", {"question": " "}, "empty question"),
-        ("ask", {"question": "Was?", "since": "soon"}, "ask: since: string should match pattern"),
+        (
+            "ask",
+            {"question": "Was?", "since": "soon"},
+            "ask: since: no date; write it like 2026-01-29",
+        ),
         ("ask", {"question": "Was?", "since": "2026-02-31"}, "'2026-02-31' is no date"),
         ("ask", {"question": "Was?", "since": "2026", "until": "2025"}, "swap them"),
         ("ask", {"question": "Was?", "mode": "llm"}, "no language model is set"),
@@ -309,12 +314,14 @@ def test_it_can_be_mounted_in_another_app_under_names_of_its_own(chat):
 
 
 def test_the_page_and_the_api_have_it_beside_and_hide_where_files_are(chat):
-    with open_app(build_server(chat, ["localhost", "127.0.0.1", "news.example"])) as served:
+    doors = Doors(hosts=frozenset({"127.0.0.1", "news.example"}), is_for_others=True)
+    with open_app(build_server(chat, doors=doors)) as served:
         found = call(served + PATH, "search", query="Staudamm").structured_content["passages"]
         assert found
         assert {row["path"] for row in found} == {""}
         cited = call(served + PATH, "ask", question=QUESTION).structured_content["citations"]
         assert {row["path"] for row in cited} == {""}
+        assert post(served + PATH, host="news.example").status_code == 200
         assert post(served + PATH, host="evil.example").status_code == 400
         assert post(served + PATH, origin="http://evil.example").status_code == 403
     with open_app(build_api(chat)) as served:
@@ -364,6 +371,16 @@ def test_a_closed_input_ends_it_and_nothing_but_the_protocol_was_printed(seeded,
     assert process.returncode == 0
     assert all(json.loads(line)["jsonrpc"] == "2.0" for line in printed.splitlines())
     assert "Traceback" not in told
+
+
+def test_a_closed_output_ends_it_without_a_word(seeded, models):
+    with start(seeded, models) as process:
+        print(json.dumps(OPENING), file=process.stdin, flush=True)
+        process.stdout.readline()
+        process.stdout.close()
+        print(json.dumps(OPENING), file=process.stdin, flush=True)
+        assert process.wait(30) == 1
+        assert process.stderr.read() == ""
 
 
 def test_ctrl_c_ends_it(seeded, models):

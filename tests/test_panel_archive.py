@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import threading
@@ -318,6 +319,37 @@ def test_a_full_folder_and_a_full_disk_take_nothing_more_and_say_so(tmp_path, mo
     with pytest.raises(SourceError, match="the server's disk has 5 MB left"):
         intake.receive(TOKEN, "d.txt")
     assert not any(intake._incoming.iterdir())
+
+
+def test_what_was_dropped_makes_room_once_also_after_all_was_measured_anew(tmp_path):
+    intake = Intake(Settings(data=tmp_path, uploads_mb=1), Writable(), is_allowed=True)
+    intake.folder.mkdir()
+    (intake.folder / "kept.txt").write_bytes(b"x" * 600_000)
+    dropped, other = (intake.receive(TOKEN, name) for name in ("a.txt", "b.txt"))
+    dropped.write(b"x" * 300_000)
+    intake._held = None  # as after each run
+    dropped.drop()
+    with pytest.raises(SourceError, match="remove articles"):
+        other.write(b"x" * 500_000)
+    other.write(b"x" * 300_000)
+    other.drop()
+
+
+def test_what_a_killed_server_had_received_in_part_takes_no_room(tmp_path):
+    settings = Settings(data=tmp_path, uploads_mb=1)
+    intake = Intake(settings, Writable(), is_allowed=True)
+    intake._incoming.mkdir(parents=True)
+    stale, fresh = intake._incoming / "stale", intake._incoming / "fresh"
+    for file in (stale, fresh):
+        file.write_bytes(b"x" * 600_000)
+    day_ago = time.time() - 86400
+    os.utime(stale, (day_ago, day_ago))
+    incoming = intake.receive(TOKEN, "b.txt")
+    incoming.write(b"x" * 300_000)
+    assert (stale.exists(), fresh.exists()) == (False, True)
+    with pytest.raises(SourceError, match="remove articles"):
+        incoming.write(b"x" * 300_000)
+    incoming.drop()
 
 
 def test_a_refusal_is_said_in_the_language_of_the_page(served):

@@ -149,7 +149,8 @@ def test_example_questions_are_of_several_kinds_and_each_is_answered(chat, langu
         assert (answer.abstained, answer.language) == (False, language), question
     assert any("202" in question for question in questions)
     if language != "de":
-        # No German noun in them.
+        # No German noun in them, and no "said" of two genders where first names tell the speaker's.
+        assert not any("(а)" in q for q in questions)
         assert not any("Erweiterung" in q or "Verlässlichkeit" in q for q in questions)
 
 

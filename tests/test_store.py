@@ -3,6 +3,7 @@
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,6 +54,20 @@ def test_upserting_known_ids_replaces_their_vectors(store):
     assert store.count() == 3
     identity, cosine = store.search(renewed[2][1].vector, 1)[0]
     assert (identity, cosine) == ("a:2", pytest.approx(1, abs=1e-5))
+
+
+def test_one_relative_name_in_two_working_folders_is_two_stores(tmp_path, monkeypatch):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "one")
+    first = PassageStore(Path("chroma"), "archive", "model one")
+    first.upsert(make_nodes(make_passages(3)))
+    monkeypatch.chdir(tmp_path / "other")
+    second = PassageStore(Path("chroma"), "archive", "model one")
+    assert (first.count(), second.count()) == (3, 0)
+    assert (tmp_path / "other" / "chroma" / "chroma.sqlite3").exists()
+    first.close()
+    second.close()
 
 
 def test_an_empty_store_finds_nothing(store):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.chatdouble import PORT, Chat
-from tests.test_app import _listen, build_server, find, open_browser
+from tests.test_app import build_server, find, open_browser, open_listener
 from wortlaut.rag.desk.store import Desk
 
 TALBERG, AUSTRALIA, FALLE = (
@@ -41,7 +41,7 @@ def serve_at(chat, desk, port=0):
     """The page at a port of its own, so that it can come back there."""
     import uvicorn
 
-    listener = _listen("127.0.0.1", port)
+    listener = open_listener("127.0.0.1", port)
     config = uvicorn.Config(build_server(chat, desk=desk), log_level="warning", ws="none")
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
@@ -148,12 +148,12 @@ def test_in_a_browser_a_conversation_is_kept_listed_renamed_deleted_and_had_back
     browser.wait_for(
         f"{TITLES}.startsWith('What is the capital of Australia?|What did Talberg say?')"
     )
-    press(browser, f'.talks a[href="{path}"]')
+    press(browser, f'.talks a[href="{path[1:]}"]')
     browser.wait_for(f"location.pathname === '{path}' && {NUMBERS} === '0,1'")
     browser.wait_for(f"document.querySelector('.talks a[aria-current]')?.href.endsWith('{path}')")
     browser.run("history.back()")
     browser.wait_for(f"location.pathname !== '{path}' && {NUMBERS} === '0'")
-    item = f'.talks li:has(a[href="{path}"])'
+    item = f'.talks li:has(a[href="{path[1:]}"])'
     press(browser, f"{item} [data-press=rename]")
     browser.run("document.querySelector('.talks input').value = 'Hafen <b>&'")
     browser.run(
@@ -175,8 +175,8 @@ def test_in_a_browser_a_deleted_conversation_that_is_shown_makes_room_and_comes_
     press(browser, ".talks li:has(a[aria-current]) [data-press=remove]")
     browser.wait_for(f"location.pathname === '/' && {NUMBERS} === '' && {find('.welcome')}")
     press(browser, ".undo button")
-    browser.wait_for(f"""!!document.querySelector('.talks a[href="{path}"]')""")
-    press(browser, f'.talks a[href="{path}"]')
+    browser.wait_for(f"""!!document.querySelector('.talks a[href="{path[1:]}"]')""")
+    press(browser, f'.talks a[href="{path[1:]}"]')
     browser.wait_for(f"{NUMBERS} === '0'")
 
 

@@ -37,7 +37,8 @@ HARMONY = (
     f"<|start|>assistant<|channel|>final<|message|>{ANSWER}<|return|>"
 )
 # What servers send with the templates of DeepSeek-R1, Qwen3, Magistral, EXAONE, gpt-oss, Command A,
-# Kimi, Seed-OSS, Gemma; some where the template opens the thought, so that its end alone is sent.
+# Kimi, Seed-OSS, Gemma, Apertus, LongCat, Hunyuan, Granite; some where the template opens the thought,
+# so that its end alone is sent.
 THOUGHTS = [
     f"<think>{THOUGHT}</think>\n\n{ANSWER}",
     f"<think>\n\n</think>\n\n{ANSWER}",
@@ -59,6 +60,15 @@ THOUGHTS = [
     f"<|START_THINKING|>{THOUGHT}<|END_THINKING|><|START_RESPONSE|>{ANSWER}<|END_RESPONSE|>",
     f"<|channel>thought\n{THOUGHT}<channel|>{ANSWER}",
     f"<|begin_of_thought|>{THOUGHT}<|end_of_thought|><|begin_of_solution|>{ANSWER}<|end_of_solution|>",
+    f"<|think|>{THOUGHT}<|/think|>{ANSWER}",
+    f"<|inner_prefix|>{THOUGHT}<|inner_suffix|>{ANSWER}",
+    f"{THOUGHT}<|inner_suffix|>{ANSWER}",
+    f"<longcat_think>\n{THOUGHT}\n</longcat_think>\n{ANSWER}",
+    f"<mm:think>{THOUGHT}</mm:think>{ANSWER}",
+    f"<analysis>{THOUGHT}</analysis>\n{ANSWER}",
+    f"<reason>{THOUGHT}</reason>\n{ANSWER}",
+    f"<think>\n{THOUGHT}\n</think>\n<answer>\n{ANSWER}\n</answer>",
+    f"<think>{THOUGHT}</think><response>{ANSWER}</response>",
     HARMONY,
     HARMONY.replace(
         "<|end|>", "<|end|><|start|>assistant<|channel|>commentary<|message|>So.<|end|>", 1

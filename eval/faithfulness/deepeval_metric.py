@@ -44,6 +44,7 @@ class WortlautDeepEvalFaithfulness(BaseMetric):  # type: ignore[misc]
         self.evaluation_model = scorer.name
         self.found: Faithfulness | None = None
         self.error: str | None = None
+        self.success: bool | None = None
 
     def measure(self, test_case: Any, *args: Any, **kwargs: Any) -> float | None:
         """The score; `None` where nothing is claimed."""

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from wortlaut.index.archive import Vectors
 
 _LONGEST_BATCH = 256
 _BATCH_TOKENS = 2048
 # So many tokens keep a processor busy: what is shorter than this share of the longest comes next.
 _FEWEST_TOKENS, _LIKE = 256, 0.8
 _GROUP_TOKENS = 50_000
+
+# A text's tokens.
+Encoded = Sequence[int]
 
 
 def batch_lengths(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -26,12 +36,17 @@ def batch_lengths(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def group_passages(
-    passages: Sequence[Sequence[Sequence[int]]], workers: int
-) -> Iterator[list[Sequence[Sequence[int]]]]:
-    """The passages in order, in as many groups of like size as there are workers, or more."""
+    encoded: Sequence[Encoded], units: Sequence[Sequence[str]], workers: int
+) -> Iterator[list[Sequence[Encoded]]]:
+    """The passages in order, in as many groups of like size as there are workers, or more.
+
+    `encoded` are the tokens of all their `units`, one after the other.
+    """
+    rest = iter(encoded)
+    passages = [list(islice(rest, len(passage))) for passage in units]
     sizes = [sum(map(len, passage)) for passage in passages]
     most = min(_GROUP_TOKENS, max(_BATCH_TOKENS, sum(sizes) // workers))
-    group: list[Sequence[Sequence[int]]] = []
+    group: list[Sequence[Encoded]] = []
     held = 0
     for passage, size in zip(passages, sizes, strict=True):
         group.append(passage)
@@ -41,3 +56,10 @@ def group_passages(
             group, held = [], 0
     if group:
         yield group
+
+
+def join_groups(made: Iterable[tuple[Vectors, Vectors]], dimension: int) -> tuple[Vectors, Vectors]:
+    """The groups' two kinds of vectors, each in one piece of shape `(n, dimension)`."""
+    empty = np.empty((0, dimension), np.float32)
+    groups = [(empty, empty), *made]
+    return np.concatenate([one for one, _ in groups]), np.concatenate([two for _, two in groups])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wortlaut.index.engines import TorchEngine
-from wortlaut.index.layers.batches import batch_lengths, group_passages
+from wortlaut.index.layers.batches import Encoded, batch_lengths, group_passages, join_groups
 
 if TYPE_CHECKING:
     import torch
@@ -53,14 +53,8 @@ class BulkEngine(TorchEngine):
         if not self._layers:
             return super().encode_passages(texts, units)
         encoded = self._tokenise([unit for passage in units for unit in passage])
-        position, passages = 0, []
-        for passage in units:
-            passages.append(encoded[position : position + len(passage)])
-            position += len(passage)
-        made = list(self._pool.map(self._encode_group, group_passages(passages, self._workers)))
-        empty = np.empty((0, self.dimension), np.float32)
-        joined, alone = zip(*made, strict=True) if made else ((), ())
-        return np.concatenate([empty, *joined]), np.concatenate([empty, *alone])
+        groups = group_passages(encoded, units, self._workers)
+        return join_groups(self._pool.map(self._encode_group, groups), self.dimension)
 
     def _tokenise(self, units: Sequence[str]) -> list[list[int]]:
         """Here and not where the layers run: a tokenizer serves one thread at a time."""
@@ -72,7 +66,7 @@ class BulkEngine(TorchEngine):
         )["input_ids"]
         return encoded
 
-    def _encode_group(self, passages: Sequence[Sequence[list[int]]]) -> tuple[Vectors, Vectors]:
+    def _encode_group(self, passages: Sequence[Sequence[Encoded]]) -> tuple[Vectors, Vectors]:
         alone, states = self._run_sentences([unit for passage in passages for unit in passage])
         joined = np.empty((len(passages), self.dimension), np.float32)
         runs: dict[int, list[torch.Tensor]] = {}
@@ -87,7 +81,7 @@ class BulkEngine(TorchEngine):
         self._run_joined(runs, joined)
         return joined, alone
 
-    def _run_sentences(self, encoded: Sequence[list[int]]) -> tuple[Vectors, list[torch.Tensor]]:
+    def _run_sentences(self, encoded: Sequence[Encoded]) -> tuple[Vectors, list[torch.Tensor]]:
         """Each unit's vector, and its tokens' states where the shared layers end."""
         import torch
 

@@ -20,7 +20,7 @@ _TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7}
 _FLOAT, _INT = 1, 2
 
 # Names of dimensions that vary, sizes of those that do not.
-Shape = Sequence[str | int]
+Sizes = Sequence[str | int]
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Graph:
         self._nodes.append(node + _pack(7, domain))
         return outputs[0]
 
-    def write(self, inputs: Mapping[str, tuple[str, Shape]], outputs: Mapping[str, Shape]) -> bytes:
+    def write(self, inputs: Mapping[str, tuple[str, Sizes]], outputs: Mapping[str, Sizes]) -> bytes:
         """The model; `inputs` have a type as numpy calls it and a shape, outputs are float32."""
         parts = [_pack(1, node) for node in self._nodes]
         parts += [_pack(2, "wortlaut"), *(_pack(5, weight) for weight in self._weights)]
@@ -72,7 +72,7 @@ def _pack_attribute(name: str, value: int | float) -> bytes:
     return _pack(1, name) + _pack(2, value) + _pack(20, _FLOAT)
 
 
-def _pack_value(name: str, kind: str, shape: Shape) -> bytes:
+def _pack_value(name: str, kind: str, shape: Sizes) -> bytes:
     sizes = (_pack(1 if isinstance(size, int) else 2, size) for size in shape)
     dims = b"".join(_pack(1, size) for size in sizes)
     return _pack(1, name) + _pack(2, _pack(1, _pack(1, _TYPES[kind]) + _pack(2, dims)))

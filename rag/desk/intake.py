@@ -8,6 +8,7 @@ import math
 import re
 import shutil
 import threading
+import time
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,8 @@ _TOKEN = re.compile(r"[0-9a-f]{16,64}")
 _LONGEST_PART, _LONGEST_ENDING, _DEEPEST = 120, 12, 8
 # So much of the disk is left to whatever else writes on it.
 _LEFT_FREE = 200_000_000
+# Nobody pauses so long while sending a file.
+_STALE_S = 3600.0
 _MOST_BATCHES, _MOST_LINES, _MOST_NAMESAKES = 50, 200, 1000
 _log = logging.getLogger(__name__)
 
@@ -155,6 +158,7 @@ class Intake:
         """Count bytes in, or out again; raises SourceError where there is no room for more."""
         with self._lock:
             if self._held is None:
+                _drop_stale(self._incoming)
                 self._held = _measure(self.folder)
             most = self._settings.uploads_mb * 1_000_000
             if size > 0 and self._held + size > most:
@@ -347,9 +351,12 @@ class Incoming:
         """Forget what was received, unless it was kept."""
         with suppress(OSError):
             self._stream.close()
-        self._file.unlink(missing_ok=True)
-        if not self._is_kept:
-            self._claim(-self.size)
+        try:
+            # Before it goes: what is measured anew meanwhile holds it, too.
+            if not self._is_kept:
+                self._claim(-self.size)
+        finally:
+            self._file.unlink(missing_ok=True)
 
 
 def make_safe_name(name: str) -> PurePosixPath:
@@ -381,6 +388,14 @@ def _measure(folder: Path) -> int:
             state = file.lstat()
             total += state.st_size if S_ISREG(state.st_mode) else 0
     return total
+
+
+def _drop_stale(folder: Path) -> None:
+    """Remove what a server that was killed had received in part: nobody else ever would."""
+    for file in folder.glob("*"):
+        with suppress(OSError):
+            if time.time() - file.stat().st_mtime > _STALE_S:
+                file.unlink()
 
 
 def _hash_file(file: Path) -> str:

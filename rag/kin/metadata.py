@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from wortlaut.index.archive import LAST_DAY, Archive, Condition, Selection
+from wortlaut.index.article import mend_letters
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.holdings import list_languages, shorten_language
 from wortlaut.rag.answer import Filters, read_window
@@ -28,6 +29,7 @@ _COLUMNS = {
 _KEYS = (*_DATES, "source", "speaker", "language", *_COLUMNS)
 _ORDERED = ("==", ">", ">=", "<", "<=")
 _NEVER, _ALWAYS = Condition("1 = 0"), Condition("1 = 1")
+_MOST_VALUES = 10_000
 # How LlamaIndex spells the operators that a list goes with.
 _OF_LISTS = ("in", "nin", "any", "all")
 
@@ -44,7 +46,10 @@ class MetadataSelection:
         self._archive = archive
         self._roster: Roster | None = None
         self._languages: tuple[int, dict[int, str | None]] = (-1, {})
-        self._make = self._read_all(filters)
+        try:
+            self._make = self._read_all(filters)
+        except RecursionError:
+            raise ConfigError("the filters are nested too deeply; join fewer of them") from None
 
     def select(self) -> Selection:
         """The selection as the archive now is."""
@@ -77,6 +82,10 @@ class MetadataSelection:
             return lambda: Condition(f"coalesce({column}, '') = ''")
         if (operator in _OF_LISTS) != isinstance(value, list):
             raise ConfigError(f"the filter {_show(filters)} wants {_say_wanted(operator)}")
+        if isinstance(value, list) and len(value) > _MOST_VALUES:
+            raise ConfigError(
+                f"{key}: {len(value)} values; {_MOST_VALUES} can be looked for at once"
+            )
         values = value if isinstance(value, list) else [value]
         return self._read_values(filters, operator, values)
 
@@ -88,9 +97,21 @@ class MetadataSelection:
         if filters.key == "speaker":
             # One article has several: any of them may be meant, or all.
             plain = "==" if operator in ("in", "any", "all", "contains") else operator
+        if not values:
+            # No value is compared, but what it would be is refused as ever.
+            self._read_value(filters, plain, "2026" if filters.key in _DATES else "any")
+        if filters.key in _COLUMNS and plain == "==" and len(values) > 1:
+            return self._read_column(filters, values)
         parts = [self._read_value(filters, plain, value) for value in values]
         word = "AND" if operator == "all" else "OR"
         return lambda: _join([make() for make in parts], word)
+
+    def _read_column(self, filters: MetadataFilter, values: Sequence[Any]) -> Make:
+        """The column is one of the values."""
+        marks = ",".join("?" * len(values))
+        texts = tuple(_read_text(filters, value) for value in values)
+        found = Condition(f"{_COLUMNS[filters.key]} IN ({marks})", texts)
+        return lambda: found
 
     def _read_value(self, filters: MetadataFilter, operator: str, value: Any) -> Make:
         """One comparison; raises ConfigError where it has no meaning."""
@@ -99,8 +120,7 @@ class MetadataSelection:
             return lambda: dated
         if filters.key not in _KEYS or operator != "==" or filters.key in _DATES:
             raise _refuse(filters)
-        if not isinstance(value, str):
-            raise ConfigError(f"the filter {_show(filters)} wants a text, not {value!r}")
+        value = _read_text(filters, value)
         if filters.key == "speaker":
             return lambda: self._find_speaking(value)
         if filters.key == "language":
@@ -114,7 +134,11 @@ class MetadataSelection:
     def _find_speaking(self, name: str) -> Condition:
         """In these articles somebody of that name speaks, however they spell it."""
         self._roster = self._roster or Roster(self._archive)
-        query = interpret(name, (), Filters(speaker=name), self._roster)
+        try:
+            query = interpret(name, (), Filters(speaker=name), self._roster)
+        except ConfigError:
+            # Nobody is called that.
+            return _NEVER
         spellings = self._roster.list_spellings(query.speakers) if query.speakers else ()
         if not spellings:
             return _NEVER
@@ -136,6 +160,12 @@ class MetadataSelection:
 
 def _list(numbers: Sequence[int]) -> str:
     return ",".join(map(str, numbers))
+
+
+def _read_text(filters: MetadataFilter, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ConfigError(f"the filter {_show(filters)} wants a text, not {value!r}")
+    return mend_letters(value)
 
 
 def _compare_days(filters: MetadataFilter, operator: str, value: Any) -> Condition:
@@ -177,8 +207,12 @@ def _join(conditions: Sequence[Condition], word: str) -> Condition:
     if not conditions:
         # As of any list: all of none hold, and none of none does.
         return _ALWAYS if word == "AND" else _NEVER
-    sql = f" {word} ".join(f"({each.sql})" for each in conditions)
-    return Condition(sql, tuple(value for each in conditions for value in each.values))
+    if len(conditions) == 1:
+        return conditions[0]
+    # By halves: databases read a long row of conditions as that many within each other.
+    middle = len(conditions) // 2
+    first, second = _join(conditions[:middle], word), _join(conditions[middle:], word)
+    return Condition(f"({first.sql}) {word} ({second.sql})", first.values + second.values)
 
 
 def _negate(condition: Condition) -> Condition:

@@ -25,7 +25,10 @@ class ThoughtSign(Enum):
     TAKEN_BACK = "taken back"
 
 
-_NAMES = "think|thinking|thoughts?|reasoning|reflection|scratchpad|inner_monologue|antthinking|seed:think"
+_NAMES = (
+    "think|thinking|thoughts?|reason|reasoning|reflection|scratchpad|inner_monologue|antthinking"
+    "|(?:seed|mm):think|longcat_think|analysis|internal"
+)
 _HEAD = r"[^<\n]{0,80}(?:<\|constrain\|>[^<\n]{0,40})?<\|message\|>"
 # By how its marks look: what opens a thought, what closes it.
 _FAMILIES: Final = {
@@ -33,6 +36,7 @@ _FAMILIES: Final = {
     "square": (r"\[THINK\]", r"\[/THINK\]"),
     "triangle": (r"◁think▷", r"◁/think▷"),
     "start": (r"<\|START_THINKING\|>", r"<\|END_THINKING\|>"),
+    "pipe": (r"<\|(?:think|thinking|inner_prefix)\|>", r"<\|(?:/think|/thinking|inner_suffix)\|>"),
     "begin": (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>"),
     "gemma": (r"<\|channel>|<unused94>", r"<channel\|>|<unused95>"),
     "harmony": (rf"<\|channel\|>(?!final\b)\w{{1,20}}{_HEAD}", r"<\|(?:end|call|return)\|>"),
@@ -43,7 +47,7 @@ _FAMILIES: Final = {
 _FINAL = rf"<\|channel\|>final\b{_HEAD}|<\|START_RESPONSE\|>|<\|begin_of_solution\|>"
 _REST = (
     r"<\|start\|>(?:assistant)?|<\|(?:end|call|return|message|END_RESPONSE|end_of_solution"
-    r"|im_start|im_end|eot_id|endoftext|end_of_text)\|>"
+    r"|im_start|im_end|eot_id|endoftext|end_of_text)\|>|</?(?:answer|response)>"
 )
 _MARK = re.compile(
     "|".join(
@@ -72,8 +76,8 @@ _ALIKE, _LOOK_AHEAD = 4, 24
 # These open a thought wherever they stand.
 _SURE = frozenset({"harmony", "bare", "gemma", "start"})
 _SPECIAL = re.compile(
-    rf"<(/?(?i:{_NAMES})(?:\s[^<>\n]{{0,60}})?|\|[^<>|\n]{{1,40}}\|?|\w{{1,20}}\||unused\d+"
-    r"|/?s|(?:start|end)_of_turn|[be]os|pad)>|◁(/?think)▷"
+    rf"<(/?(?i:{_NAMES}|answer|response)(?:\s[^<>\n]{{0,60}})?|\|[^<>|\n]{{1,40}}\|?|\w{{1,20}}\|"
+    r"|unused\d+|/?s|(?:start|end)_of_turn|[be]os|pad)>|◁(/?think)▷"
 )
 _LOOKS: Final = str.maketrans("<>◁▷|", "‹›‹›¦")
 _ROUND: Final = str.maketrans("<>◁▷|‹›[]【】［］", "()()¦()()()()")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wortlaut.index.errors import ConfigError
 from wortlaut.rag.desk.store import Desk
 from wortlaut.ui.api.asking import Answerer
+from wortlaut.ui.gate.paths import LARGEST_BODY
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from wortlaut.ui.gate.doors import Doors
 
 NATIVE_PATH, OPENAI_PATH, MCP_PATH = "/api/v1", "/v1", "/mcp"
-LARGEST_QUESTION_BODY = 1_000_000
 # A receipt may hold a long conversation.
 _LARGEST_TO_VERIFY = 16 * 2**20
 _DESCRIPTION = (
@@ -109,15 +109,13 @@ def serve_api(
     port: int = 7860,
 ) -> None:
     """Serve the API alone until it is stopped, behind the gate that the page has, too."""
-    from wortlaut.ui.browser.app import put_gate, run_server
     from wortlaut.ui.gate.doors import Doors
     from wortlaut.ui.gate.guest import read_owner
+    from wortlaut.ui.gate.running import put_gate, run_server
 
     doors = doors or Doors()
-    api = build_api(
-        chat, settings, desk, name_owner=read_owner, show_paths=not doors.is_for_others
-    )
-    run_server(lambda: put_gate(api, chat, desk, doors), host, port, root_path=doors.root_path)
+    api = build_api(chat, settings, desk, name_owner=read_owner, show_paths=not doors.is_for_others)
+    run_server(lambda: put_gate(api, chat, desk, doors), host, port, path=doors.root_path)
 
 
 def _make_app(router: Any, write: Any, *, is_described: bool = False) -> FastAPI:
@@ -141,7 +139,7 @@ def _make_app(router: Any, write: Any, *, is_described: bool = False) -> FastAPI
     app.include_router(router)
     handle_errors(app, write)
     app.add_middleware(
-        BodyLimit, write=write, largest=LARGEST_QUESTION_BODY,
+        BodyLimit, write=write, largest=LARGEST_BODY,
         limits={"/verify": _LARGEST_TO_VERIFY},
     )  # fmt: skip
     if is_described:

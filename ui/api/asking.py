@@ -7,7 +7,7 @@ or is found once more.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,6 +37,9 @@ class Enquiry:
     mode: Mode | None = None
 
 
+# Whether whoever asked has gone meanwhile.
+IsLeft = Callable[[], bool]
+_EXTRACTIVE: Mode = "extractive"
 _Key = tuple[Enquiry, Mode, int, date]
 
 
@@ -54,10 +57,12 @@ class Answerer:
         *_, answer = self.stream(enquiry)
         return answer
 
-    def stream(self, enquiry: Enquiry) -> Iterator[Answer]:
-        """Answers that grow; the last is whole."""
+    def stream(self, enquiry: Enquiry, is_left: IsLeft = lambda: False) -> Iterator[Answer]:
+        """Answers that grow; the last is whole. None once `is_left` says that nobody waits."""
         key = self._make_key(enquiry, enquiry.mode)
-        history = self._answer_history(enquiry)
+        history = self._answer_history(enquiry, is_left)
+        if is_left():
+            return
         answer = None
         for answer in self.chat.stream(enquiry.question, history, enquiry.filters, enquiry.mode):
             yield answer
@@ -72,24 +77,33 @@ class Answerer:
                 self._answers.move_to_end(key)
             return self._answers.get(key)
 
-    def _answer_history(self, enquiry: Enquiry) -> list[Answer]:
+    def _answer_history(self, enquiry: Enquiry, is_left: IsLeft) -> list[Answer]:
         """The answers to the earlier questions; one that has none, being no question, is left out."""
-        history: list[Answer] = []
-        for number, question in enumerate(enquiry.history):
-            earlier = Enquiry(question, enquiry.history[:number], enquiry.filters, enquiry.mode)
-            answer = self.recall(earlier)
-            if answer is None:
-                # No model is asked again: what a follow-up leaves out is found without one.
-                earlier = Enquiry(question, earlier.history, enquiry.filters, "extractive")
-                answer = self.recall(earlier)
-            if answer is None:
-                key = self._make_key(earlier, "extractive")
-                with suppress(ConfigError):
-                    *_, answer = self.chat.stream(question, history, enquiry.filters, "extractive")
-                    self._remember(key, answer)
-            if answer is not None:
+        history, known = self._recall_history(enquiry)
+        for number, question in enumerate(enquiry.history[known:], known):
+            if is_left():
+                break
+            earlier = _cut(enquiry, number, _EXTRACTIVE)
+            key = self._make_key(earlier, _EXTRACTIVE)
+            with suppress(ConfigError):
+                *_, answer = self.chat.stream(question, history, enquiry.filters, _EXTRACTIVE)
+                self._remember(key, answer)
                 history.append(answer)
         return history
+
+    def _recall_history(self, enquiry: Enquiry) -> tuple[list[Answer], int]:
+        """The answers that are known still, and to how many of the earlier questions they are.
+
+        Each answer holds those before it: a conversation is known as long as its last one is.
+        """
+        for number in reversed(range(len(enquiry.history))):
+            # No model is asked again: what a follow-up leaves out is found without one.
+            for mode in (enquiry.mode, _EXTRACTIVE):
+                answer = self.recall(_cut(enquiry, number, mode))
+                if answer is not None and (answer.asking or not number):
+                    before = answer.asking.history if answer.asking else ()
+                    return [*before, answer], number + 1
+        return [], 0
 
     def _make_key(self, enquiry: Enquiry, mode: Mode | None) -> _Key:
         """What an answer hangs on: the archive's state too, and the day, for "yesterday"."""
@@ -103,6 +117,12 @@ class Answerer:
             self._answers.move_to_end(key)
             while len(self._answers) > self._remembered:
                 self._answers.popitem(last=False)
+
+
+def _cut(enquiry: Enquiry, number: int, mode: Mode | None) -> Enquiry:
+    """The enquiry's earlier question of that number, after those before it."""
+    history = enquiry.history
+    return Enquiry(history[number], history[:number], enquiry.filters, mode)
 
 
 def keep_last(questions: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Citation
 from wortlaut.rag.desk.houseformat import choose_url, quote_citation
 from wortlaut.rag.model.writing import estimate_tokens
@@ -40,16 +41,16 @@ class CitedText:
     text: str
     places: tuple[tuple[int, int, int], ...] = ()
 
-    def annotate(self, citations: Iterable[Citation], locate: Locate) -> list[dict[str, Any]]:
+    def annotate(self, answer: Answer, locate: Locate) -> list[dict[str, Any]]:
         """A `url_citation` for each marker, as OpenAI's clients read it."""
-        by_marker = {citation.marker: citation for citation in citations}
+        by_marker = {citation.marker: citation for citation in answer.citations}
         return [
             {
                 "type": "url_citation",
                 "url_citation": {
                     "start_index": start,
                     "end_index": end,
-                    "title": _name_source(by_marker[marker]),
+                    "title": _name_source(by_marker[marker], answer.language),
                     "url": locate(by_marker[marker]),
                 },
             }
@@ -107,7 +108,7 @@ def write_end(answer: Answer, locate: Locate) -> str:
         parts.append(_escape(clean_line(answer.notice)))
     lines = [
         f"[{citation.marker}]: <{locate(citation)}> "
-        f'"{_TITLE_SIGNS.sub(_put_backslash, _name_source(citation))}"'
+        f'"{_TITLE_SIGNS.sub(_put_backslash, _name_source(citation, answer.language))}"'
         for citation in answer.citations
     ]
     parts += ["\n".join(lines)] if lines else []
@@ -133,9 +134,9 @@ def _put_backslash(sign: re.Match[str]) -> str:
     return f"\\{sign[0]}"
 
 
-def _name_source(citation: Citation) -> str:
+def _name_source(citation: Citation, language: Language) -> str:
     """The source's name, day and title, on one line."""
-    place = describe_place(citation.article, "en")
+    place = describe_place(citation.article, language)
     return clean_line(f"{place}: {citation.article.title}")[:_LONGEST_TITLE]
 
 

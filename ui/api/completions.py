@@ -22,7 +22,8 @@ from wortlaut.rag.answer import Answer, Mode
 from wortlaut.ui.api.asking import Answerer, Enquiry, keep_last
 from wortlaut.ui.api.citing import Growth, Locate, count_tokens, find_address, write_end
 from wortlaut.ui.api.pool import AnswerPool
-from wortlaut.ui.api.problems import JsonResponse, Unanswered, describe_error, dump_json, explain
+from wortlaut.ui.api.problems import JsonResponse, Unanswered, describe_error, explain
+from wortlaut.ui.terminal.printing import dump_line
 
 _MODELS: dict[str, Mode | None] = {
     "wortlaut": None, "wortlaut-extractive": "extractive", "wortlaut-llm": "llm",
@@ -150,19 +151,19 @@ class CompletionRoutes:
         locate = partial(find_address, base=base, has_page=self._has_page)
         if asked.stream:
             answers = self._pool.stream(
-                lambda: self._answerer.stream(enquiry), request.is_disconnected
+                lambda is_left: self._answerer.stream(enquiry, is_left), request.is_disconnected
             )
             # What is wrong from the start is told by the status.
             first = await anext(answers)
             is_counted = asked.stream_options is not None and asked.stream_options.include_usage
             return _stream(chunks.write(first, answers, locate, is_counted=is_counted))
         answer = await self._pool.run(
-            lambda: self._answerer.stream(enquiry), request.is_disconnected
+            lambda is_left: self._answerer.stream(enquiry, is_left), request.is_disconnected
         )
         _, cited = Growth().finish(answer)
         return JsonResponse(
             chunks.write_whole(
-                cited.text + write_end(answer, locate), cited.annotate(answer.citations, locate)
+                cited.text + write_end(answer, locate), cited.annotate(answer, locate)
             ),
             headers=_NO_STORE,
         )
@@ -213,11 +214,11 @@ class _Chunks:
                 if new := growth.grow(answer):
                     yield self._write_delta({"content": new}, is_counted)
         except Exception as error:
-            yield f"data: {dump_json(describe_error(explain(error)))}\n\n"
+            yield f"data: {dump_line(describe_error(explain(error)), is_tight=True)}\n\n"
             return
         rest, cited = growth.finish(answer)
         end = write_end(answer, locate)
-        annotations = cited.annotate(answer.citations, locate)
+        annotations = cited.annotate(answer, locate)
         for event in self.write_end(rest + end, cited.text + end, annotations, is_counted):
             yield event
 
@@ -243,7 +244,9 @@ class _Chunks:
         return self._write({"choices": [choice]} | counted)
 
     def _write(self, rest: dict[str, Any]) -> str:
-        return f"data: {dump_json(self._describe('chat.completion.chunk') | rest)}\n\n"
+        return (
+            f"data: {dump_line(self._describe('chat.completion.chunk') | rest, is_tight=True)}\n\n"
+        )
 
 
 def _respond_at_once(asked: CompletionRequest, chunks: _Chunks, text: str) -> Response:

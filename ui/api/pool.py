@@ -19,6 +19,8 @@ _GONE = 400
 
 Yielded = TypeVar("Yielded")
 IsGone = Callable[[], Awaitable[bool]]
+# Begins what is to be done; it is given what tells, while it is done, that nobody waits any more.
+Start = Callable[[Callable[[], bool]], Iterator[Yielded]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class _Item(Generic[Yielded]):
 class AnswerPool:
     """Runs iterators in threads, `workers` at a time; of more than `waiting` others the next gets 503.
 
-    A thread that is not heeded any more stops before its next item, and gives its place back then.
+    A thread that is not heeded any more stops before its next item, or sooner where what it does asks
+    whether it is, and gives its place back then.
     """
 
     def __init__(self, workers: int = 4, waiting: int = 1000) -> None:
@@ -41,23 +44,21 @@ class AnswerPool:
         self._present = 0
         self._places = asyncio.Semaphore(workers)
 
-    async def run(self, start: Callable[[], Iterator[Yielded]], is_gone: IsGone) -> Yielded:
+    async def run(self, start: Start[Yielded], is_gone: IsGone) -> Yielded:
         """The last of the iterator's items."""
         found = [item async for item in self._run(start, is_gone, only_last=True)]
         return found[-1]
 
     async def call(self, job: Callable[[], Yielded], is_gone: IsGone) -> Yielded:
         """What the job returns."""
-        return await self.run(lambda: iter([job()]), is_gone)
+        return await self.run(lambda _: iter([job()]), is_gone)
 
-    def stream(
-        self, start: Callable[[], Iterator[Yielded]], is_gone: IsGone
-    ) -> AsyncIterator[Yielded]:
+    def stream(self, start: Start[Yielded], is_gone: IsGone) -> AsyncIterator[Yielded]:
         """The iterator's items as they come."""
         return self._run(start, is_gone, only_last=False)
 
     async def _run(
-        self, start: Callable[[], Iterator[Yielded]], is_gone: IsGone, *, only_last: bool
+        self, start: Start[Yielded], is_gone: IsGone, *, only_last: bool
     ) -> AsyncIterator[Yielded]:
         if self._present >= self._most:
             raise Unanswered(503, "too many questions are waiting for their turn; ask again soon")
@@ -88,7 +89,7 @@ class AnswerPool:
             raise
 
     def _start(
-        self, start: Callable[[], Iterator[Yielded]], stop: Event, only_last: bool
+        self, start: Start[Yielded], stop: Event, only_last: bool
     ) -> asyncio.Queue[_Item[Yielded]]:
         """The queue into which a thread of its own puts what it finds."""
         loop = asyncio.get_running_loop()
@@ -101,7 +102,7 @@ class AnswerPool:
             # A loop that is closed meanwhile wants to know nothing.
             with suppress(RuntimeError):
                 try:
-                    for found in _heed(start(), stop, only_last):
+                    for found in _heed(start(stop.is_set), stop, only_last):
                         tell(_Item(found))
                 except Exception as error:
                     tell(_Item(error=error))
@@ -110,7 +111,13 @@ class AnswerPool:
                     tell(_Item(is_end=True))
 
         # A daemon: a model that takes minutes keeps nobody from ending the program.
-        Thread(target=work, daemon=True, name="wortlaut-api").start()
+        try:
+            Thread(target=work, daemon=True, name="wortlaut-api").start()
+        except RuntimeError as error:
+            self._places.release()
+            raise Unanswered(
+                503, "this server can begin no more work now; ask again soon"
+            ) from error
         return items
 
 

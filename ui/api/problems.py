@@ -5,7 +5,6 @@ Imported only where something is served.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +27,7 @@ from wortlaut.index.errors import (
     WortlautError,
 )
 from wortlaut.ui.render import clean_line
+from wortlaut.ui.terminal.printing import dump_line
 
 # Of an error's own words; what came in may stand in them.
 _LONGEST_DETAIL = 1000
@@ -73,15 +73,7 @@ class JsonResponse(JSONResponse):
 
     def render(self, content: Any) -> bytes:
         """The content's bytes."""
-        return dump_json(content).encode("utf-8", "replace")
-
-
-def dump_json(content: Any) -> str:
-    """The content as JSON on one line, however lines are told."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    for separator in "\x85\u2028\u2029":
-        text = text.replace(separator, f"\\u{ord(separator):04x}")
-    return text
+        return dump_line(content, is_tight=True).encode("utf-8", "replace")
 
 
 def write_problem(refusal: Unanswered) -> Response:
@@ -217,7 +209,7 @@ async def _read_body(scope: Scope, receive: Receive, largest: int) -> Message | 
     told = dict(scope["headers"]).get(b"content-length", b"")
     if told.isdigit() and int(told) > largest:
         return None
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
@@ -227,4 +219,4 @@ async def _read_body(scope: Scope, receive: Receive, largest: int) -> Message | 
         if len(body) > largest:
             return None
         if not message.get("more_body"):
-            return {"type": "http.request", "body": body, "more_body": False}
+            return {"type": "http.request", "body": bytes(body), "more_body": False}

@@ -5,8 +5,7 @@ Imported only where something is served.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from itertools import chain
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -21,7 +20,7 @@ from wortlaut.rag.desk.store import Desk
 from wortlaut.ui.api.asking import Answerer, Enquiry
 from wortlaut.ui.api.checking import Checker
 from wortlaut.ui.api.pool import AnswerPool, Yielded
-from wortlaut.ui.api.problems import JsonResponse, Unanswered, dump_json, explain, write_problem
+from wortlaut.ui.api.problems import JsonResponse, Unanswered, explain, write_problem
 from wortlaut.ui.api.schemas import (
     ArticlesQuery,
     AskRequest,
@@ -41,6 +40,7 @@ from wortlaut.ui.api.schemas import (
     TextToRead,
     TimelineQuery,
     WholeArticle,
+    hide_paths,
 )
 from wortlaut.ui.terminal.articles import (
     describe_holding,
@@ -48,7 +48,12 @@ from wortlaut.ui.terminal.articles import (
     find_holding,
     find_holdings,
 )
-from wortlaut.ui.terminal.printing import describe_passage, describe_read, merge_lanes
+from wortlaut.ui.terminal.printing import (
+    describe_passage,
+    describe_read,
+    dump_line,
+    merge_lanes,
+)
 
 NameOwner = Callable[[Mapping[str, str]], str]
 _EVENTS = "text/event-stream"
@@ -151,7 +156,7 @@ class ArchiveRoutes:
         enquiry = asked.make_enquiry()
         if asked.stream or _wants_events(request):
             answers = self._pool.stream(
-                lambda: self._answerer.stream(enquiry), request.is_disconnected
+                lambda is_left: self._answerer.stream(enquiry, is_left), request.is_disconnected
             )
             # What is wrong from the start is told by the status.
             first = await anext(answers)
@@ -160,7 +165,7 @@ class ArchiveRoutes:
                 media_type=_EVENTS, headers=_NO_STORE | {"x-accel-buffering": "no"},
             )  # fmt: skip
         answer = await self._pool.run(
-            lambda: self._answerer.stream(enquiry), request.is_disconnected
+            lambda is_left: self._answerer.stream(enquiry, is_left), request.is_disconnected
         )
         return self._respond(answer.as_json())
 
@@ -306,25 +311,6 @@ class ArchiveRoutes:
         return content if self._show_paths else hide_paths(content)
 
 
-def hide_paths(content: dict[str, Any]) -> dict[str, Any]:
-    """The content, in which nothing says any more where the server keeps files."""
-    for row in _list_rows(content):
-        row["path"] = ""
-        if not str(row.get("url") or "").startswith(("http://", "https://")):
-            row |= {"url": None} if "url" in row else {}
-    return content
-
-
-def _list_rows(content: Any) -> Iterator[dict[str, Any]]:
-    """Every object in it, at whatever depth, that says where a file is."""
-    if isinstance(content, dict):
-        if "path" in content:
-            yield content
-        yield from chain.from_iterable(map(_list_rows, content.values()))
-    elif isinstance(content, list):
-        yield from chain.from_iterable(map(_list_rows, content))
-
-
 def _wants_events(request: Request) -> bool:
     kinds = [
         kind.partition(";")[0].strip() for kind in request.headers.get("accept", "").split(",")
@@ -333,4 +319,5 @@ def _wants_events(request: Request) -> bool:
 
 
 def _write_event(name: str, content: Mapping[str, Any]) -> str:
-    return f"event: {name}\ndata: {dump_json(content)}\n\n".encode("utf-8", "replace").decode()
+    data = dump_line(content, is_tight=True).encode("utf-8", "replace").decode()
+    return f"event: {name}\ndata: {data}\n\n"

@@ -6,10 +6,14 @@ them, and tests hold the one against the other.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from wortlaut.index.article import Precision, Voice
 from wortlaut.index.lang.words import Language
@@ -18,16 +22,28 @@ from wortlaut.rag.chat import LONGEST_QUESTION
 from wortlaut.rag.desk.feedback import LONGEST_COMMENT, Opinion
 from wortlaut.rag.understanding.query import Order, QueryKind
 from wortlaut.ui.api.asking import MOST_EARLIER, Enquiry
+from wortlaut.ui.render import clean_line
 
 MOST_PASSAGES, MOST_ARTICLES = 100, 200
 # However its letters are written, it is no more than a body may hold.
 LONGEST_TEXT = 80_000
 _LONGEST_NAME = 200
 
+_DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+
+
+def _check_day(value: Any) -> Any:
+    """The value; what is no day is told so in words, and not by the pattern it fails."""
+    if isinstance(value, str) and not re.search(_DAY, value):
+        raise PydanticCustomError("no_day", "no date; write it like 2026-01-29, 2026-01 or 2026")
+    return value
+
+
 Day = Annotated[
     str,
+    BeforeValidator(_check_day),
     Field(
-        pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$",
+        pattern=_DAY,
         description="a day, month or year, like 2026-01-29, 2026-01 or 2026",
     ),
 ]
@@ -361,13 +377,17 @@ class CheckedReceipt(_Shown):
 
 
 class ShownFeedback(_Shown):
-    """What was thought of an answer; `earlier` are the questions before it."""
+    """What was thought of an answer; `earlier` are the questions before it.
+
+    `filters` are what was fixed beside each of them, and beside its own question last.
+    """
 
     given: datetime
     verdict: Opinion
     comment: str
     question: str
     earlier: list[str]
+    filters: list[dict[str, Any]]
     answer: dict[str, Any]
 
 
@@ -375,3 +395,32 @@ class GivenFeedback(_Shown):
     """What was thought of answers, oldest first."""
 
     feedback: list[ShownFeedback]
+
+
+def hide_paths(content: dict[str, Any]) -> dict[str, Any]:
+    """The content, in which nothing says any more where the server keeps files."""
+    for row in _list_rows(content):
+        row["path"] = ""
+        if not str(row.get("url") or "").startswith(("http://", "https://")):
+            row |= {"url": None} if "url" in row else {}
+    return content
+
+
+def _list_rows(content: Any) -> Iterator[dict[str, Any]]:
+    """Every object in it, at whatever depth, that says where a file is."""
+    if isinstance(content, dict):
+        if "path" in content:
+            yield content
+        yield from chain.from_iterable(map(_list_rows, content.values()))
+    elif isinstance(content, list):
+        yield from chain.from_iterable(map(_list_rows, content))
+
+
+def explain_arguments(error: ValidationError) -> str:
+    """What is wrong with values that were sent, without the values, on one line."""
+    faults = []
+    for fault in error.errors(include_url=False, include_input=False):
+        place = ".".join(str(part) for part in fault["loc"])
+        unknown = fault["type"] == "extra_forbidden"
+        faults.append(f"there is no {place!r}" if unknown else f"{place}: {fault['msg'].lower()}")
+    return clean_line("; ".join(faults))[:500]

@@ -8,58 +8,63 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import sys
-import webbrowser
-from collections.abc import Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from wortlaut.index.errors import ConfigError
 from wortlaut.ui.api.app import mount_api
 from wortlaut.ui.api.asking import Answerer
 from wortlaut.ui.browser.chatpage import ChatPage
 from wortlaut.ui.browser.receiving import add_routes
 from wortlaut.ui.gate.doors import Doors
-from wortlaut.ui.gate.figures import Figures
-from wortlaut.ui.gate.gate import Gate
 from wortlaut.ui.gate.guest import read_owner
-from wortlaut.ui.gate.logs import log_question
+from wortlaut.ui.gate.running import put_gate, run_server
 
 if TYPE_CHECKING:
     import gradio as gr
-    from starlette.types import ASGIApp
 
-    from wortlaut.rag.answer import Answer
     from wortlaut.rag.chat import NewsChat
     from wortlaut.rag.config import Settings
     from wortlaut.rag.desk.intake import Intake
     from wortlaut.rag.desk.store import Desk
+    from wortlaut.ui.gate.gate import Gate
 
+# Questions that the page answers at a time.
+_AT_ONCE = 4
 # Sessions that Gradio keeps; a page that was left longer than that takes up what is kept on disk.
 _MOST_SESSIONS = 250
 # Events that may wait for their turn; one more is refused with 503.
 _MOST_WAITING = 500
 # The function of the page's script that each of its parts calls.
 _START = "startWortlautPart"
+_log = logging.getLogger(__name__)
 
 
-def build_app(chat: NewsChat, desk: Desk | None = None, *, concurrency: int = 4) -> gr.Blocks:
-    """The page as Gradio Blocks; `concurrency` questions are answered at a time.
-
-    Without a `desk` what users keep lasts as long as the program.
-    """
-    return _build_blocks(ChatPage(chat, desk), Answerer(chat), concurrency)
-
-
-def _build_blocks(page: ChatPage, answerer: Answerer, concurrency: int = 4) -> gr.Blocks:
+def _build_blocks(page: ChatPage, answerer: Answerer) -> gr.Blocks:
     # Must stand before the import: Gradio reads it once.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # After each event Gradio counts all events of the past, for a page of its own that is closed.
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
     from wortlaut.ui.browser.blocks import make_blocks
 
-    return make_blocks(page, answerer, _START, concurrency)
+    _have_traces_logged()
+    return make_blocks(page, answerer, _START, _AT_ONCE)
+
+
+class _LoggedTraces:
+    """What Gradio would print of an exception, as an event of the log, which knows what to leave out."""
+
+    def print_exc(self) -> None:
+        """Log the exception that is being handled."""
+        _log.error("an event of the page failed", exc_info=True)
+
+
+def _have_traces_logged() -> None:
+    """Have Gradio print no traceback past the log: its last line may hold a question."""
+    from gradio import queueing, route_utils, routes
+
+    for module in (queueing, route_utils, routes):
+        module.traceback = _LoggedTraces()  # type: ignore[attr-defined]
 
 
 def build_server(
@@ -105,22 +110,6 @@ def build_server(
     return put_gate(app, chat, desk, doors, intake.largest if intake else 0)
 
 
-def put_gate(
-    app: ASGIApp, chat: NewsChat, desk: Desk | None, doors: Doors, largest_upload: int = 0
-) -> Gate:
-    """The app behind a gate with these doors; what the chat answers is counted and logged."""
-    figures = Figures()
-
-    def note(question: str, answer: Answer | None) -> None:
-        figures.note_answer(answer)
-        log_question(question, answer)
-
-    chat.listener = note
-    return Gate(
-        app, doors, chat.archive, desk=desk, largest_upload=largest_upload, figures=figures
-    )
-
-
 def serve(
     chat: NewsChat,
     host: str = "127.0.0.1",
@@ -136,49 +125,8 @@ def serve(
     doors = doors or Doors()
     run_server(
         lambda: build_server(chat, desk, settings, intake, doors),
-        host, port, root_path=doors.root_path, open_browser=open_browser,
+        host, port, path=doors.root_path, open_browser=open_browser,
     )  # fmt: skip
-
-
-def run_server(
-    build: Callable[[], ASGIApp],
-    host: str,
-    port: int,
-    *,
-    root_path: str = "",
-    open_browser: bool = False,
-) -> None:
-    """Serve what is built until it is stopped; raises ConfigError when the address is not to be had."""
-    import uvicorn
-
-    listener = _listen(host, port)
-    # What proxies say is read by the gate, which knows whom to trust.
-    config = uvicorn.Config(
-        build(), log_config=None, log_level="warning", access_log=False,
-        proxy_headers=False, server_header=False, timeout_graceful_shutdown=2, ws="none",
-        # Longer than proxies keep theirs: a request must not meet a door that is just closing.
-        timeout_keep_alive=75,
-    )  # fmt: skip
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
-    shown = f"[{shown}]" if ":" in shown else shown
-    address = f"http://{shown}:{listener.getsockname()[1]}{root_path}"
-    print(f"Wortlaut is at {address} (Ctrl+C stops it)", flush=True)
-    if open_browser:
-        webbrowser.open(address)
-    server = uvicorn.Server(config)
-    # Whoever stops it need not be told, with all that stood on the stack, who was connected still.
-    logging.getLogger("uvicorn.error").addFilter(lambda record: not server.should_exit)
-    server.run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=128)
-    except (OSError, OverflowError) as error:
-        raise ConfigError(
-            f"cannot listen at {host}:{port}: {error}; choose another with --port or --host"
-        ) from error
 
 
 def _make_head() -> str:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from wortlaut.index.errors import WortlautError
 from wortlaut.ui.api.asking import Answerer
 from wortlaut.ui.api.problems import explain
-from wortlaut.ui.api.schemas import QuestionAsked
+from wortlaut.ui.api.schemas import QuestionAsked, explain_arguments, hide_paths
 from wortlaut.ui.browser.chatpage import ChatPage, PageUpdate
 from wortlaut.ui.browser.page import render_no_source_html
 from wortlaut.ui.browser.session import SHOWN_AT_ONCE, Session
@@ -193,11 +193,8 @@ def make_ask(answerer: Answerer) -> Callable[..., dict[str, Any]]:
             )
             return _leave_out_paths(answerer.ask(asked.make_enquiry()).as_json())
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            raise gr.Error(
-                f"{place}: {first['msg']}; mend it and ask again", print_exception=False
-            ) from error
+            said = f"{explain_arguments(error)}; mend it and ask again"
+            raise gr.Error(said, print_exception=False) from error
         except WortlautError as error:
             raise gr.Error(explain(error).detail, print_exception=False) from error
 
@@ -207,8 +204,8 @@ def make_ask(answerer: Answerer) -> Callable[..., dict[str, Any]]:
 
 
 def _leave_out_paths(answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer, none of whose citations Gradio's client takes for a file to be fetched."""
-    for citation in answer["citations"]:
+    """The answer, which tells of no file: Gradio's client would fetch what has a `path`."""
+    for citation in hide_paths(answer)["citations"]:
         del citation["path"]
     return answer
 

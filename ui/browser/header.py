@@ -73,3 +73,11 @@ def describe_held(counts: ArchiveCounts, tongue: Language) -> str:
     if period := format_period(counts.since, counts.until, tongue):
         held += f" · {period}"
     return held
+
+
+def render_close_html(label: str) -> str:
+    """The button that shows the source in place of a panel."""
+    return (
+        '<button type="button" class="step close" data-press="panel" data-panel="source" '
+        f'aria-label="{esc(label)}" title="{esc(label)}">{render_icon("close")}</button>'
+    )

@@ -13,7 +13,7 @@ from wortlaut.index.holdings import HoldingsPage
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.desk.intake import Batch, WhyShut
 from wortlaut.rag.wording import format_date
-from wortlaut.ui.browser.header import render_icon
+from wortlaut.ui.browser.header import render_close_html
 from wortlaut.ui.browser.page import LONGEST_SHOWN, tag_language
 from wortlaut.ui.render import collapse, describe_place, render_fault
 from wortlaut.ui.render import escape_text as esc
@@ -80,14 +80,6 @@ def render_archive_html(
         f'{esc(choose_words(tongue).kinds["source"])}"><option value="">{esc(words.any_source)}</option>{options}'
         f'</select><div class="days">{days}<button type="reset" class="quiet">{esc(words.clear)}'
         "</button></div></form></section>"
-    )
-
-
-def render_close_html(label: str) -> str:
-    """The button that shows the source in place of a panel."""
-    return (
-        '<button type="button" class="step close" data-press="panel" data-panel="source" '
-        f'aria-label="{esc(label)}" title="{esc(label)}">{render_icon("close")}</button>'
     )
 
 

@@ -32,6 +32,7 @@ from wortlaut.rag.desk.houseformat import (
 from wortlaut.rag.desk.quotes import LONGEST_NOTE, Basket, KeptQuote, QuoteState, find_quote_state
 from wortlaut.rag.desk.store import Desk
 from wortlaut.rag.receipt import Receipt, make_receipt
+from wortlaut.ui.browser.header import render_close_html
 from wortlaut.ui.render import escape_text as esc
 from wortlaut.ui.words.desk import DeskWords, choose_desk_words
 
@@ -259,9 +260,8 @@ def render_basket_html(
             f'class="quiet" data-press="restore" data-quote="{removed}">{esc(words.undo)}</button></p>'
         )
     bar = (
-        f'<div class="bar"><span class="badge">{esc(words.quotes)} · {len(kept)}</span>'
-        f'<span class="steps"><button type="button" class="quiet" data-press="panel" '
-        f'data-panel="source">{esc(words.back)}</button></span></div>'
+        f'<div class="bar"><h2>{esc(words.quotes)} · {len(kept)}</h2>'
+        f"{render_close_html(words.back)}</div>"
     )
     if not kept:
         body = f'<div class="none"><h2>{esc(words.empty_title)}</h2><p>{esc(words.empty_hint)}</p></div>'

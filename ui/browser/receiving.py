@@ -15,9 +15,9 @@ from wortlaut.index.errors import SourceError, WortlautError
 from wortlaut.index.lang.faults import say_fault
 from wortlaut.ui.browser.header import describe_held
 from wortlaut.ui.browser.holdings import render_batch_html
+from wortlaut.ui.browser.settings import read_chosen_tongue, render_model_html
 from wortlaut.ui.gate.guest import read_guest
 from wortlaut.ui.gate.paths import ARTICLE_PATH, STATE_PATH, UPLOAD_PATH
-from wortlaut.ui.browser.settings import read_chosen_tongue, render_model_html
 from wortlaut.ui.words.page import choose_tongue
 
 if TYPE_CHECKING:

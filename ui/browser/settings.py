@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from wortlaut.index.errors import WortlautError
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Mode
-from wortlaut.ui.browser.holdings import render_close_html
+from wortlaut.ui.browser.header import render_close_html
 from wortlaut.ui.browser.page import render_switch_html
 from wortlaut.ui.gate.guest import Guest
 from wortlaut.ui.render import collapse, render_fault

@@ -204,7 +204,8 @@ def _revive_turns(
     for number, record in enumerate(kept):
         turn = _revive_turn(record, read)
         if turn is None:
-            _log.warning("turn %d of %s cannot be read", number, session.conversation)
+            # Not of which: whoever has a conversation's id may read it.
+            _log.warning("turn %d of a conversation cannot be read", number)
             question = record.get("question") if isinstance(record, dict) else None
             told = choose_talk_words(session.tongue).unreadable
             turn = PageTurn(str(question or "?"), after=number, error=told)

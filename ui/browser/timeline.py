@@ -18,6 +18,7 @@ from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Answer, Filters
 from wortlaut.rag.understanding.timewindow import Window
 from wortlaut.rag.wording import voice_label
+from wortlaut.ui.browser.header import render_close_html
 from wortlaut.ui.browser.spoken import describe_card
 from wortlaut.ui.render import collapse, render_fault, show_date
 from wortlaut.ui.render import escape_text as esc
@@ -136,9 +137,7 @@ def render_timeline_html(shown: ShownTimeline, people: Sequence[str], tongue: La
     words = choose_timeline_words(tongue)
     return (
         f'<section class="timeline" lang="{tongue}"><div class="bar">'
-        f'<h2 class="badge">{esc(words.title)}</h2><span class="steps"></span>'
-        f'<button type="button" class="quiet" data-press="panel" data-panel="source">'
-        f"{esc(words.close)}</button></div>"
+        f"<h2>{esc(words.title)}</h2>{render_close_html(words.close)}</div>"
         f"{_render_form(shown, people, words)}{_render_found(shown, words, tongue)}</section>"
     )
 

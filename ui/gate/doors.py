@@ -102,8 +102,9 @@ def _check_sign_in(settings: Settings, host: str) -> None:
     if not _has_sign_in(settings) and not settings.no_auth and _is_for_others(settings, host):
         where = f"at {host}" if not is_own_machine(host) else "behind a proxy"
         raise ConfigError(
-            f"{where} others could read the archive; have them sign in (wortlaut user add NAME, then "
-            "--auth FILE, or --auth-header NAME --trust-proxy ADDRESS), or say --no-auth"
+            f"{where} others could read the archive; have them sign in (wortlaut user add NAME "
+            "--auth users.json, then --auth users.json here, or --auth-header NAME --trust-proxy "
+            "ADDRESS), or say --no-auth"
         )
 
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from wortlaut.rag.desk.store import Desk
 from wortlaut.ui.browser.address import is_page
+from wortlaut.ui.gate.accounts import digest_secret
 from wortlaut.ui.gate.checkup import Checkup
 from wortlaut.ui.gate.doors import Doors, is_own_machine
 from wortlaut.ui.gate.figures import Figures
@@ -21,6 +22,7 @@ from wortlaut.ui.gate.guest import Guest, is_users_own, read_owner
 from wortlaut.ui.gate.handing import (
     guard,
     hand_on,
+    hurry,
     make_owner_cookie,
     read_headers,
     send_page,
@@ -122,7 +124,7 @@ class Gate:
         self._checkup = Checkup(archive, self._figures)
         self._open_by_key: dict[str, int] = {}
         self._open = 0
-        # By a page's name: whose it is.
+        # By the digest of a page's name: whose it is.
         self._streams: dict[str, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,7 +145,7 @@ class Gate:
             await send(message)
 
         try:
-            await self._answer(passage, receive, send_guarded)
+            await self._answer(passage, hurry(receive), send_guarded)
         except Exception:
             passage.status = passage.status or 500
             raise
@@ -229,7 +231,7 @@ class Gate:
         """Why somebody who may come in does not get this."""
         path, method = passage.path, passage.scope["method"]
         if not is_served(path):
-            return Refusal(404, "nothing here")
+            return Refusal(404, "nothing here; for programs see /api/v1/openapi.json")
         if needs_editor(method, path) and not passage.guest.may_edit:
             return Refusal(
                 403, "readers do not do that; ask whoever runs this server for the role editor"
@@ -251,8 +253,12 @@ class Gate:
 
         A page's name is random, but stands in an address, and so in a proxy's log.
         """
+        if self._sign_in is None:
+            return True
         query = parse_qs(passage.scope["query_string"].decode("latin-1"))
-        name, user = query.get("session_hash", [""])[-1], passage.guest.name
+        # It can be of any length, and many are remembered.
+        name = digest_secret(query.get("session_hash", [""])[-1])
+        user = passage.guest.name
         first = self._streams.setdefault(name, user)
         if len(self._streams) > _MOST_STREAMS:
             del self._streams[next(iter(self._streams))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from wortlaut.ui.gate.guest import OWNER_COOKIE, Guest, is_users_own, read_owner
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _COOKIE_DAYS = 400
+# A request that is never sent to its end would hold one of the places for good.
+_PATIENCE_S, _SLOWEST = 60.0, 1000
 # Gradio's pages run inline scripts and compile templates; but nothing may come from elsewhere.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
@@ -68,6 +71,32 @@ def _keep_cookies(sent: str) -> list[str]:
     ]
 
 
+def hurry(receive: Receive, patience_s: float = _PATIENCE_S) -> Receive:
+    """The request's body as it comes; from one who sends too slowly, as if he had gone.
+
+    What is sent at `_SLOWEST` bytes a second may take as long as it likes; beyond that so many
+    seconds may be waited for it in all.
+    """
+    waited, size, is_whole = 0.0, 0, False
+
+    async def receive_in_time() -> Message:
+        from anyio import move_on_after
+
+        nonlocal waited, size, is_whole
+        if is_whole:
+            return await receive()
+        began = monotonic()
+        with move_on_after(patience_s + size / _SLOWEST - waited):
+            message = await receive()
+            waited += monotonic() - began
+            size += len(message.get("body", b""))
+            is_whole = not message.get("more_body")
+            return message
+        return {"type": "http.disconnect"}
+
+    return receive_in_time
+
+
 async def send_page(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """The page, whose parts are named from the root whatever its own path is."""
     headers = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
@@ -80,6 +109,9 @@ async def send_page(app: ASGIApp, scope: Scope, receive: Receive, send: Send) ->
         nonlocal start, body
         if message["type"] == "http.response.start":
             start = message
+            return
+        if message["type"] != "http.response.body":
+            await send(message)
             return
         body += message.get("body", b"")
         if message.get("more_body"):

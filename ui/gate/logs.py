@@ -8,12 +8,12 @@ import re
 import sys
 import traceback
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wortlaut.rag.answer import Answer
+    from wortlaut.rag.config import LogFormat
 
-LogFormat = Literal["text", "json"]
 _requests = logging.getLogger("wortlaut.requests")
 _questions = logging.getLogger("wortlaut.questions")
 # Whoever has a conversation's or a receipt's address may read it.

@@ -37,9 +37,7 @@ def answer_refusal(refusal: Refusal, path: str, headers: Mapping[str, str]) -> R
         sent["www-authenticate"] = (
             "Bearer" if is_browser else 'Basic realm="Wortlaut", charset="UTF-8"'
         )
-    told = Unanswered(
-        refusal.status, refusal.detail, code=_KINDS.get(refusal.status), headers=sent
-    )
+    told = Unanswered(refusal.status, refusal.detail, code=_KINDS.get(refusal.status), headers=sent)
     if path.startswith("/v1/"):
         return write_openai_error(told)
     if path.startswith("/api/"):

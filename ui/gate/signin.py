@@ -19,6 +19,8 @@ from wortlaut.ui.gate.guest import Guest, UserRole, read_name
 from wortlaut.ui.gate.limits import GuessBrake, name_address
 
 if TYPE_CHECKING:
+    from anyio import CapacityLimiter
+
     from wortlaut.ui.gate.proxy import Arrival
     from wortlaut.ui.gate.sessions import Sessions
 
@@ -53,6 +55,8 @@ class SignIn:
         self._sessions = sessions
         self._editors = frozenset(read_name(name) for name in editors)
         self._brake = GuessBrake()
+        # Made when first needed: one belongs to the loop that it was made in.
+        self._limiter: CapacityLimiter | None = None
         self._waiting = 0
         self._key = secrets.token_bytes(32)
         self._believed: OrderedDict[bytes, float] = OrderedDict()
@@ -137,9 +141,7 @@ class SignIn:
     async def _check(self, password: str, kept: str) -> bool:
         from anyio import CapacityLimiter, to_thread
 
-        if not hasattr(self, "_limiter"):
-            # One belongs to the loop that it was made in.
-            self._limiter = CapacityLimiter(_AT_ONCE)
+        self._limiter = self._limiter or CapacityLimiter(_AT_ONCE)
         self._waiting += 1
         try:
             return await to_thread.run_sync(check_password, password, kept, limiter=self._limiter)

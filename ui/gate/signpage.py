@@ -63,6 +63,7 @@ class SignPage:
 
     async def answer(self, request: Request, path: str, address: str) -> Response:
         """The page, or what comes of its form."""
+        from starlette.requests import ClientDisconnect
         from starlette.responses import PlainTextResponse
 
         tongue = _choose_tongue(request.headers)
@@ -72,7 +73,10 @@ class SignPage:
             return _show(tongue, _read_next(request.query_params.get("next", "")))
         if request.method != "POST":
             return PlainTextResponse("use GET or POST", 405, headers={"allow": "GET, POST"})
-        form = await _read_form(request)
+        try:
+            form = await _read_form(request)
+        except ClientDisconnect:
+            return PlainTextResponse("not sent to its end", 408, headers=_HEADERS)
         if form is None:
             return PlainTextResponse("too large", 413, headers=_HEADERS)
         back = _read_next(form.get("next", ""))

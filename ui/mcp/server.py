@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from wortlaut.index.errors import ConfigError, WortlautError
 from wortlaut.ui.api.app import MCP_PATH
 from wortlaut.ui.api.asking import Answerer
+from wortlaut.ui.gate.paths import LARGEST_BODY
 from wortlaut.ui.mcp.tools import ARTICLES, ArchiveTools
 from wortlaut.ui.render import clean_line
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 7861
 OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _log = logging.getLogger(__name__)
-_LARGEST_REQUEST = 1_000_000
 # As many questions at a time as the page answers.
 _AT_ONCE = 4
 _INSTRUCTIONS = (
@@ -220,6 +219,7 @@ class McpApp:
         self._server = server
         self._hosts = hosts
         self._running: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
         self._manager: StreamableHTTPSessionManager | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -240,9 +240,8 @@ class McpApp:
         loop = asyncio.get_running_loop()
         if self._running is None or self._running.done() or self._running.get_loop() is not loop:
             self._manager = self._make_manager()
-            ready = asyncio.Event()
-            self._running = loop.create_task(_keep_running(self._manager, ready))
-            self._ready = ready
+            self._ready = asyncio.Event()
+            self._running = loop.create_task(_keep_running(self._manager, self._ready))
         await self._ready.wait()
         assert self._manager is not None
         return self._manager
@@ -261,7 +260,7 @@ class McpApp:
             self._server,
             stateless=True,
             security_settings=security,
-            max_request_body_size=_LARGEST_REQUEST,
+            max_request_body_size=LARGEST_BODY,
         )
 
 
@@ -280,7 +279,14 @@ def serve_stdio(open_chat: Callable[[], NewsChat]) -> None:
 
     with _keep_stdout_clean():
         server = build_mcp_server(Answerer(open_chat()))
-    anyio.run(_serve_streams, server)
+    is_unread = False
+    try:
+        anyio.run(_serve_streams, server)
+    except* BrokenPipeError:
+        is_unread = True
+    if is_unread:
+        # Alone, as the command line knows it.
+        raise BrokenPipeError
 
 
 async def _serve_streams(server: Server[Any]) -> None:
@@ -341,21 +347,11 @@ def _keep_stdout_clean() -> Iterator[None]:
 
 def serve_http(open_chat: Callable[[], NewsChat], port: int) -> None:
     """Serve over HTTP to this machine alone until it is stopped."""
-    import uvicorn
+    from wortlaut.ui.gate.running import run_server
 
-    app = build_mcp_app(Answerer(open_chat()))
-    try:
-        listener = socket.create_server(("127.0.0.1", port), backlog=128)
-    except (OSError, OverflowError) as error:
-        raise ConfigError(
-            f"cannot listen at 127.0.0.1:{port}: {error}; choose another with --port"
-        ) from error
-    config = uvicorn.Config(
-        _Alone(app), log_level="warning", timeout_graceful_shutdown=2, ws="none", lifespan="off"
+    run_server(
+        lambda: _Alone(build_mcp_app(Answerer(open_chat()))), "127.0.0.1", port, path=MCP_PATH
     )
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}{MCP_PATH}"
-    print(f"Wortlaut is at {address} (Ctrl+C stops it)", flush=True)
-    uvicorn.Server(config).run(sockets=[listener])
 
 
 class _Alone:

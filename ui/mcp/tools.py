@@ -18,7 +18,14 @@ from wortlaut.index.errors import ConfigError, DamagedArticle, StoreError
 from wortlaut.index.holdings import list_holdings, read_holding
 from wortlaut.rag.chat import check_source
 from wortlaut.ui.api.asking import Answerer
-from wortlaut.ui.api.schemas import FoundPassages, QuestionAsked, ShownAnswer, WholeArticle
+from wortlaut.ui.api.schemas import (
+    FoundPassages,
+    QuestionAsked,
+    ShownAnswer,
+    WholeArticle,
+    explain_arguments,
+    hide_paths,
+)
 from wortlaut.ui.mcp.results import (
     ArticleArguments,
     SearchArguments,
@@ -57,7 +64,7 @@ class ArchiveTool:
         try:
             read = self.arguments.model_validate(dict(arguments))
         except ValidationError as error:
-            raise ConfigError(f"{self.name}: {_explain(error)}") from None
+            raise ConfigError(f"{self.name}: {explain_arguments(error)}") from None
         return self.call(read)
 
 
@@ -114,11 +121,7 @@ class ArchiveTools:
         ]  # fmt: skip
 
     def _show(self, content: dict[str, Any]) -> dict[str, Any]:
-        if self._show_paths:
-            return content
-        from wortlaut.ui.api.routes import hide_paths
-
-        return hide_paths(content)
+        return content if self._show_paths else hide_paths(content)
 
     def _ask(self, asked: QuestionAsked) -> dict[str, Any]:
         return self._show(self._answerer.ask(asked.make_enquiry()).as_json())
@@ -204,13 +207,3 @@ def name_article(article_id: str, span: Span | None = None) -> str:
 def _tell_statements(article_id: str | None, text: str, found: list[Statement]) -> dict[str, Any]:
     rows = [describe_statement(each) | {"quote": each.span.of(text)} for each in found]
     return {"article_id": article_id, "statements": rows}
-
-
-def _explain(error: ValidationError) -> str:
-    """What is wrong with the arguments, on one line."""
-    faults = []
-    for fault in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in fault["loc"])
-        unknown = fault["type"] == "extra_forbidden"
-        faults.append(f"there is no {place!r}" if unknown else f"{place}: {fault['msg'].lower()}")
-    return clean_line("; ".join(faults))[:500]

@@ -434,14 +434,18 @@ def timeline(
     lanes = [chat.list_timeline(name, topic, filters) for name in names]
     for name, found in zip(names, lanes, strict=True):
         if not found:
-            print(f"wortlaut: no statement by {name!r} fits; try fewer filters", file=sys.stderr)
-    print_timeline(lanes, as_json=as_json, as_csv=as_csv)
-    if not any(lanes):
-        raise typer.Exit(_NOTHING_FOUND)
-    if plot is not None:
+            print(
+                f"wortlaut: no statement by {name!r} fits; try another spelling or fewer filters",
+                file=sys.stderr,
+            )
+    # First, since whoever reads what is printed may stop after a few lines.
+    if plot is not None and any(lanes):
         from wortlaut.ui.terminal.plotting import write_plot
 
         write_plot(plot, lanes, names, topic, language.value)
+    print_timeline(lanes, as_json=as_json, as_csv=as_csv)
+    if not any(lanes):
+        raise typer.Exit(_NOTHING_FOUND)
 
 
 @app.command()

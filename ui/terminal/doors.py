@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 AuthFile = Annotated[
-    Path | None, typer.Option("--auth", metavar="FILE", help="Users sign in: `wortlaut user add`.")
+    Path | None, typer.Option("--auth", metavar="FILE", help="Users of this file sign in.")
 ]
 AuthHeader = Annotated[
     str | None,

@@ -407,9 +407,12 @@ def _read_lines(lines: Iterable[str]) -> Iterator[Article | SourceError]:
             yield SourceError(f"-:{number}", 'this line is no {"text": …}; mend it')
 
 
-def dump_line(row: dict[str, Any]) -> str:
-    """The row as one line of JSON, whatever the reader takes for the end of a line."""
-    line = json.dumps(row, ensure_ascii=False)
+def dump_line(content: Any, *, is_tight: bool = False) -> str:
+    """The content as one line of JSON, whatever the reader takes for the end of a line.
+
+    `is_tight` leaves out the space behind signs.
+    """
+    line = json.dumps(content, ensure_ascii=False, separators=(",", ":") if is_tight else None)
     for separator in "\x85\u2028\u2029":
         line = line.replace(separator, f"\\u{ord(separator):04x}")
     return line

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wortlaut.index.errors import ConfigError
-from wortlaut.ui.terminal.doors import AuthFile
 
 if TYPE_CHECKING:
     from wortlaut.rag.config import Settings
@@ -25,6 +24,12 @@ user_app = typer.Typer(
     no_args_is_help=True,
 )
 UserName = Annotated[str, typer.Argument(metavar="NAME", help="As it is typed to sign in.")]
+UsersFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--auth", metavar="FILE", help="The users' file, else users.json in the archive's folder."
+    ),
+]
 AsLines = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
@@ -42,7 +47,7 @@ def add_user(
     role: Annotated[
         RoleName | None, typer.Option(help="An editor adds and removes articles, too.")
     ] = None,
-    auth: AuthFile = None,
+    auth: UsersFile = None,
 ) -> None:
     """Add a user, or give one another password or role; a running server knows at once.
 
@@ -66,7 +71,7 @@ def add_user(
 
 
 @user_app.command("list")
-def list_users(context: typer.Context, auth: AuthFile = None, as_json: AsLines = False) -> None:
+def list_users(context: typer.Context, auth: UsersFile = None, as_json: AsLines = False) -> None:
     """List the users by name, with role and number of tokens."""
     accounts = _open_accounts(context.obj, auth)
     found = accounts.list()
@@ -81,7 +86,7 @@ def list_users(context: typer.Context, auth: AuthFile = None, as_json: AsLines =
 
 
 @user_app.command("remove")
-def remove_user(context: typer.Context, name: UserName, auth: AuthFile = None) -> None:
+def remove_user(context: typer.Context, name: UserName, auth: UsersFile = None) -> None:
     """Remove a user: sessions and tokens end at once, conversations stay for a user of that name."""
     accounts = _open_accounts(context.obj, auth)
     _change_known(accounts, _check_name(name), lambda account: None)
@@ -93,7 +98,7 @@ def make_token(
     context: typer.Context,
     name: UserName,
     revoke: Annotated[bool, typer.Option("--revoke", help="Take all tokens back instead.")] = False,
-    auth: AuthFile = None,
+    auth: UsersFile = None,
 ) -> None:
     """Print a new token for a program, once: Authorization: Bearer TOKEN."""
     from wortlaut.ui.gate.accounts import add_token
