@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from wortlaut.rag.chat import NewsChat
 
 # Of an endless conversation the last questions count; they are left off by the block, so that
-# those before the next question stay the same for a while, and are known.
-MOST_EARLIER = 32
-_BLOCK = 16
+# those before the next question stay the same for a while, and are known. Where they are not, after
+# a restart or a change of the archive, each costs what a question costs.
+MOST_EARLIER = 12
+_BLOCK = 6
 _REMEMBERED = 256
 
 
