@@ -15,7 +15,7 @@ from tests.test_app import open_server
 from wortlaut.rag.desk.conversations import Conversations
 from wortlaut.rag.desk.store import Desk
 
-LARGEST_PAGE = 400_000
+LARGEST_PAGE = 250_000
 
 
 class Fragile(Chat):
