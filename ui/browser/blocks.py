@@ -116,15 +116,21 @@ def make_blocks(page: ChatPage, answerer: Answerer, start: str, concurrency: int
         question.stop(events.stop, session, None, **reading)
         started = [
             waiting.ask(events.ask_typed, session, asked, **asking),
-            picker.set(events.ask_set, session, asked, **asking),
-            choices.take(events.ask_chosen, session, asked, **asking),
+            picker.set(events.ask_by(page.ask_set, "serial", "value"), session, asked, **asking),
+            choices.take(
+                events.ask_by(page.ask_chosen, "serial", "number"), session, asked, **asking
+            ),
         ]
         for part in (earlier, current):
             started += [
-                part.example(events.ask_example, session, asked, **asking),
-                part.drop(events.ask_without, session, asked, **asking),
-                part.again(events.ask_again, session, asked, **asking),
-                part.regain(events.ask_with, session, asked, **asking),
+                part.example(events.ask_by(page.ask_example, "number"), session, asked, **asking),
+                part.drop(
+                    events.ask_by(page.ask_without, "turn", "part"), session, asked, **asking
+                ),
+                part.again(
+                    events.ask_by(page.ask_again, "turn", "question"), session, asked, **asking
+                ),
+                part.regain(events.ask_by(page.ask_with, "turn", "part"), session, asked, **asking),
             ]
             part.undo(events.undo, session, talk, **keeping)
             part.pick(events.open_picker, session, [picker, choices], **reading)
@@ -302,25 +308,20 @@ class _Events:
         if isinstance(text, str) and text.strip():
             yield from self._show(session, self._page.ask(session, text.strip()))
 
-    def ask_example(
-        self, session: Session, event: gr.EventData, request: gr.Request
-    ) -> Iterator[list[Any]]:
-        self._resume(session, event, request)
-        yield from self._show(session, self._page.ask_example(session, _read(event, "number")))
+    def ask_by(
+        self, ask: Callable[..., Iterator[PageUpdate]], *sent: str
+    ) -> Callable[..., Iterator[list[Any]]]:
+        """An event that asks: with the session, and with what the browser sent under those names."""
 
-    def ask_without(
-        self, session: Session, event: gr.EventData, request: gr.Request
-    ) -> Iterator[list[Any]]:
-        self._resume(session, event, request)
-        turn, part = _read(event, "turn"), _read(event, "part")
-        yield from self._show(session, self._page.ask_without(session, turn, part))
+        def answer(
+            session: Session, event: gr.EventData, request: gr.Request
+        ) -> Iterator[list[Any]]:
+            self._resume(session, event, request)
+            yield from self._show(session, ask(session, *(_read(event, name) for name in sent)))
 
-    def ask_again(
-        self, session: Session, event: gr.EventData, request: gr.Request
-    ) -> Iterator[list[Any]]:
-        self._resume(session, event, request)
-        turn, question = _read(event, "turn"), _read(event, "question")
-        yield from self._show(session, self._page.ask_again(session, turn, question))
+        # Gradio calls its endpoints so.
+        answer.__name__ = ask.__name__
+        return answer
 
     def undo(self, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
         self._resume(session, event, request)
@@ -335,27 +336,6 @@ class _Events:
             _read(event, "shown"),
             _read(event, "count"),
         )
-
-    def ask_with(
-        self, session: Session, event: gr.EventData, request: gr.Request
-    ) -> Iterator[list[Any]]:
-        self._resume(session, event, request)
-        turn, part = _read(event, "turn"), _read(event, "part")
-        yield from self._show(session, self._page.ask_with(session, turn, part))
-
-    def ask_set(
-        self, session: Session, event: gr.EventData, request: gr.Request
-    ) -> Iterator[list[Any]]:
-        self._resume(session, event, request)
-        serial, value = _read(event, "serial"), _read(event, "value")
-        yield from self._show(session, self._page.ask_set(session, serial, value))
-
-    def ask_chosen(
-        self, session: Session, event: gr.EventData, request: gr.Request
-    ) -> Iterator[list[Any]]:
-        self._resume(session, event, request)
-        serial, number = _read(event, "serial"), _read(event, "number")
-        yield from self._show(session, self._page.ask_chosen(session, serial, number))
 
     def open_picker(self, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
         self._resume(session, event, request)
