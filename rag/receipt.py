@@ -529,21 +529,27 @@ def write_receipt(
             f"a receipt of {len(data)} bytes is too long; ask fewer questions at once"
         )
     check_target(path)
+    try:
+        replace_file(path, data)
+    except OSError as error:
+        raise _explain_target(path, error) from error
+    return receipt
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Return once the file holds the data; raises OSError where it stays what it was."""
     # Through a link, the file that it names is replaced, not the link.
     target = path.resolve()
-    draft = target.with_name(f".receipt-{uuid4().hex}")
+    draft = target.with_name(f".wortlaut-{uuid4().hex}")
     try:
         with draft.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
-    except OSError as error:
-        raise _explain_target(path, error) from error
     finally:
         with suppress(OSError):
             draft.unlink()
-    return receipt
 
 
 def check_target(path: Path) -> None:

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import shutil
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -16,7 +15,7 @@ import pytest
 from terminal import run
 
 from tests.chatdouble import ARTICLES, BRIDGE, HOSTILE, PORT, TRAP, Archive, Chat, cite
-from tests.test_app import find, open_browser, settle
+from tests.test_app import find, open_app, open_browser, settle
 from tests.test_render import Reader, check_harmless
 from wortlaut.index import archive as archives
 from wortlaut.index.article import hash_text
@@ -37,7 +36,6 @@ from wortlaut.ui.browser.exports import (
 )
 from wortlaut.ui.browser.quotes import QuoteDesk, render_basket_html
 from wortlaut.ui.browser.session import Session
-from wortlaut.ui.gate.running import open_listener
 from wortlaut.ui.render import render_markdown
 from wortlaut.ui.words.desk import choose_desk_words
 
@@ -291,23 +289,12 @@ def collected(home):
 @contextmanager
 def open_page(chat, desk, settings, owner="me"):
     """The page's address while it is served to the browser `owner`."""
-    import uvicorn
-
     with pytest.MonkeyPatch.context() as patch:
         for module in ("app", "blocks"):
             patch.setattr(f"wortlaut.ui.browser.{module}.read_owner", lambda headers: owner)
         gate = build_server(chat, desk=desk, settings=settings)
-        listener = open_listener("127.0.0.1", 0)
-        config = uvicorn.Config(gate, log_level="warning", ws="none")
-        config.timeout_graceful_shutdown = 1
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(5)
+        with open_app(gate) as address:
+            yield address
 
 
 def test_exports_have_their_type_a_safe_name_and_no_path(collected, home):

@@ -598,7 +598,7 @@ def test_a_receipt_is_whole_or_not_there(desk, monkeypatch):
     with pytest.raises(ConfigError, match="No space left"):
         desk.write(desk.answers[OTHER])
     assert read_receipt(desk.path) == first
-    assert not list(desk.path.parent.glob(".receipt-*"))
+    assert not list(desk.path.parent.glob(".wortlaut-*"))
 
 
 def test_a_receipt_needs_an_answer_and_a_folder(desk):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
 
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.words import Language
 from wortlaut.rag.answer import Citation
+from wortlaut.rag.receipt import replace_file
 from wortlaut.ui.terminal.printing import tell
 from wortlaut.ui.timelineplot import draw_timeline, is_dated, merge_prints
 
@@ -47,19 +47,10 @@ def write_plot(
     title = " · ".join(part for part in (" / ".join(names), topic) if part)
     picture = draw_timeline(rows, names, language, width=_WIDTH, title=title)
     data = f'<?xml version="1.0" encoding="UTF-8"?>\n{picture}\n'.encode()
-    # Through a link, the file that it names is replaced, not the link.
-    target = path.resolve()
-    draft = target.with_name(f".plot-{uuid4().hex}")
     try:
-        with draft.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
+        replace_file(path, data)
     except OSError as error:
         raise _explain_failure(path, error) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _explain_failure(path: Path, error: Exception) -> ConfigError:
