@@ -314,7 +314,7 @@ def test_conversations_are_the_users_wherever_they_sign_in(newsroom):
     address, _, _, tokens = newsroom
     asked = GradioSession(address, basic("mia", PASSWORDS["mia"]))
     asked.call("start", ["/"])
-    asked.call("ask_typed", [], {"question": "Who sails to Aaldorf?"})
+    asked.call("ask_any", [], {"question": "Who sails to Aaldorf?"})
     again = GradioSession(address, bearer(tokens["mia"]))
     assert "Who sails to Aaldorf?" in again.call("start", ["/"])
     other = GradioSession(address, bearer(tokens["ole"]))
@@ -327,13 +327,13 @@ def test_who_overhears_the_name_of_a_page_gets_nothing_of_it(newsroom):
     address, _, _, tokens = newsroom
     asked = GradioSession(address, bearer(tokens["mia"]))
     asked.call("start", ["/"])
-    asked.call("ask_typed", [], {"question": "Who is the harbour master of Aaldorf?"})
+    asked.call("ask_any", [], {"question": "Who is the harbour master of Aaldorf?"})
     thief = GradioSession(address, bearer(tokens["ole"]))
     thief.hash = asked.hash
     there = f"/gradio_api/queue/data?session_hash={asked.hash}"
     assert thief.client.get(there).status_code == 403
     # Nor does a question of his follow hers, where her page is told of it.
-    body = {"data": [None], "fn_index": thief.numbers["ask_typed"], "session_hash": asked.hash,
+    body = {"data": [None], "fn_index": thief.numbers["ask_any"], "session_hash": asked.hash,
             "event_data": {"question": "And then?"}}  # fmt: skip
     assert thief.client.post("/gradio_api/queue/join", json=body).status_code == 200
     told = asked.listen()
@@ -500,7 +500,7 @@ def test_figures_count_questions_and_abstentions_and_hold_no_words(newsroom):
     address, _, _, tokens = newsroom
     asked = GradioSession(address, bearer(tokens["mia"]))
     asked.call("start", ["/"])
-    asked.call("ask_typed", [], {"question": "Was sagte Ina Brand über Moorbirken?"})
+    asked.call("ask_any", [], {"question": "Was sagte Ina Brand über Moorbirken?"})
     text = httpx.get(f"{address}/metrics", headers=bearer(tokens["ole"])).text
     figures = dict(re.findall(r"^(wortlaut_\S+) (\S+)$", text, re.M))
     assert float(figures['wortlaut_questions_total{mode="extractive",outcome="abstained"}']) >= 1
@@ -545,7 +545,7 @@ def test_logs_hold_no_secret_and_no_question(newsroom, caplog):
     httpx.get(f"{address}{STATE_PATH}", headers=basic("mia", "falsches-wort"))
     asked = GradioSession(address, bearer(tokens["mia"]))
     asked.call("start", ["/"])
-    asked.call("ask_typed", [], {"question": "Wo liegt Unterwasserbach?"})
+    asked.call("ask_any", [], {"question": "Wo liegt Unterwasserbach?"})
     told = "\n".join(
         f"{record.getMessage()} {getattr(record, 'told', '')}"
         for record in caplog.records

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from statistics import fmean
 
 import httpx
@@ -14,8 +15,10 @@ from tests.chatdouble import ARTICLES, Chat
 from tests.test_app import open_server
 from wortlaut.rag.desk.conversations import Conversations
 from wortlaut.rag.desk.store import Desk
+from wortlaut.ui.browser.app import raise_style
 
-LARGEST_PAGE = 250_000
+LARGEST_PAGE = 80_000
+FOR_GOOD = "private, max-age=31536000, immutable"
 
 
 class Fragile(Chat):
@@ -70,28 +73,89 @@ def test_what_fails_is_counted(crowd, monkeypatch):
     assert (told["questions"], told["errors"]) == (8, 4)
 
 
-def test_the_page_names_its_script_once_and_each_part_only_calls_it(served):
+def test_the_page_is_small_and_brings_script_and_style_as_files_to_keep(served):
     config = httpx.get(f"{served[0]}/config").json()
     scripts = [part["props"].get("js_on_load") for part in config["components"]]
     scripts = [script for script in scripts if script]
     assert len(scripts) > 15
     assert max(map(len, scripts)) < 1000
-    assert config["head"].count("function startWortlautPart(") == 1
-    assert len(httpx.get(served[0]).content) < LARGEST_PAGE
+    assert not config["head"]
+    assert not config["css"]
+    page = httpx.get(served[0])
+    assert len(page.content) < LARGEST_PAGE
+    assert "cache-control" not in page.headers
+    for name, has in (("script.js", "function startWortlautPart("), ("style.css", ".welcome")):
+        (found,) = re.findall(rf'"(page/{name}\?v=[0-9a-f]+)"', page.text)
+        answer = httpx.get(f"{served[0]}/{found}")
+        assert has in answer.text
+        assert answer.headers["cache-control"] == FOR_GOOD
+        assert "cache-control" not in httpx.get(f"{served[0]}/page/{name}").headers
+    (found,) = re.findall(r"assets/index-\w+\.js", page.text)
+    assert httpx.get(f"{served[0]}/{found}").headers["cache-control"] == FOR_GOOD
+    lacking = httpx.get(f"{served[0]}/assets/none.js")
+    assert "cache-control" not in lacking.headers
 
 
-def test_gradio_does_not_count_all_events_of_the_past_after_each(served, crowd, monkeypatch):
-    from gradio.queueing import Queue
-
-    counted = []
-    monkeypatch.setattr(Queue, "_get_df", staticmethod(counted.append))
-    asyncio.run(crowd.run(1, questions=3))
-    assert crowd.errors == 0
-    assert counted == []
+def test_the_page_links_the_theme_by_the_name_that_gradio_looks_for(served):
+    config = httpx.get(f"{served[0]}/config").json()
+    theme = f"{served[0]}/theme.css?v={config['theme_hash']}"
+    # Its script loads it once more unless it finds exactly this.
+    assert f'<link rel="stylesheet" href="{theme}">' in httpx.get(served[0]).text
+    assert httpx.get(theme).headers["cache-control"] == FOR_GOOD
 
 
-def test_what_is_kept_is_written_ahead_and_nobody_waits_for_the_disk(tmp_path):
-    desk = Desk(tmp_path)
-    assert desk.read("PRAGMA journal_mode") == [("wal",)]
-    assert desk.read("PRAGMA synchronous") == [(1,)]
-    desk.close()
+def test_one_event_serves_all_parts_that_send_it(served):
+    config = httpx.get(f"{served[0]}/config").json()
+    targets = [tuple(target) for one in config["dependencies"] for target in one["targets"]]
+    names = [target for target in targets if target[0] is not None and target[1] != "load"]
+    assert len(set(names)) == len(names)
+    assert len(config["dependencies"]) < 50
+    # Each follower is of one event too: of all ways to ask there are two.
+    assert sum(one["trigger_after"] is not None for one in config["dependencies"]) < 6
+
+
+STYLE = """
+/* .gone { } */
+.top, button:is(a, .b) { color: red; }
+.dark .top { color: white; }
+@media (max-width: 9rem) { .top { margin: 0; } .a:has(> .b), .c { margin: 1px } }
+@keyframes breathe { 50% { opacity: .25; } }
+"""
+
+
+def test_the_style_counts_for_more_than_gradios_where_the_parts_are():
+    within = ".gradio-container.gradio-container .contain"
+    raised = raise_style(STYLE)
+    assert [" ".join(line.split()) for line in raised.splitlines() if line.strip()] == [
+        f".top, button:is(a, .b), {within} .top, {within} button:is(a, .b) {{ color: red; }}",
+        f".dark .top, .dark {within} .top {{ color: white; }}",
+        f"@media (max-width: 9rem) {{{within} .top {{ margin: 0; }}",
+        f"{within} .a:has(> .b), {within} .c {{ margin: 1px }}",
+        "}",
+        "@keyframes breathe { 50% { opacity: .25; } }",
+    ]
+
+
+def test_all_of_the_pages_own_style_is_raised(served):
+    raised = httpx.get(f"{served[0]}/page/style.css").text
+    assert raised.count("{") == raised.count("}") > 400
+    for selectors in re.findall(r"([^{}]+)\{", raised):
+        # Cut at commas where it may be cut.
+        assert selectors.count("(") == selectors.count(")")
+    assert "/*" not in raised
+
+
+def test_what_is_asked_in_no_known_way_is_not_answered(served):
+    address, chat, _ = served
+    config = httpx.get(f"{address}/config").json()
+    number = next(one["id"] for one in config["dependencies"] if one["api_name"] == "ask_any")
+    asked = len(chat.asked)
+    for way in ("start", "__init__", 3, None, [], {}):
+        body = {"data": [None], "fn_index": number, "session_hash": "strange",
+                "event_data": {"way": way, "question": ""}}  # fmt: skip
+        assert httpx.post(f"{address}/gradio_api/queue/join", json=body).status_code == 200
+        place = f"{address}/gradio_api/queue/data?session_hash=strange"
+        with httpx.stream("GET", place) as stream:
+            told = next(line for line in stream.iter_lines() if "process_completed" in line)
+        assert '"success":true' in told
+    assert len(chat.asked) == asked

@@ -6,8 +6,10 @@ had, by nobody else's page, and nothing is loaded from elsewhere.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
+import re
 import sys
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -18,10 +20,14 @@ from wortlaut.ui.browser.chatpage import ChatPage
 from wortlaut.ui.browser.receiving import add_routes
 from wortlaut.ui.gate.doors import Doors
 from wortlaut.ui.gate.guest import read_owner
+from wortlaut.ui.gate.paths import SCRIPT_PATH, STYLE_PATH
 from wortlaut.ui.gate.running import put_gate, run_server
 
 if TYPE_CHECKING:
     import gradio as gr
+    from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
 
     from wortlaut.rag.chat import NewsChat
     from wortlaut.rag.config import Settings
@@ -37,6 +43,8 @@ _MOST_SESSIONS = 250
 _MOST_WAITING = 500
 # The function of the page's script that each of its parts calls.
 _START = "startWortlautPart"
+# Where Gradio shows the page's parts; twice the same class, to count for more than its own rules.
+_WITHIN = ".gradio-container.gradio-container .contain"
 _log = logging.getLogger(__name__)
 
 
@@ -92,6 +100,7 @@ def build_server(
     blocks.queue(max_size=_MOST_WAITING)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, page)
+    head = _serve_assets(app)
     page.model.ask()
     # Before the page, which answers to whatever is left.
     add_export_routes(app, page.quotes, read_owner)
@@ -100,14 +109,14 @@ def build_server(
     )
     gr.mount_gradio_app(
         app, blocks, path="/", footer_links=[], run_history=False, show_error=False,
-        theme=make_theme(), css=_read_assets(".css"), head=_make_head(),
+        theme=make_theme(),
         ssr_mode=False, mcp_server=False, pwa=False, enable_monitoring=False, max_file_size=0,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )  # fmt: skip
     # For each open page a browser would hold a connection open for good, and it opens six at most:
     # the sixth page would wait for the first to close. Nothing here needs to know when a page goes.
     blocks.config["connect_heartbeat"] = False
-    return put_gate(app, chat, desk, doors, intake.largest if intake else 0)
+    return put_gate(app, chat, desk, doors, intake.largest if intake else 0, head)
 
 
 def serve(
@@ -129,10 +138,63 @@ def serve(
     )  # fmt: skip
 
 
-def _make_head() -> str:
-    """The page's head, with the script that each of its parts runs as a function."""
+def _serve_assets(app: FastAPI) -> str:
+    """What the page's head begins with: its style, and the script that each of its parts runs.
+
+    They are files, and not Gradio's `css=` and `head=`: those it would send with each page, and put
+    in place only when all of its own had come.
+    """
     script = f"function {_START}(element, trigger, props, watch) {{\n{_read_assets('.js')}\n}}"
-    return f"{_read_assets('.html')}\n<script>\n{script}\n</script>"
+    script_at = _serve_file(app, SCRIPT_PATH, script, "text/javascript")
+    style_at = _serve_file(app, STYLE_PATH, raise_style(_read_assets(".css")), "text/css")
+    return (
+        f'<script defer src="{script_at}"></script>\n'
+        f'<link rel="stylesheet" href="{style_at}">\n{_read_assets(".html")}'
+    )
+
+
+def _serve_file(app: FastAPI, path: str, text: str, kind: str) -> str:
+    """Have the app answer with the text; where it is, from the page's root."""
+
+    async def answer(request: Request) -> Response:
+        from starlette.responses import Response
+
+        return Response(text, media_type=kind)
+
+    app.add_route(path, answer, methods=["GET"])
+    return f"{path[1:]}?v={hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def raise_style(style: str) -> str:
+    """The style sheet, its rules raised above Gradio's own, as Gradio does it with its `css=`.
+
+    Rules in `@media` are for the page's parts alone. `.dark` stands on the page's body.
+    """
+    style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    raised = []
+    # Blocks within blocks, one level deep.
+    for block in re.finditer(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}", style):
+        head, body = block[1].strip(), block[2]
+        if head.startswith("@media"):
+            body = re.sub(
+                r"([^{}]+)(\{[^{}]*\})", lambda rule: f"{_place_within(rule[1])} {rule[2]}\n", body
+            )
+        elif not head.startswith("@"):
+            head = f"{head}, {_place_within(head)}"
+        raised.append(f"{head} {{{body}}}")
+    return "\n".join(raised)
+
+
+def _place_within(selectors: str) -> str:
+    """The rule's selectors, for what is within the page's parts."""
+    # Commas that stand in no brackets.
+    each = [one.strip() for one in re.split(r",(?![^()]*\))", selectors)]
+    dark = [one.startswith(".dark") for one in each]
+    bare = [one.removeprefix(".dark").strip() for one in each]
+    return ", ".join(
+        f"{'.dark ' if is_dark else ''}{_WITHIN} {one}".rstrip()
+        for one, is_dark in zip(bare, dark, strict=True)
+    )
 
 
 def _read_assets(ending: str) -> str:

@@ -6,11 +6,12 @@ template before that is run, so that an article holding `${...}` would be code.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
+from types import MethodType
 from typing import Any
 
 import gradio as gr
+from gradio.events import EventListener
 from gradio.events import api as make_endpoint
 from pydantic import ValidationError
 
@@ -30,12 +31,12 @@ from wortlaut.ui.words.talks import choose_talk_words
 # What a page's address is, sent with the first event; and that a question was answered, or failed.
 _SEND_ADDRESS = "() => ['/' + location.pathname.slice(new URL(document.baseURI).pathname.length) + location.hash]"
 _TELL_ANSWERED = "() => { document.dispatchEvent(new CustomEvent('answered')); }"
-# What the browser sends: Gradio takes only names that stand in quotation marks in a part's script.
-_SENT = (
-    "again annotate ask browse certify choose cite collect discard drop example find gloss menu more "
-    "move nearest new older open openheld opine pick plot refill regain related remove rename restore "
-    "set take timeline tongue undo"
-).split()
+# Parts in which nothing stands yet when the page begins are made once its first picture is drawn.
+_SHOW_REST = """async () => {
+  const drawn = new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  await Promise.race([drawn, new Promise((done) => setTimeout(done, 200))]);
+  return Array(COUNT).fill({ __type__: "update", visible: true });
+}"""
 # All parts that a start shows, and the list's place among them.
 _PARTS, _SHELF = 12, 6
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -49,10 +50,12 @@ def make_blocks(page: ChatPage, answerer: Answerer, start: str, concurrency: int
     each, and Gradio searches it from end to end for each attribute that it asks a part for, thousands
     of times a question.
     """
-    script = f"{start}(element, trigger, props, watch, {json.dumps(_SENT)});"
+    script = f"{start}(element, trigger, props, watch);"
 
-    def make_part(name: str) -> gr.HTML:
-        return gr.HTML(elem_id=name, js_on_load=script, apply_default_css=False)
+    def make_part(name: str, *, visible: bool = True) -> gr.HTML:
+        return gr.HTML(
+            elem_id=name, js_on_load=script, apply_default_css=False, visible=visible
+        )  # fmt: skip
 
     blocks = gr.Blocks(title="Wortlaut", analytics_enabled=False, fill_width=True, fill_height=True)
     with blocks:
@@ -66,7 +69,7 @@ def make_blocks(page: ChatPage, answerer: Answerer, start: str, concurrency: int
             with gr.Column(elem_id="talk", scale=3, min_width=0):
                 with gr.Column(elem_id="turns"):
                     # Filled by the page: of a conversation only what is new is sent.
-                    earlier, current = make_part("earlier"), make_part("current")
+                    turns = [make_part("earlier"), current := make_part("current")]
                     passed = make_part("passed")
                 waiting = make_part("waiting")
                 switch = make_part("switch")
@@ -74,16 +77,17 @@ def make_blocks(page: ChatPage, answerer: Answerer, start: str, concurrency: int
                     elem_id="question", show_label=False, container=False, autofocus=True,
                     lines=1, max_lines=5, submit_btn="Ask",
                 )  # fmt: skip
-            with gr.Column(elem_id="side", scale=2, min_width=0):
+            with gr.Column(elem_id="side", scale=2, min_width=0, visible=False) as side:
                 # One of these is seen at a time: #side[data-panel], set in the browser.
                 source, quotes = make_part("source"), make_part("quotes")
                 with gr.Column(elem_id="archive", min_width=0):
                     holder, holdings = make_part("archive-head"), make_part("archive-list")
                 settings, timeline = make_part("settings"), make_part("timeline")
-        with gr.Column(elem_id="picking", min_width=0):
+        with gr.Column(elem_id="picking", min_width=0, visible=False) as picking:
             picker, choices = make_part("picker"), make_part("choices")
         # Read by the page's script only.
-        opinion, handed = make_part("opinion"), make_part("handed")
+        opinion, handed = (make_part(name, visible=False) for name in ("opinion", "handed"))
+        later = [side, picking, opinion, handed]
         talk = [question, passed, current, source]
         asked = [*talk, shelf]
         everything = [session, header, *asked, switch, waiting, holder, holdings, settings]
@@ -97,77 +101,72 @@ def make_blocks(page: ChatPage, answerer: Answerer, start: str, concurrency: int
             "trigger_mode": "always_last",
         }  # fmt: skip
         keeping = reading | {"trigger_mode": "multiple"}
-        loaded = blocks.load(events.start, address, everything, js=_SEND_ADDRESS, **reading)
-        loaded.then(events.show_quotes, session, quotes, **reading)
-        begun = [part.new(events.start_anew, session, everything, **reading)
-                 for part in (header, shelf)]  # fmt: skip
-        begun.append(shelf.open(events.open, session, everything, **reading))
-        for event in (loaded, *begun):
-            event.then(events.show_opinions, session, opinion, **reading)
-        shelf.rename(events.rename, session, shelf, **keeping)
-        shelf.remove(events.remove, session, everything, **keeping)
-        shelf.restore(events.restore, session, shelf, **keeping)
-        shelf.older(events.list_older, session, shelf, **reading)
         translating = keeping | {"concurrency_limit": concurrency, "concurrency_id": "gloss"}
+        loaded = blocks.load(events.start, address, everything, js=_SEND_ADDRESS, **reading)
+        loaded.then(events.show_kept, session, [quotes, opinion], **reading)
+        show_rest = _SHOW_REST.replace("COUNT", str(len(later)))
+        blocks.load(None, None, later, js=show_rest, api_visibility="private")
+        begun = [
+            _on("new", [header, shelf], events.start_anew, session, everything, **reading),
+            _on("open", [shelf], events.open, session, everything, **reading),
+        ]
+        for event in begun:
+            event.then(events.show_opinions, session, opinion, **reading)
+        # Conversations and questions.
+        _on("rename", [shelf], events.rename, session, shelf, **keeping)
+        _on("remove", [shelf], events.remove, session, everything, **keeping)
+        _on("restore", [shelf], events.restore, session, shelf, **keeping)
+        _on("older", [shelf], events.list_older, session, shelf, **reading)
         question.submit(events.ask, [session, question], talk, **asking, api_name="submit")
         make_endpoint(
             make_ask(answerer), api_name="ask", concurrency_limit=concurrency, concurrency_id="ask"
         )
         question.stop(events.stop, session, None, **reading)
-        started = [
-            waiting.ask(events.ask_typed, session, asked, **asking),
-            picker.set(events.ask_by(page.ask_set, "serial", "value"), session, asked, **asking),
-            choices.take(
-                events.ask_by(page.ask_chosen, "serial", "number"), session, asked, **asking
-            ),
-        ]
-        for part in (earlier, current):
-            started += [
-                part.example(events.ask_by(page.ask_example, "number"), session, asked, **asking),
-                part.drop(
-                    events.ask_by(page.ask_without, "turn", "part"), session, asked, **asking
-                ),
-                part.again(
-                    events.ask_by(page.ask_again, "turn", "question"), session, asked, **asking
-                ),
-                part.regain(events.ask_by(page.ask_with, "turn", "part"), session, asked, **asking),
-            ]
-            part.undo(events.undo, session, talk, **keeping)
-            part.pick(events.open_picker, session, [picker, choices], **reading)
-            part.more(events.show_more, session, [passed, current], **keeping)
-            part.gloss(events.gloss, session, [passed, current], **translating)
-            part.nearest(events.open_nearest, session, source, **reading)
-        for event in started:
-            event.success(None, None, None, js=_TELL_ANSWERED, api_visibility="private")
-            event.failure(None, None, None, js=_TELL_ANSWERED, api_visibility="private")
-        for part in (earlier, current, source):
-            part.cite(events.open_source, session, source, **reading)
-            part.collect(events.collect, session, quotes, **keeping)
+        ask = _on(
+            "ask", [waiting, picker, choices, *turns], events.ask_any, session, asked, **asking
+        )
+        for following in (ask.success, ask.failure):
+            following(None, None, None, js=_TELL_ANSWERED, api_visibility="private")
+        # What is opened beside them, or shown in them.
+        _on("undo", turns, events.undo, session, talk, **keeping)
+        _on("pick", turns, events.open_picker, session, [picker, choices], **reading)
+        _on("find", [picker], events.find_choices, session, choices, **reading)
+        _on("menu", [choices], events.open_chosen, session, [picker, choices], **reading)
+        _on("more", turns, events.show_more, session, [passed, current], **keeping)
+        _on("gloss", turns, events.gloss, session, [passed, current], **translating)
+        _on("nearest", turns, events.open_nearest, session, source, **reading)
+        cited = [*turns, source, timeline]
+        _on("cite", cited, events.open_source, session, source, **reading)
+        _on("related", [source], events.open_related, session, source, **reading)
+        _on("timeline", [header, *turns], events.open_timeline, session, timeline, **reading)
+        _on("plot", [timeline], events.plot_timeline, session, timeline, **reading)
         # What users add, remove and set.
-        current.refill(events.refill, session, current, **reading)
-        holder.open(events.open_archive, session, [holder, holdings], **reading)
-        for part in (holder, holdings):
-            part.browse(events.browse, session, holdings, **reading)
-        holdings.openheld(events.open_held, session, source, **reading)
-        holdings.remove(events.remove_held, session, holdings, **keeping)
-        for part in (switch, settings):
-            part.choose(events.choose_mode, session, [switch, settings], **reading)
-        settings.tongue(events.choose_tongue, session, everything, **reading)
-        picker.find(events.find_choices, session, choices, **reading)
-        choices.menu(events.open_chosen, session, [picker, choices], **reading)
-        for part in (header, earlier, current):
-            part.timeline(events.open_timeline, session, timeline, **reading)
-        timeline.plot(events.plot_timeline, session, timeline, **reading)
-        timeline.cite(events.open_source, session, source, **reading)
-        for part in (earlier, current):
-            part.certify(events.hand_receipt, session, handed, **keeping)
-            part.opine(events.give_feedback, session, opinion, **keeping)
-        quotes.discard(events.discard, session, quotes, **keeping)
-        quotes.restore(events.put_back, session, quotes, **keeping)
-        quotes.move(events.move, session, quotes, **keeping)
-        quotes.annotate(events.annotate, session, None, **keeping)
-        source.related(events.open_related, session, source, **reading)
+        _on("refill", [current], events.refill, session, current, **reading)
+        _on("open", [holder], events.open_archive, session, [holder, holdings], **reading)
+        _on("browse", [holder, holdings], events.browse, session, holdings, **reading)
+        _on("openheld", [holdings], events.open_held, session, source, **reading)
+        _on("remove", [holdings], events.remove_held, session, holdings, **keeping)
+        _on(
+            "choose", [switch, settings], events.choose_mode, session, [switch, settings], **reading
+        )
+        _on("tongue", [settings], events.choose_tongue, session, everything, **reading)
+        # What they keep.
+        _on("collect", [*turns, source], events.collect, session, quotes, **keeping)
+        _on("certify", turns, events.hand_receipt, session, handed, **keeping)
+        _on("opine", turns, events.give_feedback, session, opinion, **keeping)
+        _on("discard", [quotes], events.discard, session, quotes, **keeping)
+        _on("restore", [quotes], events.put_back, session, quotes, **keeping)
+        _on("move", [quotes], events.move, session, quotes, **keeping)
+        _on("annotate", [quotes], events.annotate, session, None, **keeping)
     return blocks
+
+
+def _on(name: str, parts: list[gr.HTML], *event: Any, **how: Any) -> Any:
+    """One event for all parts of which the browser sends that name.
+
+    Each event of its own would be some 700 bytes of the page, and work until it is there.
+    """
+    return gr.on([MethodType(EventListener(name).listener, part) for part in parts], *event, **how)
 
 
 def make_ask(answerer: Answerer) -> Callable[..., dict[str, Any]]:
@@ -231,6 +230,16 @@ class _Events:
 
     def __init__(self, page: ChatPage) -> None:
         self._page = page
+        # The ways to ask, and what the browser sends with each.
+        self._ways: dict[str, tuple[Any, ...]] = {
+            "ask": (self._ask_typed, "question"),
+            "example": (page.ask_example, "number"),
+            "again": (page.ask_again, "turn", "question"),
+            "drop": (page.ask_without, "turn", "part"),
+            "regain": (page.ask_with, "turn", "part"),
+            "set": (page.ask_set, "serial", "value"),
+            "take": (page.ask_chosen, "serial", "number"),
+        }
 
     def start(self, address: object, request: gr.Request) -> list[Any]:
         return self._start(request, None, address)
@@ -300,28 +309,18 @@ class _Events:
         for shown in self._show(session, self._page.ask(session, text.strip()), {"value": ""}):
             yield shown[:4]
 
-    def ask_typed(
+    def ask_any(
         self, session: Session, event: gr.EventData, request: gr.Request
     ) -> Iterator[list[Any]]:
+        """A question, however it is asked: what the browser sent says which way."""
         self._resume(session, event, request)
-        text = _read(event, "question")
-        if isinstance(text, str) and text.strip():
-            yield from self._show(session, self._page.ask(session, text.strip()))
-
-    def ask_by(
-        self, ask: Callable[..., Iterator[PageUpdate]], *sent: str
-    ) -> Callable[..., Iterator[list[Any]]]:
-        """An event that asks: with the session, and with what the browser sent under those names."""
-
-        def answer(
-            session: Session, event: gr.EventData, request: gr.Request
-        ) -> Iterator[list[Any]]:
-            self._resume(session, event, request)
+        ask, *sent = self._ways.get(str(_read(event, "way") or "ask"), (None,))
+        if ask is not None:
             yield from self._show(session, ask(session, *(_read(event, name) for name in sent)))
 
-        # Gradio calls its endpoints so.
-        answer.__name__ = ask.__name__
-        return answer
+    def _ask_typed(self, session: Session, text: object) -> Iterator[PageUpdate]:
+        if isinstance(text, str) and text.strip():
+            yield from self._page.ask(session, text.strip())
 
     def undo(self, session: Session, event: gr.EventData, request: gr.Request) -> list[Any]:
         self._resume(session, event, request)
@@ -437,8 +436,9 @@ class _Events:
 
     # What the browser keeps: whose it is, its cookie says.
 
-    def show_quotes(self, session: Session, request: gr.Request) -> str:
-        return self._page.quotes.show(read_owner(request.headers), session.tongue)
+    def show_kept(self, session: Session, request: gr.Request) -> list[str]:
+        quotes = self._page.quotes.show(read_owner(request.headers), session.tongue)
+        return [quotes, self.show_opinions(session, request)]
 
     def collect(self, session: Session, request: gr.Request, event: gr.EventData) -> Any:
         self._resume(session, event, request)

@@ -39,6 +39,7 @@ from wortlaut.ui.gate.paths import (
     STREAM_PATH,
     counts_as_request,
     is_fit,
+    is_named_by_content,
     is_served,
     name_kind,
     needs_editor,
@@ -96,7 +97,7 @@ class Gate:
 
     An IP address as Host is always fine: only names can be rebound. An upload has `largest_upload`
     bytes at most, all else `LARGEST_BODY`. The `archive` tells whether the server is ready; sessions
-    are kept on the `desk`, or end with the program.
+    are kept on the `desk`, or end with the program. The page's head begins with `head`.
     """
 
     def __init__(
@@ -108,10 +109,12 @@ class Gate:
         desk: Desk | None = None,
         largest_upload: int = 0,
         figures: Figures | None = None,
+        head: str = "",
     ) -> None:
         self._app = app
         self._doors = doors
         self._largest_upload = largest_upload
+        self._head = head
         self._sign_in: SignIn | None = None
         self._sign_page: SignPage | None = None
         if doors.has_sign_in:
@@ -141,7 +144,8 @@ class Gate:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 passage.status = message["status"]
-                message = guard(message, self._make_cookie(passage))
+                lasts = is_named_by_content(passage.path, passage.scope["query_string"])
+                message = guard(message, self._make_cookie(passage), lasts=lasts)
             await send(message)
 
         try:
@@ -320,7 +324,7 @@ class Gate:
         self._figures.note_open(self._open)
         try:
             if is_page(passage.path):
-                await send_page(self._app, scope, receive, send)
+                await send_page(self._app, scope, receive, send, self._head)
             else:
                 await self._app(scope, receive, send)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ POLICY = (
     "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-src 'none'; frame-ancestors 'none'"
 )
+_FOR_GOOD = {b"cache-control": b"private, max-age=31536000, immutable"}
+_ROOT, _THEME = re.compile(rb'"root":"([^"]+)"'), re.compile(rb'"theme_hash":"([0-9a-f]+)"')
 _HEADERS = {
     b"content-security-policy": POLICY.encode(),
     b"referrer-policy": b"no-referrer",
@@ -31,11 +34,15 @@ _HEADERS = {
 }
 
 
-def guard(start: Message, cookie: bytes | None) -> Message:
-    """The beginning of a response with the headers that it lacks, and the cookie."""
+def guard(start: Message, cookie: bytes | None, *, lasts: bool = False) -> Message:
+    """The beginning of a response with the headers that it lacks, and the cookie.
+
+    What `lasts` a browser need not ask for again.
+    """
     headers = list(start.get("headers", []))
     given = {name.lower() for name, _ in headers}
-    headers += [pair for pair in _HEADERS.items() if pair[0] not in given]
+    lacked = _HEADERS | (_FOR_GOOD if lasts and start["status"] == 200 else {})
+    headers += [pair for pair in lacked.items() if pair[0] not in given]
     if cookie is not None:
         headers.append((b"set-cookie", cookie))
     return {**start, "headers": headers}
@@ -97,8 +104,10 @@ def hurry(receive: Receive, patience_s: float = _PATIENCE_S) -> Receive:
     return receive_in_time
 
 
-async def send_page(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """The page, whose parts are named from the root whatever its own path is."""
+async def send_page(
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, head: str = ""
+) -> None:
+    """The page, whose parts are named from the root whatever its own path is, with this `head`."""
     headers = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
     path = f"{scope['root_path']}/"
     at_root = {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
@@ -116,7 +125,8 @@ async def send_page(app: ASGIApp, scope: Scope, receive: Receive, send: Send) ->
         body += message.get("body", b"")
         if message.get("more_body"):
             return
-        sent = body.replace(b'<base href="./" />', f'<base href="{path}" />'.encode(), 1)
+        base = f'<base href="{path}" />\n{_find_theme(body)}{head}'
+        sent = body.replace(b'<base href="./" />', base.encode(), 1)
         # A browser would ask for it without its cookie, and at the host's own root.
         sent = sent.replace(b'<link rel="manifest" href="/manifest.json" />', b"", 1)
         kept = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
@@ -125,6 +135,17 @@ async def send_page(app: ASGIApp, scope: Scope, receive: Receive, send: Send) ->
         await send({"type": "http.response.body", "body": sent})
 
     await app(at_root, receive, collect)
+
+
+def _find_theme(body: bytes) -> str:
+    """A link to the theme's style sheet, by the name under which Gradio's script looks for one.
+
+    It would ask for it only then, and wait for it before it loads the page's parts.
+    """
+    root, theme = _ROOT.search(body), _THEME.search(body)
+    if root is None or theme is None or any(sign in root[1] for sign in b"\\<>&'"):
+        return ""
+    return f'<link rel="stylesheet" href="{root[1].decode()}/theme.css?v={theme[1].decode()}">\n'
 
 
 def make_owner_cookie(scope: Scope) -> bytes:

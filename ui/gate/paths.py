@@ -9,11 +9,15 @@ from wortlaut.ui.gate.figures import RequestKind
 
 LARGEST_BODY = 1_000_000
 UPLOAD_PATH, STATE_PATH = "/archive/upload", "/page/state"
+SCRIPT_PATH, STYLE_PATH = "/page/script.js", "/page/style.css"
 ARTICLE_PATH = "/archive/article/"
 JOIN_PATH, STREAM_PATH = "/gradio_api/queue/join", "/gradio_api/queue/data"
 HEALTH_PATH, READY_PATH, METRICS_PATH = "/healthz", "/readyz", "/metrics"
 SIGN_IN_PATH, SIGN_OUT_PATH = "/sign-in", "/sign-out"
-_PAGE_PARTS = r"/(assets|static|svelte)/.+|/(theme\.css|favicon\.ico|manifest\.json|robots\.txt)/?"
+_PAGE_PARTS = (
+    r"/(assets|static|svelte)/.+|/(theme\.css|favicon\.ico|manifest\.json|robots\.txt)/?"
+    rf"|{re.escape(SCRIPT_PATH)}|{re.escape(STYLE_PATH)}"
+)
 _SERVED = re.compile(
     rf"/|/config/?|{_PAGE_PARTS}"
     r"|/export/(quotes/[a-z]{1,8}|receipt/[0-9a-f]{64}\.json)"
@@ -22,6 +26,7 @@ _SERVED = re.compile(
     rf"|{ARTICLE_PATH}[^/]{{1,200}}|/api/v1/.+|/v1/.+|/mcp(/.*)?"
     f"|{UPLOAD_PATH}|{STATE_PATH}|{METRICS_PATH}"
 )
+_VERSIONED = frozenset({"/theme.css", SCRIPT_PATH, STYLE_PATH})
 # What changes the archive is for editors.
 _EDITING = re.compile(rf"{UPLOAD_PATH}|{ARTICLE_PATH}.+|/api/v1/(articles?|uploads?|index)(/.*)?")
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -39,6 +44,11 @@ _KINDS: tuple[tuple[str, RequestKind], ...] = (
 def is_served(path: str) -> bool:
     """Whether anything is to be had at the path; "" is the root without its slash."""
     return not path or _SERVED.fullmatch(path) is not None or is_page(path)
+
+
+def is_named_by_content(path: str, query: bytes) -> bool:
+    """Whether the address is another one as soon as anything else is to be had there."""
+    return path.startswith("/assets/") or (path in _VERSIONED and query.startswith(b"v="))
 
 
 def needs_editor(method: str, path: str) -> bool:

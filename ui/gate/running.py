@@ -23,9 +23,17 @@ if TYPE_CHECKING:
 
 
 def put_gate(
-    app: ASGIApp, chat: NewsChat, desk: Desk | None, doors: Doors, largest_upload: int = 0
+    app: ASGIApp,
+    chat: NewsChat,
+    desk: Desk | None,
+    doors: Doors,
+    largest_upload: int = 0,
+    head: str = "",
 ) -> Gate:
-    """The app behind a gate with these doors; what the chat answers is counted and logged."""
+    """The app behind a gate with these doors; what the chat answers is counted and logged.
+
+    `head` is what the head of its page begins with.
+    """
     figures = Figures()
 
     def note(question: str, answer: Answer | None) -> None:
@@ -33,7 +41,10 @@ def put_gate(
         log_question(question, answer)
 
     chat.listener = note
-    return Gate(app, doors, chat.archive, desk=desk, largest_upload=largest_upload, figures=figures)
+    return Gate(
+        app, doors, chat.archive,
+        desk=desk, largest_upload=largest_upload, figures=figures, head=head,
+    )  # fmt: skip
 
 
 def run_server(

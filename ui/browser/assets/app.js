@@ -4,19 +4,28 @@ const sent = ["cite", "related", "nearest", "drop", "example", "new", "choose", 
 // With each event goes what the page shows: a server started anew knows the page by that alone.
 trigger = ((send) => (name, data = {}) => {
   noteEvent(name);
-  send(name, { ...data, ...describeShown() });
+  const asks = asking.includes(name);
+  send(asks ? "ask" : name, { ...data, ...describeShown(), ...(asks && { way: name }) });
 })(trigger);
+// Some parts are made when their content may have come already.
+watch = ((heed) => (name, tell) => {
+  heed(name, tell);
+  if (props.value) queueMicrotask(tell);
+})(watch);
 // Where the page is: "/", or the path that a proxy serves it under; and where that is left out.
 const home = new URL(document.baseURI).pathname;
 const belowHome = () => `/${location.pathname.slice(home.length)}${location.hash}`;
 const narrow = () => window.matchMedia("(max-width: 60rem)").matches;
 const panel = () => document.querySelector("#source");
 // Shows one part of the side; buttons with data-press="panel" and data-panel do, and any source.
-const showPanel = (name) => { document.querySelector("#side").dataset.panel = name; };
+const showPanel = (name) => {
+  const side = document.querySelector("#side");
+  if (side) side.dataset.panel = name;
+};
 function pressPanel(button) {
   const name = button.dataset.panel;
   // A button of the header closes again what it has opened.
-  const isOpen = button.closest("#header") && document.querySelector("#side").dataset.panel === name;
+  const isOpen = button.closest("#header") && document.querySelector("#side")?.dataset.panel === name;
   if (!document.querySelector(`#side > #${name}`)) return;
   showPanel(isOpen ? "source" : name);
   const target = isOpen || name === "source" ? "#talk" : "#side";
@@ -59,7 +68,7 @@ element.addEventListener("click", (event) => {
   if (press === "panel") pressPanel(button);
   if (!sent.includes(press)) return;
   // The first source opens by itself; only a click may scroll a narrow page down to it.
-  if (["cite", "related", "nearest"].includes(press)) panel().dataset.follow = "yes";
+  if (["cite", "related", "nearest"].includes(press) && panel()) panel().dataset.follow = "yes";
   if (press === "drop" || press === "example") document.querySelector("#question textarea")?.focus();
   trigger(press, { turn, marker, part, number, mode });
 });

@@ -212,7 +212,7 @@ function closeOne() {
   // What another part of the page opens says with data-esc which button closes it.
   const closers = [...document.querySelectorAll("[data-esc]")].filter((each) => each.offsetParent);
   if (closers.length) closers.at(-1).click();
-  else if ((document.querySelector("#side").dataset.panel ?? "source") !== "source") showPanel("source");
+  else if ((document.querySelector("#side")?.dataset.panel ?? "source") !== "source") showPanel("source");
 }
 
 function heedKey(event) {

@@ -5,7 +5,7 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   showPanel("timeline");
   trigger("timeline", { turn: button.dataset.turn });
-  if (narrow()) document.querySelector("#side").scrollIntoView({ block: "start" });
+  if (narrow()) document.querySelector("#side")?.scrollIntoView({ block: "start" });
 });
 if (!element.closest("#timeline")) return;
 
