@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import re
 from statistics import fmean
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from gradio.utils import LRUCache
 
 from tests import loading
 from tests.chatdouble import ARTICLES, Chat
 from tests.test_app import open_server
 from wortlaut.rag.desk.conversations import Conversations
 from wortlaut.rag.desk.store import Desk
-from wortlaut.ui.browser.app import raise_style
+from wortlaut.ui.browser.app import _Forgetful
+from wortlaut.ui.browser.receiving import raise_style
+from wortlaut.ui.gate.paths import STREAM_PATH
 
 LARGEST_PAGE = 80_000
 FOR_GOOD = "private, max-age=31536000, immutable"
@@ -65,6 +70,64 @@ def test_a_question_brings_no_more_after_many_turns(crowd):
     assert crowd.errors == 0
     assert fmean(crowd.sizes[-6:]) < 1.2 * fmean(crowd.sizes[:6])
     assert max(crowd.sizes) < 100_000
+
+
+def list_queues():
+    from gradio.queueing import Queue
+
+    return [one for one in gc.get_objects() if isinstance(one, Queue)]
+
+
+def test_of_a_page_that_was_told_all_nothing_is_kept_in_gradios_queue(crowd):
+    told = asyncio.run(crowd.run(6, questions=18))
+    assert told["errors"] == 0
+    queues = list_queues()
+    # The last stream's end may be on its way through the server.
+    for _ in range(100):
+        kept = [
+            name
+            for queue in queues
+            for pages in (queue.pending_messages_per_session, queue.pending_event_ids_session)
+            for name in pages
+            if name.startswith("load")
+        ]
+        if not kept:
+            break
+        asyncio.run(asyncio.sleep(0.05))
+    assert kept == []
+    assert sum(queue.events_recorded for queue in queues) >= 18
+    for queue in queues:
+        assert len(queue.event_analytics) <= 1
+        assert not queue.event_ids_to_events
+
+
+def test_a_page_that_still_waits_is_not_forgotten():
+    blocks = SimpleNamespace(_queue=SimpleNamespace(
+        pending_event_ids_session={"waits": {"1"}, "told": set(), "unread": set()},
+        pending_messages_per_session=LRUCache(3),
+    ))  # fmt: skip
+    queue = blocks._queue
+    for name in ("waits", "told", "unread"):
+        queue.pending_messages_per_session[name] = asyncio.Queue()
+    queue.pending_messages_per_session["unread"].put_nowait("news")
+
+    async def end(*_):
+        pass
+
+    def close(name):
+        scope = {"type": "http", "path": f"/below{STREAM_PATH}",
+                 "query_string": f"session_hash={name}".encode()}  # fmt: skip
+        asyncio.run(_Forgetful(end, blocks)(scope, None, None))
+
+    for name in ("waits", "told", "unread", "nobody", ""):
+        close(name)
+    assert set(queue.pending_event_ids_session) == {"waits", "unread"}
+    assert set(queue.pending_messages_per_session) == {"waits", "unread"}
+    # Those that went before they were told are not kept for ever either.
+    for number in range(4):
+        queue.pending_event_ids_session[f"gone{number}"] = {"1"}
+    close("nobody")
+    assert set(queue.pending_event_ids_session) == {"waits", "unread"}
 
 
 def test_what_fails_is_counted(crowd, monkeypatch):

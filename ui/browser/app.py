@@ -6,28 +6,24 @@ had, by nobody else's page, and nothing is loaded from elsewhere.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
-import re
 import sys
-from importlib.resources import files
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from wortlaut.ui.api.app import mount_api
 from wortlaut.ui.api.asking import Answerer
 from wortlaut.ui.browser.chatpage import ChatPage
-from wortlaut.ui.browser.receiving import add_routes
+from wortlaut.ui.browser.receiving import add_routes, serve_assets
 from wortlaut.ui.gate.doors import Doors
 from wortlaut.ui.gate.guest import read_owner
-from wortlaut.ui.gate.paths import SCRIPT_PATH, STYLE_PATH
+from wortlaut.ui.gate.paths import STREAM_PATH
 from wortlaut.ui.gate.running import put_gate, run_server
 
 if TYPE_CHECKING:
     import gradio as gr
-    from fastapi import FastAPI
-    from starlette.requests import Request
-    from starlette.responses import Response
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from wortlaut.rag.chat import NewsChat
     from wortlaut.rag.config import Settings
@@ -43,8 +39,6 @@ _MOST_SESSIONS = 250
 _MOST_WAITING = 500
 # The function of the page's script that each of its parts calls.
 _START = "startWortlautPart"
-# Where Gradio shows the page's parts; twice the same class, to count for more than its own rules.
-_WITHIN = ".gradio-container.gradio-container .contain"
 _log = logging.getLogger(__name__)
 
 
@@ -53,6 +47,8 @@ def _build_blocks(page: ChatPage, answerer: Answerer) -> gr.Blocks:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # After each event Gradio counts all events of the past, for a page of its own that is closed.
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
+    # Nor need it remember ten thousand of them.
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
     from wortlaut.ui.browser.blocks import make_blocks
 
     _have_traces_logged()
@@ -73,6 +69,37 @@ def _have_traces_logged() -> None:
 
     for module in (queueing, route_utils, routes):
         module.traceback = _LoggedTraces()  # type: ignore[attr-defined]
+
+
+class _Forgetful:
+    """An app, and Gradio's queue made to forget of a page what it would keep for good.
+
+    Gradio keeps a queue and a set for each page that ever asked. Once a page has been told all that
+    it waited for, both are empty, and made anew when it asks again.
+    """
+
+    def __init__(self, app: ASGIApp, blocks: gr.Blocks) -> None:
+        self._app = app
+        self._blocks = blocks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            if scope["type"] == "http" and scope["path"].endswith(STREAM_PATH):
+                query = parse_qs(scope["query_string"].decode("latin-1"))
+                self._forget(query.get("session_hash", [""])[-1])
+
+    def _forget(self, name: str) -> None:
+        queue = self._blocks._queue
+        awaited, told = queue.pending_event_ids_session, queue.pending_messages_per_session
+        if not awaited.get(name) and (name not in told or told[name].empty()):
+            awaited.pop(name, None)
+            told.pop(name, None)
+        # Pages that have gone before they were told: of those Gradio has a limit for one of the two.
+        if len(awaited) > told.max_size:
+            for gone in awaited.keys() - told.keys():
+                del awaited[gone]
 
 
 def build_server(
@@ -100,7 +127,7 @@ def build_server(
     blocks.queue(max_size=_MOST_WAITING)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, page)
-    head = _serve_assets(app)
+    head = serve_assets(app, _START)
     page.model.ask()
     # Before the page, which answers to whatever is left.
     add_export_routes(app, page.quotes, read_owner)
@@ -116,6 +143,7 @@ def build_server(
     # For each open page a browser would hold a connection open for good, and it opens six at most:
     # the sixth page would wait for the first to close. Nothing here needs to know when a page goes.
     blocks.config["connect_heartbeat"] = False
+    app.add_middleware(_Forgetful, blocks=blocks)
     return put_gate(app, chat, desk, doors, intake.largest if intake else 0, head)
 
 
@@ -136,71 +164,3 @@ def serve(
         lambda: build_server(chat, desk, settings, intake, doors),
         host, port, path=doors.root_path, open_browser=open_browser,
     )  # fmt: skip
-
-
-def _serve_assets(app: FastAPI) -> str:
-    """What the page's head begins with: its style, and the script that each of its parts runs.
-
-    They are files, and not Gradio's `css=` and `head=`: those it would send with each page, and put
-    in place only when all of its own had come.
-    """
-    script = f"function {_START}(element, trigger, props, watch) {{\n{_read_assets('.js')}\n}}"
-    script_at = _serve_file(app, SCRIPT_PATH, script, "text/javascript")
-    style_at = _serve_file(app, STYLE_PATH, raise_style(_read_assets(".css")), "text/css")
-    return (
-        f'<script defer src="{script_at}"></script>\n'
-        f'<link rel="stylesheet" href="{style_at}">\n{_read_assets(".html")}'
-    )
-
-
-def _serve_file(app: FastAPI, path: str, text: str, kind: str) -> str:
-    """Have the app answer with the text; where it is, from the page's root."""
-
-    async def answer(request: Request) -> Response:
-        from starlette.responses import Response
-
-        return Response(text, media_type=kind)
-
-    app.add_route(path, answer, methods=["GET"])
-    return f"{path[1:]}?v={hashlib.sha256(text.encode()).hexdigest()[:16]}"
-
-
-def raise_style(style: str) -> str:
-    """The style sheet, its rules raised above Gradio's own, as Gradio does it with its `css=`.
-
-    Rules in `@media` are for the page's parts alone. `.dark` stands on the page's body.
-    """
-    style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
-    raised = []
-    # Blocks within blocks, one level deep.
-    for block in re.finditer(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}", style):
-        head, body = block[1].strip(), block[2]
-        if head.startswith("@media"):
-            body = re.sub(
-                r"([^{}]+)(\{[^{}]*\})", lambda rule: f"{_place_within(rule[1])} {rule[2]}\n", body
-            )
-        elif not head.startswith("@"):
-            head = f"{head}, {_place_within(head)}"
-        raised.append(f"{head} {{{body}}}")
-    return "\n".join(raised)
-
-
-def _place_within(selectors: str) -> str:
-    """The rule's selectors, for what is within the page's parts."""
-    # Commas that stand in no brackets.
-    each = [one.strip() for one in re.split(r",(?![^()]*\))", selectors)]
-    dark = [one.startswith(".dark") for one in each]
-    bare = [one.removeprefix(".dark").strip() for one in each]
-    return ", ".join(
-        f"{'.dark ' if is_dark else ''}{_WITHIN} {one}".rstrip()
-        for one, is_dark in zip(bare, dark, strict=True)
-    )
-
-
-def _read_assets(ending: str) -> str:
-    """All assets of that ending, one after the other: `app` comes first, each area has its own."""
-    found = [
-        item for item in (files(__package__) / "assets").iterdir() if item.name.endswith(ending)
-    ]
-    found.sort(key=lambda item: (not item.name.startswith("app."), item.name))
-    return "\n".join(item.read_text(encoding="utf-8") for item in found)

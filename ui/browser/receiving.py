@@ -1,4 +1,4 @@
-"""The page's own routes: files for the archive come in, and what has changed goes out.
+"""The page's own routes: files for the archive come in; its looks, and what has changed, go out.
 
 Files do not come by Gradio's upload: that writes whatever anybody sends into a folder of its own and
 tells nobody why a file was not taken. Here each is one request with a header that no foreign page can
@@ -7,7 +7,10 @@ send without being asked first, streamed into the archive's folder, and refused 
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import re
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -17,7 +20,8 @@ from wortlaut.ui.browser.header import describe_held
 from wortlaut.ui.browser.holdings import render_batch_html
 from wortlaut.ui.browser.settings import read_chosen_tongue, render_model_html
 from wortlaut.ui.gate.guest import read_guest
-from wortlaut.ui.gate.paths import ARTICLE_PATH, STATE_PATH, UPLOAD_PATH
+from wortlaut.ui.gate.handing import PageHead
+from wortlaut.ui.gate.paths import ARTICLE_PATH, SCRIPT_PATH, STATE_PATH, STYLE_PATH, UPLOAD_PATH
 from wortlaut.ui.words.page import choose_tongue
 
 if TYPE_CHECKING:
@@ -32,6 +36,8 @@ _REMOVE_WAIT_S = 8.0
 _BATCH_HEADER = "x-wortlaut-batch"
 _NAME_HEADER = "x-wortlaut-name"
 _NO_STORE = {"cache-control": "no-store"}
+# Where Gradio shows the page's parts; twice the same class, to count for more than its own rules.
+_WITHIN = ".gradio-container.gradio-container .contain"
 _log = logging.getLogger(__name__)
 
 
@@ -151,3 +157,74 @@ async def _take(request: Request, intake: Intake | None) -> tuple[int, str]:
     except SourceError as error:
         return 403, error.reason
     return 200, reason
+
+
+# What the page looks like, and what runs in it
+
+
+def serve_assets(app: FastAPI, start: str) -> PageHead:
+    """What the page's head has of its own: its style, and the script that each of its parts runs.
+
+    They are files, and not Gradio's `css=` and `head=`: those it would send with each page, and put
+    in place only when all of its own had come.
+    """
+    script = f"function {start}(element, trigger, props, watch) {{\n{_read_assets('.js')}\n}}"
+    script_at = _serve_file(app, SCRIPT_PATH, script, "text/javascript")
+    style_at = _serve_file(app, STYLE_PATH, raise_style(_read_assets(".css")), "text/css")
+    return PageHead(
+        f'<script defer src="{script_at}"></script>\n{_read_assets(".first.html")}',
+        f'<link rel="stylesheet" href="{style_at}">\n{_read_assets(".last.html")}',
+    )
+
+
+def _serve_file(app: FastAPI, path: str, text: str, kind: str) -> str:
+    """Have the app answer with the text; where it is, from the page's root."""
+
+    async def answer(request: Request) -> Response:
+        from starlette.responses import Response
+
+        return Response(text, media_type=kind)
+
+    app.add_route(path, answer, methods=["GET"])
+    return f"{path[1:]}?v={hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def raise_style(style: str) -> str:
+    """The style sheet, its rules raised above Gradio's own, as Gradio does it with its `css=`.
+
+    Rules in `@media` are for the page's parts alone. `.dark` stands on the page's body.
+    """
+    style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    raised = []
+    # Blocks within blocks, one level deep.
+    for block in re.finditer(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}", style):
+        head, body = block[1].strip(), block[2]
+        if head.startswith("@media"):
+            body = re.sub(
+                r"([^{}]+)(\{[^{}]*\})", lambda rule: f"{_place_within(rule[1])} {rule[2]}\n", body
+            )
+        elif not head.startswith("@"):
+            head = f"{head}, {_place_within(head)}"
+        raised.append(f"{head} {{{body}}}")
+    return "\n".join(raised)
+
+
+def _place_within(selectors: str) -> str:
+    """The rule's selectors, for what is within the page's parts."""
+    # Commas that stand in no brackets.
+    each = [one.strip() for one in re.split(r",(?![^()]*\))", selectors)]
+    dark = [one.startswith(".dark") for one in each]
+    bare = [one.removeprefix(".dark").strip() for one in each]
+    return ", ".join(
+        f"{'.dark ' if is_dark else ''}{_WITHIN} {one}".rstrip()
+        for one, is_dark in zip(bare, dark, strict=True)
+    )
+
+
+def _read_assets(ending: str) -> str:
+    """All assets of that ending, one after the other: `app` comes first, each area has its own."""
+    found = [
+        item for item in (files(__package__) / "assets").iterdir() if item.name.endswith(ending)
+    ]
+    found.sort(key=lambda item: (not item.name.startswith("app."), item.name))
+    return "\n".join(item.read_text(encoding="utf-8") for item in found)

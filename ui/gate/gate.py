@@ -20,6 +20,7 @@ from wortlaut.ui.gate.doors import Doors, is_own_machine
 from wortlaut.ui.gate.figures import Figures
 from wortlaut.ui.gate.guest import Guest, is_users_own, read_owner
 from wortlaut.ui.gate.handing import (
+    PageHead,
     guard,
     hand_on,
     hurry,
@@ -97,7 +98,7 @@ class Gate:
 
     An IP address as Host is always fine: only names can be rebound. An upload has `largest_upload`
     bytes at most, all else `LARGEST_BODY`. The `archive` tells whether the server is ready; sessions
-    are kept on the `desk`, or end with the program. The page's head begins with `head`.
+    are kept on the `desk`, or end with the program. The page gets this `head` too.
     """
 
     def __init__(
@@ -109,7 +110,7 @@ class Gate:
         desk: Desk | None = None,
         largest_upload: int = 0,
         figures: Figures | None = None,
-        head: str = "",
+        head: PageHead = PageHead(),
     ) -> None:
         self._app = app
         self._doors = doors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,18 @@ _HEADERS = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PageHead:
+    """What the head of a page has besides what it is served with.
+
+    `first` comes before all scripts; style sheets are `last`, because scripts wait for those before
+    them.
+    """
+
+    first: str = ""
+    last: str = ""
 
 
 def guard(start: Message, cookie: bytes | None, *, lasts: bool = False) -> Message:
@@ -105,7 +118,7 @@ def hurry(receive: Receive, patience_s: float = _PATIENCE_S) -> Receive:
 
 
 async def send_page(
-    app: ASGIApp, scope: Scope, receive: Receive, send: Send, head: str = ""
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, head: PageHead
 ) -> None:
     """The page, whose parts are named from the root whatever its own path is, with this `head`."""
     headers = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
@@ -125,8 +138,9 @@ async def send_page(
         body += message.get("body", b"")
         if message.get("more_body"):
             return
-        base = f'<base href="{path}" />\n{_find_theme(body)}{head}'
-        sent = body.replace(b'<base href="./" />', base.encode(), 1)
+        first, last = f'<base href="{path}" />\n{head.first}', f"{_find_theme(body)}{head.last}"
+        sent = body.replace(b'<base href="./" />', first.encode(), 1)
+        sent = sent.replace(b"</head>", f"{last}</head>".encode(), 1)
         # A browser would ask for it without its cookie, and at the host's own root.
         sent = sent.replace(b'<link rel="manifest" href="/manifest.json" />', b"", 1)
         kept = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]

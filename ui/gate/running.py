@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from wortlaut.index.errors import ConfigError
 from wortlaut.ui.gate.figures import Figures
 from wortlaut.ui.gate.gate import Gate
+from wortlaut.ui.gate.handing import PageHead
 from wortlaut.ui.gate.logs import log_question
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ def put_gate(
     desk: Desk | None,
     doors: Doors,
     largest_upload: int = 0,
-    head: str = "",
+    head: PageHead = PageHead(),
 ) -> Gate:
     """The app behind a gate with these doors; what the chat answers is counted and logged.
 
-    `head` is what the head of its page begins with.
+    Its page gets this `head` too.
     """
     figures = Figures()
 

@@ -1,5 +1,5 @@
 // The settings: the language is kept in a cookie, which the server reads at the next start, the
-// theme in the browser alone (settings.html applies it before the page is drawn).
+// theme in the browser alone (settings.first.html applies it before the page is drawn).
 const THEME_KEY = "wortlaut-theme";
 const readTheme = () => {
   try { return localStorage.getItem(THEME_KEY) || "auto"; } catch { return "auto"; }
