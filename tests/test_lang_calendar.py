@@ -37,7 +37,7 @@ from wortlaut.index.lang.words import LANGUAGES
 from wortlaut.rag.model.citations import DraftSplitter
 from wortlaut.rag.understanding.timewindow import find_step, find_window
 from wortlaut.rag.verification.dates import read_dates
-from wortlaut.rag.verification.quantities import read_quantities
+from wortlaut.rag.verification.numbers import read_quantities
 from wortlaut.rag.wording import format_date
 
 HERE = Path(__file__).parent

@@ -9,12 +9,8 @@ from hypothesis import strategies as st
 from wortlaut.index.article import Article, hash_text
 from wortlaut.index.lang.numerals import read_digits, read_numeral, read_ordinal
 from wortlaut.rag.verification.dates import find_wrong_date, read_dates
-from wortlaut.rag.verification.quantities import (
-    find_strange_code,
-    find_wrong_number,
-    read_quantities,
-    same_value,
-)
+from wortlaut.rag.verification.numbers import read_quantities, same_value
+from wortlaut.rag.verification.quantities import find_strange_code, find_wrong_number
 
 
 def one(text, language):

@@ -250,6 +250,14 @@ def read_digits(text: str, language: Language) -> float:
     return float(f"{parts[0]}.{parts[1]}" if len(parts) == 2 else "".join(parts))
 
 
+def read_other_digits(text: str, language: Language) -> float | None:
+    """What digits stand for where their mark is another language's: "1,500" in German is 1500 too."""
+    if not re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", text):
+        return None
+    whole = float(re.sub(r"[.,]", "", text))
+    return whole / 1000 if read_digits(text, language) == whole else whole
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureUnit:
     """What a unit measures (its `dimension`), and how much of the dimension's base unit it is."""

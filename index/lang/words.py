@@ -64,9 +64,9 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _WORD_OR_MARK = re.compile(
     rf"\w[\w{_INSIDE}]*(?:[-'’&]\w[\w{_INSIDE}]*|\.\d+|\.[a-z]{{2,3}}\b)*|[^\w\s\0{_INSIDE}]"
 )
-# "10 000" is one number.
+# "10 000" and the Swiss "10'000" are one number.
 _NUMBER_OR_WORD = re.compile(
-    r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.,])|\d+(?:[.,]\d+)*"
+    r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d+)?(?!\d|[.,]\d)|\d+(?:[.,]\d+)*"
     r"|[^\W\d_]+(?:['’](?:t|re|ve|ll|d|m)\b)?|[%€$£°]"
 )
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+|['’](?!s\b)[^\W\d_]+)*\.?")

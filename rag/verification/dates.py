@@ -15,6 +15,7 @@ from wortlaut.index.lang.calendar import (
     month_number,
     weekday_number,
 )
+from wortlaut.index.lang.clock import list_clock_forms, read_clock
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import Language
 
@@ -58,6 +59,8 @@ _TIME = re.compile(
     rf"|\b(?P<word>{match_any(_TIME_WORDS)})\b",
     re.IGNORECASE,
 )
+_WEEKDAY_INSIDE = re.compile(rf"\w({match_any(list_forms('weekday', 'de'))})", re.IGNORECASE)
+_MONTH_INSIDE = re.compile(rf"\b({match_any(list_forms('month', 'de'))})-?[a-zäöüß]{{4,}}")
 # Months that are other words too: a modal verb, a name, a way to walk.
 _ALSO_WORDS = frozenset({"mai", "may", "march"})
 _BEFORE_MONTH = frozenset(list_times("month leads"))
@@ -85,10 +88,18 @@ class DateMention:
 def read_dates(text: str, language: Language) -> list[DateMention]:
     """The dates, weekdays, relative days and times of `text`, in order, disjoint."""
     found: list[DateMention] = []
-    for mention in [*_read_times(text), *_read_calendar(text, language), *_read_weekdays(text)]:
+    for mention in [*_read_spoken_times(text, language), *_read_times(text), *_read_calendar(text, language), *_read_weekdays(text)]:
         if all(mention.end <= other.start or mention.start >= other.end for other in found):
             found.append(mention)
     return sorted(found, key=lambda mention: mention.start)
+
+
+def _read_spoken_times(text: str, language: Language) -> Iterator[DateMention]:
+    """Times in words: "halb acht", "half past seven", "половина восьмого", "sieben Uhr dreißig"."""
+    for form, past in list_clock_forms(language):
+        for match in form.finditer(text):
+            minute = read_clock(match, past)
+            yield DateMention(match.start(), match.end(), match[0], minute=minute)
 
 
 def _read_times(text: str) -> Iterator[DateMention]:
@@ -156,19 +167,39 @@ def _read_weekdays(text: str) -> Iterator[DateMention]:
 
 
 def find_wrong_date(
-    claimed: Sequence[DateMention], cited: Sequence[DateMention], article: Article
+    claimed: Sequence[DateMention],
+    cited: Sequence[DateMention],
+    article: Article,
+    text: str = "",
+    hours: Sequence[float] = (),
 ) -> DateMention | None:
-    """The first date of the claim that neither the span nor the article's own date bears out."""
+    """The first date of the claim that neither the span nor the article's own date bears out.
+
+    `text` is the cited one, whose longer words may hold a day or month: "Pfingstsonntag"; `hours`
+    are its bare numbers, which "from seven to 16 Uhr" makes times.
+    """
     published = article.published if article.published_precision == "day" else None
     days = _resolve(cited, published)
     for mention in claimed:
         if mention.minute is not None:
             times = [other.minute for other in cited if other.minute is not None]
+            times += [int(hour) * 60 for hour in hours if 0 <= hour <= 24]
             if not any(_same_time(mention.minute, time) for time in times):
                 return mention
-        elif not _is_borne_out(mention, cited, days, article):
+        elif not _is_inside(mention, text) and not _is_borne_out(mention, cited, days, article):
             return mention
     return None
+
+
+def _is_inside(mention: DateMention, text: str) -> bool:
+    """Whether a weekday or month without a day is part of a longer word: "Junihälfte"."""
+    if mention.year or mention.day or mention.ahead:
+        return False
+    if mention.weekday is not None:
+        days = _WEEKDAY_INSIDE.finditer(text)
+        return any(weekday_number(found[1]) == mention.weekday for found in days)
+    months = _MONTH_INSIDE.finditer(text)
+    return any(month_number(found[1]) == mention.month for found in months)
 
 
 def _same_time(a: int, b: int) -> bool:

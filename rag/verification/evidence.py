@@ -13,7 +13,7 @@ from wortlaut.index.lang.verbs import SAYING_NOUNS
 from wortlaut.index.lang.words import LANGUAGES, Language, Word, detect_language, read_words
 from wortlaut.rag.answer import Citation
 from wortlaut.rag.verification.dates import DateMention, read_dates
-from wortlaut.rag.verification.quantities import Quantity, read_quantities
+from wortlaut.rag.verification.numbers import Quantity, read_quantities
 
 _MOST_ARTICLES = 64
 _CONTEXT = 3

@@ -44,6 +44,7 @@ from wortlaut.rag.verification.quantities import (
     find_strange_code,
     find_wrong_number,
     find_wrong_quantifier,
+    tells_of_fall,
 )
 from wortlaut.rag.verification.swaps import (
     check_roles,
@@ -115,6 +116,8 @@ def check_numbers(case: ClaimCase) -> Verdict | None:
         case.cited.quantities,
         frozenset(years or published),
         same_language=case.alignment is not None,
+        falls=tells_of_fall(case.claim.text) or tells_of_fall(case.cited.text),
+        minutes=[d.minute for i in case.evidence for d in i.around.dates if d.minute is not None],
     ) or find_moved_number(case.claim, case.cited, case.alignment)
     return decide("refuted", _capital(found[0]), found[1]) if found else None
 
@@ -129,8 +132,10 @@ def check_codes(case: ClaimCase) -> Verdict | None:
 def check_dates(case: ClaimCase) -> Verdict | None:
     """Every date stands in the cited sentence or follows from the article's own."""
     cited = [date for item in case.evidence for date in item.around.dates]
+    text = " ".join(item.around.text for item in case.evidence)
+    hours = [q.raw for item in case.evidence for q in item.around.quantities if not q.unit]
     for item in case.evidence:
-        wrong = find_wrong_date(case.claim.dates, cited, item.citation.article)
+        wrong = find_wrong_date(case.claim.dates, cited, item.citation.article, text, hours)
         if wrong is None:
             return None
     if not case.evidence or wrong is None:

@@ -12,7 +12,7 @@ from wortlaut.rag.answer import Verdict, decide
 from wortlaut.rag.verification.case import Alignment, ClaimCase, is_near_copy
 from wortlaut.rag.verification.evidence import ReadText
 from wortlaut.rag.verification.names import find_countries, same_word
-from wortlaut.rag.verification.quantities import Quantity, same_value
+from wortlaut.rag.verification.numbers import Quantity, same_value
 
 _ADVERBIAL = read_function_words("adverbial")
 _PASSIVE = read_function_words("passive")
