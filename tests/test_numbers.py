@@ -76,7 +76,7 @@ def test_ordinals_are_no_other_words():
 
 def check(claim, cited, language="en", years=()):
     ours, theirs = read_quantities(claim, language), read_quantities(cited, "de")
-    found = find_wrong_number(ours, theirs, frozenset(years), same_language=language == "de")
+    found = find_wrong_number(ours, theirs, frozenset(years), is_copy=language == "de")
     return found and found[1]
 
 

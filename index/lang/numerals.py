@@ -219,23 +219,26 @@ def read_ordinal(low: str, language: Language) -> int | None:
 
 
 @lru_cache(maxsize=16384)
-def read_fraction(low: str) -> float | None:
-    """The part a word names: "Drittel" 1/3; None for other words."""
-    return next((value for language in LANGUAGES
-                 if (value := _find(low, "fraction", language)) is not None), None)  # fmt: skip
+def read_fraction(low: str, language: Language | None = None) -> float | None:
+    """The part a word names: "Drittel" 1/3; None for other words. Of any language, or of one."""
+    return _find_in("fraction", low, language)
 
 
 @lru_cache(maxsize=16384)
-def is_half(low: str) -> bool:
-    """Whether the word is a half: "halbe", "half", "половина"."""
-    return any(_find(low, "half", language) is not None for language in LANGUAGES)
+def is_half(low: str, language: Language | None = None) -> bool:
+    """Whether the word is a half: "halbe", "half", "половина". Of any language, or of one."""
+    return low == "½" or _find_in("half", low, language) is not None
 
 
 @lru_cache(maxsize=16384)
-def read_times(low: str) -> float | None:
-    """What a word multiplies a thing by: "doppelt" 2, "anderthalb" 1.5; None for other words."""
-    return next((value for language in LANGUAGES
-                 if (value := _find(low, "times", language)) is not None), None)  # fmt: skip
+def read_times(low: str, language: Language | None = None) -> float | None:
+    """What a word multiplies a thing by: "doppelt" 2; None for other words. Of any language, or of one."""
+    return _find_in("times", low, language)
+
+
+def _find_in(kind: NumeralKind, low: str, language: Language | None) -> float | None:
+    found = (_find(low, kind, each) for each in ((language,) if language else LANGUAGES))
+    return next((value for value in found if value is not None), None)
 
 
 def read_digits(text: str, language: Language) -> float:

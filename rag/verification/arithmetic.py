@@ -11,8 +11,8 @@ from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity
 # How near a number without "about" comes, and what "more than" it may be.
 _CLOSE = 0.006
 _MARGINS: dict[Bound, tuple[float, float]] = {
-    "about": (0.88, 1.12), "min": (0.99, 1.35), "over": (0.99, 1.35), "max": (0.7, 1.01),
-    "under": (0.7, 1.01),
+    "about": (0.88, 1.12), "min": (0.99, 1.6), "over": (0.99, 1.6), "max": (0.6, 1.01),
+    "under": (0.6, 1.01),
 }  # fmt: skip
 # Of more numbers any other follows somehow.
 _MOST_NUMBERS = 8
@@ -73,9 +73,12 @@ def _list_sums(claimed: Quantity, known: Sequence[Quantity]) -> Iterator[float]:
     points = {"points", "percent", ""} if claimed.unit in ("points", "") else {claimed.unit, ""}
     of_kind = [q for q in known if q.unit in points]
     for a, b in combinations(of_kind, 2):
-        # Two bare numbers count different things as often as not; two of one unit seldom.
-        yield abs(a.value - b.value)
-        yield a.value + b.value
+        one, other = _align(a, b)
+        yield abs(one - other)
+        yield one + other
+    if claimed.unit == "months":
+        years = [q.value for q in known if q.form == "year"]
+        yield from (12 * abs(a - b) for a, b in combinations(years, 2))
     for share in known:
         part = share.raw if share.unit == SHARE else share.raw / 100
         if share.unit in (SHARE, "percent"):
@@ -95,13 +98,26 @@ def _list_shares(known: Sequence[Quantity]) -> Iterator[float]:
             share = q.raw if q.unit == SHARE else q.raw / 100
             yield share
             yield 1 - share
-    for a, b in permutations(known, 2):
-        if b.value and a.unit == b.unit and a.unit != SHARE:
-            yield a.value / b.value
-            yield abs(a.value - b.value) / abs(b.value)
+    for one, other in _list_pairs(known):
+        yield one / other
+        yield abs(one - other) / abs(other)
 
 
 def _list_multiples(known: Sequence[Quantity]) -> Iterator[float]:
+    yield from (one / other for one, other in _list_pairs(known))
+
+
+def _list_pairs(known: Sequence[Quantity]) -> Iterator[tuple[float, float]]:
+    """The values of each two that can be compared, the second not 0."""
     for a, b in permutations(known, 2):
-        if b.value and (a.unit == b.unit or not (a.unit and b.unit)):
-            yield a.value / b.value
+        one, other = _align(a, b)
+        if other and (a.unit == b.unit or not (a.unit and b.unit)) and SHARE not in (a.unit, b.unit):
+            yield one, other
+
+
+def _align(a: Quantity, b: Quantity) -> tuple[float, float]:
+    """Both values; a number without a unit has the other's: "mit 38 km/h, erlaubt sind 25"."""
+    if bool(a.unit) == bool(b.unit):
+        return a.value, b.value
+    factor = next(q.value / q.raw if q.raw else 1.0 for q in (a, b) if q.unit)
+    return a.raw * factor, b.raw * factor

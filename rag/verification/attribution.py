@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wortlaut.index.article import Article, Span, Statement
-from wortlaut.index.lang.names import SAME_PERSON, match_names
+from wortlaut.index.lang.names import SAME_PERSON, match_names, sound_of
 from wortlaut.index.lang.offices import FIELDS, Office, read_office
 from wortlaut.index.lang.roles import names_institution, role_gender
 from wortlaut.index.lang.tables import match_any
@@ -18,6 +18,7 @@ from wortlaut.index.lang.verbs import (
     read_verb_forms,
 )
 from wortlaut.index.lang.words import (
+    CYRILLIC_LETTER,
     Language,
     Word,
     read_function_words,
@@ -53,6 +54,9 @@ _SOURCE_WORDS = frozenset(
     """article report archive source text agency newspaper artikel bericht archiv quelle agentur
     zeitung meldung статья сообщение архив источник агентство газета""".split()
 )
+_SAME_START = 2
+# Words of an office; what is longer is no office but the claim itself.
+_LONGEST_OFFICE = 5
 _SAYING = frozenset(read_verb_forms())
 # Who speaks for many and is nobody's office.
 _GROUPS = re.compile(
@@ -124,22 +128,54 @@ def find_wrong_speaker(
     voices: Sequence[frozenset[str]],
     around: Sequence[Sequence[Word]],
 ) -> tuple[str, str] | None:
-    """Why the spans are not by whom the claim says, with the rule's code; None when they are.
+    """Why the spans are not by whom the claim says, with the rule's code; None when they may be.
 
     `voices` are, beside each citation, the names its article gives for who speaks there, `around`
     the words of the sentences it lies in.
     """
     named = [name for name in attribution.speakers if not _is_unnamed(name)]
-    if not named:
-        return None
+    known = [
+        [n for n in (citation.speaker, citation.via, *sorted(own)) if n]
+        for citation, own in zip(citations, voices, strict=True)
+    ]
+    for name in named:
+        heard = [
+            _is_heard(name, *each) for each in zip(known, citations, around, strict=True)
+        ]
+        if any(heard) or any(_may_be_spelt(name, other) for each in known for other in each):
+            continue
+        others = [other for each in known for other in each]
+        # A pronoun may be anybody, and who is named there may speak for an institution.
+        apart = [other for other in others if not names_institution(other)]
+        if apart or (others and not any(_stands_in(name, words) for words in around)):
+            return _say_who(others, name)
+    return None
+
+
+def find_unheard_speaker(
+    attribution: Attribution,
+    citations: Sequence[Citation],
+    voices: Sequence[frozenset[str]],
+    around: Sequence[Sequence[Word]],
+) -> tuple[str, str] | None:
+    """As `find_wrong_speaker`, where one of several spans is another's, or nobody's by name."""
+    named = [name for name in attribution.speakers if not _is_unnamed(name)]
     unheard = set(named)
     for citation, own, words in zip(citations, voices, around, strict=True):
         known = [n for n in (citation.speaker, citation.via, *sorted(own)) if n]
         heard = {name for name in named if _is_heard(name, known, citation, words)}
         unheard -= heard
-        if not heard:
+        if named and not heard:
             return _say_who(known, named[0])
     return _say_who([], sorted(unheard)[0]) if unheard else None
+
+
+def _may_be_spelt(name: str, other: str) -> bool:
+    """Whether a Cyrillic name begins as the other does: how it is spelt is not known for certain."""
+    if not CYRILLIC_LETTER.search(name.casefold()):
+        return False
+    last = [sound_of(words[-1]) for words in (name.split(), other.split())]
+    return last[0][:_SAME_START] == last[1][:_SAME_START]
 
 
 def _is_heard(name: str, known: Sequence[str], citation: Citation, words: Sequence[Word]) -> bool:
@@ -167,6 +203,8 @@ def _is_unnamed(name: str) -> bool:
     """Whether it is a pronoun or an office, which anybody can be meant by."""
     words = [word.low for word in read_words(name)]
     if not words or not any(word[0].isupper() for word in name.split()):
+        return True
+    if len(words) == 1 and CYRILLIC_LETTER.search(words[0]) and read_office(name).head:
         return True
     return len(words) <= 2 and (bool(_PRONOUN.match(name)) or role_gender(words[-1]) is not None)
 
@@ -206,6 +244,8 @@ def _find_office(claim: str, said: str) -> str | None:
         if word.low not in _SAYING and not _is_verb(word.low)
     ]
     text = " ".join(words)
+    if len(words) > _LONGEST_OFFICE:
+        return None
     if any(_GROUPS.match(word.casefold()) for word in words):
         return text
     return text if read_office(text).head else None
@@ -220,6 +260,10 @@ def _holds_office(
 ) -> bool:
     """Whether the article gives one of the speakers this office, in whatever language."""
     claimed = read_office(office)
+    mine = [word.text for word in read_words(office) if word.is_capitalised]
+    theirs = [word.text for name in names for word in read_words(name) if word.is_capitalised]
+    if any(same_word(word, other) for word in mine for other in theirs):
+        return True
     if not claimed.head:
         low = {word.low for word in read_words(office)}
         return any(low & {word.low for word in read_words(name)} for name in names)
@@ -228,7 +272,8 @@ def _holds_office(
         for speaker, words in find_offices(article.text, said)
         if any(match_names(speaker, name) >= SAME_PERSON for name in names)
     ]
-    return any(_fits(claimed, read_office(words)) for words in (*names, *held))
+    offices = [read_office(words) for words in (*names, *held)]
+    return any(_fits(claimed, each) for each in offices) or not any(each.head for each in offices)
 
 
 def _fits(claimed: Office, held: Office) -> bool:

@@ -25,9 +25,9 @@ _MONTH = rf"(?:{match_any(list_forms('month'))}\b|{match_any(_SHORT)}\b(?![-‑]
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _DATE = re.compile(
     rf"\b(?P<d1>\d{{1,2}})(?:\.|st|nd|rd|th|-го|-е)?\s+(?:of\s+)?(?P<m1>{_MONTH})\.?"
-    rf"(?:,?\s+(?P<y1>{_YEAR})\b)?"
+    rf"(?:\s?,?\s+(?P<y1>{_YEAR})\b)?"
     rf"|\b(?P<m2>{_MONTH})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:Uhr|%|Prozent))"
-    rf"(?:,?\s+(?P<y2>{_YEAR})\b)?"
+    rf"(?:\s?,?\s+(?P<y2>{_YEAR})\b)?"
     rf"|\b(?P<y3>{_YEAR})-(?P<m3>\d\d)-(?P<d3>\d\d)\b"
     rf"|\b(?P<d4>\d{{1,2}})\.\s?(?P<m4>\d{{1,2}})\.(?:\s?(?P<y4>{_YEAR}|\d\d)\b)?"
     rf"|\b(?P<m5>{_MONTH})(?:\s+(?P<y5>{_YEAR})\b)?",
@@ -56,6 +56,7 @@ _TIME_WORDS = {
 _TIME = re.compile(
     r"\b(?P<h>\d{1,2})(?:[.:](?P<m>\d\d))?\s*(?P<mark>Uhr|a\.?m\b\.?|p\.?m\b\.?|o['’]clock)"
     r"|\b(?P<h2>[01]?\d|2[0-4]):(?P<m2>[0-5]\d)\b"
+    r"|\b(?P<h3>[01]?\d|2[0-4])(?:[.:](?P<m3>[0-5]\d))?(?=\s*(?:und|bis|[-–])\s*\d{1,2}(?:[.:]\d\d)?\s*Uhr)"
     rf"|\b(?P<word>{match_any(_TIME_WORDS)})\b",
     re.IGNORECASE,
 )
@@ -107,11 +108,11 @@ def _read_times(text: str) -> Iterator[DateMention]:
         if match["word"]:
             minute = _TIME_WORDS[match["word"].lower()]
         else:
-            hour = int(match["h"] or match["h2"])
+            hour = int(match["h"] or match["h2"] or match["h3"])
             mark = (match["mark"] or "").lower()
             if mark.startswith(("a", "p")):
                 hour = hour % 12 + (12 if mark.startswith("p") else 0)
-            past = int(match["m"] or match["m2"] or 0)
+            past = int(match["m"] or match["m2"] or match["m3"] or 0)
             if hour > 24 or past > 59:
                 continue
             minute = hour % 24 * 60 + past
@@ -244,8 +245,9 @@ def _is_borne_out(
     exact = published if article.published_precision == "day" else None
     dated = [other for other in cited if other.minute is None]
     if mention.offset is not None:
-        target = exact + timedelta(days=mention.offset) if exact else None
-        return target is not None and (target in days or (not dated and mention.offset == 0))
+        if exact is None:
+            return not dated and mention.offset == 0
+        return exact + timedelta(days=mention.offset) in days or (not dated and mention.offset == 0)
     if mention.weekday is not None:
         own = not dated and exact is not None and exact.weekday() == mention.weekday
         return own or any(day.weekday() == mention.weekday for day in days)

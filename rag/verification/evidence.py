@@ -9,6 +9,7 @@ from functools import cached_property
 
 from wortlaut.index.article import Article, ReadArticle, Span, Statement
 from wortlaut.index.lang.names import TITLES
+from wortlaut.index.lang.numerals import read_unit
 from wortlaut.index.lang.verbs import SAYING_NOUNS
 from wortlaut.index.lang.words import LANGUAGES, Language, Word, detect_language, read_words
 from wortlaut.rag.answer import Citation
@@ -96,6 +97,9 @@ def _read_mention(mention: Span | None, text: str) -> str | None:
     said = mention.of(text) if mention else ""
     words = [word for word in read_words(said) if word.is_content]
     if not any(word.is_capitalised for word in words) or SAYING_NOUNS.search(words[-1].low):
+        return None
+    # "Die 61-Jährige" is a pronoun, "zwölf Minuten später" nobody.
+    if any(read_unit(word.low) for word in words):
         return None
     return said[words[0].start : words[-1].end]
 

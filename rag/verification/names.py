@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from os.path import commonprefix
 
 from rapidfuzz import fuzz
 
@@ -26,7 +27,8 @@ _COMMON = re.compile(
     r"|i|first|second|world|god|bible|internet|media|day"
     r"|chancellor|governor|mayor|spokesman|spokeswoman|ambassador|chairman|director|professor|club|league"
     r"|association|society|organi[sz]ation|front|movement|revolution|age|era|century|summit|conference"
-    rf"|{match_any([*list_forms('weekday', 'en'), *list_forms('month', 'en')])})\Z"
+    r"|deputy|vice|chief|head|advent|whit|whitsun|easter|christmas|pentecost|new year"
+    rf"|{match_any(list_forms('weekday', 'en'))}s?|{match_any(list_forms('month', 'en'))})\Z"
 )
 _ADJECTIVE = re.compile(r"(?:isch|deutsch|ск)[а-яёa-z]{0,4}\Z")
 # Shorter ones are a code, "US", or something else, "us".
@@ -39,6 +41,8 @@ _FEWEST_BONES = 3
 _NEAR_BONES = 80.0
 _ROLE_PREFIX = 5
 _SAME_OPENING = 4
+_LONG_OPENING = 8
+_DEMONYM = 4
 _NEAR = 80.0
 
 
@@ -104,11 +108,21 @@ def same_word(a: str, b: str) -> bool:
             return True
     if shorter < 4 or left[0] != right[0]:
         return False
+    if a[:1].isupper() and b[:1].isupper() and role_gender(low) is None:
+        # "Merkel" is nearly "Meckel", "Blinken" nearly "Blinker", and is not.
+        return _are_forms(left, right)
     if left[:_ROLE_PREFIX] == right[:_ROLE_PREFIX] and shorter >= _ROLE_PREFIX:
         return True
-    # "Merkel" is nearly "Meckel" and is not: what differs early is another name.
-    is_early = a[:1].isupper() and b[:1].isupper() and left[:_SAME_OPENING] != right[:_SAME_OPENING]
-    return not is_early and fuzz.ratio(left, right) >= _NEAR
+    return fuzz.ratio(left, right) >= _NEAR
+
+
+def _are_forms(a: str, b: str) -> bool:
+    """Whether two names by sound differ in nothing but an ending: "Morvenien", "Morvenier"."""
+    shared = len(commonprefix([a, b]))
+    rests = a[shared:], b[shared:]
+    if shared >= _LONG_OPENING or not all(rests):
+        return shared >= _SAME_OPENING
+    return a[:shared].endswith("i") and max(map(len, rests)) <= _DEMONYM and shared >= _SAME_OPENING
 
 
 def same_name(a: str, b: str) -> bool:

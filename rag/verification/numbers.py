@@ -55,7 +55,7 @@ _OF = frozenset("of a an einer eines der из".split())
 _MONEY = ("$", "€", "£")
 _CURRENCIES = frozenset({"euro", "dollar", "pound", "rouble", "franc", "other money", "hryvnia"})
 _YEARS = range(1000, 2101)
-_MINUS_SIGN = re.compile(r"(?:\A|[\s(„“\"«])[-−–]\Z")
+_MINUS_SIGN = re.compile(r"(?:\A|(?<!\d)[\s(„“\"«])[-−–]\Z")
 _RANGE = re.compile(
     r"\s*-?\s*(?:bis(?: zu)?|auf|und|oder|zu|statt|to|and|or|rather than|до|на|и|или|[-–—])\s*", re.I
 )
@@ -220,7 +220,7 @@ class _NumberReader:
     def _is_negative(self, at: int, end: int) -> bool:
         """Whether a minus stands before the number, or "below zero" behind it."""
         before = self._text[: self._words[at].start]
-        if self._low(at)[0].isdecimal() and _MINUS_SIGN.search(before[-2:]):
+        if self._low(at)[0].isdecimal() and _MINUS_SIGN.search(before[-3:]):
             return True
         signs = list_amounts("minus")
         if self._low(at - 1) in signs and not self._text[self._words[at - 1].start].isupper():
@@ -272,7 +272,7 @@ class _NumberReader:
         low = self._low(at)
         if self._scale(at) is None or self._low(at - 1) in list_ones():
             return False
-        return re.search(r"(?:[^a]en?|s|и|ов|ен|ч|ям|ями|ях)\Z", low) is not None
+        return re.search(r"(?:(?:hundert|tausend|dutzend)en?|(?:on|ard)en|s|и|ов|ен|ч|ям|ями|ях)\Z", low) is not None
 
     def _is_one_thousand(self, at: int) -> bool:
         """ "Около тысячи" is a thousand, in the genitive."""
@@ -320,17 +320,17 @@ class _NumberReader:
             many, next_to = piece, at + 1
         elif low in list_ones() and self._is_fraction(at + 1, after_number=low == "one"):
             next_to = at + 1
-        elif not (is_half(low) or self._is_fraction(at, after_number=False)):
+        elif not (self._is_half_alone(at) or self._is_fraction(at, after_number=False)):
             return None
         word = self._low(next_to)
-        part = 0.5 if is_half(word) else read_fraction(word) or 0.0
+        part = 0.5 if is_half(word, self._language) else read_fraction(word, self._language) or 0.0
         return self._read_whole(next_to + 1, many * part)
 
     def _is_fraction(self, at: int, *, after_number: bool) -> bool:
         """Whether the word is a part; "third" alone is a rank, and a "quarter" has one before it."""
         low = self._low(at)
-        if not low or read_fraction(low) is None:
-            return is_half(low) and self._gap(at) == "" and not after_number if low else False
+        if not low or read_fraction(low, self._language) is None:
+            return is_half(low, self._language) and self._gap(at) == "" and not after_number if low else False
         if self._language != "en" or after_number or low.endswith("s"):
             return read_ordinal(self._low(at - 1), self._language) is None or after_number
         if low == "quarter":
@@ -339,6 +339,10 @@ class _NumberReader:
             return False
         following = self._words[at + 1] if at + 1 < len(self._words) else None
         return following is None or not following.is_content or bool(self._gap(at + 1))
+
+    def _is_half_alone(self, at: int) -> bool:
+        """Whether a half is meant, not the "half-brother"."""
+        return is_half(self._low(at), self._language) and self._gap(at + 1) not in ("-", "‑")
 
     def _may_count_parts(self, at: int) -> bool:
         """Whether the word can be several parts: "two thirds", but not "twenty-third"."""
@@ -366,7 +370,7 @@ class _NumberReader:
     def _read_special(self, at: int) -> _Read | None:
         """ "Anderthalb", "zweieinhalb", "dreimal", "zweijährig", "doppelt"."""
         low = self._low(at)
-        times = read_times(low)
+        times = read_times(low, self._language)
         if times is not None:
             scale = self._scale(at + 1) if times % 1 else None
             return _Read(times * (scale or 1), at + 1 + (scale is not None))
@@ -379,6 +383,8 @@ class _NumberReader:
                 scale = inside or self._scale(at + 1)
                 return _Read((number + 0.5) * (scale or 1), at + 1 + bool(scale and not inside))
         if match := _TIMES.match(low):
+            if match["n"] == "ein" and match["what"].startswith("fach"):
+                return None  # "einfach"
             number = 1.0 if match["n"] == "ein" else read_numeral(match["n"], "de")
             number = read_halves_of(match["n"]) if number is None else number
             if number is None:
@@ -466,7 +472,7 @@ class _NumberReader:
             value, stop = self._read_spoken(at, opens=opens)
         if value is None:
             return None
-        if self._reads_half(stop) or is_half(self._low(stop)) and self._low(stop) == "½":
+        if self._reads_half(stop) or is_half(self._low(stop), self._language) and self._low(stop) == "½":
             return value + 0.5, self._skip_half(stop), None
         fraction = read_fraction(self._low(stop)) if self._low(stop) in "⅓⅔¼¾" else None
         if fraction and self._low(stop):
@@ -546,7 +552,7 @@ class _NumberReader:
         if self._low(at) in ("and", "und", "с"):
             half = at + 1 + (self._low(at + 1) in ("a", "eine", "ein"))
             word = self._low(half)
-            if word and is_half(word) and (self._low(at) != "und" or word.startswith("halb")):
+            if word and is_half(word, self._language) and (self._low(at) != "und" or word.startswith("halb")):
                 return half + 1
         return at
 

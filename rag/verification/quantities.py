@@ -75,7 +75,7 @@ def find_wrong_number(
     cited: Sequence[Quantity],
     years: frozenset[int],
     *,
-    same_language: bool,
+    is_copy: bool,
     falls: bool = False,
     minutes: Sequence[int] = (),
 ) -> tuple[str, str] | None:
@@ -83,7 +83,7 @@ def find_wrong_number(
 
     `years` are those of the span's dates and of the article's own, `minutes` its times of day. What
     follows from the cited numbers may hold. A lost or added "at least" or "at most" is a different
-    number; "about" is so only inside one language, where nothing excuses it. Where one of the texts
+    number; "about" is so only in a copy, where nothing excuses it. Where one of the texts
     `falls`, "minus 3 percent" is "3 percent".
     """
     for quantity in claimed:
@@ -100,11 +100,11 @@ def find_wrong_number(
             if follows(quantity, [q for q in cited if q not in equal], minutes):
                 continue
             return f"the cited text gives {quantity.text!r} of something else", "unit"
-        if quantity.form != "ordinal" and not any(_same_bound(quantity.bound, o.bound, same_language) for o in fitting):
+        if quantity.form != "ordinal" and not any(_same_bound(quantity.bound, o.bound, is_copy) for o in fitting):
             wanted = _BOUND_NAMES[fitting[0].bound]
             return f"the cited text says {wanted} {fitting[0].text}, not {quantity.text}", "bound"
     swapped = (
-        (_find_swap(claimed, cited) or _find_repeat(claimed, cited)) if same_language else None
+        (_find_swap(claimed, cited) or _find_repeat(claimed, cited)) if is_copy else None
     )
     if swapped and not follows(swapped, cited, minutes):
         return f"the cited text gives {swapped.text!r} of something else", "number_swap"
@@ -118,10 +118,15 @@ def tells_of_fall(text: str) -> bool:
 
 def _is_left_open(quantity: Quantity, cited: Sequence[Quantity]) -> bool:
     """Whether the number need not stand there: "both" of those named, "the second" of two steps."""
-    if _BOTH.fullmatch(quantity.text) or quantity.is_known_pair:
+    if _BOTH.fullmatch(quantity.text) or quantity.is_known_pair or _is_one_year(quantity):
         return True
     others = [q for q in cited if q.form == "ordinal" and quantity.value > 1]
     return quantity.form == "ordinal" and quantity.value <= _FEW_RANKS and not others
+
+
+def _is_one_year(quantity: Quantity) -> bool:
+    """ "Ein Jahr zuvor" is "im Vorjahr"."""
+    return quantity.unit == "months" and quantity.value == 12 and quantity.raw == 1
 
 
 def _holds(claimed: Quantity, cited: Quantity, *, falls: bool) -> bool:
@@ -149,13 +154,13 @@ def _same_unit(a: Quantity, b: Quantity) -> bool:
     return (a.unit or b.unit) in _LOOSE_UNITS or not bare.noun
 
 
-def _same_bound(a: Bound, b: Bound, same_language: bool) -> bool:
+def _same_bound(a: Bound, b: Bound, is_copy: bool) -> bool:
     if a == b or {a, b} in ({"min", "over"}, {"max", "under"}):
         return True
-    if not same_language and {a, b} & {"over", "under"}:
+    if not is_copy and {a, b} & {"over", "under"}:
         # "über 19,2° Ost" is a place, no bound.
         return "" in (a, b)
-    loose = {"about", ""} if not same_language else {""}
+    loose = {"about", ""} if not is_copy else {""}
     return (a in loose and b in loose) or {a, b} == {"exactly", ""}
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from wortlaut.index.lang.names import TITLES
+from wortlaut.index.lang.names import TITLES, sound_of
 from wortlaut.index.lang.roles import role_gender
 from wortlaut.index.lang.verbs import KONJUNKTIV, read_verb_forms
 from wortlaut.index.lang.words import Word, level_wording, read_function_words, read_words
 from wortlaut.index.reading.clauses import MOODS
-from wortlaut.rag.answer import Verdict, decide
+from wortlaut.rag.answer import Citation, Verdict, decide
 from wortlaut.rag.verification.attribution import (
+    Attribution,
     find_broken_frame,
     find_speech_as_fact,
+    find_unheard_speaker,
     find_wrong_office,
     find_wrong_speaker,
 )
@@ -58,6 +60,7 @@ _SPEECH = frozenset(read_verb_forms())
 # of different people and countries .84 to .88.
 _SAME_MEANING = 0.9
 _MOST_COMPARED = 8
+_LONGEST_TITLE = 3
 _PRONOUNS = read_function_words("somebody")
 _WITHOUT = frozenset("ohne kaum without hardly barely без едва".split())
 
@@ -94,12 +97,21 @@ def check_quotes(case: ClaimCase) -> Verdict | None:
     false = find_false_quote(
         case.claim.text, case.quotes, [item.span.text for item in case.evidence]
     )
-    if false is None:
+    if false is None or _is_name(false, case):
         return None
     reason = f"The words in quotation marks are not in the cited text: {_shorten(false)}"
     if case.alignment is None:
         reason += "; a translation is no quotation"
     return decide("not_enough_info", reason, "quote")
+
+
+def _is_name(quotation: str, case: ClaimCase) -> bool:
+    """Whether what stands in quotation marks is only a name of the article: «Орбис-Ванта»."""
+    words = read_words(quotation)
+    if not words or len(words) > _LONGEST_TITLE or not words[0].is_capitalised:
+        return False
+    known = {word.text for item in case.evidence for word in item.article.words}
+    return all(any(same_word(word.text, other) for other in known) for word in words)
 
 
 def check_numbers(case: ClaimCase) -> Verdict | None:
@@ -115,10 +127,16 @@ def check_numbers(case: ClaimCase) -> Verdict | None:
         case.claim.quantities,
         case.cited.quantities,
         frozenset(years or published),
-        same_language=case.alignment is not None,
+        is_copy=is_near_copy(case),
         falls=tells_of_fall(case.claim.text) or tells_of_fall(case.cited.text),
         minutes=[d.minute for i in case.evidence for d in i.around.dates if d.minute is not None],
-    ) or find_moved_number(case.claim, case.cited, case.alignment)
+    )
+    return decide("refuted", _capital(found[0]), found[1]) if found else None
+
+
+def check_moved_numbers(case: ClaimCase) -> Verdict | None:
+    """No two numbers have changed places."""
+    found = find_moved_number(case.claim, case.cited, case.alignment)
     return decide("refuted", _capital(found[0]), found[1]) if found else None
 
 
@@ -147,17 +165,28 @@ def check_dates(case: ClaimCase) -> Verdict | None:
 
 def check_speaker(case: ClaimCase) -> Verdict | None:
     """Who is said to speak does, and holds the office that he is called by."""
-    voices = [item.find_voices(_read_quotes(case)) for item in case.evidence]
-    found = find_wrong_speaker(
-        case.attribution,
-        [item.citation for item in case.evidence],
-        voices,
-        [item.around.words for item in case.evidence],
-    )
+    found = find_wrong_speaker(*_read_speaking(case))
     if found:
         return decide("refuted", _capital(found[0]), found[1])
     office = find_wrong_office(case.claim.text, case.attribution, case.evidence)
     return decide("not_enough_info", _capital(office), "office") if office else None
+
+
+def check_every_speaker(case: ClaimCase) -> Verdict | None:
+    """Each cited span is by whom the claim names, and names them."""
+    found = find_unheard_speaker(*_read_speaking(case))
+    return decide("refuted", _capital(found[0]), found[1]) if found else None
+
+
+def _read_speaking(
+    case: ClaimCase,
+) -> tuple[Attribution, list[Citation], list[frozenset[str]], list[Sequence[Word]]]:
+    return (
+        case.attribution,
+        [item.citation for item in case.evidence],
+        [item.find_voices(_read_quotes(case)) for item in case.evidence],
+        [item.around.words for item in case.evidence],
+    )
 
 
 def _read_quotes(case: ClaimCase) -> list[str]:
@@ -318,16 +347,30 @@ def check_persons(case: ClaimCase) -> Verdict | None:
 
 
 def check_names(case: ClaimCase) -> Verdict | None:
-    """Every name is the cited text's, its speaker's, or known from what leads up to it."""
+    """Every name is the cited text's, its speaker's, or known from what leads up to it.
+
+    German nouns have capitals, too: there only a known name is sure to be one.
+    """
+    sure = case.claim.language != "de"
+    runs = [run for run in case.runs if sure or any(sound_of(w.text) in case.known for w in run)]
+    return _find_strange(case, runs)
+
+
+def check_nouns(case: ClaimCase) -> Verdict | None:
+    """As `check_names`, of all that may be a name in German."""
+    return _find_strange(case, case.runs)
+
+
+def _find_strange(case: ClaimCase, runs: Sequence[Sequence[Word]]) -> Verdict | None:
     near = list(case.cited.words)
     for item in case.evidence:
         article = item.citation.article
         beside = (item.citation.speaker, item.citation.via, article.title, article.source)
         near += [*item.around.words, *item.before, *read_words(" ".join(filter(None, beside)))]
-    if not find_strange_names(case.runs, near, ()):
+    if not find_strange_names(runs, near, ()):
         return None
     far = [word for item in case.evidence for word in item.article.words]
-    for name in find_strange_names(case.runs, near, far):
+    for name in find_strange_names(runs, near, far):
         if case.alignment is None and _is_translated(name, case):
             continue
         return decide("not_enough_info", f"The cited text does not name {name}", "name")
@@ -407,21 +450,44 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-RULES: tuple[Callable[[ClaimCase], Verdict | None], ...] = (
+_Rule = Callable[[ClaimCase], Verdict | None]
+# What they object to is false, in any wording and language.
+_SURE: tuple[_Rule, ...] = (
     check_quotes,
     check_speaker,
     check_numbers,
     check_codes,
     check_dates,
+)
+# Sure of a near copy, where nothing but the change can be meant; else a guess.
+_IN_A_COPY: tuple[_Rule, ...] = (
     check_negation,
     check_quantifiers,
     check_mood,
     check_opposites,
+)
+_ALSO_SURE: tuple[_Rule, ...] = (check_frame, check_persons, check_names)
+_GUESSES: tuple[_Rule, ...] = (
+    check_every_speaker,
+    check_moved_numbers,
     check_speech,
-    check_frame,
-    check_persons,
-    check_names,
+    check_nouns,
     check_question,
     check_roles,
     check_words,
 )
+
+
+def find_veto(case: ClaimCase) -> Verdict | None:
+    """The first objection that nothing outweighs; None without one."""
+    rules = (*_SURE, *(_IN_A_COPY if is_near_copy(case) else ()), *_ALSO_SURE)
+    return _ask(rules, case)
+
+
+def find_doubt(case: ClaimCase) -> Verdict | None:
+    """The first objection that is a guess: whoever reads the meaning may overrule it."""
+    return _ask((*_IN_A_COPY, *_GUESSES), case)
+
+
+def _ask(rules: Sequence[_Rule], case: ClaimCase) -> Verdict | None:
+    return next((verdict for rule in rules if (verdict := rule(case))), None)
