@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 from wortlaut.index.lang.names import TITLES, sound_of
 from wortlaut.index.lang.roles import role_gender
 from wortlaut.index.lang.verbs import KONJUNKTIV, read_verb_forms
-from wortlaut.index.lang.words import Word, level_wording, read_function_words, read_words
+from wortlaut.index.lang.words import (
+    LANGUAGES,
+    Word,
+    level_wording,
+    read_class,
+    read_function_words,
+    read_words,
+)
 from wortlaut.index.reading.clauses import MOODS
 from wortlaut.rag.answer import Citation, Verdict, decide
 from wortlaut.rag.verification.attribution import (
@@ -41,6 +48,7 @@ from wortlaut.rag.verification.negation import (
     is_reported,
     oppose_modals,
 )
+from wortlaut.rag.verification.officeholders import find_borrowed_office
 from wortlaut.rag.verification.quantities import (
     count_comparisons,
     find_strange_code,
@@ -62,7 +70,27 @@ _SAME_MEANING = 0.9
 _MOST_COMPARED = 8
 _LONGEST_TITLE = 3
 _PRONOUNS = read_function_words("somebody")
+# What a bare name or heading may have beside nouns.
+_ARTICLES = frozenset(
+    word
+    for language in LANGUAGES
+    for name in ("article", "preposition", "conjunction")
+    for word in read_class(name, language)
+)
 _WITHOUT = frozenset("ohne kaum without hardly barely без едва".split())
+
+
+def check_content(case: ClaimCase) -> Verdict | None:
+    """The claim says something: it is no single word, bare name, heading or "Ja."."""
+    text, words = case.claim.text.strip(), case.claim.words
+    counts = any(word.low[0].isdecimal() for word in words)
+    content = [word for word in words if word.is_content]
+    # Without a verb: nouns, in German, and names have capitals.
+    bare = all(word.is_capitalised or word.low in _ARTICLES for word in words)
+    heads = text.startswith("#") or text.endswith(":")
+    if not heads and len(words) > 1 and (counts or (content and not bare)):
+        return None
+    return decide("not_enough_info", "The sentence says nothing that can be checked", "content")
 
 
 def find_verbatim(case: ClaimCase) -> Verdict | None:
@@ -170,6 +198,19 @@ def check_speaker(case: ClaimCase) -> Verdict | None:
         return decide("refuted", _capital(found[0]), found[1])
     office = find_wrong_office(case.claim.text, case.attribution, case.evidence)
     return decide("not_enough_info", _capital(office), "office") if office else None
+
+
+def check_offices(case: ClaimCase) -> Verdict | None:
+    """Nobody has an office that the article gives to another."""
+    texts = {item.citation.article.id: item for item in case.evidence}
+    articles = [
+        (f"{item.citation.article.title} {item.citation.article.text}", item.article.words)
+        for item in texts.values()
+    ]
+    found = find_borrowed_office(case.claim.words, case.claim.text, articles)
+    if found is None:
+        return None
+    return decide("refuted", f"The article does not call {found[1]} {found[0]!r}", "office")
 
 
 def check_every_speaker(case: ClaimCase) -> Verdict | None:
@@ -455,6 +496,7 @@ _Rule = Callable[[ClaimCase], Verdict | None]
 _SURE: tuple[_Rule, ...] = (
     check_quotes,
     check_speaker,
+    check_offices,
     check_numbers,
     check_codes,
     check_dates,
@@ -468,7 +510,6 @@ _IN_A_COPY: tuple[_Rule, ...] = (
 )
 _ALSO_SURE: tuple[_Rule, ...] = (check_frame, check_persons, check_names)
 _GUESSES: tuple[_Rule, ...] = (
-    check_every_speaker,
     check_moved_numbers,
     check_speech,
     check_nouns,
@@ -486,7 +527,7 @@ def find_veto(case: ClaimCase) -> Verdict | None:
 
 def find_doubt(case: ClaimCase) -> Verdict | None:
     """The first objection that is a guess: whoever reads the meaning may overrule it."""
-    return _ask((*_IN_A_COPY, *_GUESSES), case)
+    return _ask((check_every_speaker, *_IN_A_COPY, *_GUESSES), case)
 
 
 def _ask(rules: Sequence[_Rule], case: ClaimCase) -> Verdict | None:

@@ -25,7 +25,7 @@ from wortlaut.rag.confidence import squash
 from wortlaut.rag.model.citations import strip_markers
 from wortlaut.rag.verification.case import ClaimCase, is_near_copy, read_case
 from wortlaut.rag.verification.evidence import EvidenceReader
-from wortlaut.rag.verification.rules import find_doubt, find_verbatim, find_veto
+from wortlaut.rag.verification.rules import check_content, find_doubt, find_verbatim, find_veto
 
 # Letters; nobody checks a longer sentence, and reading one takes its time.
 _LONGEST_CLAIM = 1500
@@ -43,10 +43,6 @@ _WEIGHTS: dict[ClaimKind, tuple[float, float, float, float, float, float]] = {
 }
 _THRESHOLDS: dict[ClaimKind, float] = {
     "copy": 0.55, "same": 0.5, "en-de": 0.4, "ru-de": 0.4, "other": 0.5,
-}  # fmt: skip
-# From here on a rule's guess is overruled.
-_SURE: dict[ClaimKind, float] = {
-    "copy": 1.0, "same": 1.0, "en-de": 1.0, "ru-de": 1.0, "other": 1.0,
 }  # fmt: skip
 _MOST_VECTORS = 4096
 # How far ahead of its neighbours a sentence is that has none: the mean of true claims.
@@ -83,8 +79,8 @@ class OfflineVerifier:
     def verify(self, claim: str, citations: Sequence[Citation], language: Language) -> Verdict:
         """The verdict on `claim`, one sentence in `language`, over the spans it cites.
 
-        The first veto decides; without one, support above the language pair's threshold makes it
-        supported, unless a rule doubts it and the support is no surer than the rule.
+        The first rule that objects decides, those that are sure before those that guess; without one,
+        support above the language pair's threshold makes it supported.
         """
         text = strip_markers(claim)
         if not citations or not _WORD.search(text):
@@ -98,12 +94,9 @@ class OfflineVerifier:
         self._recall(citations)
         evidence = [self._evidence.read(citation) for citation in citations]
         case = read_case(text, evidence, language, self._read_name_parts(), self._support.compare)
-        told = find_verbatim(case) or find_veto(case)
-        if told:
-            return told
-        verdict = self._support.weigh(case)
-        sure = verdict.label != "supported" or verdict.support >= _SURE[_find_kind(case)]
-        return verdict if sure else find_doubt(case) or verdict
+        told = check_content(case) or find_verbatim(case) or find_veto(case)
+        # Nearness is too weak to overrule a doubt.
+        return told or find_doubt(case) or self._support.weigh(case)
 
     def _recall(self, citations: Sequence[Citation]) -> None:
         for citation in citations:
