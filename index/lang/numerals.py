@@ -254,11 +254,11 @@ def read_digits(text: str, language: Language) -> float:
 
 
 def read_other_digits(text: str, language: Language) -> float | None:
-    """What digits stand for where their mark is another language's: "1,500" in German is 1500 too."""
+    """What three decimals stand for where their mark is meant to group: "1,500" in German is 1500."""
     if not re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", text):
         return None
     whole = float(re.sub(r"[.,]", "", text))
-    return whole / 1000 if read_digits(text, language) == whole else whole
+    return None if read_digits(text, language) == whole else whole
 
 
 @dataclass(frozen=True, slots=True)

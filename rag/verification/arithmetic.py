@@ -42,8 +42,10 @@ def follows(claimed: Quantity, cited: Sequence[Quantity], minutes: Sequence[int]
 def _scale_up(quantity: Quantity) -> Quantity:
     """The number with the scale that it shares with the next: the 2 of "2 auf 3 Millionen"."""
     largest = max((quantity.raw, *quantity.readings))
-    return quantity if largest == quantity.raw else replace(
-        quantity, raw=largest, value=quantity.value / quantity.raw * largest
+    return (
+        quantity
+        if largest == quantity.raw
+        else replace(quantity, raw=largest, value=quantity.value / quantity.raw * largest)
     )
 
 
@@ -92,12 +94,10 @@ def _list_sums(claimed: Quantity, known: Sequence[Quantity]) -> Iterator[float]:
 
 
 def _list_shares(known: Sequence[Quantity]) -> Iterator[float]:
-    """What part one number is of another, by how much they differ, and what is left over."""
+    """What part one number is of another, and by what part they differ."""
     for q in known:
         if q.unit in (SHARE, "percent"):
-            share = q.raw if q.unit == SHARE else q.raw / 100
-            yield share
-            yield 1 - share
+            yield q.raw if q.unit == SHARE else q.raw / 100
     for one, other in _list_pairs(known):
         yield one / other
         yield abs(one - other) / abs(other)
@@ -111,7 +111,11 @@ def _list_pairs(known: Sequence[Quantity]) -> Iterator[tuple[float, float]]:
     """The values of each two that can be compared, the second not 0."""
     for a, b in permutations(known, 2):
         one, other = _align(a, b)
-        if other and (a.unit == b.unit or not (a.unit and b.unit)) and SHARE not in (a.unit, b.unit):
+        if (
+            other
+            and (a.unit == b.unit or not (a.unit and b.unit))
+            and SHARE not in (a.unit, b.unit)
+        ):
             yield one, other
 
 

@@ -139,9 +139,7 @@ def find_wrong_speaker(
         for citation, own in zip(citations, voices, strict=True)
     ]
     for name in named:
-        heard = [
-            _is_heard(name, *each) for each in zip(known, citations, around, strict=True)
-        ]
+        heard = [_is_heard(name, *each) for each in zip(known, citations, around, strict=True)]
         if any(heard) or any(_may_be_spelt(name, other) for each in known for other in each):
             continue
         others = [other for each in known for other in each]
@@ -213,7 +211,11 @@ def same_speaker(a: str, b: str) -> bool:
     """Whether both name one person or institution, in whatever language."""
     if match_names(a, b) >= SAME_PERSON or same_name(a, b):
         return True
-    return names_institution(a) and names_institution(b) and a.split()[-1] == b.split()[-1]
+    if names_institution(a) and names_institution(b) and a.split()[-1] == b.split()[-1]:
+        return True
+    # "The Foreign Ministry" is "das Außenministerium".
+    one, other = read_office(a), read_office(b)
+    return one.is_institution and one.head == other.head and one.words == other.words
 
 
 def find_wrong_office(

@@ -89,7 +89,12 @@ class DateMention:
 def read_dates(text: str, language: Language) -> list[DateMention]:
     """The dates, weekdays, relative days and times of `text`, in order, disjoint."""
     found: list[DateMention] = []
-    for mention in [*_read_spoken_times(text, language), *_read_times(text), *_read_calendar(text, language), *_read_weekdays(text)]:
+    for mention in [
+        *_read_spoken_times(text, language),
+        *_read_times(text),
+        *_read_calendar(text, language),
+        *_read_weekdays(text),
+    ]:
         if all(mention.end <= other.start or mention.start >= other.end for other in found):
             found.append(mention)
     return sorted(found, key=lambda mention: mention.start)

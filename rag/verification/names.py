@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from os.path import commonprefix
+from itertools import takewhile
 
 from rapidfuzz import fuzz
 
@@ -118,7 +118,8 @@ def same_word(a: str, b: str) -> bool:
 
 def _are_forms(a: str, b: str) -> bool:
     """Whether two names by sound differ in nothing but an ending: "Morvenien", "Morvenier"."""
-    shared = len(commonprefix([a, b]))
+    pairs = zip(a, b, strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     rests = a[shared:], b[shared:]
     if shared >= _LONG_OPENING or not all(rests):
         return shared >= _SAME_OPENING

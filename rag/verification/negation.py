@@ -109,6 +109,10 @@ _CONDITIONAL = compile_forms(r"""
     если без только лишь когда при условии\w* услови\w* случа\w* пока бы иначе
 """)
 
+_PROVEN = re.compile(rf"(?:{read_stance('proven')})\Z")
+_UNPROVEN = re.compile(rf"(?:{read_stance('unproven')})\Z")
+_UNSETTLED = re.compile(rf"(?:{read_stance('unsettled')})\Z")
+_WHETHER = frozenset({"ob", "whether"})
 _WOULD = compile_forms("would could might")
 
 
@@ -233,6 +237,27 @@ def find_plan_as_done(
         if not _is_infinitive(clause) and _tells_of_done(clause):
             return None
     return plans[0].text
+
+
+def find_unproven(claim: Sequence[Word], cited: Sequence[Word]) -> str | None:
+    """The claim's word for a thing proven or confessed, where the cited words only suspect it."""
+    told = _first(_PROVEN, claim)
+    if told is None or _first(_PROVEN, cited) or is_hedged(claim) or _first(_UNPROVEN, claim):
+        return None
+    if _first(_CONDITION, claim):
+        return None
+    return told.text if _first(_UNPROVEN, cited) and not find_negators(claim, "") else None
+
+
+def find_open_question(
+    claim: Sequence[Word], cited: Sequence[Word], stops: Sequence[int]
+) -> str | None:
+    """The "ob" that opens what the cited text leaves open and the claim answers."""
+    if any(_UNSETTLED.match(word.low) or is_negator(word) for word in claim):
+        return None
+    opened = next((cited[n] for n in stops if n < len(cited) and cited[n].low in _WHETHER), None)
+    told = opened is not None and sum(1 for w in cited if _UNSETTLED.match(w.low)) > 1
+    return opened.text if opened and told else None
 
 
 def _tells_of_done(words: Sequence[Word]) -> bool:

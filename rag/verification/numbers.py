@@ -57,7 +57,8 @@ _CURRENCIES = frozenset({"euro", "dollar", "pound", "rouble", "franc", "other mo
 _YEARS = range(1000, 2101)
 _MINUS_SIGN = re.compile(r"(?:\A|(?<!\d)[\s(„“\"«])[-−–]\Z")
 _RANGE = re.compile(
-    r"\s*-?\s*(?:bis(?: zu)?|auf|und|oder|zu|statt|to|and|or|rather than|до|на|и|или|[-–—])\s*", re.I
+    r"\s*-?\s*(?:bis(?: zu)?|auf|und|oder|zu|statt|to|and|or|rather than|до|на|и|или|[-–—])\s*",
+    re.I,
 )
 _GENITIVES = frozenset("тысячи миллиона миллиарда триллиона сотни".split())
 _PART_WORD = "част"
@@ -77,6 +78,7 @@ _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("exactly", _end_in(["exactly"])),
 )
 _OR_MORE = re.compile(rf"(?:\s+\w+)?\s+{match_amounts('or more')}\b", re.IGNORECASE)
+_SIGNS = re.compile(rf"[$€£]|\b{match_amounts('minus')}(?=\s+\Z)", re.IGNORECASE)
 _BELOW_ZERO = re.compile(rf"\s*{match_amounts('below zero')}\b", re.IGNORECASE)
 
 
@@ -86,7 +88,7 @@ class Quantity:
 
     `raw` is the number as it stands; `readings` are what else it may stand for, as `raw`: "1,500",
     or the 2 of "2 to 3 million". `noun` is the term of the word counted, "" where none follows.
-    "The two" are a known pair: they stand there one by one.
+    "The two" are a known pair: they stand there one by one. `told` is the number with its bound.
     """
 
     start: int
@@ -100,6 +102,7 @@ class Quantity:
     noun: str = ""
     readings: tuple[float, ...] = ()
     is_known_pair: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,9 @@ def same_value(a: Quantity, b: Quantity) -> bool:
         one, other = (q.value * (1 if q.unit == "time" else _MONTH) for q in (a, b))
         return abs(one - other) <= _ROUNDED_MONTHS * max(one, other)
     both = bool(a.unit and b.unit)
-    return any(_is_equal(one, other) for one in _list_values(a, both) for other in _list_values(b, both))
+    return any(
+        _is_equal(one, other) for one in _list_values(a, both) for other in _list_values(b, both)
+    )
 
 
 def _list_values(quantity: Quantity, in_base: bool) -> list[float]:
@@ -207,13 +212,14 @@ class _NumberReader:
             form = "year"
         if self._is_negative(at, end):
             value = -value
-        bound = self._read_bound(start)
+        bound, told = self._find_bound(start)
         if not bound and _OR_MORE.match(self._text[end:]):
             bound = "min"
         pair = value == 2 and self._low(at - 1) in _DEFINITE
         quantity = Quantity(
             start, end, self._text[start:end], value * factor, unit, bound, form, value,
             self._find_noun(stop), () if read.other is None else (read.other,), pair,
+            self._text[told:end],
         )  # fmt: skip
         return quantity, stop
 
@@ -272,7 +278,12 @@ class _NumberReader:
         low = self._low(at)
         if self._scale(at) is None or self._low(at - 1) in list_ones():
             return False
-        return re.search(r"(?:(?:hundert|tausend|dutzend)en?|(?:on|ard)en|s|и|ов|ен|ч|ям|ями|ях)\Z", low) is not None
+        return (
+            re.search(
+                r"(?:(?:hundert|tausend|dutzend)en?|(?:on|ard)en|s|и|ов|ен|ч|ям|ями|ях)\Z", low
+            )
+            is not None
+        )
 
     def _is_one_thousand(self, at: int) -> bool:
         """ "Около тысячи" is a thousand, in the genitive."""
@@ -330,7 +341,11 @@ class _NumberReader:
         """Whether the word is a part; "third" alone is a rank, and a "quarter" has one before it."""
         low = self._low(at)
         if not low or read_fraction(low, self._language) is None:
-            return is_half(low, self._language) and self._gap(at) == "" and not after_number if low else False
+            return (
+                is_half(low, self._language) and self._gap(at) == "" and not after_number
+                if low
+                else False
+            )
         if self._language != "en" or after_number or low.endswith("s"):
             return read_ordinal(self._low(at - 1), self._language) is None or after_number
         if low == "quarter":
@@ -472,14 +487,15 @@ class _NumberReader:
             value, stop = self._read_spoken(at, opens=opens)
         if value is None:
             return None
-        if self._reads_half(stop) or is_half(self._low(stop), self._language) and self._low(stop) == "½":
+        if self._reads_half(stop):
             return value + 0.5, self._skip_half(stop), None
         fraction = read_fraction(self._low(stop)) if self._low(stop) in "⅓⅔¼¾" else None
         if fraction and self._low(stop):
             return value + fraction, stop + 1, None
-        if self._low(stop) in ("komma", "point", "целых") and (
-            tail := self._read_piece(stop + 1)
-        ) is not None:
+        if (
+            self._low(stop) in ("komma", "point", "целых")
+            and (tail := self._read_piece(stop + 1)) is not None
+        ):
             return value + tail / 10 ** len(str(int(tail))), stop + 2, None
         return value, stop, other
 
@@ -501,9 +517,9 @@ class _NumberReader:
             if value is not None and hundred == 100 and value < 100:
                 value, stop = value * 100, stop + 1
                 continue
-            if value is None and hundred in (100, 1000, 1e6, 1e9, 1e12) and opens:
-                if self._is_bare_scale(stop):
-                    return 1.0, stop
+            scaled = value is None and hundred in (100, 1000, 1e6, 1e9, 1e12)
+            if scaled and opens and self._is_bare_scale(stop):
+                return 1.0, stop
             if self._language == "en" and low == "and" and value and value >= 100:
                 joins = self._low(at - 1) != "between" and self._scale(stop + 2) != 100
                 if value % 100 == 0 and joins and self._goes_on(stop + 1, scaled=True):
@@ -552,7 +568,11 @@ class _NumberReader:
         if self._low(at) in ("and", "und", "с"):
             half = at + 1 + (self._low(at + 1) in ("a", "eine", "ein"))
             word = self._low(half)
-            if word and is_half(word, self._language) and (self._low(at) != "und" or word.startswith("halb")):
+            if (
+                word
+                and is_half(word, self._language)
+                and (self._low(at) != "und" or word.startswith("halb"))
+            ):
                 return half + 1
         return at
 
@@ -639,15 +659,17 @@ class _NumberReader:
         return not set(self._gap(at)) - set(".-‑–")
 
     def _read_bound(self, start: int) -> Bound:
-        before = re.sub(r"[$€£]|[-−–]\Z", "", self._text[max(0, start - 40) : start])
-        before = re.sub(rf"\b{match_amounts('minus')}\s+\Z", "", before)
+        return self._find_bound(start)[0]
+
+    def _find_bound(self, start: int) -> tuple[Bound, int]:
+        """What bounds the number that begins there, and where that begins itself."""
+        opens = max(0, start - 40)
+        before = re.sub(r"[-−–]\Z", " ", self._text[opens:start])
+        before = _SIGNS.sub(lambda sign: " " * len(sign[0]), before)
         found = [(m.start(), bound) for bound, form in _BOUNDS if (m := form.search(before))]
         # The longest: "nicht weniger als" ends in "weniger als".
-        return min(found)[1] if found else ""
-
-    def _is_definite_pair(self, at: int, value: float) -> bool:
-        """Whether two that are known are meant: "the two", "die zwei", "эти два"."""
-        return value == 2 and self._low(at - 1) in _DEFINITE
+        at, bound = min(found) if found else (len(before), "")
+        return bound, opens + at
 
     def _find_noun(self, stop: int) -> str:
         """The word counted: the next but for adjectives and "of", a noun where German tells."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from wortlaut.index.lang.offices import FIELDS, Office, read_office
 from wortlaut.index.lang.roles import role_gender
-from wortlaut.index.lang.words import Word, read_function_words
+from wortlaut.index.lang.words import CYRILLIC_LETTER, Word, read_function_words
 from wortlaut.rag.verification.names import same_word
 
 _LONGEST = 4
@@ -83,7 +83,9 @@ def _read_before(words: Sequence[Word], n: int, text: str) -> str:
     ends = [m for m, word in enumerate(run) if _is_head(word.text)]
     if not ends or len(run) - 1 - ends[-1] > 1:
         return ""
-    return " ".join(word.text for word in run[: ends[-1] + 1])
+    # In Russian what the office is for stands behind it: "министр финансов".
+    end = len(run) if CYRILLIC_LETTER.search(run[-1].low) else ends[-1] + 1
+    return " ".join(word.text for word in run[:end])
 
 
 def _read_behind(words: Sequence[Word], n: int, text: str) -> str:

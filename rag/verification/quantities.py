@@ -15,10 +15,6 @@ from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity, same_value
 _CODE = re.compile(r"(?<![\w.,:])(?:[A-ZÄÖÜА-Я]{1,5}-?\d[\w-]*|\d+[:–-]\d+)(?!\w|[.,:]\d)")
 _DASHES = re.compile(r"[‐‑‒–—-]+")
 
-_BOUND_NAMES: dict[Bound, str] = {
-    "": "simply", "about": "about", "exactly": "exactly", "min": "at least", "max": "at most",
-    "over": "over", "under": "under",
-}  # fmt: skip
 _LOOSE_UNITS = frozenset({"time", "months", "century"})
 
 # "a few" is many.
@@ -28,6 +24,8 @@ _CLASSES = {
 }
 _LEAST = re.compile(rf"\b{match_amounts('at least')}\b")
 _MOST = re.compile(rf"\b{match_amounts('at most')}\b")
+_MAJORITY = re.compile(rf"\b{match_amounts('majority')}\b", re.IGNORECASE)
+_A_SMALL_SHARE = 0.45
 _FALLING = re.compile(rf"\b{match_amounts('falling')}\b", re.IGNORECASE)
 _BOTH = re.compile(match_amounts("both"), re.IGNORECASE)
 # "The first" and "the second" may count what the cited text only lists.
@@ -56,6 +54,19 @@ def find_wrong_quantifier(claim: str, cited: str) -> str | None:
         if found and name in ("all", "many", "few") and there and name not in there:
             return found[0]
     return None
+
+
+def find_wrong_share(
+    claim: str, claimed: Sequence[Quantity], cited: Sequence[Quantity]
+) -> str | None:
+    """The "most" or "nearly all" of a claim without numbers, where the cited shares are all small."""
+    found = _MAJORITY.search(claim)
+    shares = [
+        q.raw if q.unit == SHARE else q.raw / 100 for q in cited if q.unit in (SHARE, "percent")
+    ]
+    if found is None or claimed or not shares or max(shares) >= _A_SMALL_SHARE:
+        return None
+    return found[0]
 
 
 def find_strange_code(claim: str, cited: str, taken: Sequence[tuple[int, int]] = ()) -> str | None:
@@ -100,12 +111,11 @@ def find_wrong_number(
             if follows(quantity, [q for q in cited if q not in equal], minutes):
                 continue
             return f"the cited text gives {quantity.text!r} of something else", "unit"
-        if quantity.form != "ordinal" and not any(_same_bound(quantity.bound, o.bound, is_copy) for o in fitting):
-            wanted = _BOUND_NAMES[fitting[0].bound]
-            return f"the cited text says {wanted} {fitting[0].text}, not {quantity.text}", "bound"
-    swapped = (
-        (_find_swap(claimed, cited) or _find_repeat(claimed, cited)) if is_copy else None
-    )
+        if quantity.form != "ordinal" and not any(
+            _same_bound(quantity.bound, o.bound, is_copy) for o in fitting
+        ):
+            return f"the cited text says {fitting[0].told!r}, not {quantity.told!r}", "bound"
+    swapped = (_find_swap(claimed, cited) or _find_repeat(claimed, cited)) if is_copy else None
     if swapped and not follows(swapped, cited, minutes):
         return f"the cited text gives {swapped.text!r} of something else", "number_swap"
     return None

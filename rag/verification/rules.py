@@ -41,9 +41,12 @@ from wortlaut.rag.verification.negation import (
     find_moved_negator,
     find_moved_time,
     find_negators,
+    find_open_question,
     find_opposite,
     find_plan_as_done,
+    find_unproven,
     is_hedged,
+    is_negator,
     is_planned,
     is_reported,
     oppose_modals,
@@ -54,6 +57,7 @@ from wortlaut.rag.verification.quantities import (
     find_strange_code,
     find_wrong_number,
     find_wrong_quantifier,
+    find_wrong_share,
     tells_of_fall,
 )
 from wortlaut.rag.verification.swaps import (
@@ -375,6 +379,32 @@ def _find_changed_mood(case: ClaimCase) -> Verdict | None:
     return None
 
 
+def check_proof(case: ClaimCase) -> Verdict | None:
+    """Nothing is proven that is only suspected."""
+    found = find_unproven(case.claim.words, case.cited.words)
+    if found is None:
+        return None
+    return decide("refuted", f"The claim says {found!r}, the cited text only suspects it", "proof")
+
+
+def check_open_questions(case: ClaimCase) -> Verdict | None:
+    """What the cited text leaves open is not answered."""
+    if len(case.sentences) > 1:
+        return None
+    found = find_open_question(case.claim.words, case.cited.words, case.cited.stops)
+    if found is None:
+        return None
+    return decide("refuted", f"The cited text leaves it open: {found!r}", "open")
+
+
+def check_shares(case: ClaimCase) -> Verdict | None:
+    """A fifth is not nearly all."""
+    found = find_wrong_share(case.claim.text, case.claim.quantities, case.cited.quantities)
+    if found is None:
+        return None
+    return decide("refuted", f"The cited text gives another amount than {found!r}", "quantifier")
+
+
 def check_persons(case: ClaimCase) -> Verdict | None:
     """No known person or country stands in the place of another."""
     beside = [name for i in case.evidence for name in (i.citation.speaker, i.citation.via) if name]
@@ -446,7 +476,11 @@ def check_words(case: ClaimCase) -> Verdict | None:
         and n not in case.alignment.pairs
         and case.claim.words[n - 1].is_content
     ]
+    told = [(q.start, q.end) for q in case.claim.quantities]
     for word in (*case.alignment.novel, *case.alignment.changed, *names):
+        # Other rules read negations and numbers: "nicht erteilt", "keine".
+        if is_negator(word) or any(a <= word.start < b for a, b in told):
+            continue
         if (
             word in named
             or word.low in _SPEECH
@@ -508,7 +542,13 @@ _IN_A_COPY: tuple[_Rule, ...] = (
     check_mood,
     check_opposites,
 )
-_ALSO_SURE: tuple[_Rule, ...] = (check_frame, check_persons, check_names)
+_ALSO_SURE: tuple[_Rule, ...] = (
+    check_shares,
+    check_open_questions,
+    check_frame,
+    check_persons,
+    check_names,
+)
 _GUESSES: tuple[_Rule, ...] = (
     check_moved_numbers,
     check_speech,
@@ -516,6 +556,7 @@ _GUESSES: tuple[_Rule, ...] = (
     check_question,
     check_roles,
     check_words,
+    check_proof,
 )
 
 
