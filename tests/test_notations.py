@@ -111,6 +111,7 @@ def test_two_notations_are_one_number(one, language, other):
         ("a quarter", "en", "ein Drittel"),
         ("1.2 million euros", "en", "1.200 Millionen Euro"),
         ("two years", "en", "zweieinhalb Jahre"),
+        ("1,572 Millionen", "de", "1,572 Milliarden"),
     ],
 )
 def test_what_is_nearly_the_notation_is_another_number(one, language, other):

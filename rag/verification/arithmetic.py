@@ -18,6 +18,7 @@ _MARGINS: dict[Bound, tuple[float, float]] = {
 _MOST_NUMBERS = 8
 _LARGEST_MULTIPLE = 12
 _MINUTES_A_DAY = 1440
+_MONTHS = 12
 _VAGUE_FROM, _VAGUE_TO = 1, 20
 
 
@@ -31,6 +32,10 @@ def follows(claimed: Quantity, cited: Sequence[Quantity], minutes: Sequence[int]
         )
     plain = [q for q in cited if q.form in ("cardinal", "year")][:_MOST_NUMBERS]
     known = [_scale_up(q) for q in plain]
+    if claimed.form == "year":
+        spans = [q.value / _MONTHS for q in known if q.unit == "months"]
+        years = [q.value for q in known if q.form == "year"]
+        return any(abs(claimed.value - year) == span for year in years for span in spans)
     target = abs(claimed.raw if claimed.unit == SHARE else claimed.value)
     least, most = _MARGINS.get(claimed.bound, (1 - _CLOSE, 1 + _CLOSE))
     return any(
@@ -80,7 +85,7 @@ def _list_sums(claimed: Quantity, known: Sequence[Quantity]) -> Iterator[float]:
         yield one + other
     if claimed.unit == "months":
         years = [q.value for q in known if q.form == "year"]
-        yield from (12 * abs(a - b) for a, b in combinations(years, 2))
+        yield from (_MONTHS * abs(a - b) for a, b in combinations(years, 2))
     for share in known:
         part = share.raw if share.unit == SHARE else share.raw / 100
         if share.unit in (SHARE, "percent"):

@@ -427,8 +427,8 @@ class _NumberReader:
             if stop > at and scale >= last:
                 break
             total += value * scale
-            if other_value is not None and stop == at:
-                other = other_value * scale
+            if scale == 1 and stop == at:
+                other = other_value
             stop, last = scaled, scale
             if scale < 1000 or (self._is_stopped(stop) and not self._is_parted(stop)):
                 break

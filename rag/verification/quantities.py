@@ -93,9 +93,9 @@ def find_wrong_number(
     """Why a number of the claim does not hold, with the rule's code; None when all do, or may.
 
     `years` are those of the span's dates and of the article's own, `minutes` its times of day. What
-    follows from the cited numbers may hold. A lost or added "at least" or "at most" is a different
-    number; "about" is so only in a copy, where nothing excuses it. Where one of the texts
-    `falls`, "minus 3 percent" is "3 percent".
+    follows from the cited numbers may hold, but not in a copy. A lost or added "at least" or "at
+    most" is a different number; "about" is so only in a copy, where nothing excuses it. Where one
+    of the texts `falls`, "minus 3 percent" is "3 percent".
     """
     for quantity in claimed:
         dated = quantity.form == "year" and int(quantity.value) in years
@@ -103,12 +103,13 @@ def find_wrong_number(
             continue
         equal = [other for other in cited if _holds(quantity, other, falls=falls)]
         if not equal:
-            if follows(quantity, cited, minutes):
+            if not is_copy and follows(quantity, cited, minutes):
                 continue
             return f"the claim says {quantity.text!r}; the cited text does not", "number"
         fitting = [other for other in equal if _same_unit(quantity, other)]
         if not fitting:
-            if follows(quantity, [q for q in cited if q not in equal], minutes):
+            others = [q for q in cited if q not in equal]
+            if not is_copy and follows(quantity, others, minutes):
                 continue
             return f"the cited text gives {quantity.text!r} of something else", "unit"
         if quantity.form != "ordinal" and not any(
@@ -116,7 +117,7 @@ def find_wrong_number(
         ):
             return f"the cited text says {fitting[0].told!r}, not {quantity.told!r}", "bound"
     swapped = (_find_swap(claimed, cited) or _find_repeat(claimed, cited)) if is_copy else None
-    if swapped and not follows(swapped, cited, minutes):
+    if swapped:
         return f"the cited text gives {swapped.text!r} of something else", "number_swap"
     return None
 
