@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from wortlaut.eval.faithfulness.claims import is_refusal_answer, split_claims
 from wortlaut.eval.faithfulness.measuring import (
     Judgement,
     fit_curve,
@@ -17,13 +18,13 @@ from wortlaut.eval.faithfulness.measuring import (
     measure_level,
     read_labelled,
 )
-from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer, SourceWords, load_rarity
+from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer
+from wortlaut.eval.faithfulness.rarity import load_rarity
 from wortlaut.eval.faithfulness.scorer import (
     cut_windows,
-    is_refusal_answer,
     open_scorer,
-    split_claims,
 )
+from wortlaut.eval.faithfulness.signs import SourceWords
 from wortlaut.index.errors import ConfigError, DatasetError, LLMUnavailable
 from wortlaut.rag.config import load_settings
 
@@ -211,10 +212,10 @@ def test_an_answer_that_claims_nothing_has_no_score(scorer, answer):
     assert found.claims == ()
 
 
-def test_a_bare_number_belongs_to_what_follows():
+def test_the_number_of_a_list_and_what_leads_in_are_no_claim_s_words():
     answer = "Here is how:\n1.\nBuy a ticket.\n2.\nBoard the ferry."
     assert [span.of(answer) for span in split_claims(answer)] == [
-        "Here is how:", "1.\nBuy a ticket.", "2.\nBoard the ferry.",
+        "Buy a ticket.", "Board the ferry.",
     ]  # fmt: skip
 
 

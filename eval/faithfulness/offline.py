@@ -8,57 +8,29 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from difflib import Match, SequenceMatcher
-from functools import cache, lru_cache
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim, make_context, split_claims
+from wortlaut.eval.faithfulness.claims import read_answer
+from wortlaut.eval.faithfulness.rarity import Rarity
+from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim, make_context
+from wortlaut.eval.faithfulness.signs import Signs, SourceWords
 from wortlaut.index.archive import Vectors
 from wortlaut.index.article import Span, normalise_text
-from wortlaut.index.bundled import WeightFile, find_weights
 from wortlaut.index.embedder import Embedder
 from wortlaut.index.errors import ConfigError
-from wortlaut.index.lang.numerals import read_numeral, read_ordinal
-from wortlaut.index.lang.refusals import mentions_lack, says_what_lacks
-from wortlaut.index.lang.words import Language, Word, detect_language, find_letter_runs, read_words
+from wortlaut.index.lang.words import Language, detect_language
 from wortlaut.index.splitter import split_segments
 from wortlaut.rag.answer import Citation, Label, Verifier
 from wortlaut.rag.confidence import squash
-from wortlaut.rag.model.citations import strip_markers
-from wortlaut.rag.verification.negation import is_negator
 
 _CHECKED = 3
 _SHOWN = 5
 _MOST_VECTORS = 5000
 _SUPPORTED = 0.5
-# What numbers a list or a passage counts nothing in the world.
-_LISTING = re.compile(
-    r"\A\s*\(?\d{1,2}[.):]\s|\b(?:passages?|steps?|sources?|contexts?) \d+(?:(?:,| and| &|-)+ ?\d+)*",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_SPACED = re.compile(r"\d{1,3}(?:[,.]? \d{3})+(?!\d)")
-_DIGITS = re.compile(r"\d+")
-# Two rare words or three.
-_PLAIN = 4.0
-# The share of new pairs up to which a claim is in the contexts' own words.
-_OWN_WORDS = 0.45
-_FEW_WORDS = 3
-_SAME_WORDING = 0.65
-_GAP = 2
-_AUXILIARIES = {"do", "does", "did"}
-# What a word of everyday language costs; only what is rarer tells whether it was made up.
-_COMMON = 8.0
-_UNKNOWN = 15.0
-_NATS_A_LETTER = 2.5
-
-Rarity = Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +117,8 @@ class OfflineScorer:
 
     def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
         """How far the contexts bear the answer out: the product of its claims' probabilities."""
-        spans = split_claims(answer)
+        reading = read_answer(answer, is_asked=bool(question.strip()))
+        spans = reading.claims
         if not spans:
             return Faithfulness(None, ())
         sources = self._read_sources(contexts)
@@ -153,7 +126,9 @@ class OfflineScorer:
             found = [_deny(span, answer) for span in spans]
             return Faithfulness(0.0, tuple(found))
         words = SourceWords(question, sources.contexts, self._rarity, sources.language)
-        scored = tuple(self._score_claim(span, answer, sources, words) for span in spans)
+        scored = tuple(
+            self._score_claim(span, answer, reading.word(span), sources, words) for span in spans
+        )
         return Faithfulness(math.prod(claim.support for claim in scored), scored)
 
     def _read_sources(self, contexts: Sequence[str]) -> _Sources | None:
@@ -170,9 +145,8 @@ class OfflineScorer:
         return _Sources(texts, citations, vectors, detect_language(" ".join(texts)))
 
     def _score_claim(
-        self, span: Span, answer: str, sources: _Sources, words: SourceWords
+        self, span: Span, answer: str, claim: str, sources: _Sources, words: SourceWords
     ) -> ScoredClaim:
-        claim = strip_markers(span.of(answer))
         apart, order = self._compare(claim, sources)
         first = sources.citations[order[0]]
         language = detect_language(claim, sources.language)
@@ -242,199 +216,3 @@ def _explain(signs: Signs) -> str:
     if signs.broken > signs.new_pairs:
         return "The contexts have its words, but nowhere many of them together."
     return "The contexts have its words in another order only."
-
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """The signs of one claim; the greater, the less it rests on the contexts.
-
-    `novelty` is log(1 + nats) of the rarity of content words that neither the contexts nor the
-    question hold; `new_pairs` in [0, 1] the share of neighbouring words that are no neighbours
-    there; `broken` in [0, 1] the share of the claim outside its longest copied run; `apart` in
-    [-2, 2] how little nearer the claim is to its nearest context sentence than to all of them.
-    `is_reversed` is whether the claim repeats its nearest sentence but for a negation.
-    `strange_numbers` are numbers that the contexts and the question do not have, in digits or words.
-    `strange_names` are capitalised words that nothing holds, in a claim that is otherwise in the
-    contexts' own words: one name in the place of another; not in German, where every noun is
-    capitalised. `leads_in` and `is_about_sources` mark sentences that claim nothing: "The steps
-    are:", "The passages do not say when."; with many new words a sentence is neither. `new_words`
-    are the novel words, rarest first.
-    """
-
-    novelty: float
-    new_pairs: float
-    broken: float
-    apart: float
-    leads_in: bool
-    is_about_sources: bool
-    is_reversed: bool = False
-    strange_numbers: tuple[str, ...] = ()
-    strange_names: tuple[str, ...] = ()
-    new_words: tuple[str, ...] = ()
-
-    def as_vector(self) -> tuple[float, ...]:
-        """The signs as numbers, in the order of `Calibration.weights`."""
-        return (
-            self.novelty,
-            self.new_pairs,
-            self.broken,
-            self.apart,
-            -float(self.leads_in),
-            -float(self.is_about_sources),
-            float(bool(self.strange_numbers or self.strange_names)),
-            float(self.is_reversed),
-        )
-
-
-class SourceWords:
-    """What the contexts of an answer say, word by word, to hold its claims against."""
-
-    def __init__(
-        self, question: str, contexts: Sequence[str], rarity: Rarity, language: Language
-    ) -> None:
-        terms = [[word.term for word in read_words(context)] for context in contexts]
-        self._rarity = rarity
-        self._language = language
-        self._numbers = _list_numbers("\n".join([question, *contexts]), language)
-        self._known = {term for context in terms for term in context}
-        self._known |= {word.term for word in read_words(question)}
-        self._pairs = {pair for context in terms for pair in pairwise(context)}
-        self._text = "\n".join(f" {' '.join(context)} " for context in terms)
-
-    def find_signs(self, claim: str, apart: float, nearest: str = "") -> Signs:
-        """The claim's signs; `apart` and the nearest context sentence come from the embedder."""
-        words = read_words(claim)
-        terms = [word.term for word in words]
-        new = {w.low: self._rarity(w.low) for w in words if self._is_new(w)}
-        pairs = list(pairwise(terms))
-        new_pairs = sum(pair not in self._pairs for pair in pairs) / max(1, len(pairs))
-        novelty = math.log1p(sum(new.values()))
-        is_plain = novelty <= _PLAIN
-        # German writes every noun like a name: there the sign did harm (PAWS-X, AUROC .58 to .52).
-        may_name = new_pairs <= _OWN_WORDS and self._language != "de"
-        return Signs(
-            novelty=novelty,
-            new_pairs=new_pairs,
-            broken=1 - _find_longest_run(terms, self._holds) / max(1, len(terms)),
-            apart=apart,
-            leads_in=is_plain and claim.rstrip().endswith(":"),
-            is_about_sources=says_what_lacks(claim) or (is_plain and mentions_lack(claim)),
-            is_reversed=_is_reversed(words, read_words(nearest)),
-            strange_numbers=self._find_strange(claim),
-            strange_names=self._find_names(words, claim) if may_name else (),
-            new_words=tuple(sorted(new, key=lambda word: (-new[word], word))),
-        )
-
-    def _find_strange(self, claim: str) -> tuple[str, ...]:
-        found = [match[0] for match in _NUMBER.finditer(_LISTING.sub(" ", claim))]
-        return tuple(each for each in found if not _spell(each) & self._numbers)
-
-    def _find_names(self, words: Sequence[Word], claim: str) -> tuple[str, ...]:
-        """Capitalised new words, but for what opens a sentence, a list item or a quotation."""
-        return tuple(
-            word.text
-            for before, word in pairwise(words)
-            if word.is_capitalised
-            and self._is_new(word)
-            and not claim[before.end : word.start].strip(" -")
-        )
-
-    def _is_new(self, word: Word) -> bool:
-        return word.is_content and word.term not in self._known
-
-    def _holds(self, run: Sequence[str]) -> bool:
-        return f" {' '.join(run)} " in self._text
-
-
-def _is_reversed(claim: Sequence[Word], nearest: Sequence[Word]) -> bool:
-    """Whether the two are one wording but for a negator inside of it.
-
-    Only what lines up counts: a long sentence may well deny something else.
-    """
-    said, heard = ([w for w in words if not _only_negates(w)] for words in (claim, nearest))
-    terms = [[w.term for w in words] for words in (said, heard)]
-    matcher = SequenceMatcher(None, terms[0], terms[1], autojunk=False)
-    lined = [block for block in matcher.get_matching_blocks() if block.size]
-    run = _find_densest(lined)
-    if not run or sum(block.size for block in run) < max(_FEW_WORDS, _SAME_WORDING * len(said)):
-        return False
-    first, last = run[0], run[-1]
-    ours = _count_negators(claim, said[first.a], said[last.a + last.size - 1])
-    theirs = _count_negators(nearest, heard[first.b], heard[last.b + last.size - 1])
-    return ours % 2 != theirs % 2
-
-
-def _only_negates(word: Word) -> bool:
-    """Whether the word comes with a negation: "did not say" for "said"."""
-    return is_negator(word) or word.low in _AUXILIARIES
-
-
-def _find_densest(blocks: Sequence[Match]) -> list[Match]:
-    """The longest series of matches between which the source says only a few words more."""
-    best: list[Match] = []
-    series: list[Match] = []
-    for block in blocks:
-        if series and block.b - (series[-1].b + series[-1].size) > _GAP:
-            series = []
-        series.append(block)
-        if sum(b.size for b in series) > sum(b.size for b in best):
-            best = list(series)
-    return best
-
-
-def _count_negators(words: Sequence[Word], first: Word, last: Word) -> int:
-    """How many negators stand between two words, before the first, or last of all behind."""
-    start, end = words.index(first), words.index(last) + 1
-    behind = words[end:] if len(words) == end + 1 else []
-    return sum(is_negator(word) for word in [*words[max(0, start - 1) : end], *behind])
-
-
-def _list_numbers(text: str, language: Language) -> set[str]:
-    """Every number of the text as digits; "3, 800" is read both ways."""
-    found = set().union(*(_spell(match[0]) for match in _NUMBER.finditer(text)))
-    found |= {"".join(_DIGITS.findall(match[0])) for match in _SPACED.finditer(text)}
-    for word in set(find_letter_runs(text.casefold())):
-        value = read_numeral(word, language) or read_ordinal(word, language)
-        if value is not None and value == int(value):
-            found.add(str(int(value)))
-    return found
-
-
-def _spell(number: str) -> set[str]:
-    """The digits in one piece: "3,800" is 3800, "5.0" is 5 too."""
-    return {"".join(_DIGITS.findall(number)), re.sub(r"[.,]0+\Z", "", number)}
-
-
-def _find_longest_run(terms: Sequence[str], holds: Callable[[Sequence[str]], bool]) -> int:
-    """The length of the longest run of terms that `holds`, by a window that only grows."""
-    start = longest = 0
-    while start + longest < len(terms):
-        if holds(terms[start : start + longest + 1]):
-            longest += 1
-        else:
-            start += 1
-    return longest
-
-
-@cache
-def load_rarity() -> Rarity:
-    """A function from a lower-case word to how many nats rarer than an everyday word it is, ≥ 0.
-
-    That is the word's surprisal under the unigram vocabulary that multilingual-e5-small brings
-    ("time" 2, "oxytocin" 28); where that package is missing, a guess from the word's length.
-    """
-    weights = find_weights()
-    if weights is None:
-        return lru_cache(100_000)(lambda word: max(0.0, _NATS_A_LETTER * len(word) - _COMMON))
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    bundled = WeightFile.open(weights)
-    tokenizer = Tokenizer(models.Unigram(bundled.read_pieces(), unk_id=int(bundled.header["unk"])))
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
-    cost = {piece: -score for piece, score in bundled.read_pieces()}
-
-    def measure(word: str) -> float:
-        tokens = tokenizer.encode(word, add_special_tokens=False).tokens
-        return max(0.0, sum(cost.get(token, _UNKNOWN) for token in tokens) - _COMMON)
-
-    return lru_cache(100_000)(measure)

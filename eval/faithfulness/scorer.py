@@ -6,16 +6,15 @@ falls into claims, and its contexts into windows, is the same for all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
+from wortlaut.eval.faithfulness.claims import AnswerReading, read_answer
 from wortlaut.index.article import Article, Span, hash_text, normalise_text
 from wortlaut.index.errors import ConfigError
-from wortlaut.index.lang.refusals import is_refusal
 from wortlaut.index.lang.words import detect_language
 from wortlaut.index.splitter import split_segments
 from wortlaut.rag.answer import Citation, Label, Verdict
@@ -24,10 +23,17 @@ from wortlaut.rag.verification.judges import JudgeVerifier, NliVerifier
 
 # About 250 tokens: the models were trained on short premises, and 512 is where most end.
 _WINDOW_LETTERS = 1000
-# Only what holds a word, or a number that is no list's, can be a claim.
-_SAYS_SOMETHING = re.compile(r"[^\W\d_]{2,}|\d")
-_BARE_LISTING = re.compile(r"\W*(?:\d{1,2}|[a-z])\s*[.):]?\W*\Z", re.IGNORECASE)
 ScorerName = Literal["offline", "nli", "llm"]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedSpan:
+    """Words at `[start, end)` that nothing bears out; `score` in [0, 1] is how sure that is."""
+
+    start: int
+    end: int
+    text: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,8 @@ class ScoredClaim:
 
     `support` in [0, 1] is how probable it is that the contexts bear it out; `reason` says in one
     plain English sentence what speaks against it; `nearest` is the piece of a context that comes
-    nearest, as (position among the contexts, start, end).
+    nearest, as (position among the contexts, start, end). `unsupported` are the words of the answer
+    that the verdict is on; none where the claim is supported.
     """
 
     text: str
@@ -46,20 +53,24 @@ class ScoredClaim:
     verdict: Label
     reason: str | None = None
     nearest: tuple[int, int, int] | None = None
+    unsupported: tuple[MarkedSpan, ...] = ()
 
 
 def tell_verdict(
     answer: str, span: Span, verdict: Verdict, nearest: tuple[int, int, int] | None = None
 ) -> ScoredClaim:
-    """The claim at the span of the answer with what a verifier found."""
+    """The claim at the span of the answer with what a verifier found; it tells of no single word."""
+    is_supported = verdict.label == "supported"
+    whole = MarkedSpan(span.start, span.end, span.of(answer), 1 - verdict.support)
     return ScoredClaim(
         text=span.of(answer),
         start=span.start,
         end=span.end,
         support=verdict.support,
         verdict=verdict.label,
-        reason=None if verdict.label == "supported" else verdict.reason,
+        reason=None if is_supported else verdict.reason,
         nearest=nearest,
+        unsupported=() if is_supported else (whole,),
     )
 
 
@@ -78,6 +89,11 @@ class Faithfulness:
     def as_json(self) -> dict[str, Any]:
         """The score and its claims, for `--json`."""
         return asdict(self)
+
+    @property
+    def unsupported(self) -> tuple[MarkedSpan, ...]:
+        """The words of the answer that nothing bears out, in order."""
+        return tuple(span for claim in self.claims for span in claim.unsupported)
 
 
 def list_unsupported(found: Faithfulness) -> list[str]:
@@ -118,19 +134,21 @@ class NliScorer:
 
     def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
         """How far the contexts entail the answer: the least that any of its claims is."""
-        spans = split_claims(answer)
+        reading = read_answer(answer, is_asked=bool(question.strip()))
         windows = [
             Citation(number, make_context(number, text), window)
             for number, text in enumerate(map(normalise_text, contexts), 1)
             for window in cut_windows(text, _WINDOW_LETTERS)
         ]
-        if not spans:
+        if not reading.claims:
             return Faithfulness(None, ())
-        claims = tuple(self._score_claim(span, answer, windows) for span in spans)
+        claims = tuple(self._score_claim(span, answer, reading, windows) for span in reading.claims)
         return Faithfulness(min(claim.support for claim in claims), claims)
 
-    def _score_claim(self, span: Span, answer: str, windows: Sequence[Citation]) -> ScoredClaim:
-        text = span.of(answer)
+    def _score_claim(
+        self, span: Span, answer: str, reading: AnswerReading, windows: Sequence[Citation]
+    ) -> ScoredClaim:
+        text = reading.word(span)
         language = detect_language(text)
         nothing = Verdict("not_enough_info", 0.0, "There is no context.", "no_citation")
         found = [(self._verifier.verify(text, [each], language), each) for each in windows]
@@ -157,20 +175,24 @@ class LlmScorer:
 
         The mean, since a judge says 0, ½ or 1, and the least of these ranks no answers.
         """
-        spans = split_claims(answer)
+        reading = read_answer(answer, is_asked=bool(question.strip()))
         citations = [
             Citation(number, make_context(number, text), whole)
             for number, text in enumerate(map(normalise_text, contexts), 1)
             for whole in [Span(0, len(text))]
             if text.strip()
         ]
-        if not spans:
+        if not reading.claims:
             return Faithfulness(None, ())
-        claims = tuple(self._score_claim(span, answer, citations) for span in spans)
+        claims = tuple(
+            self._score_claim(span, answer, reading, citations) for span in reading.claims
+        )
         return Faithfulness(sum(claim.support for claim in claims) / len(claims), claims)
 
-    def _score_claim(self, span: Span, answer: str, citations: Sequence[Citation]) -> ScoredClaim:
-        text = span.of(answer)
+    def _score_claim(
+        self, span: Span, answer: str, reading: AnswerReading, citations: Sequence[Citation]
+    ) -> ScoredClaim:
+        text = reading.word(span)
         verdict = self._verifier.verify(text, citations, detect_language(text))
         return tell_verdict(answer, span, verdict)
 
@@ -193,7 +215,8 @@ def open_scorer(settings: Settings, name: str = "offline", model: str | None = N
 
 
 def _open_offline(settings: Settings, file: Path | None) -> Scorer:
-    from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer, load_rarity
+    from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer
+    from wortlaut.eval.faithfulness.rarity import load_rarity
     from wortlaut.index.embedder import load_embedder
     from wortlaut.rag.verification.verifier import OfflineVerifier
 
@@ -215,36 +238,6 @@ def _open_llm(settings: Settings, model: str | None) -> Scorer:
         settings = settings.model_copy(update={"llm_model": model})
     fingerprint = f"llm {settings.llm_model} at {settings.llm_base_url}"
     return LlmScorer(JudgeVerifier(open_model(settings)), fingerprint)
-
-
-def is_refusal_answer(answer: str) -> bool:
-    """Whether an answer says nothing but that there is none."""
-    spans = [segment.span for segment in split_segments(answer)]
-    return bool(spans) and all(is_refusal(span.of(answer)) for span in spans)
-
-
-def split_claims(answer: str) -> list[Span]:
-    """The answer's sentences, headings and list items in order, disjoint spans of it.
-
-    A bare number or bullet belongs to what follows it: "1." is no claim of its own. An answer that
-    only says that it has none claims nothing.
-    """
-    if is_refusal_answer(answer):
-        return []
-    spans = [segment.span for segment in split_segments(answer)]
-    if len(spans) == 1:
-        return spans if _SAYS_SOMETHING.search(answer) else []
-    merged: list[Span] = []
-    start: int | None = None
-    for span in spans:
-        begin = span.start if start is None else start
-        text = span.of(answer)
-        if _SAYS_SOMETHING.search(text) and not _BARE_LISTING.match(text):
-            merged.append(Span(begin, span.end))
-            start = None
-        else:
-            start = begin
-    return merged
 
 
 def cut_windows(context: str, letters: int) -> list[Span]:

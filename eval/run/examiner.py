@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim, Scorer, is_refusal_answer
+from wortlaut.eval.faithfulness.claims import read_answer
+from wortlaut.eval.faithfulness.marks import level_marks
+from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim, Scorer
 from wortlaut.eval.figures.metrics import (
     citation_precision,
     citation_recall,
@@ -367,17 +369,18 @@ def judge_transcript(transcript: Transcript, scorer: Scorer) -> RunRow:
     There is no `answer.right`: whether words that differ from the gold are right nobody knows.
     Where the transcript does not say if the system abstained, an answer without words and one
     that only refuses count as abstentions. Exact match and F1 are SQuAD's, of the whole answer
-    without its markers. A `[n]` in the answer cites the n-th context, the first is 1; without any,
-    and without quotes, citations have no score. Nothing is said of retrieval: what else there was
-    to be found is not known. The row's citations are all contexts; a claim's `nearest` is
-    (position among them, start, end).
+    without its marks. A `[n]` in the answer cites the n-th context, the first is 1, and so does what
+    other systems write for it; without any, and without quotes, citations have no score. Nothing is
+    said of retrieval: what else there was to be found is not known. The row's citations are all
+    contexts; a claim's `nearest` is (position among them, start, end).
     """
     answer, language = transcript.answer, transcript.language
-    plain, _, _ = read_markers(answer, ())
+    reading = read_answer(answer, is_asked=bool(transcript.question.strip()))
+    plain = " ".join(reading.text.split())
     found = scorer.score(transcript.question, answer, transcript.contexts)
     abstained = transcript.abstained
     if abstained is None:
-        abstained = not re.search(r"\w", plain) or is_refusal_answer(plain)
+        abstained = not re.search(r"\w", plain) or reading.refuses
     scores: dict[str, float | None] = {
         "answer.exact_match": exact_match(plain, transcript.gold, language),
         "answer.f1": token_f1(plain, transcript.gold, language),
@@ -420,6 +423,10 @@ def _show_claim(claim: ScoredClaim) -> dict[str, Any]:
         "support": round(claim.support, 4),
         "reason": claim.reason,
         "nearest": list(claim.nearest) if claim.nearest else None,
+        "unsupported": [
+            {"start": s.start, "end": s.end, "text": s.text, "score": round(s.score, 4)}
+            for s in claim.unsupported
+        ],
     }
 
 
@@ -437,7 +444,7 @@ def _score_citations(transcript: Transcript, scorer: Scorer) -> Scores:
 def split_cited(answer: str, language: str) -> list[Cited]:
     """The answer's sentences without their markers, each with the numbers that it cites."""
     stream = SentenceStream(next((each for each in LANGUAGES if each == language), "en"))
-    sentences = [raw for raw, _ in [*stream.feed(answer), *stream.close()]]
+    sentences = [raw for raw, _ in [*stream.feed(level_marks(answer)), *stream.close()]]
     read = [read_markers(raw, range(_MOST_MARKERS)) for raw in sentences]
     return [(text.strip(), markers) for text, markers, _ in read if re.search(r"\w", text)]
 

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
+from wortlaut.index.article import Span
+
 
 class ThoughtSign(Enum):
     """What a stream says beside its text."""
@@ -86,6 +88,29 @@ _ROUND: Final = str.maketrans("<>◁▷|‹›[]【】［］", "()()¦()()()()")
 def disarm(text: str) -> str:
     """The text without special tokens, which a server would read as such: their brackets differ."""
     return _SPECIAL.sub(lambda match: match[0].translate(_LOOKS), text)
+
+
+def find_thoughts(text: str) -> list[Span]:
+    """Where a whole text thinks, and its marks alone; in order, disjoint.
+
+    A closing mark that nothing opened ends a thought that began with the text.
+    """
+    found: list[Span] = []
+    at = 0
+    while (match := _MARK.search(text, at)) is not None:
+        start, at = match.span()
+        kind, _, family = (match.lastgroup or "").partition("_")
+        if family == "bare" and text[:start].strip():
+            continue
+        if text[start - 1 : start] in _OPENING_QUOTES and text[at : at + 1] in _CLOSING_QUOTES:
+            continue
+        if kind == "open":
+            closing = _CLOSES[family].search(text, at)
+            at = closing.end() if closing else len(text)
+        elif kind == "close":
+            found, start = [], 0
+        found.append(Span(start, at))
+    return found
 
 
 class ThoughtFilter:

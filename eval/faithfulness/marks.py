@@ -1,0 +1,102 @@
+"""Which contexts an answer cites, by whatever mark, and where the marks stand.
+
+Systems write `[1]`, 【1†source】, [^1], [ID:0], (Source 2), ¹ and many more. A mark is no word of a
+claim; where it tells a context's number, it is that context's citation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from wortlaut.index.article import Span
+from wortlaut.index.lang.tables import match_any, read_phrases
+
+_MOST_OF_A_RANGE = 50
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_NUMBERS = re.compile(r"\d{1,4}")
+# "1-3" and "1, 2 und 4"; counts are bounded: a hostile text must not make the search slow.
+_LIST = r"\d{1,4}(?:\s{0,2}(?:[,;&–-]|\b(?:and|und|или|и)\b)\s{0,2}\d{1,4}){0,20}"
+_AFTER_WORD = r"(?:(?<=[^\W\d_]{2})|(?<=[%°.!?\"”“»)]))"
+
+
+@dataclass(frozen=True, slots=True)
+class CitationMark:
+    """A mark at `span` that cites the contexts of these numbers, counted from 1; none if unknown."""
+
+    span: Span
+    numbers: tuple[int, ...]
+
+
+def find_marks(answer: str) -> list[CitationMark]:
+    """The citation marks of an answer, in order and disjoint."""
+    found = []
+    for match in _read_pattern().finditer(answer):
+        kind = match.lastgroup or ""
+        numbers = _read_numbers(kind, match[kind])
+        found.append(CitationMark(Span(match.start(), match.end()), numbers))
+    return found
+
+
+def level_marks(answer: str) -> str:
+    """The answer with each mark written `[n]`, where it tells a number, and else left out."""
+    pieces, at = [], 0
+    for mark in find_marks(answer):
+        numbers = "".join(f"[{number}]" for number in mark.numbers)
+        pieces += [answer[at : mark.span.start], numbers]
+        at = mark.span.end
+    return "".join([*pieces, answer[at:]])
+
+
+def _read_numbers(kind: str, inside: str) -> tuple[int, ...]:
+    """The contexts' numbers, from 1; some systems count from 0."""
+    if kind == "nameless":
+        return ()
+    shift = 1 if kind in ("zero", "ragflow", "indexed") else 0
+    spelled = inside.translate(_SUPERSCRIPTS)
+    numbers = dict.fromkeys(number + shift for number in _expand(spelled))
+    return tuple(number for number in numbers if number > 0)
+
+
+def _expand(text: str) -> Iterator[int]:
+    last: int | None = None
+    for match in _NUMBERS.finditer(text):
+        number = int(match[0])
+        between = text[: match.start()].rstrip()
+        if last is not None and between.endswith(("-", "–")) and last < number:
+            yield from range(last + 1, min(number, last + _MOST_OF_A_RANGE) + 1)
+        else:
+            yield number
+        last = number
+
+
+@cache
+def _read_pattern() -> re.Pattern[str]:
+    source = match_any(read_phrases("layout.tsv")["source"])
+    kinds: Sequence[tuple[str, str]] = (
+        # 【4:0†source】: the message, then the place among what was found.
+        ("indexed", r"【\d{1,4}:(?P<indexed>\d{1,4})[^【】\n]{0,80}】"),
+        ("lenticular", rf"【[^\d【】\n]{{0,40}}(?P<lenticular>{_LIST})[^【】\n]{{0,80}}】"),
+        ("nameless", r"(?P<nameless>【[^【】\n]{0,80}】|\[(?:citation needed|quelle fehlt)\])"),
+        ("zero", rf"\[\s?ID\s?:?\s?(?P<zero>{_LIST})\s?\]"),
+        ("ragflow", r"##(?P<ragflow>\d{1,4})\$\$"),
+        # A link whose words are a number: [1](https://…), [[1]](https://…).
+        ("linked", r"\[{1,2}\^?(?P<linked>\d{1,4})\]{1,2}\(https?://[^)\s]{0,2000}\)"),
+        ("footnote", r"\[\^(?P<footnote>\d{1,4})\]:?"),
+        ("doubled", rf"\[\[(?P<doubled>{_LIST})\]\]"),
+        (
+            "named",
+            rf"[\[(［]\s?(?:see |vgl\. |siehe |см\. )?(?i:{source})s?\.?\s?[:#№-]?\s?(?:nr\. ?|no\. ?)?"
+            rf"(?P<named>{_LIST})\s?[\])］]",
+        ),
+        ("dagger", rf"[\[［](?P<dagger>{_LIST})†[^\[\]\n]{{0,80}}[\]］]"),
+        ("square", rf"[\[［]\s?(?P<square>{_LIST})\s?[\]］](?!\()"),
+        ("html", r"<(?:sup|cite|ref)>\s?\[?(?P<html>\d{1,4})\]?\s?</(?:sup|cite|ref)>"),
+        # "… billion (1)." but neither "(1) first" nor "10 (5)".
+        ("round", rf"{_AFTER_WORD}\s?\((?P<round>\d{{1,2}})\)(?=\s*(?:[.!?,;:]|\n|\Z)|[ ]\()"),
+        # "… billion.¹", but not "km²".
+        ("raised", r"(?:(?<=[^\W\d_]{4})|(?<=[.!?,;\"”“»)]))(?P<raised>[¹²³⁴-⁹⁰]{1,3})"),
+    )  # fmt: skip
+    return re.compile("|".join(pattern for _, pattern in kinds))
