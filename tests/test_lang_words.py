@@ -256,7 +256,7 @@ PROBE = "Wer wartet heute auf Lenas Boot"
 TOKENISING = {
     "rag/model/citations.py": "a growing text's next word reaches to the white space that has arrived",
     "index/lang/refusals.py": "the elements of a table's pattern, not of a text",
-    "eval/faithfulness/scorer.py": "whether a sentence says anything: any word, or a digit",
+    "eval/faithfulness/claims.py": "whether a sentence says anything: any word, or a digit",
     "rag/model/endpoint.py": "a header's name, whole",
     "ui/gate/doors.py": "a host's and a header's name, whole",
     "index/lang/offices.py": "offices in a table's notation; goes to index/lang with the offices",

@@ -14,17 +14,24 @@ from pathlib import Path
 
 import numpy as np
 
-from wortlaut.eval.faithfulness.claims import read_answer
+from wortlaut.eval.faithfulness.claims import AnswerReading, read_answer
 from wortlaut.eval.faithfulness.rarity import Rarity
-from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim, make_context
+from wortlaut.eval.faithfulness.scorer import (
+    Faithfulness,
+    MarkedSpan,
+    ScoredClaim,
+    make_context,
+    tell_verdict,
+)
 from wortlaut.eval.faithfulness.signs import Signs, SourceWords
+from wortlaut.eval.faithfulness.spans import MarkedWords, WordMarker, mark_by_rules
 from wortlaut.index.archive import Vectors
 from wortlaut.index.article import Span, normalise_text
 from wortlaut.index.embedder import Embedder
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.lang.words import Language, detect_language
 from wortlaut.index.splitter import split_segments
-from wortlaut.rag.answer import Citation, Label, Verifier
+from wortlaut.rag.answer import Citation, Label, Verdict, Verifier
 from wortlaut.rag.confidence import squash
 
 _CHECKED = 3
@@ -106,12 +113,16 @@ class OfflineScorer:
         verifier: Verifier,
         rarity: Rarity,
         calibration: Calibration | None = None,
+        marker: WordMarker | None = None,
     ) -> None:
         self._embedder = embedder
         self._verifier = verifier
         self._rarity = rarity
         self._calibration = calibration or Calibration()
+        self._marker = marker
         self.fingerprint = f"offline {embedder.fingerprint} {self._calibration}"
+        if marker is not None:
+            self.fingerprint += f" marked by {marker.name}"
         # Many answers in a row are about the same contexts.
         self._vectors: dict[str, Vectors] = {}
 
@@ -126,9 +137,7 @@ class OfflineScorer:
             found = [_deny(span, answer) for span in spans]
             return Faithfulness(0.0, tuple(found))
         words = SourceWords(question, sources.contexts, self._rarity, sources.language)
-        scored = tuple(
-            self._score_claim(span, answer, reading.word(span), sources, words) for span in spans
-        )
+        scored = tuple(self._score_claim(span, answer, reading, sources, words) for span in spans)
         return Faithfulness(math.prod(claim.support for claim in scored), scored)
 
     def _read_sources(self, contexts: Sequence[str]) -> _Sources | None:
@@ -145,12 +154,19 @@ class OfflineScorer:
         return _Sources(texts, citations, vectors, detect_language(" ".join(texts)))
 
     def _score_claim(
-        self, span: Span, answer: str, claim: str, sources: _Sources, words: SourceWords
+        self,
+        span: Span,
+        answer: str,
+        reading: AnswerReading,
+        sources: _Sources,
+        words: SourceWords,
     ) -> ScoredClaim:
+        claim = reading.word(span)
         apart, order = self._compare(claim, sources)
         first = sources.citations[order[0]]
         language = detect_language(claim, sources.language)
-        if language != sources.language:
+        is_translated = language != sources.language
+        if is_translated:
             near = [sources.citations[place] for place in order[:_CHECKED]]
             support, reason, first = self._ask_verifier(claim, near, language)
             cut = _SUPPORTED
@@ -159,6 +175,11 @@ class OfflineScorer:
             support, reason = self._calibration.support(signs), _explain(signs)
             cut = self._calibration.cut
         label: Label = "supported" if support >= cut else "not_enough_info"
+        # As long as the answer's words there: their places are the answer's.
+        raw = span.of(reading.text)
+        marks: list[MarkedWords] = []
+        if label != "supported":
+            marks = self._mark(raw, sources, None if is_translated else words, 1 - support)
         return ScoredClaim(
             text=span.of(answer),
             start=span.start,
@@ -167,7 +188,18 @@ class OfflineScorer:
             verdict=label,
             reason=None if label == "supported" else reason,
             nearest=(first.marker - 1, first.span.start, first.span.end),
+            unsupported=tuple(_place(mark, span, answer) for mark in marks),
         )
+
+    def _mark(
+        self, claim: str, sources: _Sources, words: SourceWords | None, doubt: float
+    ) -> list[MarkedWords]:
+        """The words of a claim that are not borne out; all of it where no word can be told."""
+        if self._marker is not None:
+            return self._marker.mark(claim, sources.contexts)
+        if words is None:
+            return [MarkedWords(0, len(claim), doubt)]
+        return mark_by_rules(claim, words, doubt)
 
     def _ask_verifier(
         self, claim: str, near: Sequence[Citation], language: Language
@@ -199,8 +231,14 @@ class OfflineScorer:
 
 
 def _deny(span: Span, answer: str) -> ScoredClaim:
-    reason = "There is no context."
-    return ScoredClaim(span.of(answer), span.start, span.end, 0.0, "not_enough_info", reason)
+    return tell_verdict(
+        answer, span, Verdict("not_enough_info", 0.0, "There is no context.", "no_citation")
+    )
+
+
+def _place(mark: MarkedWords, claim: Span, answer: str) -> MarkedSpan:
+    start, end = claim.start + mark.start, claim.start + mark.end
+    return MarkedSpan(start, end, answer[start:end], mark.score)
 
 
 def _explain(signs: Signs) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from itertools import pairwise
 
 from wortlaut.eval.faithfulness.amounts import Amounts
 from wortlaut.eval.faithfulness.rarity import Rarity
+from wortlaut.index.article import Span
 from wortlaut.index.lang.refusals import mentions_lack, says_what_lacks
 from wortlaut.index.lang.words import Language, Word, read_words
 from wortlaut.rag.verification.negation import is_negator
@@ -104,6 +105,14 @@ class SourceWords:
             strange_names=self._find_names(words, claim) if may_name else (),
             new_words=tuple(sorted(new, key=lambda word: (-new[word], word))),
         )
+
+    def find_doubtful(self, words: Sequence[Word], claim: str) -> Iterator[Word]:
+        """The words of a claim that are new, or part of a number that nothing bears out."""
+        strange = self._amounts.find_strange(claim)
+        for word in words:
+            place = Span(word.start, word.end)
+            if self._is_new(word) or any(place.overlap(number) for number in strange):
+                yield word
 
     def _find_names(self, words: Sequence[Word], claim: str) -> tuple[str, ...]:
         """Capitalised new words, but for what opens a sentence, a list item or a quotation."""

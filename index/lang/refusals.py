@@ -21,7 +21,7 @@ REFUSALS: dict[Language, str] = {
     "de": "Nicht im Archiv.",
     "ru": "Нет в архиве.",
 }
-_LONGEST = 30
+_LONGEST = 40
 _QUOTED = re.compile(r"[\"“„«»][^\"“”„«»]*[\"“”«»]")
 _MARKER = re.compile(r"\[[\d, -]+\]")
 _CLAUSE_END = re.compile(r"[;:()]|\s[–—-]\s|[.!?…](?=\s|\Z)")
@@ -30,8 +30,11 @@ _ELEMENT = re.compile(r"\([^)]*\)|\S+")
 _ANY_WORDS = "..."
 # A clause of fewer words than this claims nothing.
 _FEWEST_WORDS = 3
-# More than so many words behind a refusal, without a comma, lead away from it.
+# More than so many words behind a refusal, without a comma, lead away from it; more are needed
+# where they say what nothing is told of.
 _LONGEST_TAIL = 12
+_LONGEST_TOPIC = 28
+_OPENING = 4
 _NEAR = 60
 
 
@@ -82,6 +85,7 @@ class _Wording:
     turn: re.Pattern[str]
     said: re.Pattern[str]
     ask: re.Pattern[str]
+    topic: re.Pattern[str]
     about: re.Pattern[str]
 
 
@@ -112,7 +116,10 @@ def _sort_clause(clause: str, wording: _Wording) -> Literal["refuses", "claims",
     if _is_told(before, wording) or wording.said.match(behind.partition(" ,")[2], 1):
         return "claims"
     same, *others = behind.split(" ,")
-    if len(same.split()) > _LONGEST_TAIL and not wording.ask.match(same, 1):
+    words = same.split()
+    opening = f" {' '.join(words[:_OPENING])} "
+    longest = _LONGEST_TOPIC if wording.topic.search(opening) else _LONGEST_TAIL
+    if len(words) > longest and not wording.ask.match(same, 1):
         return "claims"
     parts = [*before.split(" ,")[:-1], *others] if found else [rest]
     if any(_claims(part, wording) for part in parts):
