@@ -148,6 +148,10 @@ def test_a_number_word_in_the_context_holds_the_digits():
 def test_signs_are_counted_by_hand():
     words = SourceWords("", ["the old harbour is closed today"], lambda word: 10.0, "en")
     signs = words.find_signs("The old harbour burned", -0.1)
+    # of the content pairs (old harbour)(harbour burned) one is new
+    assert signs.new_content == pytest.approx(1 / 2)
+    # each content word weighs 4 + 10; the sentence lacks one of the three
+    assert signs.scattered == pytest.approx(1 / 3)
     # of the pairs (the old)(old harbour)(harbour burned) one is new
     assert signs.new_pairs == pytest.approx(1 / 3)
     # three of four words are copied in one run
@@ -155,7 +159,7 @@ def test_signs_are_counted_by_hand():
     # one new word of 10 nats
     assert signs.novelty == pytest.approx(np.log(11))
     assert signs.new_words == ("burned",)
-    assert signs.as_vector()[:4] == pytest.approx((np.log(11), 1 / 3, 1 / 4, -0.1))
+    assert signs.as_vector()[:6] == pytest.approx((np.log(11), 1 / 3, 1 / 2, 1 / 3, 1 / 4, -0.1))
 
 
 def test_words_of_the_question_are_not_new():
@@ -401,7 +405,8 @@ def test_judged_answers_carry_claims_only_where_people_looked(scorer, tmp_path):
         {"context": FERRY, "answer": "It takes 19 hours.", "unsupported": [[9, 11]]},
         {"context": FERRY, "answer": "I cannot answer that.", "label": 1},
     )
-    plain, marked = judge_answers(scorer, read_labelled(file))
+    plain, marked, silent = judge_answers(scorer, read_labelled(file))
+    assert (silent.answer, silent.claims, plain.spans) == (None, (), None)
     assert plain.claims == ()
     assert (plain.answer.flagged, plain.answer.unsupported) == (False, False)
     assert [claim.unsupported for claim in marked.claims] == [True]

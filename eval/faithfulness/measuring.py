@@ -16,6 +16,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from wortlaut.eval.faithfulness.overlap import SpanOverlap, compare_spans
 from wortlaut.eval.faithfulness.scorer import Scorer
 from wortlaut.eval.figures.intervals import Estimate, Indices, bootstrap, bootstrap_mean
 from wortlaut.eval.figures.metrics import (
@@ -183,19 +184,26 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class JudgedAnswer:
-    """An answer's judgement and, where people marked spans, its claims'."""
+    """An answer's judgement and, where people marked spans, its claims' and its own spans'.
 
-    answer: Judgement
+    There is no judgement of an answer that claims nothing; what people marked in it is missed.
+    """
+
+    answer: Judgement | None
     claims: tuple[Judgement, ...]
+    spans: SpanOverlap | None
 
 
 def judge_answers(scorer: Scorer, answers: Iterable[LabelledAnswer]) -> Iterator[JudgedAnswer]:
-    """Each answer that claims something, judged by the scorer; an answer is flagged with any of
-    its claims.
-    """
+    """Each answer, judged by the scorer; it is flagged with any of its claims."""
     for labelled in answers:
         found = scorer.score(labelled.question, labelled.answer, labelled.contexts)
+        overlap = None
+        if labelled.unsupported is not None:
+            marked = [Span(mark.start, mark.end) for mark in found.unsupported]
+            overlap = compare_spans(labelled.source, marked, labelled.unsupported)
         if found.score is None:
+            yield JudgedAnswer(None, (), overlap)
             continue
         flags = [claim.verdict != "supported" for claim in found.claims]
         claims = [
@@ -204,7 +212,7 @@ def judge_answers(scorer: Scorer, answers: Iterable[LabelledAnswer]) -> Iterator
             if (supported := labelled.is_supported(claim.start, claim.end)) is not None
         ]
         whole = Judgement(labelled.source, found.score, any(flags), not labelled.supported)
-        yield JudgedAnswer(whole, tuple(claims))
+        yield JudgedAnswer(whole, tuple(claims), overlap)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The default scorer: signs and rules, no language model, no network, the same every time.
 
-Signs are what speaks for a claim's not being drawn from its contexts; they need no training. How
-they are added up comes first, then the scorer, the signs themselves, and how rare a word is.
+Signs are what speaks for a claim's not being drawn from its contexts. How they are added up comes
+first, then the scorer.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ class Calibration:
     Source: Dawes 1979, "The robust beauty of improper linear models in decision making".
     """
 
-    weights: tuple[float, ...] = (0.7, 3.3, 3.6, 33.0, 6.0, 6.0, 12.0, 12.0)
-    scale: float = 0.6
-    bias: float = 5.7
-    cut: float = 0.78
+    weights: tuple[float, ...] = (0.7, 3.3, 3.3, 4.0, 3.6, 33.0, 6.0, 6.0, 20.0, 20.0)
+    scale: float = 0.36
+    bias: float = 6.05
+    cut: float = 0.786
 
     def refit(self, scale: float, bias: float, cut: float) -> Calibration:
         """This calibration with its log-odds scaled and shifted, and another cut."""

@@ -13,6 +13,7 @@ from wortlaut.eval.faithfulness.rarity import Rarity
 from wortlaut.index.article import Span
 from wortlaut.index.lang.refusals import mentions_lack, says_what_lacks
 from wortlaut.index.lang.words import Language, Word, read_words
+from wortlaut.index.splitter import split_segments
 from wortlaut.rag.verification.negation import is_negator
 
 # Two rare words or three.
@@ -31,7 +32,9 @@ class Signs:
 
     `novelty` is log(1 + nats) of the rarity of content words that neither the contexts nor the
     question hold; `new_pairs` in [0, 1] the share of neighbouring words that are no neighbours
-    there; `broken` in [0, 1] the share of the claim outside its longest copied run; `apart` in
+    there, `new_content` the same of content words alone, what stands between them left out;
+    `scattered` in [0, 1] is the share of its content, by rarity, that no single context sentence
+    holds; `broken` in [0, 1] the share of the claim outside its longest copied run; `apart` in
     [-2, 2] how little nearer the claim is to its nearest context sentence than to all of them.
     `is_reversed` is whether the claim repeats its nearest sentence but for a negation.
     `strange_numbers` are numbers that the contexts and the question do not have, in digits or words.
@@ -44,6 +47,8 @@ class Signs:
 
     novelty: float
     new_pairs: float
+    new_content: float
+    scattered: float
     broken: float
     apart: float
     leads_in: bool
@@ -58,6 +63,8 @@ class Signs:
         return (
             self.novelty,
             self.new_pairs,
+            self.new_content,
+            self.scattered,
             self.broken,
             self.apart,
             -float(self.leads_in),
@@ -73,7 +80,14 @@ class SourceWords:
     def __init__(
         self, question: str, contexts: Sequence[str], rarity: Rarity, language: Language
     ) -> None:
+        sentences = [
+            [word for word in read_words(segment.span.of(context)) if _tells(word)]
+            for context in contexts
+            for segment in split_segments(context)
+        ]
         terms = [[word.term for word in read_words(context)] for context in contexts]
+        self._sentences = [frozenset(word.term for word in words) for words in sentences]
+        self._content_pairs = {pair for words in sentences for pair in _pair_content(words)}
         self._rarity = rarity
         self._language = language
         self._amounts = Amounts([question, *contexts], language)
@@ -89,6 +103,8 @@ class SourceWords:
         new = {w.low: self._rarity(w.low) for w in words if self._is_new(w)}
         pairs = list(pairwise(terms))
         new_pairs = sum(pair not in self._pairs for pair in pairs) / max(1, len(pairs))
+        content = _pair_content(words)
+        new_content = sum(pair not in self._content_pairs for pair in content)
         novelty = math.log1p(sum(new.values()))
         is_plain = novelty <= _PLAIN
         # German writes every noun like a name: there the sign did harm (PAWS-X, AUROC .58 to .52).
@@ -96,6 +112,8 @@ class SourceWords:
         return Signs(
             novelty=novelty,
             new_pairs=new_pairs,
+            new_content=new_content / max(1, len(content)),
+            scattered=self._measure_scatter(words),
             broken=1 - _find_longest_run(terms, self._holds) / max(1, len(terms)),
             apart=apart,
             leads_in=is_plain and claim.rstrip().endswith(":"),
@@ -105,6 +123,15 @@ class SourceWords:
             strange_names=self._find_names(words, claim) if may_name else (),
             new_words=tuple(sorted(new, key=lambda word: (-new[word], word))),
         )
+
+    def _measure_scatter(self, words: Sequence[Word]) -> float:
+        """The share of the claim's content that the one sentence which holds most of it lacks."""
+        weights = {w.term: _PLAIN + self._rarity(w.low) for w in words if _tells(w)}
+        whole = sum(weights.values())
+        if not whole:
+            return 0.0
+        held = (sum(weights.get(term, 0.0) for term in each) for each in self._sentences)
+        return 1 - max(held, default=0.0) / whole
 
     def find_doubtful(self, words: Sequence[Word], claim: str) -> Iterator[Word]:
         """The words of a claim that are new, or part of a number that nothing bears out."""
@@ -129,6 +156,15 @@ class SourceWords:
 
     def _holds(self, run: Sequence[str]) -> bool:
         return f" {' '.join(run)} " in self._text
+
+
+def _tells(word: Word) -> bool:
+    """Whether the word is a content word or a number."""
+    return word.is_content or word.low[0].isdecimal()
+
+
+def _pair_content(words: Sequence[Word]) -> list[tuple[str, str]]:
+    return list(pairwise(word.term for word in words if word.is_content))
 
 
 def _is_reversed(claim: Sequence[Word], nearest: Sequence[Word]) -> bool:

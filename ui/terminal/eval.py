@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wortlaut.eval.faithfulness.measuring import JudgedAnswer, LabelledAnswer, Level
+    from wortlaut.eval.faithfulness.overlap import SpanLevel
     from wortlaut.eval.faithfulness.scorer import Scorer
+    from wortlaut.eval.figures.intervals import Estimate
     from wortlaut.eval.lies.data import ClaimSet
     from wortlaut.eval.lies.lies import JudgedSentence, Ranking, Timing
     from wortlaut.eval.retrieval import RunFigures
@@ -422,10 +424,12 @@ def measure_scorer(
 ) -> None:
     """Hold a faithfulness scorer against human labels: AUROC, precision, recall, F1, calibration.
 
-    What is to be found are the unsupported claims and answers. "Refitted" is the same scorer with
-    its probability and cut fitted to the other sources of the data (5-fold, by source).
+    What is to be found are the unsupported claims, answers and, letter by letter, spans. "Refitted"
+    is the same scorer with its probability and cut fitted to the other sources of the data (5-fold,
+    by source).
     """
     from wortlaut.eval.faithfulness.measuring import measure_level, read_labelled
+    from wortlaut.eval.faithfulness.overlap import measure_spans
     from wortlaut.eval.faithfulness.scorer import open_scorer
 
     if fit is not None and scorer != "offline":
@@ -438,11 +442,14 @@ def measure_scorer(
     for file, answers in read.items():
         judged = _judge(opened, answers, file.name)
         every += judged
+        spoken = [each.answer for each in judged if each.answer is not None]
         levels = {
             "claims": measure_level([claim for each in judged for claim in each.claims]),
-            "answers": measure_level([each.answer for each in judged]),
+            "answers": measure_level(spoken),
         }
-        _print_levels(file.name, opened.name, levels, len(answers) - len(judged), as_json=as_json)
+        spans = measure_spans([each.spans for each in judged if each.spans is not None])
+        silent = len(judged) - len(spoken)
+        _print_levels(file.name, opened.name, levels, spans, silent, as_json=as_json)
     if fit is not None:
         _write_calibration(every, scorer_model, fit)
 
@@ -479,10 +486,17 @@ def _write_calibration(judged: list[JudgedAnswer], start: str | None, file: Path
 
 
 def _print_levels(
-    name: str, scorer: str, levels: dict[str, Level], silent: int, *, as_json: bool
+    name: str,
+    scorer: str,
+    levels: dict[str, Level],
+    spans: SpanLevel,
+    silent: int,
+    *,
+    as_json: bool,
 ) -> None:
     if as_json:
         found: dict[str, Any] = {level: figures.as_json() for level, figures in levels.items()}
+        found["spans"] = spans.as_json()
         print(json.dumps({"data": name, "scorer": scorer, "without_claims": silent, **found}))
         return
     print(f"{name}, scorer {scorer}")
@@ -493,12 +507,22 @@ def _print_levels(
             f"  {level}: {measured.n} about {measured.sources} sources, {measured.unsupported} "
             f"unsupported; flagged {measured.flagged}, {measured.caught} of them rightly"
         )
-        for key, label in _SCORER_FIGURES:
-            estimate = measured.figures.get(key)
-            if estimate is not None:
-                print(f"    {label:28} {_show_figure(estimate.value)}  {_show_interval(estimate)}")
+        _print_figures(measured.figures)
+    if spans.answers:
+        print(
+            f"  spans: of {spans.unsupported} unsupported letters {spans.both} are marked, and "
+            f"{spans.marked - spans.both} others, in {spans.answers} answers"
+        )
+        _print_figures(spans.figures)
     if silent:
         print(f"  {silent} answers claim nothing and are left out")
+
+
+def _print_figures(figures: dict[str, Estimate]) -> None:
+    for key, label in _SCORER_FIGURES:
+        estimate = figures.get(key)
+        if estimate is not None:
+            print(f"    {label:28} {_show_figure(estimate.value)}  {_show_interval(estimate)}")
 
 
 def _show_figure(value: float | None) -> str:
