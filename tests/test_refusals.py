@@ -26,7 +26,21 @@ Nothing in the archive answers this.
 Unfortunately, the documents provided do not include the answer.
 The articles speak of the harbour, but no article mentions its cost.
 I am unable to find this in the documents.
-What Holmsen said about the ferry is not mentioned in the articles.""",
+What Holmsen said about the ferry is not mentioned in the articles.
+I'm afraid I can't help with that.
+The given information is insufficient to answer the question.
+There isn't enough context to determine this.
+No information about the fares is given.
+It is not stated.
+As an AI language model, I cannot answer this from the passages.
+Without additional information, it cannot be determined what the pier was built for.
+It is not possible to determine the captain's age from the given information.
+Based on the provided passages, the cause of the leak is not explicitly stated.
+Nothing is said about fares.
+Holmsen does not comment on fares in the provided texts.
+I don't see any information on that in the text.
+Unable to answer based on given passages regarding the depth of the harbour of Lindau in a certain month or season.
+The passages do not provide specific instructions on how to scrape the barnacles from the hull of a wooden ferry.""",
     "de": """Das geht aus den Artikeln nicht hervor.
 Dazu liegen keine Informationen vor.
 Im Archiv findet sich dazu nichts.
@@ -48,7 +62,13 @@ Es ist nicht möglich, die Frage zu beantworten.
 Der Kontext nennt keinen Grund.
 Nicht im Archiv.
 Die Texte berichten vom Hafen, nennen aber in keinem Artikel die Kosten.
-Die Frage, wie viel die Fähre kostet, kann ich nicht beantworten.""",
+Die Frage, wie viel die Fähre kostet, kann ich nicht beantworten.
+Dazu findet sich nichts.
+Es tut mir leid, aber die bereitgestellten Textpassagen enthalten keine Informationen zu den Kosten.
+Es wird nicht gesagt, wie viel die Fähre kostet.
+Zu dieser Frage liegen mir keine Informationen vor.
+Die gestellte Frage lässt sich mit den vorliegenden Informationen nicht beantworten.
+Die Informationen reichen nicht aus, um die Frage zu beantworten.""",
     "ru": """Нет в архиве.
 В архиве этого нет.
 В текстах об этом ничего не сказано.
@@ -67,7 +87,14 @@ Die Frage, wie viel die Fähre kostet, kann ich nicht beantworten.""",
 Ничего об этом не найдено.
 Невозможно ответить на вопрос.
 В статьях не указано, сколько стоит паром.
-Ни в одной из статей об этом не сказано.""",
+Ни в одной из статей об этом не сказано.
+В предоставленных текстах нет информации о гавани.
+Ответ на этот вопрос в тексте отсутствует.
+В тексте отсутствует информация о гавани.
+Я не располагаю такой информацией.
+Информация о пароме не представлена.
+Из текста неясно, сколько стоит паром.
+Источники об этом умалчивают.""",
 }
 CLAIMS = {
     "en": """Holmsen said she could not answer the question.
@@ -87,7 +114,11 @@ Experts were unable to determine the cause.
 According to the text it is not safe.
 Holmsen gave no reason for the delay.
 The document was not signed in Lindau.
-The question is not open, Holmsen said.""",
+The question is not open, Holmsen said.
+The police said it cannot be determined who sank the ferry.
+There is not enough room for 120 cars on the ferry.
+The list of passengers is not complete.
+Holmsen does not comment on fares in public.""",
     "de": """Holmsen wollte die Frage nicht beantworten.
 Dazu werde es keine Verhandlungen geben, sagte Holmsen.
 „Ich weiß es nicht“, sagte Holmsen.
@@ -104,7 +135,9 @@ Holmsen konnte die Kosten nicht nennen.
 Die Regierung hat auf den Brief nicht geantwortet.
 Darüber gibt es mit Lindau keinen Streit.
 Ich kann die Brücke nicht finden, sagte der Kapitän.
-Im Archiv der Stadt brach am Montag ein Feuer aus.""",
+Im Archiv der Stadt brach am Montag ein Feuer aus.
+Der Polizei liegen keine Hinweise auf den Fahrer vor.
+Die Vorräte reichen nicht aus, sagte Holmsen.""",
     "ru": """Он не знает дороги в Линдау.
 «Я не знаю», — сказал Хольмсен.
 Хольмсен заявил, что не может ответить на вопрос.

@@ -28,6 +28,7 @@ _DIGITS = re.compile(r"\d+")
 _MOST_ADDED = 30
 _MINUS = re.compile(r"(?:(?<=\s)|(?<=\()|(?<=\A))[-−–]\Z")
 _NEAR = 24
+_SIGNED_UNIT = "degree"
 _TOLERANCE = 1e-6
 
 
@@ -69,7 +70,8 @@ class Amounts:
         equal = [sign for other, sign in self._read if same_value(quantity, other)]
         if equal:
             negative = _is_negative(claim, Span(quantity.start, quantity.end))
-            return quantity.unit != "temperature" or negative in equal
+            # "-5 percent" is "fell by 5 percent" elsewhere.
+            return quantity.unit != _SIGNED_UNIT or negative in equal
         # "1.2 million" for "1.2 billion" has the same digits.
         if digits & self._digits and not (
             self._is_scaled(quantity, number) and digits & self._scaled

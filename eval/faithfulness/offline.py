@@ -51,10 +51,10 @@ class Calibration:
     Source: Dawes 1979, "The robust beauty of improper linear models in decision making".
     """
 
-    weights: tuple[float, ...] = (0.7, 3.3, 3.3, 4.0, 3.6, 33.0, 6.0, 6.0, 20.0, 20.0)
-    scale: float = 0.36
-    bias: float = 6.05
-    cut: float = 0.786
+    weights: tuple[float, ...] = (0.7, 3.3, 3.3, 2.0, 3.6, 33.0, 6.0, 6.0, 16.0, 16.0)
+    scale: float = 0.33
+    bias: float = 5.4
+    cut: float = 0.824
 
     def refit(self, scale: float, bias: float, cut: float) -> Calibration:
         """This calibration with its log-odds scaled and shifted, and another cut."""

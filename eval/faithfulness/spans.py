@@ -14,7 +14,7 @@ from wortlaut.index.article import Span
 from wortlaut.index.lang.words import Word, read_words
 
 # So many words between two that nothing bears out belong to them.
-_BETWEEN = 3
+_BETWEEN = 6
 
 
 @dataclass(frozen=True, slots=True)
