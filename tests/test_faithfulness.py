@@ -19,12 +19,11 @@ from wortlaut.eval.faithfulness.measuring import (
     read_labelled,
 )
 from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer
-from wortlaut.eval.faithfulness.rarity import load_rarity
 from wortlaut.eval.faithfulness.scorer import (
     cut_windows,
     open_scorer,
 )
-from wortlaut.eval.faithfulness.signs import SourceWords
+from wortlaut.eval.faithfulness.signs import SourceWords, load_rarity
 from wortlaut.index.errors import ConfigError, DatasetError, LLMUnavailable
 from wortlaut.rag.config import load_settings
 
@@ -94,6 +93,25 @@ def test_a_denial_elsewhere_in_a_long_sentence_reverses_nothing():
     words = SourceWords("", [said], load_rarity(), "en")
     assert not words.find_signs("The captain will sail on Monday.", 0.0, said).is_reversed
     assert words.find_signs("The captain will not sail on Monday.", 0.0, said).is_reversed
+
+
+OPPOSITES = [
+    ("en", "Fares on the night ferry rose by five percent.", "rose", "fell"),
+    ("en", "The court of Tarvo rejected the plea of Jon Hale.", "rejected", "accepted"),
+    ("de", "Die Regierung billigte den Vertrag am Montag.", "billigte", "verurteilte"),
+    ("ru", "Суд отклонил жалобу Хольмсена в понедельник.", "отклонил", "одобрил"),
+]
+
+
+@pytest.mark.parametrize(("language", "said", "word", "opposite"), OPPOSITES)
+def test_an_opposite_in_the_same_wording_reverses_it(language, said, word, opposite):
+    claim = said.replace(word, opposite)
+    words = SourceWords("", [said], load_rarity(), language)
+    assert words.find_signs(claim, 0.0, said).is_reversed
+    assert not words.find_signs(said, 0.0, said).is_reversed
+    # Another sentence says it.
+    both = SourceWords("", [said, claim], load_rarity(), language)
+    assert not both.find_signs(claim, 0.0, said).is_reversed
 
 
 def test_a_colon_or_a_word_on_the_sources_saves_no_invented_sentence():

@@ -5,11 +5,14 @@ import pytest
 from wortlaut.eval.faithfulness.amounts import Amounts
 from wortlaut.eval.faithfulness.measuring import LabelledAnswer, judge_answers
 from wortlaut.eval.faithfulness.offline import OfflineScorer
-from wortlaut.eval.faithfulness.overlap import compare_spans, measure_spans
-from wortlaut.eval.faithfulness.rarity import load_rarity
 from wortlaut.eval.faithfulness.scorer import open_scorer
-from wortlaut.eval.faithfulness.signs import SourceWords
-from wortlaut.eval.faithfulness.spans import MarkedWords, mark_by_rules
+from wortlaut.eval.faithfulness.signs import SourceWords, load_rarity
+from wortlaut.eval.faithfulness.spans import (
+    MarkedWords,
+    compare_spans,
+    mark_by_rules,
+    measure_spans,
+)
 from wortlaut.index.article import Span
 from wortlaut.rag.config import load_settings
 

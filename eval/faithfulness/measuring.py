@@ -16,8 +16,8 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from wortlaut.eval.faithfulness.overlap import SpanOverlap, compare_spans
 from wortlaut.eval.faithfulness.scorer import Scorer
+from wortlaut.eval.faithfulness.spans import SpanOverlap, compare_spans
 from wortlaut.eval.figures.intervals import Estimate, Indices, bootstrap, bootstrap_mean
 from wortlaut.eval.figures.metrics import (
     Bools,

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from wortlaut.eval.faithfulness.claims import AnswerReading, read_answer
-from wortlaut.eval.faithfulness.rarity import Rarity
 from wortlaut.eval.faithfulness.scorer import (
     Faithfulness,
     MarkedSpan,
@@ -23,7 +22,7 @@ from wortlaut.eval.faithfulness.scorer import (
     make_context,
     tell_verdict,
 )
-from wortlaut.eval.faithfulness.signs import Signs, SourceWords
+from wortlaut.eval.faithfulness.signs import Rarity, Signs, SourceWords
 from wortlaut.eval.faithfulness.spans import MarkedWords, WordMarker, mark_by_rules
 from wortlaut.index.archive import Vectors
 from wortlaut.index.article import Span, normalise_text

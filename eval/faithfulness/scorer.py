@@ -216,7 +216,7 @@ def open_scorer(settings: Settings, name: str = "offline", model: str | None = N
 
 def _open_offline(settings: Settings, file: Path | None) -> Scorer:
     from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer
-    from wortlaut.eval.faithfulness.rarity import load_rarity
+    from wortlaut.eval.faithfulness.signs import load_rarity
     from wortlaut.index.embedder import load_embedder
     from wortlaut.rag.verification.verifier import OfflineVerifier
 

@@ -1,4 +1,4 @@
-"""The signs that a claim is not drawn from its contexts; they need no training."""
+"""The signs that a claim is not drawn from its contexts; and how rare a word is."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from wortlaut.eval.faithfulness.amounts import Amounts
-from wortlaut.eval.faithfulness.rarity import Rarity
 from wortlaut.index.article import Span
+from wortlaut.index.bundled import WeightFile, find_weights
 from wortlaut.index.lang.refusals import mentions_lack, says_what_lacks
 from wortlaut.index.lang.words import Language, Word, read_words
 from wortlaut.index.splitter import split_segments
-from wortlaut.rag.verification.negation import is_negator
+from wortlaut.rag.verification.negation import find_opposite, is_negator
 
 # Two rare words or three.
 _PLAIN = 4.0
@@ -24,6 +25,12 @@ _FEW_WORDS = 3
 _SAME_WORDING = 0.65
 _GAP = 2
 _AUXILIARIES = {"do", "does", "did"}
+# What a word of everyday language costs; only what is rarer tells whether it was made up.
+_COMMON = 8.0
+_UNKNOWN = 15.0
+_NATS_A_LETTER = 2.5
+
+Rarity = Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ class SourceWords:
             apart=apart,
             leads_in=is_plain and claim.rstrip().endswith(":"),
             is_about_sources=says_what_lacks(claim) or (is_plain and mentions_lack(claim)),
-            is_reversed=_is_reversed(words, read_words(nearest)),
+            is_reversed=_is_reversed(words, read_words(nearest), self._is_unheard),
             strange_numbers=tuple(span.of(claim) for span in self._amounts.find_strange(claim)),
             strange_names=self._find_names(words, claim) if may_name else (),
             new_words=tuple(sorted(new, key=lambda word: (-new[word], word))),
@@ -154,6 +161,9 @@ class SourceWords:
     def _is_new(self, word: Word) -> bool:
         return word.is_content and word.term not in self._known
 
+    def _is_unheard(self, word: Word) -> bool:
+        return word.term not in self._known
+
     def _holds(self, run: Sequence[str]) -> bool:
         return f" {' '.join(run)} " in self._text
 
@@ -167,8 +177,10 @@ def _pair_content(words: Sequence[Word]) -> list[tuple[str, str]]:
     return list(pairwise(word.term for word in words if word.is_content))
 
 
-def _is_reversed(claim: Sequence[Word], nearest: Sequence[Word]) -> bool:
-    """Whether the two are one wording but for a negator inside of it.
+def _is_reversed(
+    claim: Sequence[Word], nearest: Sequence[Word], is_new: Callable[[Word], bool]
+) -> bool:
+    """Whether the two are one wording but for a negator inside of it, or a word and its opposite.
 
     Only what lines up counts: a long sentence may well deny something else.
     """
@@ -180,9 +192,16 @@ def _is_reversed(claim: Sequence[Word], nearest: Sequence[Word]) -> bool:
     if not run or sum(block.size for block in run) < max(_FEW_WORDS, _SAME_WORDING * len(said)):
         return False
     first, last = run[0], run[-1]
-    ours = _count_negators(claim, said[first.a], said[last.a + last.size - 1])
-    theirs = _count_negators(nearest, heard[first.b], heard[last.b + last.size - 1])
-    return ours % 2 != theirs % 2
+    denials = _count_negators(claim, said[first.a], said[last.a + last.size - 1])
+    denied = _count_negators(nearest, heard[first.b], heard[last.b + last.size - 1])
+    if denials % 2 != denied % 2:
+        return True
+    # What the contexts say elsewhere may be that of another sentence.
+    between = (
+        ([w for w in said[b.a + b.size : c.a] if is_new(w)], heard[b.b + b.size : c.b])
+        for b, c in pairwise(run)
+    )
+    return any(find_opposite(ours, theirs) for ours, theirs in between)
 
 
 def _only_negates(word: Word) -> bool:
@@ -219,3 +238,27 @@ def _find_longest_run(terms: Sequence[str], holds: Callable[[Sequence[str]], boo
         else:
             start += 1
     return longest
+
+
+@cache
+def load_rarity() -> Rarity:
+    """A function from a lower-case word to how many nats rarer than an everyday word it is, ≥ 0.
+
+    That is the word's surprisal under the unigram vocabulary that multilingual-e5-small brings
+    ("time" 2, "oxytocin" 28); where that package is missing, a guess from the word's length.
+    """
+    weights = find_weights()
+    if weights is None:
+        return lru_cache(100_000)(lambda word: max(0.0, _NATS_A_LETTER * len(word) - _COMMON))
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    bundled = WeightFile.open(weights)
+    tokenizer = Tokenizer(models.Unigram(bundled.read_pieces(), unk_id=int(bundled.header["unk"])))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    cost = {piece: -score for piece, score in bundled.read_pieces()}
+
+    def measure(word: str) -> float:
+        tokens = tokenizer.encode(word, add_special_tokens=False).tokens
+        return max(0.0, sum(cost.get(token, _UNKNOWN) for token in tokens) - _COMMON)
+
+    return lru_cache(100_000)(measure)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wortlaut.eval.faithfulness.measuring import JudgedAnswer, LabelledAnswer, Level
-    from wortlaut.eval.faithfulness.overlap import SpanLevel
     from wortlaut.eval.faithfulness.scorer import Scorer
+    from wortlaut.eval.faithfulness.spans import SpanLevel
     from wortlaut.eval.figures.intervals import Estimate
     from wortlaut.eval.lies.data import ClaimSet
     from wortlaut.eval.lies.lies import JudgedSentence, Ranking, Timing
@@ -429,8 +429,8 @@ def measure_scorer(
     by source).
     """
     from wortlaut.eval.faithfulness.measuring import measure_level, read_labelled
-    from wortlaut.eval.faithfulness.overlap import measure_spans
     from wortlaut.eval.faithfulness.scorer import open_scorer
+    from wortlaut.eval.faithfulness.spans import measure_spans
 
     if fit is not None and scorer != "offline":
         raise ConfigError("--fit calibrates the offline scorer; leave out --scorer")
