@@ -45,7 +45,7 @@ class Calibration:
 
     A claim counts as supported from `cut` on. The default is an improper linear model: each sign
     counts by its usual spread, all alike but for a number or name that nothing holds and a
-    reversed negation, which count double. So no weight is learnt from anybody's labels; `scale`,
+    reversed copy, each of which is enough by itself. So no weight is learnt from anybody's labels; `scale`,
     `bias` and `cut` are thresholds, set for the free prose of chat models (RAGTruth QA).
     Source: Dawes 1979, "The robust beauty of improper linear models in decision making".
     """
@@ -98,10 +98,11 @@ class OfflineScorer:
     """Scores by signs; where claim and contexts differ in language, by the verifier's support.
 
     Deterministic, on the CPU, without network. Its reach: it sees numbers, names and words that
-    the contexts lack, a negation put in or left out, and sentences that are near to none of theirs;
-    it does not reason. Swapped roles and opposites in the contexts' own words pass. (The verifier's
-    rules for these, tried on free prose, objected 32 times on RAGTruth QA and QAGS to near copies,
-    and were right none of these times.) See docs/scorer-card.md.
+    the contexts lack, a negation or opposite put into their own wording, and sentences that are
+    near to none of theirs; it does not reason. Swapped roles in the contexts' own words pass. (The
+    verifier's rules for these, tried on free prose, objected 32 times on RAGTruth QA and QAGS to
+    near copies, and were right none of these times.) See docs/scorer-card.md. A `marker` tells
+    words apart in the place of the rules.
     """
 
     name = "offline"
