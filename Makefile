@@ -1,7 +1,7 @@
 # make chat   open the chat at http://127.0.0.1:7860 (installs what it needs, first time)
 # make test   everything that CI checks
 # make wheel  build dist/wortlaut-….whl, to be installed anywhere (docs/deploy.md)
-# make train  learn the reader anew (hours on a CPU), the public sets from TRAIN_DATA
+# make train  learn the reader and the entailment model anew (hours on a CPU), the public sets from TRAIN_DATA
 SHELL := /bin/sh
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -70,6 +70,7 @@ train: install
 	$(PIP) install -q -c constraints.txt -e ".[train]"
 	$(BIN)/python -m train.octets
 	$(BIN)/python -m train.reader --share-alike --data "$(TRAIN_DATA)"
+	$(BIN)/python -m train.entailment --share-alike --data "$(TRAIN_DATA)"
 
 clean:
 	rm -rf $(VENV)

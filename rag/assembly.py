@@ -235,6 +235,7 @@ def open_model(settings: Settings) -> LanguageModel:
 def open_verifier(archive: Archive, embedder: Embedder) -> Verifier:
     """The offline verifier for answers from an archive that the embedder made."""
     from wortlaut.index.reading.statements import extract_article
+    from wortlaut.rag.verification.entailment import open_bundled_entailment
     from wortlaut.rag.verification.verifier import OfflineVerifier
 
     def read_article(article: Article) -> ReadArticle:
@@ -246,6 +247,7 @@ def open_verifier(archive: Archive, embedder: Embedder) -> Verifier:
         read_vectors=archive.read_sentence_vectors,
         read_article=read_article,
         read_name_parts=NameParts(archive).read,
+        entailer=open_bundled_entailment(),
     )
 
 

@@ -86,15 +86,7 @@ class SpanReader:
     """
 
     def __init__(self, model: Path, table: PieceTable) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        # Waiting threads that spin take twice the CPU, and beside other work twice the time.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session: Any = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(model)
         self._table = table
 
     def read(self, question: str, pages: Sequence[Page]) -> list[PageReading]:
@@ -116,6 +108,17 @@ class SpanReader:
         scores = _score_spans(begins[0, inside], ends[0, inside]) - none
         answers = (_find_best(scores, pieces, span) for span in page.sentences)
         return PageReading(float(answerable[0]), tuple(answers))
+
+
+def open_session(model: Path) -> Any:
+    """The graph, opened in onnxruntime for the CPU."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    # Waiting threads that spin take twice the CPU, and beside other work twice the time.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 def join_sequence(

@@ -204,8 +204,8 @@ def test_a_german_answer_over_german_copy_is_scored_alike(scorer):
 
 
 def test_an_english_answer_over_german_copy_is_left_to_the_verifier(scorer):
-    right = score(scorer, "Minister Mira Talberg called the dam near Aldora safe.", DAM).claims[0]
-    wrong = score(scorer, "Minister Mira Talberg did not call the dam safe.", DAM).claims[0]
+    right = score(scorer, "In Mira Talberg's view the dam near Aldora is safe.", DAM).claims[0]
+    wrong = score(scorer, "Minister Mira Talberg called the dam near Lisberg safe.", DAM).claims[0]
     assert right.support > wrong.support
     assert wrong.verdict != "supported"
 

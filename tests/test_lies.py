@@ -20,6 +20,7 @@ from wortlaut.eval.lies.data import (
     cite_text,
     gather_sets,
     plant_pawsx,
+    plant_written,
     plant_xnli,
     plant_xquad,
     read_claim_articles,
@@ -283,6 +284,37 @@ def test_pawsx_pairs_are_truths_with_lies_and_lies_of_their_own(tmp_path):
     assert cases[2].citations[0].quote == "Talberg rief Hellwig."
     assert [case.lie for case in plant_pawsx(path, 1, 1)] == [OTHER_MEANING]
     assert cases == list(plant_pawsx(path, 1, None))
+
+
+WRITTEN = {
+    "id": "damm-1",
+    "title": "Damm hält",
+    "text": "Der Damm bei Talberg hält. Hellwig will ihn erhöhen, sobald Geld da ist.",
+    "claims": [
+        {"claim": "The dam is holding.", "lang": "en", "label": "supported", "kind": "paraphrase",
+         "evidence": ["Der Damm bei Talberg hält."]},
+        {"claim": "Hellwig erhöht den Damm.", "lang": "de", "label": "refuted", "kind": "condition",
+         "evidence": ["Hellwig will ihn erhöhen, sobald Geld da ist.", "Der Damm bei Talberg hält."]},
+    ],
+}  # fmt: skip
+
+
+def test_claims_written_on_articles_cite_their_sentences_and_keep_their_kind(tmp_path):
+    rows = [{**WRITTEN, "part": "dev"}, {**WRITTEN, "part": "train"}, {**WRITTEN, "claims": []}]
+    path = write_rows(tmp_path / "claims.jsonl.gz", rows)
+    truth, lie = plant_written(path, None)
+    assert (truth.kind, truth.lie, truth.language) == ("cross", None, "en")
+    assert (lie.kind, lie.lie) == ("paraphrase", "condition")
+    assert [c.quote for c in lie.citations] == WRITTEN["claims"][1]["evidence"]
+    assert sum(len(list(plant_written(path, half))) for half in (0, 1)) == 2
+
+
+def test_written_claims_that_cite_nothing_are_named_with_their_line(tmp_path):
+    for wrong in ({"evidence": ["Er brach."]}, {"evidence": []}, {"lang": "fr"}):
+        claim = WRITTEN["claims"][0] | wrong
+        path = write_rows(tmp_path / "c.jsonl.gz", [{**WRITTEN, "claims": [claim]}])
+        with pytest.raises(DatasetError, match=r"c\.jsonl\.gz:1: "):
+            list(plant_written(path, None))
 
 
 def test_xnli_rows_of_two_languages_are_joined(tmp_path):

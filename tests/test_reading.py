@@ -12,6 +12,7 @@ from wortlaut.index.ingest import PIPELINE_VERSION
 from wortlaut.index.reading.statements import extract_article
 from wortlaut.rag.answer import Citation
 from wortlaut.rag.assembly import open_verifier
+from wortlaut.rag.verification.entailment import open_bundled_entailment
 from wortlaut.rag.verification.verifier import OfflineVerifier
 
 TEXT = (
@@ -107,7 +108,12 @@ def test_the_verifier_over_an_archive_reads_no_article_again(archive, embedder, 
 
 def test_the_verdicts_are_those_of_a_verifier_that_reads_for_itself(archive, embedder):
     kept = open_verifier(archive, embedder)
-    own = OfflineVerifier(embedder, archive.list_speakers(), archive.read_sentence_vectors)
+    own = OfflineVerifier(
+        embedder,
+        archive.list_speakers(),
+        archive.read_sentence_vectors,
+        entailer=open_bundled_entailment(),
+    )
     rules = set()
     for claim, citation in list(make_claims(archive))[::7]:
         verdict = kept.verify(claim, [citation], "de")

@@ -1,4 +1,4 @@
-"""A trained reader -> `rag/reader.onnx`, 8 bits a weight; says how far the two disagree."""
+"""A trained encoder with its heads -> a graph of 8 bits a weight; says how far the two disagree."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ HIDDEN, HEADS, LAYERS = 384, 12, 12
 SMALLEST_PACKED = 10_000
 
 
-class Export(nn.Module):
-    """The reader from its word vectors on; BERT written out, so that a plain graph comes of it."""
+class ReaderExport(nn.Module):
+    """The reader from its word vectors on; BERT written out, so that a plain graph comes of it.
+
+    `outputs` are the names of what it gives, and whether that is told piece by piece.
+    """
+
+    outputs: dict[str, bool] = {"begins": True, "ends": True, "answerable": False}  # noqa: RUF012
 
     def __init__(self, weights: dict[str, torch.Tensor]) -> None:
         super().__init__()
@@ -38,28 +43,33 @@ class Export(nn.Module):
             stem = f"bert.encoder.layer.{layer}"
             attended = self._attend(hidden, hide, f"{stem}.attention")
             hidden = self._norm(hidden + attended, f"{stem}.attention.output.LayerNorm")
-            inner = nn.functional.gelu(self._linear(hidden, f"{stem}.intermediate.dense"))
-            outer = self._linear(inner, f"{stem}.output.dense")
+            inner = nn.functional.gelu(self.linear(hidden, f"{stem}.intermediate.dense"))
+            outer = self.linear(inner, f"{stem}.output.dense")
             hidden = self._norm(hidden + outer, f"{stem}.output.LayerNorm")
-        spans = self._linear(hidden, "span")
-        return spans[..., 0], spans[..., 1], self._linear(hidden[:, 0], "ans")[:, 0]
+        return self.read_heads(hidden)
+
+    def read_heads(self, hidden: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """The outputs, of hidden states `(n, length, hidden)`."""
+        spans = self.linear(hidden, "span")
+        return spans[..., 0], spans[..., 1], self.linear(hidden[:, 0], "ans")[:, 0]
 
     def _attend(self, hidden: torch.Tensor, hide: torch.Tensor, stem: str) -> torch.Tensor:
         n, length, _ = hidden.shape
         query, key, value = (
-            self._linear(hidden, f"{stem}.self.{part}")
+            self.linear(hidden, f"{stem}.self.{part}")
             .view(n, length, HEADS, HIDDEN // HEADS)
             .transpose(1, 2)
             for part in ("query", "key", "value")
         )
         weights = (query @ key.transpose(-1, -2) / (HIDDEN // HEADS) ** 0.5 + hide).softmax(-1)
         mixed = (weights @ value).transpose(1, 2).reshape(n, length, HIDDEN)
-        return self._linear(mixed, f"{stem}.output.dense")
+        return self.linear(mixed, f"{stem}.output.dense")
 
     def _get(self, name: str) -> torch.Tensor:
         return self.weights[name]
 
-    def _linear(self, hidden: torch.Tensor, stem: str) -> torch.Tensor:
+    def linear(self, hidden: torch.Tensor, stem: str) -> torch.Tensor:
+        """The layer of that name, applied."""
         return nn.functional.linear(hidden, self._get(f"{stem}.weight"), self._get(f"{stem}.bias"))
 
     def _norm(self, hidden: torch.Tensor, stem: str) -> torch.Tensor:
@@ -67,7 +77,17 @@ class Export(nn.Module):
         return nn.functional.layer_norm(hidden, (HIDDEN,), weight, bias, 1e-12)
 
 
-def export(weights: dict[str, torch.Tensor], target: Path) -> None:
+class EntailmentExport(ReaderExport):
+    """The entailment model from its word vectors on."""
+
+    outputs: dict[str, bool] = {"labels": False, "untold": True}  # noqa: RUF012
+
+    def read_heads(self, hidden: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """The outputs, of hidden states `(n, length, hidden)`."""
+        return self.linear(hidden[:, 0], "label"), self.linear(hidden, "mark")[..., 0]
+
+
+def export(model: ReaderExport, target: Path) -> None:
     """Writes the graph, 8 bits a weight; prints its size, and how far logits are from the exact ones.
 
     The weights are unpacked when the graph is opened, and it computes in float32. To compute in 8
@@ -78,17 +98,16 @@ def export(weights: dict[str, torch.Tensor], target: Path) -> None:
     import onnxruntime
     from onnxruntime.transformers import optimizer
 
-    model = Export(weights).eval()
-    model.hold()
+    model.eval().hold()
     feed = (torch.randn(1, 40, HIDDEN) * 0.05, torch.ones(1, 40, dtype=torch.int64))
-    names = ["begins", "ends", "answerable"]
     dims = {0: "n", 1: "length"}
-    axes = dict.fromkeys(("vectors", "mask", "begins", "ends"), dims) | {"answerable": {0: "n"}}
+    axes = dict.fromkeys(("vectors", "mask"), dims)
+    axes |= {name: dims if by_piece else {0: "n"} for name, by_piece in model.outputs.items()}
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
         torch.onnx.export(
             model, feed, str(plain), dynamo=False, opset_version=17,
-            input_names=["vectors", "mask"], output_names=names, dynamic_axes=axes,
+            input_names=["vectors", "mask"], output_names=list(model.outputs), dynamic_axes=axes,
         )  # fmt: skip
         fused = optimizer.optimize_model(
             str(plain), model_type="bert", num_heads=HEADS, hidden_size=HIDDEN, opt_level=0

@@ -27,7 +27,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from train.export import HIDDEN, export
+from train.export import HIDDEN, ReaderExport, export
 from wortlaut.index.bundled import find_weights, unpack_model
 from wortlaut.index.embedder import BULK_CHARS, DEFAULT_MODEL, load_embedder
 from wortlaut.index.pieces import PieceTable
@@ -370,7 +370,7 @@ def main() -> None:
     model = ReaderModel(unpack_model(weights, given.models)).to(device)
     feeder = Feeder(examples, PieceTable.open(weights), random.Random(1))
     train(model, feeder, given.sequences // BATCH)
-    export(model.cpu().state_dict(), given.out)
+    export(ReaderExport(model.cpu().state_dict()), given.out)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from itertools import combinations
 from wortlaut.index.article import Span
 from wortlaut.index.lang.numerals import match_amounts, read_digits, read_numeral, read_ordinal
 from wortlaut.index.lang.words import Language, find_letter_runs
-from wortlaut.rag.verification.quantities import Quantity, read_quantities, same_value
+from wortlaut.rag.verification.numbers import Quantity, read_quantities, same_value
 
 # What numbers a list or a passage counts nothing in the world.
 _LISTING = re.compile(
@@ -72,6 +72,10 @@ class Amounts:
             negative = _is_negative(claim, Span(quantity.start, quantity.end))
             # "-5 percent" is "fell by 5 percent" elsewhere.
             return quantity.unit != _SIGNED_UNIT or negative in equal
+        # "8 degrees" has the digits of "minus 8 degrees".
+        signed = (q for q, _ in self._read if q.unit == quantity.unit == _SIGNED_UNIT)
+        if any(q.raw == -quantity.raw for q in signed):
+            return False
         # "1.2 million" for "1.2 billion" has the same digits.
         if digits & self._digits and not (
             self._is_scaled(quantity, number) and digits & self._scaled

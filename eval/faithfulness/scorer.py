@@ -218,11 +218,13 @@ def _open_offline(settings: Settings, file: Path | None) -> Scorer:
     from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer
     from wortlaut.eval.faithfulness.signs import load_rarity
     from wortlaut.index.embedder import load_embedder
+    from wortlaut.rag.verification.entailment import open_bundled_entailment
     from wortlaut.rag.verification.verifier import OfflineVerifier
 
     calibration = Calibration.read(file) if file else Calibration()
     embedder = load_embedder(settings.embedder, settings.models_folder)
-    return OfflineScorer(embedder, OfflineVerifier(embedder), load_rarity(), calibration)
+    verifier = OfflineVerifier(embedder, entailer=open_bundled_entailment())
+    return OfflineScorer(embedder, verifier, load_rarity(), calibration)
 
 
 def _open_nli(model: str | None) -> Scorer:

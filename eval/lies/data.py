@@ -39,11 +39,11 @@ _JsonRow = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ClaimSet:
-    """A data set's planted claims, made when asked for; `own_lie` names the lies it came with."""
+    """A data set's planted claims, made when asked for; `is_own` tells the lies it came with."""
 
     name: str
     plant: Callable[[], Iterable[Planted]]
-    own_lie: str | None = None
+    is_own: Callable[[str], bool] | None = None
 
 
 def gather_sets(
@@ -54,6 +54,7 @@ def gather_sets(
     seed: int,
     half: int | None,
     tell: Callable[[str], None],
+    written: Sequence[Path] = (),
 ) -> list[ClaimSet]:
     """What is to be measured; raises ConfigError when that is nothing, or not all it takes.
 
@@ -69,19 +70,23 @@ def gather_sets(
         sets.append(ClaimSet(name, partial(plant_articles, articles, seed, half, tell)))
     for path in pawsx:
         name = f"PAWS-X {name_file_language(path)}"
-        sets.append(ClaimSet(name, partial(plant_pawsx, path, seed, half), OTHER_MEANING))
+        sets.append(ClaimSet(name, partial(plant_pawsx, path, seed, half), OTHER_MEANING.__eq__))
     for path in xnli:
         premises = next((each for each in xnli if name_file_language(each) == "de"), xnli[0])
         name = f"XNLI {name_file_language(path)} on {name_file_language(premises)}"
-        sets.append(ClaimSet(name, partial(plant_xnli, premises, path, half)))
+        sets.append(
+            ClaimSet(name, partial(plant_xnli, premises, path, half), _CONTRADICTION.__eq__)
+        )
     for other, language in zip(others, _XQUAD_LANGUAGES, strict=True):
         if german and other:
             plant = partial(plant_xquad, german, other, language, seed, half)
             sets.append(ClaimSet(f"XQuAD {language} on de", plant))
+    for path in written:
+        sets.append(ClaimSet(path.name, partial(plant_written, path, half), bool))
     if not sets:
         raise ConfigError(
             "nothing to measure; name articles or claims: wortlaut eval lies --articles PATH "
-            "(or --pawsx FILE, --xnli FILE, --xquad FILE --xquad-en FILE)"
+            "(or --claims FILE, --pawsx FILE, --xnli FILE, --xquad FILE --xquad-en FILE)"
         )
     return sets
 
@@ -130,6 +135,52 @@ def read_wikinews(path: Path) -> Iterator[Article]:
             name[:16], title, text, hash_text(text), language="de", published=published,
             published_precision="day" if published else "unknown",
         )  # fmt: skip
+
+
+def plant_written(path: Path, half: int | None) -> Iterator[Planted]:
+    """Claims written by hand on articles, each lie with its kind.
+
+    A row is an article with `id`, `title`, `text` and its `claims`: `claim`, `lang`, `evidence` (the
+    text's sentences that it is held against), `label` ("supported" for a truth) and `kind`. Rows that name a
+    `part` are taken only from part "dev", which nothing was learnt from. `half` takes the articles of one half.
+    """
+    for place, row in read_json_rows(path):
+        if row.get("part", "dev") != "dev" or not row.get("claims"):
+            continue
+        text = _read_text(row, "text", place)
+        article = Article(
+            _read_text(row, "id", place),
+            str(row.get("title", "")),
+            text,
+            hash_text(text),
+            language="de",
+        )
+        if half not in (None, _find_half(article)):
+            continue
+        for claim in row["claims"]:
+            yield _plant_claim(claim, article, place)
+
+
+def _plant_claim(row: _JsonRow, article: Article, place: str) -> Planted:
+    languages: tuple[Language, ...] = get_args(Language)
+    language = next((each for each in languages if each == row.get("lang")), None)
+    if language is None:
+        raise DatasetError(f'{place}: "lang" of a claim is not de, en or ru; mend the line')
+    citations = []
+    for number, sentence in enumerate(row.get("evidence") or (), 1):
+        start = article.text.find(normalise_text(str(sentence)))
+        if start < 0:
+            raise DatasetError(
+                f'{place}: "evidence" is not in the text: {str(sentence)[:40]}; mend it'
+            )
+        citations.append(
+            Citation(number, article, Span(start, start + len(normalise_text(str(sentence)))))
+        )
+    if not citations:
+        raise DatasetError(f'{place}: a claim without "evidence"; mend the line')
+    kind: LieKind = "paraphrase" if language == article.language else "cross"
+    lie = None if row.get("label") == "supported" else str(row.get("kind") or "other")
+    return Planted(kind, lie, _read_text(row, "claim", place), tuple(citations), language)
 
 
 def plant_pawsx(path: Path, seed: int, half: int | None) -> Iterator[Planted]:

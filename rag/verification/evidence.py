@@ -52,7 +52,8 @@ class ReadText:
 class CitedSpan:
     """One cited span: its reading, the whole sentences it lies in, and what is about them.
 
-    `before` leads up to them; `beside` are the sentences next to them, which are not cited.
+    `before` leads up to them, `ahead` is the text of it that comes last; `beside` are the sentences
+    next to them, which are not cited.
     """
 
     citation: Citation
@@ -60,6 +61,7 @@ class CitedSpan:
     sentences: tuple[str, ...]
     around: ReadText
     before: tuple[Word, ...]
+    ahead: str
     beside: tuple[str, ...]
     article: CitedArticle
     voices: frozenset[str]
@@ -154,6 +156,7 @@ class EvidenceReader:
             tuple(part.of(article.text) for part in parts) or (citation.quote,),
             read_text(article.text[start:end], language),
             tuple(read_words(" ".join(s.of(article.text) for s in ahead))),
+            " ".join(s.of(article.text) for s in ahead[-_BESIDE:]),
             tuple(s.of(article.text) for s in [*ahead[-_BESIDE:], *behind[:_BESIDE]]),
             read,
             _name_voices(

@@ -26,7 +26,7 @@ from wortlaut.index.lang.numerals import (
     read_times,
     read_unit,
 )
-from wortlaut.index.lang.words import Language, Word, read_words
+from wortlaut.index.lang.words import Language, Word, read_function_words, read_words
 
 # "over" and "under" may be mere prepositions.
 Bound = Literal["", "about", "exactly", "min", "max", "over", "under"]
@@ -62,7 +62,7 @@ _RANGE = re.compile(
 )
 _GENITIVES = frozenset("тысячи миллиона миллиарда триллиона сотни".split())
 _PART_WORD = "част"
-_DEFINITE = frozenset("the these those die diese jene den diesen эти этих обе оба".split())
+_DEFINITE = read_function_words("definite")
 
 
 def _end_in(names: Sequence[str], article: str = "") -> re.Pattern[str]:

@@ -269,6 +269,10 @@ def measure_lies(
         list[Path] | None,
         typer.Option(help="Articles as `index` reads them, or Wikinews quotes; may be repeated."),
     ] = None,
+    claims: Annotated[
+        list[Path] | None,
+        typer.Option(help="Articles with claims written on them, JSON lines; may be repeated."),
+    ] = None,
     pawsx: Annotated[list[Path] | None, typer.Option(help="PAWS-X; may be repeated.")] = None,
     xnli: Annotated[list[Path] | None, typer.Option(help="XNLI, one file a language.")] = None,
     xquad: Annotated[Path | None, typer.Option(help="German SQuAD JSON.")] = None,
@@ -293,14 +297,21 @@ def measure_lies(
     from wortlaut.ui.terminal.printing import print_lies, print_wrong, tell
 
     sets = gather_sets(
-        articles or [], pawsx or [], xnli or [], (xquad, xquad_en, xquad_ru), seed, half, tell
+        articles or [],
+        pawsx or [],
+        xnli or [],
+        (xquad, xquad_en, xquad_ru),
+        seed,
+        half,
+        tell,
+        claims or [],
     )
     embedder = load_embedder(context.obj.embedder, context.obj.models_folder)
     total = Counts()
-    for claims in sets:
-        judged, ranking, timing = _check_claims(claims, embedder, seed, limit)
+    for each_set in sets:
+        judged, ranking, timing = _check_claims(each_set, embedder, seed, limit)
         counts = count_verdicts(judged)
-        print_lies(claims.name, counts, ranking, timing, as_json=as_json)
+        print_lies(each_set.name, counts, ranking, timing, as_json=as_json)
         if show_wrong:
             print_wrong([each for each in judged if each.wrong], as_json=as_json)
         total += counts
@@ -314,13 +325,16 @@ def _check_claims(
     """The verdicts on the claims, how they rank pairs that came with the data, and their time."""
     from wortlaut.eval.lies.data import take_first
     from wortlaut.eval.lies.lies import judge_claims, list_speakers, rank_pairs, time_verifier
+    from wortlaut.rag.verification.entailment import open_bundled_entailment
     from wortlaut.rag.verification.verifier import OfflineVerifier
     from wortlaut.ui.terminal.printing import show_progress
 
     cases = list(take_first(claims.plant(), limit))
     if not cases:
         raise DatasetError(f"{claims.name}: no sentence to check; name other data")
-    open_verifier = partial(OfflineVerifier, embedder, list_speakers(cases))
+    open_verifier = partial(
+        OfflineVerifier, embedder, list_speakers(cases), entailer=open_bundled_entailment()
+    )
     judged = []
     # What is printed while the bar is drawn would end up on standard error.
     with show_progress("checking") as progress:
@@ -328,8 +342,9 @@ def _check_claims(
             judged.append(each)
             if progress:
                 progress(len(judged), len(cases), claims.name)
-        own = [each for each in judged if each.case.lie in (None, claims.own_lie)]
-        ranking = rank_pairs(own, embedder) if claims.own_lie else None
+        is_own = claims.is_own
+        own = [each for each in judged if is_own and (not each.case.lie or is_own(each.case.lie))]
+        ranking = rank_pairs(own, embedder) if is_own else None
         timing = time_verifier(open_verifier, cases, embedder, seed)
     return judged, ranking, timing
 
