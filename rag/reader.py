@@ -197,16 +197,25 @@ def _open_ranker(name: str) -> Any:
     return model
 
 
-def open_bundled_reader() -> SpanReader | None:
-    """The reader that ships with the package; `None` where the bundled embedder is not installed.
+def find_shipped(name: str, sha256: str, what: str) -> tuple[Path, PieceTable] | None:
+    """A model that ships with the package, and the word vectors that it is read with.
 
-    Its word vectors are the embedder's. Raises ConfigError when the file is not the one that this
-    version was measured with.
+    Those are the bundled embedder's: `None` where that is not installed. Raises ConfigError when
+    the file is not the one of this hash, that this version was measured with.
     """
     weights = find_weights()
     if weights is None:
         return None
-    model = Path(str(files("wortlaut.rag") / MODEL_FILE))
-    if not model.is_file() or hashlib.sha256(model.read_bytes()).hexdigest() != MODEL_SHA256:
-        raise ConfigError(f"{model} is not the reader of this version; install Wortlaut anew")
-    return SpanReader(model, PieceTable.open(weights))
+    model = Path(str(files("wortlaut.rag") / name))
+    if not model.is_file() or hashlib.sha256(model.read_bytes()).hexdigest() != sha256:
+        raise ConfigError(f"{model} is not the {what} of this version; install Wortlaut anew")
+    return model, PieceTable.open(weights)
+
+
+def open_bundled_reader() -> SpanReader | None:
+    """The reader that ships with the package; `None` where the bundled embedder is not installed.
+
+    Raises ConfigError when the file is not the one that this version was measured with.
+    """
+    shipped = find_shipped(MODEL_FILE, MODEL_SHA256, "reader")
+    return SpanReader(*shipped) if shipped else None

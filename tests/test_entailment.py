@@ -9,6 +9,7 @@ from wortlaut.index.bundled import find_weights
 from wortlaut.index.embedder import DEFAULT_MODEL, load_embedder
 from wortlaut.index.errors import ConfigError
 from wortlaut.index.pieces import PieceTable
+from wortlaut.rag import reader as reader_module
 from wortlaut.rag.answer import Citation
 from wortlaut.rag.reader import BEGIN, END
 from wortlaut.rag.verification import entailment as entailment_module
@@ -105,7 +106,7 @@ def test_a_file_that_is_not_the_measured_one_is_refused(monkeypatch):
 
 
 def test_without_the_bundled_embedder_there_is_no_model(monkeypatch):
-    monkeypatch.setattr(entailment_module, "find_weights", lambda: None)
+    monkeypatch.setattr(reader_module, "find_weights", lambda: None)
     assert open_bundled_entailment() is None
 
 

@@ -6,9 +6,7 @@ trained on and what it does not see.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,10 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wortlaut.index.article import Span
-from wortlaut.index.bundled import find_weights
-from wortlaut.index.errors import ConfigError
 from wortlaut.index.pieces import Pieces, PieceTable
-from wortlaut.rag.reader import BEGIN, END, open_session
+from wortlaut.rag.reader import BEGIN, END, find_shipped, open_session
 
 ENTAILMENT_FILE = "entailment.onnx"
 ENTAILMENT_SHA256 = "893771d37efa7e10d234488bb7304c91f87766cf55a86bc1357f1bb70a818042"
@@ -104,15 +100,7 @@ def join_claim(claim: Pieces, context: Pieces, evidence: Pieces) -> tuple[NDArra
 def open_bundled_entailment() -> ClaimReader | None:
     """The model that ships with the package; `None` where the bundled embedder is not installed.
 
-    Its word vectors are the embedder's. Raises ConfigError when the file is not the one that this
-    version was measured with.
+    Raises ConfigError when the file is not the one that this version was measured with.
     """
-    weights = find_weights()
-    if weights is None:
-        return None
-    model = Path(str(files("wortlaut.rag") / ENTAILMENT_FILE))
-    if not model.is_file() or hashlib.sha256(model.read_bytes()).hexdigest() != ENTAILMENT_SHA256:
-        raise ConfigError(
-            f"{model} is not the entailment model of this version; install Wortlaut anew"
-        )
-    return ClaimReader(model, PieceTable.open(weights))
+    shipped = find_shipped(ENTAILMENT_FILE, ENTAILMENT_SHA256, "entailment model")
+    return ClaimReader(*shipped) if shipped else None

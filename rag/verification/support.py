@@ -144,12 +144,10 @@ def read_beside(entailer: Entailer, claim: str, evidence: Premise) -> Entailment
 
     A pronoun is understood from the sentences before; but they are not cited.
     """
-    if not evidence.context:
-        return entailer.read(claim, evidence)
     reading = entailer.read(claim, evidence)
-    if reading.support < _CONTEXT_ASKED or (
-        entailer.read(claim, Premise(evidence.context)).support < _CONTEXT_TELLS
-    ):
+    if not evidence.context or reading.support < _CONTEXT_ASKED:
+        return reading
+    if entailer.read(claim, Premise(evidence.context)).support < _CONTEXT_TELLS:
         return reading
     return entailer.read(claim, Premise(evidence.text))
 
