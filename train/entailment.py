@@ -12,11 +12,10 @@ rule of sentences of our own articles, and true ones beside the evidence of othe
 from __future__ import annotations
 
 import argparse
-import math
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from torch.nn import functional
 
 from train.claims import Claim, read_claims
 from train.export import HIDDEN, LAYERS, EntailmentExport, export
+from train.learning import Feeder, Schedule, learn
 from train.reader import find_bundled
 from wortlaut.index.bundled import unpack_model
 from wortlaut.index.pieces import PieceTable
@@ -37,11 +37,7 @@ MODEL = Path(__file__).parent.parent / "rag" / ENTAILMENT_FILE
 READER = MODEL.with_name(MODEL_FILE)
 FROZEN_LAYERS = 4
 BATCH = 24
-RATE = 1.5e-4
-HEAD_RATE = 6e-4
-WARM_UP = 100
-# The share of its top rate that learning ends with.
-LAST_RATE = 0.02
+SCHEDULE = Schedule(rate=1.5e-4, head_rate=6e-4, warm_up=100, last=0.02)
 DROPOUT = 0.1
 # What the marks of a claim's pieces count beside the claim's label.
 MARK_SHARE = 0.5
@@ -133,35 +129,10 @@ def unpack_reader(file: Path) -> dict[str, torch.Tensor]:
     return weights
 
 
-class Feeder:
-    """Draws batches: all claims before any is seen again, sequences of like length together."""
-
-    def __init__(self, claims: Sequence[Claim], table: PieceTable, draw: random.Random) -> None:
-        self._claims = claims
-        self._table = table
-        self._draw = draw
-        self._round: list[Claim] = []
-        self._ready: list[list[Encoded]] = []
-
-    def take(self) -> list[Encoded]:
-        """The next batch."""
-        if not self._ready:
-            some = sorted((self._next() for _ in range(BATCH * 12)), key=lambda s: len(s.ids))
-            self._ready = [some[at : at + BATCH] for at in range(0, len(some), BATCH)]
-            self._draw.shuffle(self._ready)
-        return self._ready.pop()
-
-    def _next(self) -> Encoded:
-        while not self._round:
-            self._round = [c for c in self._claims if self._draw.random() < PART * c.share]
-            self._draw.shuffle(self._round)
-        return encode(self._round.pop(), self._table, self._draw)
-
-
-def encode(claim: Claim, table: PieceTable, draw: random.Random | None = None) -> Encoded:
+def encode(claim: Claim, table: PieceTable, draw: random.Random) -> Encoded:
     """What the model reads of a claim; `draw` leaves its context out now and then."""
     pieces = table.split(claim.text)
-    context = claim.context if draw is None or draw.random() < SHARE_CONTEXT else ""
+    context = claim.context if draw.random() < SHARE_CONTEXT else ""
     ids, stop = join_claim(pieces, table.split(context), table.split(claim.evidence))
     marks: list[float] = []
     if claim.marks is not None:
@@ -201,32 +172,6 @@ def measure_loss(model: EntailmentModel, batch: Sequence[Encoded]) -> torch.Tens
     return loss
 
 
-def train(model: EntailmentModel, feeder: Feeder, steps: int) -> None:
-    """Learns in place, with a warm start and a linear end."""
-    heads = [*model.label.parameters(), *model.mark.parameters()]
-    body = [p for p in model.bert.parameters() if p.requires_grad]
-    groups = [{"params": body, "top": RATE}, {"params": heads, "top": HEAD_RATE}]
-    optimizer = torch.optim.AdamW(groups, lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
-    model.train()
-    started, losses = time.time(), []
-    for step in range(steps):
-        share = min(1.0, (step + 1) / WARM_UP) * (1 - (1 - LAST_RATE) * step / steps)
-        for group in optimizer.param_groups:
-            group["lr"] = group["top"] * share
-        loss = measure_loss(model, feeder.take())
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_([*body, *heads], 1.0)
-        optimizer.step()
-        losses.append(float(loss.detach()))
-        if step % 20 == 19:
-            pace = (step + 1) * BATCH / (time.time() - started)
-            print(
-                f"step {step + 1}/{steps}: loss {math.fsum(losses) / 20:.3f}, {pace:.1f} a second"
-            )
-            losses.clear()
-
-
 def main() -> None:
     """Trains, and writes the graph where the package has it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -247,8 +192,15 @@ def main() -> None:
     claims = list(read_claims(given.data if given.share_alike else None))
     print(f"{len(claims)} claims, {sum(c.share for c in claims):.0f} a round")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    feeder = Feeder(claims, PieceTable.open(weights), random.Random(1))
-    train(model.to(device), feeder, given.sequences // BATCH)
+    table, draw = PieceTable.open(weights), random.Random(1)
+    feeder = Feeder(
+        claims, lambda each: encode(each, table, draw), draw, size=BATCH, ahead=12, part=PART
+    )
+    model.to(device)
+    learn(
+        model, [model.label, model.mark], feeder, partial(measure_loss, model),
+        given.sequences // BATCH, SCHEDULE,
+    )  # fmt: skip
     export(EntailmentExport(model.cpu().state_dict()), given.out)
 
 

@@ -13,12 +13,11 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import math
 import random
 import re
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from torch import nn
 from torch.nn import functional
 
 from train.export import HIDDEN, ReaderExport, export
+from train.learning import Feeder, Schedule, learn
 from wortlaut.index.bundled import find_weights, unpack_model
 from wortlaut.index.embedder import BULK_CHARS, DEFAULT_MODEL, load_embedder
 from wortlaut.index.pieces import PieceTable
@@ -41,9 +41,7 @@ SHARE_ALIKE = ("xquad.jsonl.gz", "mlqa.jsonl.gz", "squad2.jsonl.gz")
 MODEL = Path(__file__).parent.parent / "rag" / "reader.onnx"
 FROZEN_LAYERS = 6
 BATCH = 16
-RATE = 2e-4
-HEAD_RATE = 6e-4
-WARM_UP = 60
+SCHEDULE = Schedule(rate=2e-4, head_rate=6e-4, warm_up=60, last=0.03)
 # How long a sequence may be, drawn for each: short windows are quick, long ones what will be read.
 LENGTHS = (88, 112, 144, 176)
 LENGTHS_TYDI = (88, 104, 128)
@@ -224,59 +222,31 @@ def _cut_sentence(text: str, place: int) -> str | None:
     return None
 
 
-class Feeder:
-    """Draws batches: all examples before any is seen again, sequences of like length together."""
-
-    def __init__(self, examples: Sequence[Example], table: PieceTable, draw: random.Random) -> None:
-        self._examples = examples
-        self._table = table
-        self._draw = draw
-        self._round: list[Example] = []
-        self._ready: list[list[Encoded]] = []
-
-    def take(self) -> list[Encoded]:
-        """The next batch."""
-        if not self._ready:
-            some = sorted((self._next() for _ in range(BATCH * 8)), key=lambda s: len(s.ids))
-            self._ready = [some[at : at + BATCH] for at in range(0, len(some), BATCH)]
-            self._draw.shuffle(self._ready)
-        return self._ready.pop()
-
-    def _next(self) -> Encoded:
-        while True:
-            if not self._round:
-                self._round = [e for e in self._examples if self._draw.random() < e.share]
-                self._draw.shuffle(self._round)
-            if sequence := self._make(self._round.pop()):
-                return sequence
-
-    def _make(self, example: Example) -> Encoded | None:
-        """A window of the text with the answer in it; `None` where none is long enough."""
-        title = example.title if self._draw.random() < SHARE_TITLED else ""
-        question, head = self._table.split(example.question), self._table.split(title)
-        text = self._table.split(example.text)
-        length = self._draw.choice(example.lengths)
-        _, offset, kept = join_sequence(question, head, text, length)
-        first, room = 0, len(kept)
-        begin = end = -1
-        if example.start is not None:
-            stop = example.start + len(example.answer)
-            inside = [
-                k
-                for k in range(len(text))
-                if text.starts[k] < stop and text.ends[k] > example.start
-            ]
-            if not inside or inside[-1] - inside[0] >= room:
-                return None
-            begin, end = inside[0], inside[-1]
-            least = max(0, end + 1 - room)
-            first = self._draw.randint(least, max(least, min(begin, len(text) - room)))
-        elif len(text) > room:
-            first = self._draw.randint(0, len(text) - room)
-        window = text.cut(first, first + room)
-        ids, offset, _ = join_sequence(question, head, window, length)
-        at = (begin - first + offset, end - first + offset) if begin >= 0 else (0, 0)
-        return Encoded(ids.tolist(), offset, offset + len(window), *at)
+def encode(example: Example, table: PieceTable, draw: random.Random) -> Encoded | None:
+    """A window of the text with the answer in it; `None` where none is long enough."""
+    title = example.title if draw.random() < SHARE_TITLED else ""
+    question, head = table.split(example.question), table.split(title)
+    text = table.split(example.text)
+    length = draw.choice(example.lengths)
+    _, offset, kept = join_sequence(question, head, text, length)
+    first, room = 0, len(kept)
+    begin = end = -1
+    if example.start is not None:
+        stop = example.start + len(example.answer)
+        inside = [
+            k for k in range(len(text)) if text.starts[k] < stop and text.ends[k] > example.start
+        ]
+        if not inside or inside[-1] - inside[0] >= room:
+            return None
+        begin, end = inside[0], inside[-1]
+        least = max(0, end + 1 - room)
+        first = draw.randint(least, max(least, min(begin, len(text) - room)))
+    elif len(text) > room:
+        first = draw.randint(0, len(text) - room)
+    window = text.cut(first, first + room)
+    ids, offset, _ = join_sequence(question, head, window, length)
+    at = (begin - first + offset, end - first + offset) if begin >= 0 else (0, 0)
+    return Encoded(ids.tolist(), offset, offset + len(window), *at)
 
 
 def collate(batch: Sequence[Encoded]) -> tuple[torch.Tensor, ...]:
@@ -308,32 +278,6 @@ def measure_loss(model: ReaderModel, batch: Sequence[Encoded]) -> torch.Tensor:
         ]
         loss = loss + 0.25 * (parts[0] + parts[1])
     return loss
-
-
-def train(model: ReaderModel, feeder: Feeder, steps: int) -> None:
-    """Learns in place, with a warm start and a linear end."""
-    heads = [*model.span.parameters(), *model.ans.parameters()]
-    body = [p for p in model.bert.parameters() if p.requires_grad]
-    groups = [{"params": body, "top": RATE}, {"params": heads, "top": HEAD_RATE}]
-    optimizer = torch.optim.AdamW(groups, lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
-    model.train()
-    started, losses = time.time(), []
-    for step in range(steps):
-        share = min(1.0, (step + 1) / WARM_UP) * max(0.03, 1 - step / steps)
-        for group in optimizer.param_groups:
-            group["lr"] = group["top"] * share
-        loss = measure_loss(model, feeder.take())
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_([*body, *heads], 1.0)
-        optimizer.step()
-        losses.append(float(loss.detach()))
-        if step % 20 == 19:
-            pace = (step + 1) * BATCH / (time.time() - started)
-            print(
-                f"step {step + 1}/{steps}: loss {math.fsum(losses) / 20:.3f}, {pace:.1f} sequences/s"
-            )
-            losses.clear()
 
 
 def find_bundled() -> Path:
@@ -368,8 +312,12 @@ def main() -> None:
     print(f"{len(examples)} examples, {sum(e.share for e in examples):.0f} a round")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = ReaderModel(unpack_model(weights, given.models)).to(device)
-    feeder = Feeder(examples, PieceTable.open(weights), random.Random(1))
-    train(model, feeder, given.sequences // BATCH)
+    table, draw = PieceTable.open(weights), random.Random(1)
+    feeder = Feeder(examples, lambda each: encode(each, table, draw), draw, size=BATCH, ahead=8)
+    learn(
+        model, [model.span, model.ans], feeder, partial(measure_loss, model),
+        given.sequences // BATCH, SCHEDULE,
+    )  # fmt: skip
     export(ReaderExport(model.cpu().state_dict()), given.out)
 
 
