@@ -167,15 +167,12 @@ def _plant_claim(row: _JsonRow, article: Article, place: str) -> Planted:
     if language is None:
         raise DatasetError(f'{place}: "lang" of a claim is not de, en or ru; mend the line')
     citations = []
-    for number, sentence in enumerate(row.get("evidence") or (), 1):
-        start = article.text.find(normalise_text(str(sentence)))
+    for number, given in enumerate(row.get("evidence") or (), 1):
+        sentence = normalise_text(str(given))
+        start = article.text.find(sentence)
         if start < 0:
-            raise DatasetError(
-                f'{place}: "evidence" is not in the text: {str(sentence)[:40]}; mend it'
-            )
-        citations.append(
-            Citation(number, article, Span(start, start + len(normalise_text(str(sentence)))))
-        )
+            raise DatasetError(f'{place}: "evidence" is not in the text: {sentence[:40]}; mend it')
+        citations.append(Citation(number, article, Span(start, start + len(sentence))))
     if not citations:
         raise DatasetError(f'{place}: a claim without "evidence"; mend the line')
     kind: LieKind = "paraphrase" if language == article.language else "cross"
