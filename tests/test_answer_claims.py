@@ -35,7 +35,7 @@ LAID_OUT = {
     "a list of sources": "The ferry costs 40 crowns.\n\n**Sources:**\n- [1] Tarvo Gazette\n- [2] Ellmark Post",
     "a list of sources in German": "The ferry costs 40 crowns.\n\nQuellen:\n1. Tarvo-Bote, 3. Mai",
     "a line that names the source": "The ferry costs 40 crowns.\nSource: Tarvo Gazette, 3 May",
-    "a courtesy": "Sure! The ferry costs 40 crowns. I hope this helps! Let me know if you need more details.",
+    "a courtesy": "Sure! The ferry costs 40 crowns. I hope this helps! Feel free to ask about other ferries.",
     "a courtesy in German": "The ferry costs 40 crowns. Gerne beantworte ich weitere Fragen.",
     "a mere yes before it": "Yes. The ferry costs 40 crowns.",
     "a refusal behind it": "The ferry costs 40 crowns. The passages do not say when it sails.",

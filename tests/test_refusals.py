@@ -40,7 +40,7 @@ Nothing is said about fares.
 Holmsen does not comment on fares in the provided texts.
 I don't see any information on that in the text.
 Unable to answer based on given passages regarding the depth of the harbour of Lindau in a certain month or season.
-The passages do not provide specific instructions on how to scrape the barnacles from the hull of a wooden ferry.""",
+The passages do not provide any instructions for scraping the barnacles from the hull of a wooden ferry.""",
     "de": """Das geht aus den Artikeln nicht hervor.
 Dazu liegen keine Informationen vor.
 Im Archiv findet sich dazu nichts.
