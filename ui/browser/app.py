@@ -10,7 +10,6 @@ import logging
 import os
 import sys
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
 
 from wortlaut.ui.api.app import mount_api
 from wortlaut.ui.api.asking import Answerer
@@ -72,10 +71,11 @@ def _have_traces_logged() -> None:
 
 
 class _Forgetful:
-    """An app, and Gradio's queue made to forget of a page what it would keep for good.
+    """An app, and Gradio's queue made to forget what pages waited for that it knows no more.
 
-    Gradio keeps a queue and a set for each page that ever asked. Once a page has been told all that
-    it waited for, both are empty, and made anew when it asks again.
+    Gradio keeps the last two thousand pages' messages, but what a page waits for it keeps for good.
+    A page that it still knows is left alone, even when it was told all: an answer that was stopped
+    may end later, and has to find its page.
     """
 
     def __init__(self, app: ASGIApp, blocks: gr.Blocks) -> None:
@@ -87,16 +87,11 @@ class _Forgetful:
             await self._app(scope, receive, send)
         finally:
             if scope["type"] == "http" and scope["path"].endswith(STREAM_PATH):
-                query = parse_qs(scope["query_string"].decode("latin-1"))
-                self._forget(query.get("session_hash", [""])[-1])
+                self._forget()
 
-    def _forget(self, name: str) -> None:
+    def _forget(self) -> None:
         queue = self._blocks._queue
         awaited, told = queue.pending_event_ids_session, queue.pending_messages_per_session
-        if not awaited.get(name) and (name not in told or told[name].empty()):
-            awaited.pop(name, None)
-            told.pop(name, None)
-        # Pages that have gone before they were told: of those Gradio has a limit for one of the two.
         if len(awaited) > told.max_size:
             for gone in awaited.keys() - told.keys():
                 del awaited[gone]
