@@ -132,7 +132,10 @@ def test_marks_of_other_systems_cite_contexts(answer, levelled):
 
 
 def test_a_sentence_cites_what_its_mark_tells_whoever_wrote_it():
-    answer = "The ferry sails at ten 【2†source】. It costs 40 crowns.[^1]"
+    answer = (
+        "<think>Which [3]?</think>The ferry sails at ten 【2†source】. It costs 40 crowns.[^1] "
+        "The texts do not say where it lies.\n\nSources:\n- [1] Tarvo Gazette"
+    )
     assert split_cited(answer, "en") == [
         ("The ferry sails at ten .", (2,)),
         ("It costs 40 crowns.", (1,)),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from wortlaut.eval.faithfulness.marks import find_marks
+from wortlaut.eval.faithfulness.marks import find_marks, level_marks
 from wortlaut.index.article import Span
 from wortlaut.index.lang.calendar import list_forms
 from wortlaut.index.lang.refusals import is_refusal
@@ -102,11 +102,22 @@ def is_refusal_answer(answer: str) -> bool:
     return read_answer(answer).refuses
 
 
-def _blank(answer: str) -> tuple[str, list[Span]]:
-    """The answer with blanks for what is no claim's word, and where its headings are."""
+def keep_citing(answer: str) -> str:
+    """The answer without its thoughts and lists of sources, and each mark in it written `[n]`."""
+    return level_marks("".join(_drop_asides(answer)))
+
+
+def _drop_asides(answer: str) -> list[str]:
+    """The answer's letters, blanks for those of thoughts and of lists of sources."""
     letters = list(answer)
     _wipe(letters, find_thoughts(answer))
     _wipe(letters, _find_sources("".join(letters)))
+    return letters
+
+
+def _blank(answer: str) -> tuple[str, list[Span]]:
+    """The answer with blanks for what is no claim's word, and where its headings are."""
+    letters = _drop_asides(answer)
     _wipe(letters, (mark.span for mark in find_marks("".join(letters))))
     text = "".join(letters)
     headings = []

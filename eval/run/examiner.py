@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from wortlaut.eval.faithfulness.claims import read_answer
-from wortlaut.eval.faithfulness.marks import level_marks
+from wortlaut.eval.faithfulness.claims import keep_citing, read_answer
 from wortlaut.eval.faithfulness.scorer import Faithfulness, ScoredClaim, Scorer
 from wortlaut.eval.figures.metrics import (
     citation_precision,
@@ -442,11 +441,11 @@ def _score_citations(transcript: Transcript, scorer: Scorer) -> Scores:
 
 
 def split_cited(answer: str, language: str) -> list[Cited]:
-    """The answer's sentences without their markers, each with the numbers that it cites."""
+    """The answer's claims without their markers, each with the numbers that it cites."""
     stream = SentenceStream(next((each for each in LANGUAGES if each == language), "en"))
-    sentences = [raw for raw, _ in [*stream.feed(level_marks(answer)), *stream.close()]]
+    sentences = [raw for raw, _ in [*stream.feed(keep_citing(answer)), *stream.close()]]
     read = [read_markers(raw, range(_MOST_MARKERS)) for raw in sentences]
-    return [(text.strip(), markers) for text, markers, _ in read if re.search(r"\w", text)]
+    return [(text.strip(), markers) for text, markers, _ in read if read_answer(text).claims]
 
 
 def _make_check(transcript: Transcript, scorer: Scorer) -> Callable[[str, Sequence[int]], bool]:
