@@ -47,7 +47,7 @@ def test_markup_and_entities_are_read_as_a_browser_would(text):
     "text",
     ["3 < 5 und 7 > 6", "Meldung <dpa> von <a b", "AT&T, R&D, &copy, &keinname; a &b;", "ein <i> im Text", "a </b",
      "x<y>z", "„Spaß“ „Fuß“ CAFÉ“ Ä“ Ö” ß… É–", "‚Ä‘0", "»Ä« Ä§", "„Olé“…", "SÃO PAULO", "À propos: Ñandú, Ångström", "«СССР», Рим – С.", "ﬁn ½ Ｆ ’",
-     "ÄÄÄÄ", "C:\\users\\neu", "👨‍👩‍👧 da", "„Ja“, »nein«, ‚so‘ ‹da›", "  zwei  Leerzeichen \n\n\n am Ende \n"],
+     "ÄÄÄÄ", "ÄÄÖÜ", "ßÄÄß", "Ä, Ö, Ü: ÄÖÜä", "C:\\users\\neu", "👨‍👩‍👧 da", "„Ja“, »nein«, ‚so‘ ‹da›", "  zwei  Leerzeichen \n\n\n am Ende \n"],
 )  # fmt: skip
 def test_what_is_no_fault_stays_letter_for_letter(text):
     assert clean_text(text) == (text, None)

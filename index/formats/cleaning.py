@@ -80,8 +80,9 @@ _FAULT = re.compile(
     rf"|{_SUSPECT.pattern}|{_CONTROL.pattern}|{_WESTERN.pattern}|\\u[0-9a-fA-F]{{4}}"
 )
 
-# Words are of several letters: "ÄÄÄÄ" is none, in whatever alphabet.
-_FEWEST_LETTERS = 3
+# Russian has these as every fifth letter and more, as "àåèîó"; "ÄÄÖÜß" has none.
+_RUSSIAN_VOWELS = "аеиоу"
+_FEWEST_VOWELS, _SHARE_OF_VOWELS = 2, 0.2
 MENDED = "wrongly encoded letters (like Ã¼ for ü) were mended; compare it with its source"
 LOST = "holds letters that a wrong encoding has lost; get it anew from its source"
 
@@ -250,9 +251,11 @@ def _mend_russian(text: str) -> str | None:
     letters = re.findall(r"[^\W\d_]", text)
     if sum("À" <= letter <= "ÿ" for letter in letters) < len(letters) * 0.6:
         return None
-    if len(set(letters)) < _FEWEST_LETTERS:
-        return None
     try:
-        return text.encode("cp1252").decode("cp1251")
+        russian = text.encode("cp1252").decode("cp1251")
     except UnicodeError:
         return None
+    vowels = [letter for letter in russian.casefold() if letter in _RUSSIAN_VOWELS]
+    if len(set(vowels)) < _FEWEST_VOWELS or len(vowels) < len(letters) * _SHARE_OF_VOWELS:
+        return None
+    return russian
