@@ -18,7 +18,8 @@ from tests.chatdouble import ARTICLES, Chat
 from tests.test_app import open_server
 from wortlaut.rag.desk.conversations import Conversations
 from wortlaut.rag.desk.store import Desk
-from wortlaut.ui.browser.app import _Forgetful
+from wortlaut.ui.browser import app
+from wortlaut.ui.browser.app import _Forgetful, find_give_back
 from wortlaut.ui.browser.receiving import raise_style
 from wortlaut.ui.gate.paths import STREAM_PATH
 
@@ -116,6 +117,38 @@ def test_only_pages_that_are_known_no_more_are_forgotten():
         queue.pending_event_ids_session[f"gone{number}"] = {"1"}
     close("nobody")
     assert set(queue.pending_event_ids_session) == {"waits", "told", "unread"}
+
+
+def test_free_memory_goes_back_to_the_system_after_so_many_answers(monkeypatch):
+    given = []
+    monkeypatch.setattr(app, "find_give_back", lambda: lambda: given.append(1))
+    queue = SimpleNamespace(pending_event_ids_session={}, pending_messages_per_session=LRUCache(3))
+
+    async def end(*_):
+        pass
+
+    async def answer(count):
+        served = _Forgetful(end, SimpleNamespace(_queue=queue))
+        for _ in range(count):
+            await served({"type": "http", "path": STREAM_PATH}, None, None)
+            await served({"type": "http", "path": "/other"}, None, None)
+        await asyncio.get_running_loop().shutdown_default_executor()
+
+    asyncio.run(answer(199))
+    assert given == []
+    asyncio.run(answer(400))
+    assert given == [1, 1]
+
+
+def test_what_gives_memory_back_may_be_missing(monkeypatch):
+    assert find_give_back()() in (0, 1, None)
+    for error in (AttributeError, OSError, TypeError):
+
+        def lack(*_, error=error):
+            raise error
+
+        monkeypatch.setattr("ctypes.CDLL", lack)
+        assert find_give_back()() is None
 
 
 def test_what_fails_is_counted(crowd, monkeypatch):

@@ -6,9 +6,11 @@ had, by nobody else's page, and nothing is loaded from elsewhere.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wortlaut.ui.api.app import mount_api
@@ -36,6 +38,8 @@ _AT_ONCE = 4
 _MOST_SESSIONS = 250
 # Events that may wait for their turn; one more is refused with 503.
 _MOST_WAITING = 500
+# After so many streams of answers free memory is given back.
+_STREAMS_A_REST = 200
 # The function of the page's script that each of its parts calls.
 _START = "startWortlautPart"
 _log = logging.getLogger(__name__)
@@ -71,16 +75,19 @@ def _have_traces_logged() -> None:
 
 
 class _Forgetful:
-    """An app, and Gradio's queue made to forget what pages waited for that it knows no more.
+    """An app that keeps no more of the pages that have gone than it must, however long it runs.
 
     Gradio keeps the last two thousand pages' messages, but what a page waits for it keeps for good.
     A page that it still knows is left alone, even when it was told all: an answer that was stopped
-    may end later, and has to find its page.
+    may end later, and has to find its page. And free memory goes back to the system now and then:
+    the allocator has a heap for each thread, and each would keep what it once needed.
     """
 
     def __init__(self, app: ASGIApp, blocks: gr.Blocks) -> None:
         self._app = app
         self._blocks = blocks
+        self._give_back = find_give_back()
+        self._streams = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -88,6 +95,9 @@ class _Forgetful:
         finally:
             if scope["type"] == "http" and scope["path"].endswith(STREAM_PATH):
                 self._forget()
+                self._streams += 1
+                if self._streams % _STREAMS_A_REST == 0:
+                    asyncio.get_running_loop().run_in_executor(None, self._give_back)
 
     def _forget(self) -> None:
         queue = self._blocks._queue
@@ -95,6 +105,17 @@ class _Forgetful:
         if len(awaited) > told.max_size:
             for gone in awaited.keys() - told.keys():
                 del awaited[gone]
+
+
+def find_give_back() -> Callable[[], object]:
+    """What gives free memory back to the system; where the allocator cannot, it does nothing."""
+    import ctypes
+
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return lambda: None
+    return lambda: trim(0)
 
 
 def build_server(
