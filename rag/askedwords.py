@@ -19,8 +19,8 @@ from wortlaut.index.article import Span
 from wortlaut.index.lang.grammar import read_grammar
 from wortlaut.index.lang.names import TITLES, is_family_first, is_first_name, spell_word
 from wortlaut.index.lang.offices import FIELDS, is_role, read_office
+from wortlaut.index.lang.organisations import find_named_bodies
 from wortlaut.index.lang.places import find_end, list_german
-from wortlaut.index.lang.tables import read_rows
 from wortlaut.index.lang.words import (
     TERM_LETTERS,
     Language,
@@ -42,7 +42,6 @@ Stems = tuple[str, ...]
 _INSIDE = 5
 _SHORTEST_STEM = 3
 _LONGEST_ENDING = 6
-_LONGEST_BODY_ENDING = 3
 # What is a name begins as an everyday word, too, but goes on for longer than an ending does.
 _LONGEST_CASE = 4
 # A compound's first part has so many letters at least; its last word's ending may be another by two.
@@ -108,8 +107,7 @@ def say_in_german(text: str, language: Language) -> str:
 
 def find_bodies(text: str, language: Language) -> list[tuple[Span, Stems]]:
     """Where the text names organisations and parties of the table, each with its German names."""
-    pattern, named = _read_bodies(language)
-    return [(Span(*match.span()), named[match.lastindex or 0]) for match in pattern.finditer(text)]
+    return [(Span(a, b), names) for a, b, names in find_named_bodies(text, language)]
 
 
 def list_german_names(name: str, language: Language) -> list[str]:
@@ -118,46 +116,14 @@ def list_german_names(name: str, language: Language) -> list[str]:
     return list(dict.fromkeys([name, *(form for _, names in found for form in names)]))
 
 
-@cache
-def list_kin() -> Sequence[Stems]:
-    """The German names of each organisation of the table."""
-    return list(dict.fromkeys(_read_bodies("de")[1][1:]))
-
-
 def _take_bodies(text: str, language: Language) -> tuple[str, list[Stems]]:
     """The text without the names of international organisations, and the German names of each."""
-    pattern, named = _read_bodies(language)
-    found = [named[match.lastindex or 0] for match in pattern.finditer(text)]
-    return (pattern.sub(" ", text) if found else text), list(dict.fromkeys(found))
-
-
-@cache
-def _read_bodies(language: Language) -> tuple[re.Pattern[str], Sequence[Stems]]:
-    """A pattern with a group for each organisation, and by group its German names."""
-    groups: list[str] = []
-    named: list[Stems] = [()]
-    rows: dict[str, Stems] = {}
-    for row in read_rows("organisations.tsv"):
-        german = tuple(form for name in row["de"].split("; ") for form in _list_forms(name))
-        rows |= {name: german for name in row[language].split("; ") if name}
-    for name in sorted(rows, key=lambda name: -len(name)):
-        groups.append(_match_body(name))
-        named.append(rows[name])
-    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)"), named
-
-
-def _list_forms(name: str) -> list[str]:
-    """The forms of a German name: "Vereinte* Nationen" is "Vereinten", too; no last ending."""
-    name = name.removesuffix("!").removesuffix("*")
-    endings = ("", "n", "r", "s") if "*" in name else ("",)
-    return [name.replace("*", ending) for ending in endings]
-
-
-def _match_body(name: str) -> str:
-    # No ending is longer; what is longer is another word, "Bundestagswahl" beside "Bundestages".
-    ending = rf"\w{{0,{_LONGEST_BODY_ENDING}}}"
-    words = re.escape(name.removesuffix("!")).replace(r"\*", ending).replace("ё", "[её]")
-    return f"({words})" if name.endswith("!") else f"((?i:{words}))"
+    kept, done, found = [], 0, []
+    for start, end, names in find_named_bodies(text, language):
+        kept.append(text[done:start])
+        found.append(names)
+        done = end
+    return " ".join([*kept, text[done:]]), list(dict.fromkeys(found))
 
 
 def find_asked_names(topic: str, language: Language) -> list[str]:

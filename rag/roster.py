@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from wortlaut.index.archive import Archive
 from wortlaut.index.lang.names import fold_name
+from wortlaut.index.lang.organisations import list_bodies
 from wortlaut.index.reading.directory import Directory, OfficeDirectory, open_directory
 from wortlaut.index.reading.people import Bodies, Offices, People
-from wortlaut.rag.askedwords import list_kin
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Roster:
             known = self._known
             if known is not None and known.seen == self._archive.newest_change:
                 return known
-            if directory := open_directory(self._archive, list_kin()):
+            if directory := open_directory(self._archive, list_bodies()):
                 known = self._known = _Known(directory.seen, {}, {}, directory)
                 return known
             if known and isinstance(known.people, Directory):
@@ -152,7 +152,7 @@ def _fold_parts(names: Sequence[str]) -> frozenset[str]:
 
 def _make_bodies(names: dict[str, None], bodies: dict[str, None]) -> Bodies:
     capitals = (name for name in names if name.isupper())
-    return Bodies(dict.fromkeys([*bodies, *capitals]), list_kin())
+    return Bodies(dict.fromkeys([*bodies, *capitals]), list_bodies())
 
 
 def _replace(known: dict[str, None], touched: Sequence[str], now: Sequence[str]) -> dict[str, None]:

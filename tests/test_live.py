@@ -220,9 +220,9 @@ def test_names_and_offices_that_are_followed_are_those_that_are_read_anew(tmp_pa
 
 
 def _list_kin():
-    from wortlaut.rag.askedwords import list_kin
+    from wortlaut.index.lang.organisations import list_bodies
 
-    return list_kin()
+    return list_bodies()
 
 
 def test_headlines_that_come_in_are_known_at_once(tmp_path):

@@ -180,6 +180,11 @@ def is_place(low: str) -> bool:
     return _find_office_place(low) is not None or (low.startswith("bundes") and is_role(low))
 
 
+def is_federal(low: str) -> bool:
+    """Whether a German word in lower case is of the federal state: "bundesregierung"."""
+    return low.startswith("bundes") and find_place(low) is None
+
+
 @lru_cache(maxsize=65536)
 def _find_office_place(token: str) -> tuple[Place, str] | None:
     """The country that opens a compound for somebody's office, and the office."""
@@ -311,7 +316,7 @@ class _Reader:
                 self._former, token = True, token[len(prefix) :]
         if token.startswith("vize") and len(token) > 6:
             self._deputy, token = True, token[4:]
-        if token.startswith("bundes") and find_place(token) is None:
+        if is_federal(token):
             self._weak.add("DE")
             token = token.removeprefix("bundes")
         place, rest = self._find_place(token), ""

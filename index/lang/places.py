@@ -88,11 +88,12 @@ class Place:
 class Exonym:
     """A town, region, people, faith … that goes by other words in other languages.
 
-    `keys` are what it shares with others; `kind` is the table's.
+    `keys` are what it shares with others; `kind` is the table's; `within` is a city's country.
     """
 
     keys: frozenset[str]
     kind: str
+    within: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=65536)
@@ -148,6 +149,25 @@ def find_exonym(word: str) -> Exonym | None:
         return found
     ends = range(len(low), 0, -1)
     return next((openings[low[:end]] for end in ends if low[:end] in openings), None)
+
+
+def find_exonym_run(words: Sequence[str], at: int) -> tuple[Exonym, int] | None:
+    """What the words from `at` on name, where it is several, and one past the last: "Black Sea"."""
+    row, end = max(_find_exonym_runs(words, at), key=lambda found: found[1], default=(None, at))
+    return (_make_exonym(row), end) if row is not None else None
+
+
+@lru_cache(maxsize=16384)
+def find_seats(word: str) -> frozenset[str]:
+    """The unions and countries that a town stands for, beside the one it is the capital of: Brüssel."""
+    place = find_place(word)
+    if place is None or not place.town:
+        return frozenset()
+    return frozenset(
+        row["code"]
+        for row in read_rows("places.tsv")
+        if f"({place.town})" in row["de_capital"].split("; ")
+    )
 
 
 def find_end(words: Sequence[str], at: int) -> int:
@@ -360,7 +380,7 @@ def _read_exonyms() -> tuple[Mapping[str, Exonym], Mapping[str, Exonym]]:
     whole: dict[str, Exonym] = {}
     openings: dict[str, Exonym] = {}
     for row in read_rows("exonyms.tsv"):
-        exonym = Exonym(frozenset(row["key"].split()), row["kind"])
+        exonym = _make_exonym(row)
         for language in LANGUAGES:
             for word in row[language].split():
                 if "_" in word:
@@ -368,6 +388,10 @@ def _read_exonyms() -> tuple[Mapping[str, Exonym], Mapping[str, Exonym]]:
                 table = openings if word.endswith("-") else whole
                 table.setdefault(fold_place(word.removesuffix("-")), exonym)
     return whole, openings
+
+
+def _make_exonym(row: Row) -> Exonym:
+    return Exonym(frozenset(row["key"].split()), row["kind"], frozenset(row["within"].split()))
 
 
 @cache

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.lang.names import SAME_PERSON, match_names, sound_of
-from wortlaut.index.lang.offices import FIELDS, Office, read_office
+from wortlaut.index.lang.offices import FIELDS, INSTITUTIONS, Office, read_office
+from wortlaut.index.lang.organisations import read_bodies
 from wortlaut.index.lang.roles import names_institution, role_gender
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.verbs import (
@@ -30,6 +31,8 @@ from wortlaut.index.reading.statements import drop_mere_nouns, extract_statement
 from wortlaut.rag.answer import Citation
 from wortlaut.rag.verification.evidence import CitedSpan
 from wortlaut.rag.verification.names import same_name, same_word
+from wortlaut.rag.verification.negation import find_negators
+from wortlaut.rag.verification.surenames import VOICES
 
 # A Russian verb of saying, set off by `_mark_verbs`.
 _MARK = "\0"
@@ -127,11 +130,14 @@ def find_wrong_speaker(
     citations: Sequence[Citation],
     voices: Sequence[frozenset[str]],
     around: Sequence[Sequence[Word]],
+    *,
+    is_person: Callable[[str], bool],
 ) -> tuple[str, str] | None:
-    """Why the spans are not by whom the claim says, with the rule's code; None when they may be.
+    """Why the spans are surely not by whom the claim says, with the rule's code; None if they may be.
 
     `voices` are, beside each citation, the names its article gives for who speaks there, `around`
-    the words of the sentences it lies in.
+    the words of the sentences it lies in. Sure is only a person's name, as `is_person` tells, and
+    an organisation that the table has: others may be called by other words in another language.
     """
     named = [name for name in attribution.speakers if not _is_unnamed(name)]
     known = [
@@ -143,6 +149,8 @@ def find_wrong_speaker(
         if any(heard) or any(_may_be_spelt(name, other) for each in known for other in each):
             continue
         others = [other for each in known for other in each]
+        if not is_person(name) and not (read_bodies(name) and all(map(read_bodies, others))):
+            continue
         # A pronoun may be anybody, and who is named there may speak for an institution.
         apart = [other for other in others if not names_institution(other)]
         if apart or (others and not any(_stands_in(name, words) for words in around)):
@@ -213,9 +221,24 @@ def same_speaker(a: str, b: str) -> bool:
         return True
     if names_institution(a) and names_institution(b) and a.split()[-1] == b.split()[-1]:
         return True
-    # "The Foreign Ministry" is "das Außenministerium".
-    one, other = read_office(a), read_office(b)
-    return one.is_institution and one.head == other.head and one.words == other.words
+    if read_bodies(a) & read_bodies(b):
+        return True
+    # "The Foreign Ministry" is "das Außenministerium", and "a spokesman for" it speaks for it.
+    one, other = _read_body(a), _read_body(b)
+    if not one.is_institution or one.head != other.head:
+        return False
+    if one.words != other.words:
+        return False
+    return not (one.places and other.places) or bool(one.places & other.places)
+
+
+def _read_body(name: str) -> Office:
+    """The office of a name; of whoever speaks for an institution that institution."""
+    office = read_office(name)
+    bodies = sorted(office.words & INSTITUTIONS) if office.head in VOICES else []
+    if not bodies:
+        return office
+    return replace(office, head=bodies[0], words=office.words - {bodies[0]})
 
 
 def find_wrong_office(
@@ -323,7 +346,7 @@ def _find_speaker(item: CitedSpan) -> str | None:
 
 def find_broken_frame(claim: str, sentences: Sequence[str]) -> str | None:
     """What calls the rest of a cited sentence untrue, where the claim has nothing of the kind."""
-    if _UNTRUE.search(claim):
+    if _UNTRUE.search(claim) or find_negators(read_words(claim), claim):
         return None
     for sentence in sentences:
         match = _UNTRUE_FRAME.match(sentence)

@@ -10,11 +10,13 @@ from functools import cached_property
 from wortlaut.index.article import Article, ReadArticle, Span, Statement
 from wortlaut.index.lang.names import TITLES
 from wortlaut.index.lang.numerals import read_unit
+from wortlaut.index.lang.offices import Office
 from wortlaut.index.lang.verbs import SAYING_NOUNS
 from wortlaut.index.lang.words import LANGUAGES, Language, Word, detect_language, read_words
 from wortlaut.rag.answer import Citation
 from wortlaut.rag.verification.dates import DateMention, read_dates
 from wortlaut.rag.verification.numbers import Quantity, read_quantities
+from wortlaut.rag.verification.officeholders import read_held_offices
 
 _MOST_ARTICLES = 64
 _CONTEXT = 3
@@ -30,10 +32,20 @@ class CitedArticle:
         self.sentences = read.sentences
         self.statements = read.statements
 
+    @property
+    def whole(self) -> str:
+        """Its title and text; no sentence goes on from the one into the other."""
+        return f"{self._article.title}\n{self._article.text}".lstrip()
+
     @cached_property
     def words(self) -> tuple[Word, ...]:
         """The words of its title and text."""
-        return tuple(read_words(f"{self._article.title} {self._article.text}"))
+        return tuple(read_words(self.whole))
+
+    @cached_property
+    def offices(self) -> tuple[tuple[str, Office], ...]:
+        """Whom it gives which office: surnames with what they are called."""
+        return tuple(read_held_offices(self.words, self.whole))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
 from rapidfuzz import fuzz
 
 from wortlaut.index.lang.calendar import list_forms
-from wortlaut.index.lang.names import MAYBE_SAME, TITLES, match_words, sound_of, spell_word
-from wortlaut.index.lang.places import find_exonym, find_opening, find_place, find_run, find_sharing
+from wortlaut.index.lang.names import (
+    MAYBE_SAME,
+    TITLES,
+    is_spelt_first_name,
+    match_words,
+    sound_of,
+    spell_word,
+)
+from wortlaut.index.lang.places import (
+    find_exonym,
+    find_exonym_run,
+    find_opening,
+    find_place,
+    find_run,
+    find_seats,
+    find_sharing,
+)
 from wortlaut.index.lang.roles import role_gender
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import CYRILLIC_LETTER, Language, Word, read_words
@@ -43,6 +59,8 @@ _ROLE_PREFIX = 5
 _SAME_OPENING = 4
 _LONG_OPENING = 8
 _DEMONYM = 4
+# What counts where one country stands for another.
+_LOCATED = frozenset({"land", "region", "city"})
 _NEAR = 80.0
 
 
@@ -57,31 +75,39 @@ def _groups(low: str) -> frozenset[str]:
     return found | find_sharing(low) | (exonym.keys if exonym else frozenset())
 
 
-def find_countries(words: Sequence[Word]) -> list[tuple[frozenset[str], str]]:
+def find_countries(
+    words: Sequence[Word], *, with_wholes: bool = False
+) -> list[tuple[frozenset[str], str]]:
     """The countries and regions that the words name, each with the words that do.
 
     A capital stands for its country; "Korea" may be either. Only what has a capital letter, or an
-    adjective in German or Russian, is read as one.
+    adjective in German or Russian, is read as one. `with_wholes` counts a town's country, too.
     """
     texts = [word.text for word in words]
     found, n = [], 0
     while n < len(words):
-        keys, end = _find_country(texts, n)
+        keys, end = _find_country(texts, n, with_wholes)
         if keys and (words[n].is_capitalised or _ADJECTIVE.search(words[n].low)):
             found.append((keys, " ".join(texts[n:end])))
         n = end
     return found
 
 
-def _find_country(texts: Sequence[str], n: int) -> tuple[frozenset[str], int]:
+def _find_country(texts: Sequence[str], n: int, with_wholes: bool) -> tuple[frozenset[str], int]:
     """The country at a word, and one past the last that names it."""
+    several = find_exonym_run(texts, n)
+    if several is not None:
+        # "South America" is no America.
+        return (several[0].keys if several[0].kind in _LOCATED else frozenset()), several[1]
     run = None if len(texts[n]) < _SHORTEST_CODE and not texts[n].isupper() else find_run(texts, n)
     if run is not None:
         place, end = run
-        return (frozenset() if place.guarded else frozenset([place.code])), end
+        seats = find_seats(texts[n]) if end == n + 1 else frozenset()
+        return (frozenset() if place.guarded else frozenset([place.code]) | seats), end
     exonym = find_exonym(texts[n])
-    located = exonym is not None and exonym.kind in ("land", "region", "city")
-    return (exonym.keys if exonym and located else frozenset()), n + 1
+    if exonym is None or exonym.kind not in _LOCATED:
+        return frozenset(), n + 1
+    return exonym.keys | (exonym.within if with_wholes else frozenset()), n + 1
 
 
 @lru_cache(maxsize=65536)
@@ -163,16 +189,29 @@ def _may_be_name(
 ) -> bool:
     if not word.is_capitalised or not word.is_content or word.low in TITLES:
         return False
-    if role_gender(word.low) is not None or _COMMON.match(word.low):
+    if role_gender(word.low) is not None or is_everyday(word.low):
         return False
     before = text[: word.start].rstrip()
-    opens = number == 0 or before[-1:] in '.!?:“„"«»(–'
-    if not opens:
+    opens = number == 0 or before[-1:] in _OPENING
+    if not opens or (word.text.isupper() and language != "de"):
         return True
     following = words[number + 1] if number + 1 < len(words) else None
-    return following is not None and following.is_capitalised and language != "de"
+    if following is None or language == "de" or not following.is_capitalised:
+        return False
+    if text[word.end : following.start] not in (" ", "-"):
+        return False
+    # "Last Thursday", "Former President Ulo Kant": the capital is the sentence's.
+    told = is_spelt_first_name(word.low) or bool(_groups(word.low))
+    return told or _may_be_name(following, number + 1, words, text, language)
 
 
+def is_everyday(low: str) -> bool:
+    """Whether an English word is one that names of institutions, places and days are made of."""
+    return _COMMON.match(low) is not None
+
+
+# Behind these a capital may be the sentence's or the quotation's.
+_OPENING = frozenset('.!?:“„"«»–')
 _DETERMINER = re.compile(r"(?:[a-zäöüß]+(?:e[nrms]?)|das|im|am|zum|zur|vom|beim|ins)\Z")
 # Two nouns in a row that are no name: "Ende Oktober", "Millionen Menschen".
 _MEASURES = re.compile(
@@ -198,9 +237,22 @@ def _read_german_name(
     return run
 
 
+@dataclass(frozen=True, slots=True)
+class StrangeName:
+    """A name of the claim, and those of its words that the cited text does not bear."""
+
+    run: tuple[Word, ...]
+    missing: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        """The missing words."""
+        return " ".join(word.text for word in self.missing)
+
+
 def find_strange_names(
     runs: Iterable[Sequence[Word]], near: Sequence[Word], article: Sequence[Word]
-) -> list[str]:
+) -> list[StrangeName]:
     """The names of the claim, or their parts, that the cited text does not bear.
 
     `near` are the words of the spans and of what belongs to them (speaker, title, source, the
@@ -214,17 +266,17 @@ def find_strange_names(
         borne = [any(same_word(word.text, other) for other in close) for word in run]
         if not borne[0] and run[0].start == 0 and len(run) > 1:
             # "Despite Talberg": only the sentence's start gives it a capital.
-            borne[0] = True
+            borne[0] = not is_spelt_first_name(run[0].low)
         if all(borne) or _stands_joined(run, close):
             continue
         others = far if any(borne) else close
         missing = [
-            word.text
+            word
             for word, ok in zip(run, borne, strict=True)
             if not ok and not any(same_word(word.text, other) for other in others)
         ]
         if missing:
-            strange.append(" ".join(missing))
+            strange.append(StrangeName(tuple(run), tuple(missing)))
     return strange
 
 

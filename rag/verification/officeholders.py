@@ -11,6 +11,7 @@ from wortlaut.index.lang.words import CYRILLIC_LETTER, Word, read_function_words
 from wortlaut.rag.verification.names import same_word
 
 _LONGEST = 4
+_LONGEST_GENITIVE = 2
 _LINKS = frozenset("der des of the for von für".split())
 _STOPS = read_function_words("empty") - _LINKS
 # Of these heads the tables know every name; of others ("Experte") one may be another.
@@ -25,25 +26,27 @@ _ALIKE = {"#chef", "#präsident"}
 
 
 def find_borrowed_office(
-    claim: Sequence[Word], text: str, articles: Sequence[tuple[str, Sequence[Word]]]
+    claim: Sequence[Word], text: str, held: Sequence[tuple[str, Office]]
 ) -> tuple[str, str] | None:
     """A person's office in the claim and their name, where the articles give them only others.
 
-    `text` is the claim's; `articles` are texts with their words.
+    `text` is the claim's; `held` are the articles' surnames, each with an office.
     """
     for n, office in _list_offices(claim, text):
         claimed = read_office(office)
         name = claim[n].text
-        held = [
-            read_office(words)
-            for article, others in articles
-            for m, words in _list_offices(others, article)
-            if same_word(name, others[m].text)
-        ]
-        told = [each for each in held if each.head]
+        told = [each for surname, each in held if same_word(name, surname)]
         if told and not any(_may_be(claimed, each) for each in told):
             return office, name
     return None
+
+
+def read_held_offices(words: Sequence[Word], text: str) -> Iterator[tuple[str, Office]]:
+    """The surnames of a text, each with an office that it gives them."""
+    for n, words_of_office in _list_offices(words, text):
+        office = read_office(words_of_office)
+        if office.head:
+            yield words[n].text, office
 
 
 def _list_offices(words: Sequence[Word], text: str) -> Iterator[tuple[int, str]]:
@@ -81,10 +84,11 @@ def _read_before(words: Sequence[Word], n: int, text: str) -> str:
         start -= 1
     run = words[start:n]
     ends = [m for m, word in enumerate(run) if _is_head(word.text)]
-    if not ends or len(run) - 1 - ends[-1] > 1:
+    # In Russian what the office is for stands behind it: "министр иностранных дел".
+    russian = bool(run) and CYRILLIC_LETTER.search(run[-1].low) is not None
+    if not ends or len(run) - 1 - ends[-1] > (_LONGEST_GENITIVE if russian else 1):
         return ""
-    # In Russian what the office is for stands behind it: "министр финансов".
-    end = len(run) if CYRILLIC_LETTER.search(run[-1].low) else ends[-1] + 1
+    end = len(run) if russian else ends[-1] + 1
     return " ".join(word.text for word in run[:end])
 
 

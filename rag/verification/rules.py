@@ -32,7 +32,7 @@ from wortlaut.rag.verification.case import (
     is_one_word_off,
 )
 from wortlaut.rag.verification.dates import find_wrong_date
-from wortlaut.rag.verification.names import find_strange_names, same_word
+from wortlaut.rag.verification.names import StrangeName, find_strange_names, same_word
 from wortlaut.rag.verification.negation import (
     count_half_negated,
     find_dropped_condition,
@@ -59,6 +59,12 @@ from wortlaut.rag.verification.quantities import (
     find_wrong_quantifier,
     find_wrong_share,
     tells_of_fall,
+)
+from wortlaut.rag.verification.surenames import (
+    NameTexts,
+    is_borne_elsewhere,
+    is_led_by_first_name,
+    names_person,
 )
 from wortlaut.rag.verification.swaps import (
     check_roles,
@@ -197,7 +203,10 @@ def check_dates(case: ClaimCase) -> Verdict | None:
 
 def check_speaker(case: ClaimCase) -> Verdict | None:
     """Who is said to speak does, and holds the office that he is called by."""
-    found = find_wrong_speaker(*_read_speaking(case))
+    language, known = case.claim.language, case.known
+    found = find_wrong_speaker(
+        *_read_speaking(case), is_person=lambda name: names_person(name, language, known)
+    )
     if found:
         return decide("refuted", _capital(found[0]), found[1])
     office = find_wrong_office(case.claim.text, case.attribution, case.evidence)
@@ -206,12 +215,9 @@ def check_speaker(case: ClaimCase) -> Verdict | None:
 
 def check_offices(case: ClaimCase) -> Verdict | None:
     """Nobody has an office that the article gives to another."""
-    texts = {item.citation.article.id: item for item in case.evidence}
-    articles = [
-        (f"{item.citation.article.title} {item.citation.article.text}", item.article.words)
-        for item in texts.values()
-    ]
-    found = find_borrowed_office(case.claim.words, case.claim.text, articles)
+    articles = {item.citation.article.id: item.article for item in case.evidence}
+    held = [office for article in articles.values() for office in article.offices]
+    found = find_borrowed_office(case.claim.words, case.claim.text, held)
     if found is None:
         return None
     return decide("refuted", f"The article does not call {found[1]} {found[0]!r}", "office")
@@ -411,41 +417,88 @@ def check_persons(case: ClaimCase) -> Verdict | None:
     found = find_swapped_person(case.claim.words, case.cited.words, case.known, beside)
     if found is None:
         core = case.claim.words[slice(*case.core)]
-        found = find_swapped_country(core, case.cited.words, beside)
+        found = find_swapped_country(core, case.cited.words, beside, _find_home(case))
     if found is None:
         return None
     return decide("refuted", f"The cited text names {found[1]}, not {found[0]}", "person")
 
 
 def check_names(case: ClaimCase) -> Verdict | None:
-    """Every name is the cited text's, its speaker's, or known from what leads up to it.
+    """Every sure name is the cited text's, its speaker's, or known from what leads up to it.
 
-    German nouns have capitals, too: there only a known name is sure to be one.
+    German nouns have capitals, too: there only a known name, or a first name and what follows, is
+    sure to be one.
     """
     sure = case.claim.language != "de"
-    runs = [run for run in case.runs if sure or any(sound_of(w.text) in case.known for w in run)]
-    return _find_strange(case, runs)
+    runs = [
+        run
+        for run in case.runs
+        if sure or is_led_by_first_name(run) or any(sound_of(w.text) in case.known for w in run)
+    ]
+    strange = _find_strange(case, runs)
+    if not strange:
+        return None
+    texts = _read_name_texts(case)
+    return _say_strange(next((name for name in strange if texts.is_sure(name)), None))
 
 
 def check_nouns(case: ClaimCase) -> Verdict | None:
-    """As `check_names`, of all that may be a name in German."""
-    return _find_strange(case, case.runs)
-
-
-def _find_strange(case: ClaimCase, runs: Sequence[Sequence[Word]]) -> Verdict | None:
-    near = list(case.cited.words)
-    for item in case.evidence:
-        article = item.citation.article
-        beside = (item.citation.speaker, item.citation.via, article.title, article.source)
-        near += [*item.around.words, *item.before, *read_words(" ".join(filter(None, beside)))]
-    if not find_strange_names(runs, near, ()):
-        return None
-    far = [word for item in case.evidence for word in item.article.words]
-    for name in find_strange_names(runs, near, far):
-        if case.alignment is None and _is_translated(name, case):
-            continue
-        return decide("not_enough_info", f"The cited text does not name {name}", "name")
+    """As `check_names`, of all that may be a name; what another word may stand for is none."""
+    for name in _find_strange(case, case.runs):
+        borne = is_borne_elsewhere(name, case.cited.words)
+        if borne or case.alignment is not None or not _is_translated(name.text, case):
+            return _say_strange(name)
     return None
+
+
+def _say_strange(name: StrangeName | None) -> Verdict | None:
+    if name is None:
+        return None
+    return decide("not_enough_info", f"The cited text does not name {name.text}", "name")
+
+
+def _find_strange(case: ClaimCase, runs: Sequence[Sequence[Word]]) -> list[StrangeName]:
+    near = [*case.cited.words, *read_words(_say_beside(case))]
+    for item in case.evidence:
+        near += [*item.around.words, *item.before]
+    if not find_strange_names(runs, near, ()):
+        return []
+    far = [word for item in case.evidence for word in item.article.words]
+    levelled = _read_name_texts(case).find_levelled()
+    plain = [
+        [word for word in run if not any(a <= word.start < b for a, b in levelled)] for run in runs
+    ]
+    return find_strange_names(filter(None, plain), near, far)
+
+
+def _say_beside(case: ClaimCase) -> str:
+    """Who speaks in the cited spans, and what their articles and papers are called."""
+    return "\n".join(
+        text
+        for item in case.evidence
+        for article in [item.citation.article]
+        for text in (item.citation.speaker, item.citation.via, article.title, article.source)
+        if text
+    )
+
+
+def _read_name_texts(case: ClaimCase) -> NameTexts:
+    near = [_say_beside(case), *(f"{item.ahead}\n{item.around.text}" for item in case.evidence)]
+    return NameTexts(
+        case.claim.words,
+        case.claim.text,
+        case.claim.language,
+        "\n".join(near),
+        "\n".join(dict.fromkeys(item.article.whole for item in case.evidence)),
+        case.known,
+        _find_home(case),
+    )
+
+
+def _find_home(case: ClaimCase) -> frozenset[str]:
+    """The country whose name German articles leave out."""
+    german = any(item.citation.article.language == "de" for item in case.evidence)
+    return frozenset({"DE"} if german else ())
 
 
 def _is_translated(name: str, case: ClaimCase) -> bool:

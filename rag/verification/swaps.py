@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from wortlaut.index.lang.names import sound_of
+from wortlaut.index.lang.offices import is_federal
+from wortlaut.index.lang.places import find_place
 from wortlaut.index.lang.words import Word, read_function_words, read_words
 from wortlaut.index.reading.clauses import FINITE, OBLIQUE, PREPOSITIONS, RELATIVE
 from wortlaut.rag.answer import Verdict, decide
@@ -37,20 +39,40 @@ def find_swapped_person(
 
 
 def find_swapped_country(
-    claim: Sequence[Word], cited: Sequence[Word], speakers: Iterable[str]
+    claim: Sequence[Word],
+    cited: Sequence[Word],
+    speakers: Iterable[str],
+    home: frozenset[str] = frozenset(),
 ) -> tuple[str, str] | None:
     """A country or people the claim names and the cited words do not, and one the other way round.
 
-    A capital stands for its country, an adjective for its noun, in any of the three languages.
+    A capital stands for its country, a country for its towns, an adjective for its noun, in any of
+    the three languages. What the cited text need not say is that it speaks of its `home`.
     """
-    ours, theirs = find_countries(claim), find_countries(cited)
+    ours, theirs = find_countries(claim), find_countries(cited, with_wholes=True)
     parts = [word for speaker in speakers for word in read_words(speaker)]
-    beside = frozenset().union(*(keys for keys, _ in find_countries(parts)))
+    beside = frozenset().union(*(keys for keys, _ in find_countries(parts, with_wholes=True)))
     in_claim = frozenset().union(*(keys for keys, _ in ours))
     in_cited = frozenset().union(*(keys for keys, _ in theirs))
-    strange = [text for keys, text in ours if not keys & (in_cited | beside)]
     missing = [text for keys, text in theirs if not keys & (in_claim | beside)]
+    if any(is_federal(word.low) for word in cited):
+        in_cited |= home
+    strange = [
+        text
+        for keys, text in ours
+        if not keys & (in_cited | beside) and (not keys & home or _stand_alike(text, missing))
+    ]
     return (strange[0], missing[0]) if strange and missing else None
+
+
+def _stand_alike(text: str, others: Sequence[str]) -> bool:
+    """Whether one of the others is an adjective as the text is one, or a name as it is."""
+    return any(_is_adjective(text) == _is_adjective(other) for other in others)
+
+
+def _is_adjective(text: str) -> bool:
+    place = find_place(text)
+    return place is not None and place.kind == "adjective"
 
 
 def find_moved_number(
