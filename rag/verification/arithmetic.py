@@ -8,17 +8,18 @@ from itertools import combinations, permutations
 
 from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity
 
-# How near a number without "about" comes, and what "more than" it may be.
-_CLOSE = 0.006
-_MARGINS: dict[Bound, tuple[float, float]] = {
-    "about": (0.88, 1.12), "min": (0.99, 1.6), "over": (0.99, 1.6), "max": (0.6, 1.01),
-    "under": (0.6, 1.01),
-}  # fmt: skip
+UPWARDS = frozenset[Bound]({"min", "over", "just over"})
+DOWNWARDS = frozenset[Bound]({"max", "under", "just under"})
+# How near a number comes without a bound, with "about", and how far a share may be beyond one.
+_CLOSE, _ABOUT, _BEYOND = 0.006, 0.12, 0.6
+# "Six in ten" may be 62 percent.
+_ROUNDED_SHARE = 0.03
 # Of more numbers any other follows somehow.
 _MOST_NUMBERS = 8
 _LARGEST_MULTIPLE = 12
 _MINUTES_A_DAY = 1440
 _MONTHS = 12
+_EXACT = 1e-6
 _VAGUE_FROM, _VAGUE_TO = 1, 20
 
 
@@ -30,18 +31,57 @@ def follows(claimed: Quantity, cited: Sequence[Quantity], minutes: Sequence[int]
         return any(
             _VAGUE_FROM * claimed.value <= abs(q.value) < _VAGUE_TO * claimed.value for q in cited
         )
-    plain = [q for q in cited if q.form in ("cardinal", "year")][:_MOST_NUMBERS]
+    plain = [
+        q
+        for q in cited
+        if q.form in ("cardinal", "year") and not oppose_bounds(claimed.bound, q.bound)
+    ][:_MOST_NUMBERS]
     known = [_scale_up(q) for q in plain]
-    if claimed.form == "year":
+    if claimed.form == "year" and not (claimed.bound or claimed.noun):
         spans = [q.value / _MONTHS for q in known if q.unit == "months"]
         years = [q.value for q in known if q.form == "year"]
         return any(abs(claimed.value - year) == span for year in years for span in spans)
+    least, most = _find_range(claimed)
+    return any(least <= abs(value) <= most for value in _list_results(claimed, known, minutes))
+
+
+def oppose_bounds(a: Bound, b: Bound) -> bool:
+    """Whether one says at least and the other at most."""
+    return (a in UPWARDS and b in DOWNWARDS) or (a in DOWNWARDS and b in UPWARDS)
+
+
+def _find_range(claimed: Quantity) -> tuple[float, float]:
+    """The least and the most that the claim's number may stand for: rounded as it is rounded itself."""
     target = abs(claimed.raw if claimed.unit == SHARE else claimed.value)
-    least, most = _MARGINS.get(claimed.bound, (1 - _CLOSE, 1 + _CLOSE))
-    return any(
-        least * target <= abs(value) <= most * target
-        for value in _list_results(claimed, known, minutes)
-    )
+    step = _find_step(claimed)
+    slack = _CLOSE * target
+    if claimed.unit == SHARE:
+        slack = _ROUNDED_SHARE
+    elif claimed.form == "year":
+        slack = min(slack, step / 2)
+    if claimed.bound in ("about", "just over", "just under"):
+        slack = max(slack, min(step / 2, _ABOUT * target))
+    more, less = slack, slack
+    if claimed.bound in UPWARDS:
+        more, less = max(slack, step), 0.0
+    elif claimed.bound in DOWNWARDS:
+        more, less = 0.0, max(slack, step)
+    if claimed.bound in ("just over", "just under"):
+        more, less = min(more, _ABOUT * target), min(less, _ABOUT * target)
+    tiny = 1e-9 * target
+    return target - less - tiny, target + more + tiny
+
+
+def _find_step(claimed: Quantity) -> float:
+    """What the number is rounded to, in its unit: 1,200 to a hundred, 25 to five, 83.6 to a tenth."""
+    raw, factor = abs(claimed.raw), claimed.value / claimed.raw if claimed.raw else 1.0
+    if claimed.unit == SHARE:
+        return _BEYOND * raw
+    step = 1e-3
+    while raw and step < raw and abs(raw / (step * 10) - round(raw / (step * 10))) < _EXACT:
+        step *= 10
+    five = abs(raw / (step * 5) - round(raw / (step * 5))) < _EXACT
+    return abs(factor) * step * (5 if five else 1)
 
 
 def _scale_up(quantity: Quantity) -> Quantity:

@@ -29,7 +29,7 @@ from wortlaut.index.lang.numerals import (
 from wortlaut.index.lang.words import Language, Word, read_function_words, read_words
 
 # "over" and "under" may be mere prepositions.
-Bound = Literal["", "about", "exactly", "min", "max", "over", "under"]
+Bound = Literal["", "about", "exactly", "min", "max", "over", "under", "just over", "just under"]
 NumberForm = Literal["cardinal", "ordinal", "vague", "year"]
 _TOLERANCE = 1e-6
 # "Ein Drittel" is "33 Prozent".
@@ -75,6 +75,8 @@ _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("over", _end_in(["over"], _ARTICLE)),
     ("under", _end_in(["under"], _ARTICLE)),
     ("about", _end_in(["about"], _ABOUT_ARTICLE)),
+    ("just over", _end_in(["just over"], _ABOUT_ARTICLE)),
+    ("just under", _end_in(["just under"], _ABOUT_ARTICLE)),
     ("exactly", _end_in(["exactly"])),
 )
 _OR_MORE = re.compile(rf"(?:\s+\w+)?\s+{match_amounts('or more')}\b", re.IGNORECASE)
@@ -166,7 +168,7 @@ class _NumberReader:
         at = 0
         while at < len(self._words):
             read = self._read_at(at) if self._free[at] else None
-            if read is None:
+            if read is None or not all(self._free[at : read[1]]):
                 at += 1
                 continue
             quantity, at = read

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wortlaut.index.lang.numerals import match_amounts
-from wortlaut.rag.verification.arithmetic import follows
+from wortlaut.rag.verification.arithmetic import DOWNWARDS, UPWARDS, follows, oppose_bounds
 from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity, same_value
 
 # "H5N1", "S-400", "3:2"; "5km" and "2nd" are numbers.
 _CODE = re.compile(r"(?<![\w.,:])(?:[A-ZÄÖÜА-Я]{1,5}-?\d[\w-]*|\d+[:–-]\d+)(?!\w|[.,:]\d)")
 _DASHES = re.compile(r"[‐‑‒–—-]+")
 
+# "Gut 80" is "more than 80" as well as "about 80".
+_LEVEL: dict[Bound, Bound] = {"just over": "about", "just under": "about"}
 _LOOSE_UNITS = frozenset({"time", "months", "century"})
 
 # "a few" is many.
@@ -166,8 +168,11 @@ def _same_unit(a: Quantity, b: Quantity) -> bool:
 
 
 def _same_bound(a: Bound, b: Bound, is_copy: bool) -> bool:
-    if a == b or {a, b} in ({"min", "over"}, {"max", "under"}):
+    if a == b or {a, b} <= UPWARDS or {a, b} <= DOWNWARDS:
         return True
+    if oppose_bounds(a, b):
+        return False
+    a, b = _LEVEL.get(a, a), _LEVEL.get(b, b)
     if not is_copy and {a, b} & {"over", "under"}:
         # "über 19,2° Ost" is a place, no bound.
         return "" in (a, b)
