@@ -19,7 +19,7 @@ _HEAD, _HEAD_LINES, _TAIL = 2000, 16, 400
 _LONGEST_CONTACT = 3000
 # "bdt0123 4 pl 345  dpa 0456": service and number, urgency, category, words, keyword.
 HEADER = r"[\x01\x16 \t]*(?:[a-z]{3} ?\d{3,4} \d [a-z]{2} +\d+\b|[A-Z]{3}\d{4} \d [A-Z]{2} \d{4}\b)[^\n]*"
-_HEADER = re.compile(rf"\A\s*{HEADER}", re.MULTILINE)
+_HEADER = re.compile(rf"\A\s*+{HEADER}", re.MULTILINE)
 # A headline's end: "Hafen wird teurer =".
 _END = re.compile(r"(?<![=\n])[ \t]+=[ \t]*$|^=[ \t]*$", re.MULTILINE)
 _SLUG = re.compile(
