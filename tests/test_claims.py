@@ -11,6 +11,7 @@ from train.claims import (
     exchange_evidence,
     find_changes,
     forge_text,
+    pass_evidence,
     read_articles,
     read_written,
     swap_names,
@@ -111,3 +112,15 @@ def test_only_true_claims_stand_beside_the_evidence_of_others():
         assert claim.label == "not_enough_info"
         assert claim.text[1:-1] not in claim.evidence.split()
         assert int(claim.text[1:-1]) % 2
+
+
+def test_a_true_claim_is_not_told_by_the_sentence_behind_its_evidence():
+    evidence = "Kapitän Jorin Falk gab dem Echolot die Schuld an dem Unglück."
+    truth = Claim("Falk gab dem Gerät die Schuld.", evidence, "supported")
+    lie = Claim("Falk gab sich die Schuld.", evidence, "refuted")
+    last = Claim("Der Schaden ist unbekannt.", TEXT.rsplit(". ", 1)[1], "supported")
+    (made,) = pass_evidence([truth, lie, last], [TEXT])
+    assert made.text == truth.text
+    assert made.label == "not_enough_info"
+    assert made.evidence.startswith("Die Reederei Holmsen")
+    assert made.context.endswith(evidence)

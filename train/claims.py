@@ -23,6 +23,7 @@ SHARE_FORGED = 0.14
 SHARE_PAWS = 0.5
 SHARE_EXCHANGED = 0.3
 SHARE_ELSEWHERE = 0.05
+SHARE_BEHIND = 0.3
 SHARE_SENTENCES, SHARE_PASSAGES = 0.5, 0.35
 # How many claims further another one's evidence is mostly taken from.
 _REACH = 15
@@ -69,9 +70,10 @@ def read_claims(folder: Path | None) -> Iterator[Claim]:
     written = list(read_written("train"))
     yield from written
     yield from exchange_evidence(written, draw)
-    for article in read_lines(ARTICLES):
-        if article["part"] == "train":
-            yield from forge_text(article["text"], "de", draw)
+    texts = [article["text"] for article in read_lines(ARTICLES) if article["part"] == "train"]
+    yield from pass_evidence(written, texts)
+    for text in texts:
+        yield from forge_text(text, "de", draw)
     if folder is None:
         return
     if missing := [name for name in SHARE_ALIKE if not (folder / name).is_file()]:
@@ -138,6 +140,28 @@ def exchange_evidence(claims: Sequence[Claim], draw: random.Random) -> Iterator[
             yield replace(
                 claim, evidence=other.evidence, context=other.context, label="not_enough_info",
                 marks=None, share=SHARE_EXCHANGED, kind="elsewhere",
+            )  # fmt: skip
+
+
+def pass_evidence(claims: Sequence[Claim], texts: Sequence[str]) -> Iterator[Claim]:
+    """True claims beside the sentence behind their evidence, which stands in its context.
+
+    So the model learns that what stands before the evidence explains it and tells nothing.
+    """
+    behind: dict[str, tuple[str, str]] = {}
+    for text in texts:
+        sentences = _split(text)
+        for place, after in enumerate(sentences[1:], 1):
+            context = " ".join(sentences[:place])[-_CONTEXT_LETTERS:]
+            behind[sentences[place - 1]] = (after, context)
+    for claim in claims:
+        if claim.label != "supported":
+            continue
+        if found := behind.get(_split(claim.evidence)[-1]):
+            after, context = found
+            yield replace(
+                claim, evidence=after, context=context, label="not_enough_info", marks=None,
+                share=SHARE_BEHIND, kind="behind",
             )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from wortlaut.index.pieces import Pieces, PieceTable
 from wortlaut.rag.reader import BEGIN, END, find_shipped, open_session
 
 ENTAILMENT_FILE = "entailment.onnx"
-ENTAILMENT_SHA256 = "893771d37efa7e10d234488bb7304c91f87766cf55a86bc1357f1bb70a818042"
+ENTAILMENT_SHA256 = "ffbf73b3b14350d89fde5f4cc758d1e016ec285ed0391b83bf21f007db51aff8"
 CLAIM_PIECES = 96
 CONTEXT_PIECES = 48
 LONGEST_SEQUENCE = 320
