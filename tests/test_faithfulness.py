@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from wortlaut.eval.faithfulness.claims import is_refusal_answer, split_claims
+from wortlaut.eval.faithfulness.labelled import read_labelled
 from wortlaut.eval.faithfulness.measuring import (
     Judgement,
     fit_curve,
     judge_answers,
     measure_level,
-    read_labelled,
 )
 from wortlaut.eval.faithfulness.offline import Calibration, OfflineScorer
 from wortlaut.eval.faithfulness.scorer import (

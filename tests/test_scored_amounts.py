@@ -3,7 +3,8 @@
 import pytest
 
 from wortlaut.eval.faithfulness.amounts import Amounts
-from wortlaut.eval.faithfulness.measuring import LabelledAnswer, judge_answers
+from wortlaut.eval.faithfulness.labelled import LabelledAnswer
+from wortlaut.eval.faithfulness.measuring import judge_answers
 from wortlaut.eval.faithfulness.offline import OfflineScorer
 from wortlaut.eval.faithfulness.scorer import open_scorer
 from wortlaut.eval.faithfulness.signs import SourceWords, load_rarity

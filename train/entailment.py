@@ -185,6 +185,8 @@ def main() -> None:
     parser.add_argument("--sequences", type=int, default=100_000)
     parser.add_argument("--out", type=Path, default=MODEL)
     given = parser.parse_args()
+    if given.sequences < BATCH:
+        parser.error(f"--sequences below {BATCH} is no step: nothing would be learnt; give more")
     torch.manual_seed(1)
     weights = find_bundled()
     model = EntailmentModel(unpack_model(weights, given.models))

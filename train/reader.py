@@ -301,6 +301,8 @@ def main() -> None:
     parser.add_argument("--sequences", type=int, default=45_000)
     parser.add_argument("--out", type=Path, default=MODEL)
     given = parser.parse_args()
+    if given.sequences < BATCH:
+        parser.error(f"--sequences below {BATCH} is no step: nothing would be learnt; give more")
     weights = find_bundled()
     torch.manual_seed(1)
     embedder = load_embedder(DEFAULT_MODEL, given.models, job_chars=BULK_CHARS)

@@ -7,13 +7,19 @@ and refusals claim nothing. All that is no claim's word becomes blanks: each pla
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from wortlaut.eval.faithfulness.layout import (
+    find_headings,
+    find_openings,
+    find_sources,
+    find_tables,
+    states_something,
+)
 from wortlaut.eval.faithfulness.marks import find_marks, level_marks
 from wortlaut.index.article import Span
-from wortlaut.index.lang.calendar import list_forms
 from wortlaut.index.lang.refusals import is_refusal
 from wortlaut.index.lang.tables import match_any, read_phrases
 from wortlaut.index.lang.words import Word, read_words
@@ -22,32 +28,17 @@ from wortlaut.rag.model.thinking import find_thoughts
 
 # Only what holds a word, or a number, can be a claim.
 _SAYS_SOMETHING = re.compile(r"[^\W\d_]{2,}|\d")
-_LONGEST_ENTRY = 300
-_LONGEST_HEADING = 12
 _LONGEST_NAME = 4
 _LONGEST_COURTESY = 40
-_DAYS_MONTH = match_any([m for each in ("de", "en", "ru") for m in list_forms("month", each)])
-_BEFORE_STOP = re.compile(r"\s+([.,;:!?…])")
-_SENTENCE = re.compile(r"(?:\S+\s+){4}.*[^\W\d_]{3}[.!?]\s*\Z")
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
-_HEADED = re.compile(r"\s{0,3}#{1,6}\s+\S")
-_BOLD_LINE = re.compile(r"\s*(?:\d{1,2}[.)]\s+)?(\*\*|__)(?:(?!\1).)+\1\s*:?\s*\Z")
-# "1. ", "a) ", "- "; but "3. January" is a day.
-_ITEM = re.compile(
-    rf"\s*(?:(?:[-–—*•·◦▪‣+]|\(?\d{{1,2}}[.):]|\(?[a-z][.)])\s+)+(?=\S)(?!(?i:{_DAYS_MONTH})\b)"
-)
-_ENTRY = re.compile(
-    r"\s*(?:[-–—*•+]\s|\(?\d{1,3}[.):]\s|[\[【［(]|https?://|##\d|[\"„“«]|[¹²³⁴-⁹]|\*)"
-)
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*\Z")
-_PIPED = re.compile(r"[ \t]*\|.*\|[ \t]*\Z")
+_BEFORE_STOP = re.compile(r" ([.,;:!?…])")
+_LABELLED = re.compile(r"\w[^:\n]{0,60}[:：]\s+\S")
 # Counts are bounded: a hostile text must not make the search slow.
 _NOISE = (
     re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,2000}\)"),
     re.compile(r"\]\([^)\n]{1,2000}\)|\[(?=[^\[\]\n]{1,300}\]\([^)\n]{1,2000}\))"),
     re.compile(r"<?https?://[^\s<>)\]]{1,2000}>?"),
     re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>"),
-    re.compile(r"[*`~|]+|(?<!\w)_+|_+(?!\w)"),
+    re.compile(r"[*`~|]+|(?<!\w)_+|(?<!_)_+(?!\w)"),
     re.compile(r"^[ \t]*(?:>+|#{1,6})(?=\s)", re.M),
 )
 
@@ -56,12 +47,14 @@ _NOISE = (
 class AnswerReading:
     """What an answer claims: spans of `text`, which is as long as the answer, blanks for the rest.
 
-    `refuses` is whether it says that it has no answer, and claims nothing beside.
+    `refuses` is whether it says that it has no answer, and claims nothing beside. `leads` are the
+    sentences that lead in to others; whoever knows the sources may find that one claims something.
     """
 
     text: str
     claims: tuple[Span, ...]
     refuses: bool
+    leads: tuple[Span, ...] = ()
 
     def word(self, span: Span) -> str:
         """The words of a claim, one blank between two."""
@@ -76,20 +69,25 @@ def read_answer(answer: str, *, is_asked: bool = True) -> AnswerReading:
     text, headings = _blank(answer)
     claims: list[Span] = []
     bare: list[Span] = []
+    leads: list[Span] = []
     refuses = False
     for segment in split_segments(text):
         span, words = segment.span, segment.span.of(text)
         if is_refusal(words):
             refuses = True
-        elif not _SAYS_SOMETHING.search(words) or _leads_in(words) or _is_courtesy(words):
+        elif not _SAYS_SOMETHING.search(words) or _is_courtesy(words):
             continue
-        elif any(span.overlap(heading) for heading in headings) or _is_bare(words):
+        elif _leads_in(words):
+            leads.append(span)
+        elif _is_bare(words) or (
+            any(span.overlap(heading) for heading in headings) and not states_something(words)
+        ):
             bare.append(span)
         else:
-            claims.append(span)
+            claims.append(_drop_opening(span, words))
     if not claims and not refuses and is_asked:
         claims = [span for span in bare if not _is_label(span.of(text))]
-    return AnswerReading(text, tuple(claims), refuses and not claims)
+    return AnswerReading(text, tuple(claims), refuses and not claims, tuple(leads))
 
 
 def split_claims(answer: str, *, is_asked: bool = True) -> list[Span]:
@@ -111,7 +109,7 @@ def _drop_asides(answer: str) -> list[str]:
     """The answer's letters, blanks for those of thoughts and of lists of sources."""
     letters = list(answer)
     _wipe(letters, find_thoughts(answer))
-    _wipe(letters, _find_sources("".join(letters)))
+    _wipe(letters, find_sources("".join(letters)))
     return letters
 
 
@@ -120,18 +118,12 @@ def _blank(answer: str) -> tuple[str, list[Span]]:
     letters = _drop_asides(answer)
     _wipe(letters, (mark.span for mark in find_marks("".join(letters))))
     text = "".join(letters)
-    headings = []
-    for line in _LINE.finditer(text):
-        words = line[0]
-        if _HEADED.match(words) or (
-            _BOLD_LINE.match(words) and len(words.split()) <= _LONGEST_HEADING
-        ):
-            headings.append(Span(*line.span()))
-    _wipe(letters, _find_tables(text))
+    headings = list(find_headings(text))
+    _wipe(letters, find_tables(text))
     for noise in _NOISE:
         _wipe(letters, (Span(*match.span()) for match in noise.finditer("".join(letters))))
     text = "".join(letters)
-    _wipe(letters, _find_openings(text))
+    _wipe(letters, find_openings(text))
     return "".join(letters), headings
 
 
@@ -142,83 +134,36 @@ def _wipe(letters: list[str], spans: Iterable[Span]) -> None:
                 letters[at] = " "
 
 
-def _find_openings(text: str) -> Iterator[Span]:
-    """What opens lines and says nothing: bullets, list numbers, "Answer:"."""
-    label = _read_forms().label
-    for line in _LINE.finditer(text):
-        at = line.start()
-        for form in (_ITEM, label, _ITEM):
-            if opening := form.match(text, at, line.end()):
-                at = opening.end()
-        if at > line.start():
-            yield Span(line.start(), at)
-
-
-def _find_sources(text: str) -> Iterator[Span]:
-    """Lines that name sources, and the lists of them, with their heads."""
-    forms = _read_forms()
-    in_list = False
-    for line in _LINE.finditer(text):
-        words = line[0]
-        if forms.references.fullmatch(words):
-            in_list = True
-        elif in_list and not (_ENTRY.match(words) and len(words) <= _LONGEST_ENTRY):
-            in_list = False
-        named = forms.origin.match(words)
-        # "Source: dpa, May 2025", but no whole sentence.
-        if named and _SENTENCE.search(words, named.end()):
-            named = None
-        if in_list or named:
-            yield Span(*line.span())
-        else:
-            yield from (Span(*match.span()) for match in forms.told.finditer(text, *line.span()))
-
-
-def _find_tables(text: str) -> Iterator[Span]:
-    """The rules of tables, and the heads above them."""
-    before: re.Match[str] | None = None
-    for line in _LINE.finditer(text):
-        if _TABLE_RULE.match(line[0]):
-            yield Span(*line.span())
-            if before is not None and _PIPED.match(before[0]):
-                yield Span(*before.span())
-        before = line
-
-
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    """What opens lines and sentences that claim nothing."""
+    """What opens sentences that claim nothing, and what such sentences hold."""
 
-    references: re.Pattern[str]
-    origin: re.Pattern[str]
-    told: re.Pattern[str]
-    label: re.Pattern[str]
     framing: re.Pattern[str]
+    interjection: re.Pattern[str]
     courtesy: re.Pattern[str]
+    condition: re.Pattern[str]
+    request: re.Pattern[str]
     service: re.Pattern[str]
+    reader: re.Pattern[str]
 
 
 @cache
 def _read_forms() -> _Forms:
     lists = read_phrases("layout.tsv")
     any_of = {name: match_any(words) for name, words in lists.items()}
-    stems = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in lists["service"])
-    ornament = r"[\s#>*_–-]*"
+    stems = {
+        name: "|".join(re.escape(word).replace(r"\*", r"\w*") for word in lists[name])
+        for name in ("service", "reader", "request")
+    }
     return _Forms(
-        references=re.compile(
-            rf"{ornament}(?:\d{{1,2}}[.)]\s*)?{any_of['references']}\s*[*_]*\s*[:：]?\s*[*_]*\s*", re.I
-        ),
-        origin=re.compile(
-            rf"{ornament}\(?{any_of['origin']}[*_]*\s*(?:\[?\d{{1,3}}\]?\s*)?[:：]|\s*\[\^[\w-]{{1,30}}\]:"
-            rf"|\s*\[\d{{1,3}}\]:?\s+(?:https?://|<)",
-            re.I,
-        ),
-        told=re.compile(rf"\({any_of['origin']}\s?[:：][^()\n]{{1,200}}\)", re.I),
-        label=re.compile(rf"\s*{any_of['label']}\s*[:：]\s+(?=\S)", re.I),
         framing=re.compile(rf"(?:[^,:]{{1,120}},\s+)?{any_of['framing']}\b", re.I),
+        interjection=re.compile(rf"\W*{any_of['interjection']}\b[\s,.!:–—-]*", re.I),
         courtesy=re.compile(rf"\W*{any_of['courtesy']}\b", re.I),
-        service=re.compile(rf"\b(?:{stems})\b", re.I),
-    )  # fmt: skip
+        condition=re.compile(rf"\W*{any_of['condition']}\b", re.I),
+        request=re.compile(rf"\W*{any_of['please']}\s+(?:{stems['request']})\b", re.I),
+        service=re.compile(rf"\b(?:{stems['service']})\b", re.I),
+        reader=re.compile(rf"\b(?:{stems['reader']})\b", re.I),
+    )
 
 
 def _leads_in(words: str) -> bool:
@@ -230,12 +175,43 @@ def _leads_in(words: str) -> bool:
 
 
 def _is_courtesy(words: str) -> bool:
-    """Whether a sentence only speaks to the reader: "I hope this helps!"."""
-    opening = _read_forms().courtesy.match(words)
-    if opening is None or re.search(r"\d", words) or len(words.split()) > _LONGEST_COURTESY:
+    """Whether a sentence only speaks to the reader: "I hope this helps!", "Sure!".
+
+    "Sure, he stole it" says something behind its opening.
+    """
+    if re.search(r"\d", words) or len(words.split()) > _LONGEST_COURTESY:
         return False
-    rest = words[opening.end() :].strip(" .,!?:…")
-    return not rest or _read_forms().service.search(rest) is not None
+    forms = _read_forms()
+    rest = words
+    while opening := forms.interjection.match(rest):
+        rest = rest[opening.end() :]
+    if len(rest) < len(words) and not rest.strip(" .,!?:…"):
+        return True
+    return _speaks_to_reader(rest, is_answering=len(rest) < len(words))
+
+
+def _drop_opening(span: Span, words: str) -> Span:
+    """The span without its "Sure, ": what stands behind it is judged alone."""
+    start = 0
+    while opening := _read_forms().interjection.match(words, start):
+        if not re.search(r"[,.!:–—-]\s*\Z", opening[0]):
+            break
+        start = opening.end()
+    return Span(span.start + start, span.end) if start < len(words) else span
+
+
+def _speaks_to_reader(words: str, *, is_answering: bool) -> bool:
+    """Whether words offer or ask something of the reader; `is_answering` behind "Sure,"."""
+    forms = _read_forms()
+    serves = forms.service.search(words) is not None
+    addresses = forms.reader.search(words) is not None
+    if forms.condition.match(words):
+        wish, _, then = words.partition(",")
+        is_wish = forms.service.search(wish) is not None
+        return is_wish and (not then.strip() or _speaks_to_reader(then, is_answering=True))
+    if opening := forms.courtesy.match(words):
+        return serves or not words[opening.end() :].strip(" .,!?:…")
+    return serves and addresses and (is_answering or forms.request.match(words) is not None)
 
 
 def _is_label(words: str) -> bool:
@@ -243,7 +219,12 @@ def _is_label(words: str) -> bool:
 
 
 def _is_bare(words: str) -> bool:
-    """Whether a sentence is one word, or a mere name: "Yes.", "Ortrud Falkenhain", "1997"."""
+    """Whether a sentence is one word, or a mere name: "Yes.", "Ortrud Falkenhain", "1997".
+
+    "Minister: Ortrud Falkenhain" says who that is.
+    """
+    if _LABELLED.match(words.strip()):
+        return False
     read = read_words(words)
     if len(read) > _LONGEST_NAME:
         return False

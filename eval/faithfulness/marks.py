@@ -19,6 +19,17 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NUMBERS = re.compile(r"\d{1,4}")
 # "1-3" and "1, 2 und 4"; counts are bounded: a hostile text must not make the search slow.
 _LIST = r"\d{1,4}(?:\s{0,2}(?:[,;&–-]|\b(?:and|und|или|и)\b)\s{0,2}\d{1,4}){0,20}"
+# "report.pdf"; "Smith et al., 2020", "Smith & Jones 2020b".
+_FILE = r"[^\W_][\w .()-]{0,80}?\.(?i:pdf|docx?|html?|txt|md|csv|json|xlsx?|pptx?)"
+_NAMED = r"[A-ZÄÖÜА-ЯЁ][\w'’-]{1,30}"
+# One name and a year alone may be a place or a month: "(Tarvo, 1997)".
+_AUTHOR = (
+    rf"{_NAMED}"
+    rf"(?:(?:,? & {_NAMED}|,? (?:et al\.?|u\. ?a\.|и др\.)),? (?:19|20)\d\d[a-z]?"
+    rf"|,? (?:19|20)\d\d[a-z]?(?=[,;:]))"
+)
+_PRIVATE = r"[\ue200-\ue2ff]{0,4}"
+_NAMELESS = frozenset({"nameless", "turned", "filed", "authored"})
 _AFTER_WORD = r"(?:(?<=[^\W\d_]{2})|(?<=[%°.!?\"”“»)]))"
 
 
@@ -52,9 +63,9 @@ def level_marks(answer: str) -> str:
 
 def _read_numbers(kind: str, inside: str) -> tuple[int, ...]:
     """The contexts' numbers, from 1; some systems count from 0."""
-    if kind == "nameless":
+    if kind in _NAMELESS:
         return ()
-    shift = 1 if kind in ("zero", "ragflow", "indexed") else 0
+    shift = 1 if kind in ("zero", "ragflow", "indexed", "oaicite") else 0
     spelled = inside.translate(_SUPERSCRIPTS)
     numbers = dict.fromkeys(number + shift for number in _expand(spelled))
     return tuple(number for number in numbers if number > 0)
@@ -72,9 +83,31 @@ def _expand(text: str) -> Iterator[int]:
         last = number
 
 
+def _list_named() -> Sequence[tuple[str, str]]:
+    """The kinds of marks that name what they cite: a source, a page of it, a file, an author."""
+    lists = read_phrases("layout.tsv")
+    source, law, page = (match_any(lists[name]) for name in ("source", "law", "page"))
+    # "[1, p. 3]", "[report.pdf, page 3]": a page counts nothing.
+    at_page = rf"(?:\s?[,;:]\s?(?i:{page})\.?\s?\d{{1,4}}(?:\s?[-–]\s?\d{{1,4}})?)"
+    see = r"(?:see |vgl\. |siehe |см\. )?"
+    each = rf"(?i:{source})s?\.?\s?[:#№-]?\s?\d{{1,4}}"
+    # "(Article 10)" is a law's.
+    opening = rf"(?:[\[［]|\((?!\s?(?i:{law})\b))"
+    return (
+        (
+            "named",
+            rf"{opening}\s?{see}(?i:{source})s?\.?\s?[:#№-]?\s?(?:nr\. ?|no\. ?)?"
+            rf"(?P<named>{_LIST}){at_page}?\s?[\])］]",
+        ),
+        ("listed", rf"{opening}\s?(?P<listed>{each}(?:\s?[,;]\s?{each}){{1,20}})\s?[\])］]"),
+        ("paged", rf"[\[(［]\s?(?P<paged>\d{{1,4}}){at_page}\s?[\])］]"),
+        ("filed", rf"(?P<filed>[\[(［]\s?{see}{_FILE}{at_page}?\s?[\])］])(?!\()"),
+        ("authored", rf"(?P<authored>\({see}{_AUTHOR}{at_page}?\))"),
+    )
+
+
 @cache
 def _read_pattern() -> re.Pattern[str]:
-    source = match_any(read_phrases("layout.tsv")["source"])
     kinds: Sequence[tuple[str, str]] = (
         # 【4:0†source】: the message, then the place among what was found.
         ("indexed", r"【\d{1,4}:(?P<indexed>\d{1,4})[^【】\n]{0,80}】"),
@@ -84,13 +117,12 @@ def _read_pattern() -> re.Pattern[str]:
         ("ragflow", r"##(?P<ragflow>\d{1,4})\$\$"),
         # A link whose words are a number: [1](https://…), [[1]](https://…).
         ("linked", r"\[{1,2}\^?(?P<linked>\d{1,4})\]{1,2}\(https?://[^)\s]{0,2000}\)"),
-        ("footnote", r"\[\^(?P<footnote>\d{1,4})\]:?"),
+        ("footnote", r"\[\^(?P<footnote>\d{1,4})\^?\]:?"),
+        # What ChatGPT leaves of its links, in signs of private use or without.
+        ("turned", rf"(?P<turned>{_PRIVATE}cite(?:{_PRIVATE}turn\d{{1,3}}\w{{1,12}}?\d{{1,3}})+{_PRIVATE})"),
+        ("oaicite", r":?contentReference\[oaicite:(?P<oaicite>\d{1,4})\](?:\{index=\d{1,4}\})?"),
         ("doubled", rf"\[\[(?P<doubled>{_LIST})\]\]"),
-        (
-            "named",
-            rf"[\[(［]\s?(?:see |vgl\. |siehe |см\. )?(?i:{source})s?\.?\s?[:#№-]?\s?(?:nr\. ?|no\. ?)?"
-            rf"(?P<named>{_LIST})\s?[\])］]",
-        ),
+        *_list_named(),
         ("dagger", rf"[\[［](?P<dagger>{_LIST})†[^\[\]\n]{{0,80}}[\]］]"),
         ("square", rf"[\[［]\s?(?P<square>{_LIST})\s?[\]］](?!\()"),
         ("html", r"<(?:sup|cite|ref)>\s?\[?(?P<html>\d{1,4})\]?\s?</(?:sup|cite|ref)>"),

@@ -60,9 +60,15 @@ class Calibration:
         return replace(self, scale=self.scale * scale, bias=self.bias * scale + bias, cut=cut)
 
     def support(self, signs: Signs) -> float:
-        """The probability in [0, 1] that the contexts bear the claim out."""
+        """The probability in [0, 1] that the contexts bear the claim out.
+
+        It is below `cut`, however near the claim comes to them, if a number or name is strange or
+        the claim is a reversed copy.
+        """
         against = sum(w * s for w, s in zip(self.weights, signs.as_vector(), strict=True))
-        return squash(self.bias - self.scale * against)
+        found = squash(self.bias - self.scale * against)
+        is_wrong = signs.strange_numbers or signs.strange_names or signs.is_reversed
+        return min(found, math.nextafter(self.cut, 0.0)) if is_wrong else found
 
     def write(self, file: Path) -> None:
         """Keep it as JSON."""
@@ -75,7 +81,9 @@ class Calibration:
             kept = json.loads(file.read_text(encoding="utf-8"))
             numbers = [float(kept[name]) for name in ("scale", "bias", "cut")]
             made = cls(tuple(map(float, kept["weights"])), *numbers)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            if not all(map(math.isfinite, (*made.weights, *numbers))):
+                raise ValueError("a number is not finite")
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ConfigError(
                 f"{file} holds no calibration ({error}); make one: wortlaut eval scorer --fit FILE"
             ) from error
@@ -129,14 +137,17 @@ class OfflineScorer:
     def score(self, question: str, answer: str, contexts: Sequence[str]) -> Faithfulness:
         """How far the contexts bear the answer out: the product of its claims' probabilities."""
         reading = read_answer(answer, is_asked=bool(question.strip()))
-        spans = reading.claims
-        if not spans:
+        if not reading.claims and not reading.leads:
             return Faithfulness(None, ())
         sources = self._read_sources(contexts)
         if sources is None:
-            found = [_deny(span, answer) for span in spans]
-            return Faithfulness(0.0, tuple(found))
+            found = [_deny(span, answer) for span in reading.claims]
+            return Faithfulness(0.0 if found else None, tuple(found))
         words = SourceWords(question, sources.contexts, self._rarity, sources.language)
+        news = [span for span in reading.leads if words.lacks_much(reading.word(span))]
+        spans = sorted([*reading.claims, *news], key=lambda span: span.start)
+        if not spans:
+            return Faithfulness(None, ())
         scored = tuple(self._score_claim(span, answer, reading, sources, words) for span in spans)
         return Faithfulness(math.prod(claim.support for claim in scored), scored)
 

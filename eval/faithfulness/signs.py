@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
@@ -13,6 +14,7 @@ from wortlaut.eval.faithfulness.amounts import Amounts
 from wortlaut.index.article import Span
 from wortlaut.index.bundled import WeightFile, find_weights
 from wortlaut.index.lang.refusals import mentions_lack, says_what_lacks
+from wortlaut.index.lang.tables import read_phrases
 from wortlaut.index.lang.words import Language, Word, read_words
 from wortlaut.index.splitter import split_segments
 from wortlaut.rag.verification.negation import find_opposite, is_negator
@@ -28,6 +30,7 @@ _AUXILIARIES = {"do", "does", "did"}
 # What a word of everyday language costs; only what is rarer tells whether it was made up.
 _COMMON = 8.0
 _UNKNOWN = 15.0
+_TELLING = 2.0
 _NATS_A_LETTER = 2.5
 
 Rarity = Callable[[str], float]
@@ -131,6 +134,14 @@ class SourceWords:
             new_words=tuple(sorted(new, key=lambda word: (-new[word], word))),
         )
 
+    def lacks_much(self, words: str) -> bool:
+        """Whether words that lead in to others hold several that neither contexts nor question do."""
+        new = {w.low for w in read_words(words) if self._is_new(w)}
+        telling = [
+            low for low in new if self._rarity(low) >= _TELLING and not _read_framed().match(low)
+        ]
+        return len(telling) >= _FEW_WORDS
+
     def _measure_scatter(self, words: Sequence[Word]) -> float:
         """The share of the claim's content that the one sentence which holds most of it lacks."""
         weights = {w.term: _PLAIN + self._rarity(w.low) for w in words if _tells(w)}
@@ -166,6 +177,15 @@ class SourceWords:
 
     def _holds(self, run: Sequence[str]) -> bool:
         return f" {' '.join(run)} " in self._text
+
+
+@cache
+def _read_framed() -> re.Pattern[str]:
+    """What a sentence that leads in is made of, whatever it leads in to."""
+    words = (
+        re.escape(word).replace(r"\*", r"\w*") for word in read_phrases("layout.tsv")["framed"]
+    )
+    return re.compile(rf"(?:{'|'.join(words)})\Z")
 
 
 def _tells(word: Word) -> bool:

@@ -29,6 +29,7 @@ from wortlaut.rag.answer import Citation
 OTHER_MEANING = "other meaning"
 _XQUAD_LANGUAGES: tuple[Language, ...] = ("en", "ru")
 _CONTRADICTION = "contradiction"
+_CLAIM_LABELS = ("supported", "refuted", "contradicted", "not_enough_info", "unsupported")
 _WIKINEWS = re.compile(r"(?:\d+ - )?(.*?)(?:\s*\((\d{4}-\d\d-\d\d)\))?\s*", re.DOTALL)
 _NAME = re.compile(r"(?<=[a-zа-яё,] )[A-ZА-ЯЁ][a-zа-яё]+(?: [A-ZА-ЯЁ][a-zа-яё]+)*\b")
 _QUOTED = re.compile(r"[\"“”„«»]|(?<!\w)[‘']")
@@ -141,7 +142,8 @@ def plant_written(path: Path, half: int | None) -> Iterator[Planted]:
     """Claims written by hand on articles, each lie with its kind.
 
     A row is an article with `id`, `title`, `text` and its `claims`: `claim`, `lang`, `evidence` (the
-    text's sentences that it is held against), `label` ("supported" for a truth) and `kind`. Rows that name a
+    text's sentences that it is held against), `label` ("supported" for a truth, else "refuted",
+    "not_enough_info" …) and `kind`. Rows that name a
     `part` are taken only from part "dev", which nothing was learnt from. `half` takes the articles of one half.
     """
     for place, row in read_json_rows(path):
@@ -157,7 +159,10 @@ def plant_written(path: Path, half: int | None) -> Iterator[Planted]:
         )
         if half not in (None, _find_half(article)):
             continue
-        for claim in row["claims"]:
+        claims = row["claims"]
+        if not isinstance(claims, list) or not all(isinstance(each, dict) for each in claims):
+            raise DatasetError(f'{place}: "claims" is no list of objects; mend the line')
+        for claim in claims:
             yield _plant_claim(claim, article, place)
 
 
@@ -167,17 +172,34 @@ def _plant_claim(row: _JsonRow, article: Article, place: str) -> Planted:
     if language is None:
         raise DatasetError(f'{place}: "lang" of a claim is not de, en or ru; mend the line')
     citations = []
-    for number, given in enumerate(row.get("evidence") or (), 1):
-        sentence = normalise_text(str(given))
+    for number, given in enumerate(_read_evidence(row, place), 1):
+        sentence = normalise_text(given)
         start = article.text.find(sentence)
         if start < 0:
             raise DatasetError(f'{place}: "evidence" is not in the text: {sentence[:40]}; mend it')
         citations.append(Citation(number, article, Span(start, start + len(sentence))))
-    if not citations:
-        raise DatasetError(f'{place}: a claim without "evidence"; mend the line')
+    label = row.get("label")
+    if label not in _CLAIM_LABELS:
+        raise DatasetError(
+            f'{place}: "label" of a claim is {str(label)[:20]!r}, not one of '
+            f"{', '.join(_CLAIM_LABELS)}; mend the line"
+        )
+    given_kind = row.get("kind") or "other"
+    if not isinstance(given_kind, str):
+        raise DatasetError(f'{place}: "kind" of a claim is no text; mend the line')
     kind: LieKind = "paraphrase" if language == article.language else "cross"
-    lie = None if row.get("label") == "supported" else str(row.get("kind") or "other")
+    lie = None if label == "supported" else given_kind
     return Planted(kind, lie, _read_text(row, "claim", place), tuple(citations), language)
+
+
+def _read_evidence(row: _JsonRow, place: str) -> list[str]:
+    evidence = row.get("evidence") or []
+    is_list = isinstance(evidence, list) and all(isinstance(each, str) for each in evidence)
+    if not is_list or not all(each.strip() for each in evidence):
+        raise DatasetError(f'{place}: "evidence" is no list of sentences; mend the line')
+    if not evidence:
+        raise DatasetError(f'{place}: a claim without "evidence"; mend the line')
+    return evidence
 
 
 def plant_pawsx(path: Path, seed: int, half: int | None) -> Iterator[Planted]:

@@ -27,6 +27,7 @@ _MARKER = re.compile(r"\[[\d, -]+\]")
 _CLAUSE_END = re.compile(r"[;:()]|\s[–—-]\s|[.!?…](?=\s|\Z)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _ELEMENT = re.compile(r"\([^)]*\)|\S+")
+_DIGIT = re.compile(r"\d")
 _ANY_WORDS = "..."
 # A clause of fewer words than this claims nothing.
 _FEWEST_WORDS = 3
@@ -82,6 +83,7 @@ class _Wording:
     whole: re.Pattern[str]
     never: re.Pattern[str]
     lead: re.Pattern[str]
+    tied: re.Pattern[str]
     turn: re.Pattern[str]
     said: re.Pattern[str]
     ask: re.Pattern[str]
@@ -124,7 +126,17 @@ def _sort_clause(clause: str, wording: _Wording) -> Literal["refuses", "claims",
     parts = [*before.split(" ,")[:-1], *others] if found else [rest]
     if any(_claims(part, wording) for part in parts):
         return "claims"
+    if found and _ties_number(behind, wording):
+        return "claims"
     return "refuses" if found else "neither"
+
+
+def _ties_number(behind: str, wording: _Wording) -> bool:
+    """Whether a clause tied to what nothing is told of holds a number: "the dam which killed 12"."""
+    return any(
+        behind[: tied.start()].strip(" ,") and _DIGIT.search(behind, tied.end())
+        for tied in wording.tied.finditer(behind)
+    )
 
 
 def _is_told(before: str, wording: _Wording) -> bool:

@@ -20,7 +20,8 @@ from wortlaut.ui.terminal.eval_run import measure_abstention, measure_answers, r
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wortlaut.eval.faithfulness.measuring import JudgedAnswer, LabelledAnswer, Level
+    from wortlaut.eval.faithfulness.labelled import LabelledAnswer
+    from wortlaut.eval.faithfulness.measuring import JudgedAnswer, Level
     from wortlaut.eval.faithfulness.scorer import Scorer
     from wortlaut.eval.faithfulness.spans import SpanLevel
     from wortlaut.eval.figures.intervals import Estimate
@@ -443,7 +444,8 @@ def measure_scorer(
     is the same scorer with its probability and cut fitted to the other sources of the data (5-fold,
     by source).
     """
-    from wortlaut.eval.faithfulness.measuring import measure_level, read_labelled
+    from wortlaut.eval.faithfulness.labelled import read_labelled
+    from wortlaut.eval.faithfulness.measuring import measure_level
     from wortlaut.eval.faithfulness.scorer import open_scorer
     from wortlaut.eval.faithfulness.spans import measure_spans
 
