@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 
 from wortlaut.index.errors import LLMError
-from wortlaut.index.lang.words import Language
+from wortlaut.index.lang.words import Language, read_words
 from wortlaut.rag.answer import Citation, Verifier
 from wortlaut.rag.model.llm import LanguageModel, Message
 from wortlaut.rag.model.thinking import disarm
+from wortlaut.rag.verification.negation import count_half_negated, find_negators
 
 _LANGUAGES: dict[Language, str] = {"en": "English", "de": "German", "ru": "Russian"}
 _SYSTEM = (
@@ -81,8 +82,18 @@ def _holds(text: str, citation: Citation, verifier: Verifier, language: Language
     """Whether the translation says what the quote says, by the rules for any claim."""
     if not text or len(text) > _MOST_TIMES * len(citation.quote) + _MOST_LETTERS:
         return False
+    # A claim may deny in other words than its text; a translation that gains or loses a "not" is wrong.
+    if not (_may_deny_like(text, citation.quote) and _may_deny_like(citation.quote, text)):
+        return False
     wordings = [text]
     if citation.speaker is not None and citation.voice != "narrated":
         # Indirect speech without its speaker would be told as a fact.
         wordings.append(_SAID[language].format(who=citation.speaker, text=text))
     return any(verifier.verify(w, [citation], language).label == "supported" for w in wordings)
+
+
+def _may_deny_like(one: str, other: str) -> bool:
+    """Whether the other denies something, too, if one does."""
+    theirs = read_words(other)
+    is_denied = find_negators(theirs, other) or count_half_negated(theirs)
+    return bool(is_denied or not find_negators(read_words(one), one))
