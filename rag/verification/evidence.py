@@ -12,7 +12,14 @@ from wortlaut.index.lang.names import TITLES
 from wortlaut.index.lang.numerals import read_unit
 from wortlaut.index.lang.offices import Office
 from wortlaut.index.lang.verbs import SAYING_NOUNS
-from wortlaut.index.lang.words import LANGUAGES, Language, Word, detect_language, read_words
+from wortlaut.index.lang.words import (
+    LANGUAGES,
+    Language,
+    Word,
+    detect_language,
+    level_wording,
+    read_words,
+)
 from wortlaut.rag.answer import Citation
 from wortlaut.rag.verification.dates import DateMention, read_dates
 from wortlaut.rag.verification.numbers import Quantity, read_quantities
@@ -36,6 +43,11 @@ class CitedArticle:
     def whole(self) -> str:
         """Its title and text; no sentence goes on from the one into the other."""
         return f"{self._article.title}\n{self._article.text}".lstrip()
+
+    @cached_property
+    def wordings(self) -> frozenset[str]:
+        """Its sentences, each as `level_wording` has it."""
+        return frozenset(level_wording(s.of(self._article.text)) for s in self.sentences)
 
     @cached_property
     def words(self) -> tuple[Word, ...]:

@@ -153,13 +153,29 @@ def _are_forms(a: str, b: str) -> bool:
 
 
 def same_name(a: str, b: str) -> bool:
-    """Whether two names of institutions or places share their last telling word."""
+    """Whether each telling word of the shorter of two names is one of the other's, each another's.
+
+    "Peter Petersen" is not "Peter Hansen", however much his surname sounds like the first name.
+    """
     left = [w for w in read_words(a) if w.is_content and w.low not in TITLES]
     right = [w for w in read_words(b) if w.is_content and w.low not in TITLES]
     if not left or not right:
         return False
     short, long = sorted((left, right), key=len)
-    return all(any(same_word(x.text, y.text) for y in long) for x in short)
+    free = list(long)
+    for word in sorted(short, key=lambda word: all(word.low != other.low for other in long)):
+        found = next(
+            (other for other in _put_first(word, free) if same_word(word.text, other.text)), None
+        )
+        if found is None:
+            return False
+        free.remove(found)
+    return True
+
+
+def _put_first(word: Word, others: Sequence[Word]) -> list[Word]:
+    """The others, the one of the same letters at the front."""
+    return sorted(others, key=lambda other: other.low != word.low)
 
 
 def find_name_runs(

@@ -24,6 +24,7 @@ from wortlaut.rag.verification.attribution import (
     find_unheard_speaker,
     find_wrong_office,
     find_wrong_speaker,
+    same_speaker,
 )
 from wortlaut.rag.verification.case import (
     ClaimCase,
@@ -112,6 +113,38 @@ def find_verbatim(case: ClaimCase) -> Verdict | None:
             open_mood = any(word.low in MOODS for word in case.claim.words)
             return (None if open_mood else check_speech(case)) or decide(
                 "supported", "The sentence is the cited text, word for word.", "verbatim"
+            )
+    return None
+
+
+def find_attributed(case: ClaimCase) -> Verdict | None:
+    """Whether the claim is, word for word, the whole of a cited span and who says it; `None` if not.
+
+    To be asked where no rule objects to the speaker.
+    """
+    if not case.attribution.is_attributed or not case.attribution.speakers:
+        return None
+    wanted = level_wording(case.said)
+    names = {word.low for name in case.attribution.speakers for word in read_words(name)}
+    frame = [w for n, w in enumerate(case.claim.words) if not case.core[0] <= n < case.core[1]]
+    if any(w.is_content and w.low not in names and w.low not in _SPEECH for w in frame):
+        return None
+    for item in case.evidence:
+        speaker = item.citation.speaker
+        is_whole = speaker and wanted == level_wording(item.span.text)
+        if is_whole and all(same_speaker(name, speaker) for name in case.attribution.speakers):
+            reason = "The cited text, word for word, and who says it."
+            return decide("supported", reason, "verbatim")
+    return None
+
+
+def check_place(case: ClaimCase) -> Verdict | None:
+    """No claim is, word for word, another sentence of the cited article than those cited."""
+    wanted = level_wording(case.claim.text)
+    for item in case.evidence:
+        if wanted in item.article.wordings:
+            return decide(
+                "not_enough_info", "The sentence stands elsewhere in the article", "place"
             )
     return None
 
@@ -581,6 +614,7 @@ def _capital(text: str) -> str:
 _Rule = Callable[[ClaimCase], Verdict | None]
 # What they object to is false, in any wording and language.
 _SURE: tuple[_Rule, ...] = (
+    check_place,
     check_quotes,
     check_speaker,
     check_offices,
@@ -596,6 +630,7 @@ _IN_A_COPY: tuple[_Rule, ...] = (
     check_opposites,
 )
 _ALSO_SURE: tuple[_Rule, ...] = (
+    check_place,
     check_shares,
     check_open_questions,
     check_frame,

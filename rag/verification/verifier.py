@@ -14,14 +14,20 @@ from wortlaut.index.archive import Vectors
 from wortlaut.index.article import Article, ReadArticle
 from wortlaut.index.embedder import Embedder
 from wortlaut.index.lang.names import fold_name
-from wortlaut.index.lang.words import Language
+from wortlaut.index.lang.words import Language, level_wording
 from wortlaut.index.reading.statements import extract_article
 from wortlaut.rag.answer import Citation, Verdict
 from wortlaut.rag.model.citations import strip_markers
 from wortlaut.rag.verification.case import read_case
 from wortlaut.rag.verification.entailment import Entailer
 from wortlaut.rag.verification.evidence import EvidenceReader
-from wortlaut.rag.verification.rules import check_content, find_doubt, find_verbatim, find_veto
+from wortlaut.rag.verification.rules import (
+    check_content,
+    find_attributed,
+    find_doubt,
+    find_verbatim,
+    find_veto,
+)
 from wortlaut.rag.verification.support import SupportReader
 
 # Letters; nobody checks a longer sentence, and reading one takes its time.
@@ -67,7 +73,9 @@ class OfflineVerifier:
         sure decides, then the support, which a rule that guesses lowers; without an entailment model
         that rule decides. A claim that a rule objects to keeps part of its support, so that claims rank.
         """
-        text = strip_markers(claim)
+        # An article may hold what looks like a citation, and a claim that is the cited text holds it too.
+        wordings = {level_wording(citation.quote) for citation in citations}
+        text = claim.strip() if level_wording(claim) in wordings else strip_markers(claim)
         if not citations or not _WORD.search(text):
             return Verdict("not_enough_info", 0.0, "The sentence cites nothing.", "no_citation")
         if len(text) > _LONGEST_CLAIM:
@@ -82,7 +90,10 @@ class OfflineVerifier:
         told = check_content(case) or find_verbatim(case)
         if told:
             return told
-        veto, doubt = find_veto(case), find_doubt(case)
+        veto = find_veto(case)
+        if veto is None and (told := find_attributed(case)):
+            return told
+        doubt = find_doubt(case)
         weighed = self._support.weigh(case, is_doubted=doubt is not None)
         # Nearness alone is too weak to overrule a doubt.
         objection = veto or (None if self._support.reads else doubt)
