@@ -15,7 +15,9 @@ from train.claims import (
     read_articles,
     read_written,
     swap_names,
+    tell_quotations,
 )
+from train.frames import tell_speech
 
 LABELS = {"supported", "refuted", "not_enough_info"}
 TEXT = (
@@ -124,3 +126,61 @@ def test_a_true_claim_is_not_told_by_the_sentence_behind_its_evidence():
     assert made.label == "not_enough_info"
     assert made.evidence.startswith("Die Reederei Holmsen")
     assert made.context.endswith(evidence)
+
+
+def test_a_quotation_is_told_without_its_marks_where_no_pronoun_is_the_tellers():
+    text = (
+        "„Der Hafen von Sandhaven kostet viel Geld“, sagte Ministerin Ada Norrholm. "
+        "„Wir haben den Hafen nicht verkauft“, sagte Jorin Falk. "
+        "„Unser Hafen von Sandhaven bleibt offen“, sagte Jorin Falk."
+    )
+    told = [c for c in tell_quotations(text, random.Random(1)) if c.label == "supported"]
+    assert [claim.text for claim in told] == ["Der Hafen von Sandhaven kostet viel Geld."]
+    assert told[0].evidence.endswith("sagte Ministerin Ada Norrholm.")
+
+
+def test_what_somebody_says_is_supported_of_him_alone():
+    evidence = [
+        "Die Fähre von Sandhaven lief am Morgen auf eine Sandbank.",
+        "Der Turm am Hafen ist seit einem Jahr geschlossen.",
+    ]
+    written = [
+        Claim(text, evidence[number % 2], "supported", marks=(), language=language)
+        for number, (text, language) in enumerate(
+            [
+                ("The ferry ran aground in the morning.", "en"),
+                ("Der Turm ist zu.", "de"),
+                ("Паром сел на мель утром.", "ru"),
+                ("The tower has been shut for a year.", "en"),
+            ]
+            * 60
+        )
+    ]
+    made = list(tell_speech(written, random.Random(1)))
+    assert {claim.label for claim in made} == {"supported", "not_enough_info"}
+    for claim in made:
+        names = {word for word in claim.text.replace(",", "").split() if word[0].isupper()}
+        marked = [claim.text[a:b] for a, b in claim.marks or ()]
+        if claim.kind == "attribution":
+            assert claim.label == "not_enough_info"
+            assert marked
+            assert not {"ferry", "tower", "Turm", "Паром"} & set(marked)
+        else:
+            assert claim.label == "supported"
+            assert not marked
+        assert names or claim.language == "ru"
+
+
+def test_false_words_stay_marked_in_what_somebody_is_told_to_have_said():
+    text = "The ferry ran aground in the evening."
+    start = text.index("evening")
+    written = [
+        Claim(
+            text, "Die Fähre von Sandhaven lief am Morgen auf eine Sandbank.", "refuted",
+            marks=((start, start + 7),), language="en",
+        )
+    ] * 80  # fmt: skip
+    made = list(tell_speech(written, random.Random(2)))
+    assert {claim.label for claim in made} == {"refuted"}
+    for claim in made:
+        assert [claim.text[a:b] for a, b in claim.marks] == ["evening"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from train.reader import ARTICLES, read_lines
 from wortlaut.eval.lies import mutations
-from wortlaut.index.lang.words import Language
+from wortlaut.index.lang.words import Language, read_class
 from wortlaut.index.splitter import split_sentences
 
 CLAIMS = Path(__file__).with_name("claims.jsonl.gz")
@@ -22,14 +22,18 @@ SHARE_PARALLEL = 0.35
 SHARE_FORGED = 0.14
 SHARE_PAWS = 0.5
 SHARE_EXCHANGED = 0.3
-SHARE_ELSEWHERE = 0.05
+SHARE_ELSEWHERE = 0.15
 SHARE_BEHIND = 0.3
+SHARE_QUOTED = 0.5
 SHARE_SENTENCES, SHARE_PASSAGES = 0.5, 0.35
 # How many claims further another one's evidence is mostly taken from.
 _REACH = 15
 _CONTEXT_LETTERS = 200
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _NAMES = re.compile(r"(?<=[\w,;] )(?:[A-ZÄÖÜ][\w-]{2,}|\d[\d.,]*)(?: [A-ZÄÖÜ][\w-]{2,})*")
+# A quotation that may be a whole sentence, and who says it behind or before.
+_QUOTED = re.compile(r"[„»«“]([A-ZÄÖÜ\d][^„»«“”\"!?:;]{30,180})[“«»”],? ")
+_OWNED = re.compile(r"\b(?:[Uu]nse?re?|[Mm]eine?|[Dd]eine?|Ihre?)[mnrs]?\b")
 _LISTED = re.compile(r"\s*(?:und|and|sowie|oder|or)\s*")
 _ORDERLESS = re.compile(r"\b(?:zwischen|between|both|sowohl|beide)\b")
 _CHANGES = (mutations.drop_negation, mutations.add_negation, mutations.change_number)
@@ -74,6 +78,7 @@ def read_claims(folder: Path | None) -> Iterator[Claim]:
     yield from pass_evidence(written, texts)
     for text in texts:
         yield from forge_text(text, "de", draw)
+        yield from tell_quotations(text, draw)
     if folder is None:
         return
     if missing := [name for name in SHARE_ALIKE if not (folder / name).is_file()]:
@@ -184,6 +189,28 @@ def forge_text(text: str, language: Language, draw: random.Random) -> Iterator[C
                 truth, text=other, label="not_enough_info", marks=None, share=SHARE_ELSEWHERE,
                 kind="elsewhere",
             )  # fmt: skip
+
+
+def tell_quotations(text: str, draw: random.Random) -> Iterator[Claim]:
+    """What is said in quotation marks told without them, and the same with one thing changed.
+
+    Only where no pronoun would then be the teller's own.
+    """
+    sentences = _split(text)
+    for place, sentence in enumerate(sentences):
+        found = _QUOTED.match(sentence)
+        if found is None or len(sentence) - found.end() < 10:
+            continue
+        said = found[1].rstrip(" ,.")
+        words = {word.casefold() for word in _WORD.findall(said)}
+        if len(words) < 5 or words & read_class("pronoun", "de") or _OWNED.search(said):
+            continue
+        truth = Claim(
+            f"{said}.", sentence, "supported", sentences[place - 1] if place else "", (),
+            SHARE_QUOTED, kind="quoted",
+        )  # fmt: skip
+        yield truth
+        yield from change_claim(truth, "de", draw)
 
 
 def _split(text: str) -> list[str]:

@@ -24,8 +24,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from train.claims import Claim, read_claims
+from train.claims import Claim, read_claims, read_written
 from train.export import HIDDEN, LAYERS, EntailmentExport, export
+from train.frames import tell_speech
 from train.learning import Feeder, Schedule, learn
 from train.reader import find_bundled
 from wortlaut.index.bundled import unpack_model
@@ -192,6 +193,7 @@ def main() -> None:
     model = EntailmentModel(unpack_model(weights, given.models))
     model.bert.load_state_dict(unpack_reader(READER), strict=False)
     claims = list(read_claims(given.data if given.share_alike else None))
+    claims += tell_speech(list(read_written("train")), random.Random(6))
     print(f"{len(claims)} claims, {sum(c.share for c in claims):.0f} a round")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     table, draw = PieceTable.open(weights), random.Random(1)
