@@ -126,7 +126,7 @@ def test_what_is_nearly_the_notation_is_another_number(one, language, other):
         ("в половине восьмого", "ru", 450), ("полвосьмого", "ru", 450),
         ("Viertel nach sieben", "de", 435), ("quarter to eight", "en", 465),
         ("без четверти восемь", "ru", 465), ("sieben Uhr dreißig", "de", 450),
-        ("seven o'clock", "en", 420), ("в семь часов вечера", "ru", 420),
+        ("seven o'clock", "en", 420), ("в семь часов вечера", "ru", 1140),
         ("zwischen 22.30 und 5 Uhr", "de", 1350),
     ],
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, permutations
+from itertools import chain, combinations, permutations
 
 from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity
 
@@ -23,8 +23,16 @@ _EXACT = 1e-6
 _VAGUE_FROM, _VAGUE_TO = 1, 20
 
 
-def follows(claimed: Quantity, cited: Sequence[Quantity], minutes: Sequence[int] = ()) -> bool:
-    """Whether the number can be worked out from those of the cited text and its times of day."""
+def follows(
+    claimed: Quantity,
+    cited: Sequence[Quantity],
+    minutes: Sequence[int] = (),
+    lengths: Sequence[float] = (),
+) -> bool:
+    """Whether the number can be worked out from those of the cited text and its times of day.
+
+    `lengths` are the seconds that its ranges of days last.
+    """
     if claimed.form == "ordinal":
         return False
     if claimed.form == "vague":
@@ -42,7 +50,10 @@ def follows(claimed: Quantity, cited: Sequence[Quantity], minutes: Sequence[int]
         years = [q.value for q in known if q.form == "year"]
         return any(abs(claimed.value - year) == span for year in years for span in spans)
     least, most = _find_range(claimed)
-    return any(least <= abs(value) <= most for value in _list_results(claimed, known, minutes))
+    results = _list_results(claimed, known, minutes)
+    if claimed.unit == "time":
+        results = chain(lengths, results)
+    return any(least <= abs(value) <= most for value in results)
 
 
 def oppose_bounds(a: Bound, b: Bound) -> bool:

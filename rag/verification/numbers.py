@@ -142,6 +142,11 @@ def same_value(a: Quantity, b: Quantity) -> bool:
     )
 
 
+def joins_numbers(between: str) -> bool:
+    """Whether what stands between two numbers joins them: "bis", "und", "-"."""
+    return _RANGE.fullmatch(between) is not None
+
+
 def _list_values(quantity: Quantity, in_base: bool) -> list[float]:
     """What the number may stand for, in base units or as it stands."""
     factor = quantity.value / quantity.raw if in_base and quantity.raw else 1.0
@@ -240,7 +245,7 @@ class _NumberReader:
         """The first of two numbers that share their unit or scale: "2,1 auf 3,6 Milliarden"."""
         between = self._text[first.end : second.start]
         hangs = between.startswith("-") and second.raw >= 1000  # "zehn- bis zwölftausend"
-        if first.unit or first.form != "cardinal" or not _RANGE.fullmatch(between):
+        if first.unit or first.form != "cardinal" or not joins_numbers(between):
             return first
         if second.form not in ("cardinal", "year"):
             return first

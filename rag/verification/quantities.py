@@ -91,10 +91,12 @@ def find_wrong_number(
     is_copy: bool,
     falls: bool = False,
     minutes: Sequence[int] = (),
+    lengths: Sequence[float] = (),
 ) -> tuple[str, str] | None:
     """Why a number of the claim does not hold, with the rule's code; None when all do, or may.
 
-    `years` are those of the span's dates and of the article's own, `minutes` its times of day. What
+    `years` are those of the span's dates and of the article's own, `minutes` its times of day and
+    `lengths` the seconds that its ranges of days last. What
     follows from the cited numbers may hold, but not in a copy. A lost or added "at least" or "at
     most" is a different number; "about" is so only in a copy, where nothing excuses it. Where one
     of the texts `falls`, "minus 3 percent" is "3 percent".
@@ -105,13 +107,13 @@ def find_wrong_number(
             continue
         equal = [other for other in cited if _holds(quantity, other, falls=falls)]
         if not equal:
-            if not is_copy and follows(quantity, cited, minutes):
+            if not is_copy and follows(quantity, cited, minutes, lengths):
                 continue
             return f"the claim says {quantity.text!r}; the cited text does not", "number"
         fitting = [other for other in equal if _same_unit(quantity, other)]
         if not fitting:
             others = [q for q in cited if q not in equal]
-            if not is_copy and follows(quantity, others, minutes):
+            if not is_copy and follows(quantity, others, minutes, lengths):
                 continue
             return f"the cited text gives {quantity.text!r} of something else", "unit"
         if quantity.form != "ordinal" and not any(

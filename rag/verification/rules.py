@@ -31,7 +31,8 @@ from wortlaut.rag.verification.case import (
     is_near_copy,
     is_one_word_off,
 )
-from wortlaut.rag.verification.dates import find_wrong_date
+from wortlaut.rag.verification.dates import find_wrong_date, list_lengths
+from wortlaut.rag.verification.evidence import ReadText
 from wortlaut.rag.verification.names import StrangeName, find_strange_names, same_word
 from wortlaut.rag.verification.negation import (
     count_half_negated,
@@ -51,6 +52,7 @@ from wortlaut.rag.verification.negation import (
     is_reported,
     oppose_modals,
 )
+from wortlaut.rag.verification.numbers import joins_numbers
 from wortlaut.rag.verification.officeholders import find_borrowed_office
 from wortlaut.rag.verification.quantities import (
     count_comparisons,
@@ -168,6 +170,7 @@ def check_numbers(case: ClaimCase) -> Verdict | None:
         is_copy=is_near_copy(case),
         falls=tells_of_fall(case.claim.text) or tells_of_fall(case.cited.text),
         minutes=[d.minute for i in case.evidence for d in i.around.dates if d.minute is not None],
+        lengths=[n for i in case.evidence for n in list_lengths(i.around.dates)],
     )
     return decide("refuted", _capital(found[0]), found[1]) if found else None
 
@@ -189,9 +192,12 @@ def check_dates(case: ClaimCase) -> Verdict | None:
     """Every date stands in the cited sentence or follows from the article's own."""
     cited = [date for item in case.evidence for date in item.around.dates]
     text = " ".join(item.around.text for item in case.evidence)
-    hours = [q.raw for item in case.evidence for q in item.around.quantities if not q.unit]
+    hours = [hour for item in case.evidence for hour in _list_hours(item.around)]
+    told = [q for item in case.evidence for q in item.around.quantities]
+    lengths = [q.value / 60 for q in told if q.unit == "time"]
     for item in case.evidence:
-        wrong = find_wrong_date(case.claim.dates, cited, item.citation.article, text, hours)
+        article = item.citation.article
+        wrong = find_wrong_date(case.claim.dates, cited, article, text, hours, lengths)
         if wrong is None:
             return None
     if not case.evidence or wrong is None:
@@ -199,6 +205,17 @@ def check_dates(case: ClaimCase) -> Verdict | None:
     return decide(
         "refuted", f"The cited text does not give this date: {wrong.text.strip()}", "date"
     )
+
+
+def _list_hours(reading: ReadText) -> list[float]:
+    """The bare numbers that a time of day behind them makes hours: "von sieben bis 16 Uhr"."""
+    return [
+        quantity.raw
+        for quantity in reading.quantities
+        for date in reading.dates
+        if not quantity.unit and date.minute is not None and quantity.end <= date.start
+        and joins_numbers(reading.text[quantity.end : date.start])
+    ]  # fmt: skip
 
 
 def check_speaker(case: ClaimCase) -> Verdict | None:
