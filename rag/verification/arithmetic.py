@@ -134,8 +134,13 @@ def _list_sums(claimed: Quantity, known: Sequence[Quantity]) -> Iterator[float]:
         one, other = _align(a, b)
         yield abs(one - other)
         yield one + other
+    # Three of one kind: of any three more would follow by chance.
+    for three in combinations((q for q in of_kind if q.form == "cardinal"), 3):
+        if len({q.unit for q in three}) == 1:
+            yield sum(q.value for q in three)
     if claimed.unit == "months":
         years = [q.value for q in known if q.form == "year"]
+        yield float(_MONTHS * len(set(years)))
         yield from (_MONTHS * abs(a - b) for a, b in combinations(years, 2))
     for share in known:
         part = share.raw if share.unit == SHARE else share.raw / 100

@@ -35,6 +35,7 @@ _TOLERANCE = 1e-6
 # "Ein Drittel" is "33 Prozent".
 _ROUNDED = 0.005
 # Seconds; "six weeks" is "a month and a half".
+_TIMES_OF = frozenset({"time", "months"})
 _MONTH = 365.25 / 12 * 86400
 _ROUNDED_MONTHS = 0.1
 # What halves, thirds and "every fifth" are parts of; a percentage may say the same.
@@ -50,6 +51,8 @@ _AND_A_HALF = re.compile(r"(?P<n>[a-zäöüß]+)einhalb(?P<rest>[a-zäöüß]*)\
 # "Viertelmillion", "Dreiviertelstunde".
 _PART_OF = re.compile(r"(?P<part>dreiviertel|viertel|halb)(?P<whole>[a-zäöüß]{4,})\Z")
 _PARTS = {"dreiviertel": 0.75, "viertel": 0.25, "halb": 0.5}
+# "Viertgrößte", "zweitletzten".
+_RANKED = re.compile(r"(?P<rank>[a-zäöüß]+t)[a-zäöüß]{2,}[sßz]te[nmrs]?\Z")
 _AND = frozenset("and und и".split())
 _OF = frozenset("of a an einer eines der из".split())
 _MONEY = ("$", "€", "£")
@@ -220,13 +223,14 @@ class _NumberReader:
         if self._is_negative(at, end):
             value = -value
         bound, told = self._find_bound(start)
-        if not bound and _OR_MORE.match(self._text[end:]):
-            bound = "min"
-        pair = value == 2 and self._low(at - 1) in _DEFINITE
+        told_to = end
+        if not bound and (more := _OR_MORE.match(self._text[end:])):
+            bound, told_to = "min", end + more.end()
+        pair = value == 2 and form != "ordinal" and self._low(at - 1) in _DEFINITE
         quantity = Quantity(
             start, end, self._text[start:end], value * factor, unit, bound, form, value,
             self._find_noun(stop), () if read.other is None else (read.other,), pair,
-            self._text[told:end],
+            self._text[told:told_to],
         )  # fmt: skip
         return quantity, stop
 
@@ -301,6 +305,9 @@ class _NumberReader:
         low = self._low(at)
         if low in list_amounts("each"):
             rank = read_ordinal(self._low(at + 1), self._language)
+            unit = read_unit(self._low(at + 2)) if rank and self._low(at + 2) else None
+            if rank and unit and unit.dimension in _TIMES_OF:  # "jeden zweiten Tag"
+                return _Read(float(rank), at + 3, "cardinal", unit.dimension, unit.factor)
             return _Read(1 / rank, at + 2, unit=SHARE) if rank else None
         if self._language == "en" and self._low(at + 1) == "in":
             part = 1.0 if low == "one" else self._read_piece(at)
@@ -348,11 +355,8 @@ class _NumberReader:
         """Whether the word is a part; "third" alone is a rank, and a "quarter" has one before it."""
         low = self._low(at)
         if not low or read_fraction(low, self._language) is None:
-            return (
-                is_half(low, self._language) and self._gap(at) == "" and not after_number
-                if low
-                else False
-            )
+            plain = self._gap(at) == "" and not after_number and not self._is_of_two(at)
+            return plain and is_half(low, self._language) if low else False
         if self._language != "en" or after_number or low.endswith("s"):
             return read_ordinal(self._low(at - 1), self._language) is None or after_number
         if low == "quarter":
@@ -364,7 +368,12 @@ class _NumberReader:
 
     def _is_half_alone(self, at: int) -> bool:
         """Whether a half is meant, not the "half-brother"."""
-        return is_half(self._low(at), self._language) and self._gap(at + 1) not in ("-", "‑")
+        plain = self._gap(at + 1) not in ("-", "‑") and not self._is_of_two(at)
+        return plain and is_half(self._low(at), self._language)
+
+    def _is_of_two(self, at: int) -> bool:
+        """Whether a half is one of two, no share: "the second half", not "the first half million"."""
+        return self._rank_before(at) is not None and self._scale(at + 1) is None
 
     def _may_count_parts(self, at: int) -> bool:
         """Whether the word can be several parts: "two thirds", but not "twenty-third"."""
@@ -624,6 +633,8 @@ class _NumberReader:
         """A rank or a scale that no number precedes."""
         low = self._low(at)
         rank = read_ordinal(low, self._language)
+        if rank is None and self._language == "de" and (ranked := _RANKED.match(low)):
+            rank = read_ordinal(f"{ranked['rank']}e", "de")
         if rank is not None and not (
             rank == 2 and self._low(at - 1) in ("per", "a", "every") and at
         ):

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from wortlaut.index.lang.calendar import list_times
 from wortlaut.index.lang.numerals import match_amounts
+from wortlaut.index.lang.tables import match_any
 from wortlaut.rag.verification.arithmetic import DOWNWARDS, UPWARDS, follows, oppose_bounds
 from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity, same_value
 
@@ -29,15 +31,22 @@ _MOST = re.compile(rf"\b{match_amounts('at most')}\b")
 _MAJORITY = re.compile(rf"\b{match_amounts('majority')}\b", re.IGNORECASE)
 _A_SMALL_SHARE = 0.45
 _FALLING = re.compile(rf"\b{match_amounts('falling')}\b", re.IGNORECASE)
+_TOGETHER = re.compile(rf"\b{match_amounts('together')}\b", re.IGNORECASE)
+_PERIOD = re.compile(r"[QH][1-4]")
+_HAS_PERIODS = re.compile(rf"\b{match_any([*list_times('quarter'), *list_times('half')])}\b", re.I)
 _BOTH = re.compile(match_amounts("both"), re.IGNORECASE)
 # "The first" and "the second" may count what the cited text only lists.
 _FEW_RANKS = 3
 _COMPARED = re.compile(rf"\b{match_amounts('comparing')}\b", re.IGNORECASE)
 
 
-def count_comparisons(text: str) -> Counter[str]:
-    """How often the text says "more", "less" and the like; near copies say each as often."""
-    return Counter(word.casefold() for word in _COMPARED.findall(text))
+def count_comparisons(text: str, bounded: Sequence[tuple[int, int]] = ()) -> Counter[str]:
+    """How often the text says "more", "less" and the like; near copies say each as often.
+
+    `bounded` are the places of its numbers with their bounds, which are compared as such.
+    """
+    words = (m for m in _COMPARED.finditer(text) if not any(a <= m.start() < b for a, b in bounded))
+    return Counter(match[0].casefold() for match in words)
 
 
 def find_wrong_quantifier(claim: str, cited: str) -> str | None:
@@ -77,6 +86,9 @@ def find_strange_code(claim: str, cited: str, taken: Sequence[tuple[int, int]] =
     for match in _CODE.finditer(claim):
         if any(a <= match.start() < b for a, b in taken):
             continue
+        # The digit of "Q3" is left to the rule on numbers: "im dritten Quartal".
+        if _PERIOD.fullmatch(match[0]) and _HAS_PERIODS.search(cited):
+            continue
         code = _level_code(match[0])
         if not any(code == other or other.startswith(code) for other in theirs):
             return match[0]
@@ -92,6 +104,7 @@ def find_wrong_number(
     falls: bool = False,
     minutes: Sequence[int] = (),
     lengths: Sequence[float] = (),
+    adds_up: bool = False,
 ) -> tuple[str, str] | None:
     """Why a number of the claim does not hold, with the rule's code; None when all do, or may.
 
@@ -99,21 +112,22 @@ def find_wrong_number(
     `lengths` the seconds that its ranges of days last. What
     follows from the cited numbers may hold, but not in a copy. A lost or added "at least" or "at
     most" is a different number; "about" is so only in a copy, where nothing excuses it. Where one
-    of the texts `falls`, "minus 3 percent" is "3 percent".
+    of the texts `falls`, "minus 3 percent" is "3 percent". A claim that `adds_up` tells a sum.
     """
+    may_follow = adds_up or not is_copy
     for quantity in claimed:
         dated = quantity.form == "year" and int(quantity.value) in years
         if dated or _is_left_open(quantity, cited):
             continue
         equal = [other for other in cited if _holds(quantity, other, falls=falls)]
         if not equal:
-            if not is_copy and follows(quantity, cited, minutes, lengths):
+            if may_follow and follows(quantity, cited, minutes, lengths):
                 continue
             return f"the claim says {quantity.text!r}; the cited text does not", "number"
         fitting = [other for other in equal if _same_unit(quantity, other)]
         if not fitting:
             others = [q for q in cited if q not in equal]
-            if not is_copy and follows(quantity, others, minutes, lengths):
+            if may_follow and follows(quantity, others, minutes, lengths):
                 continue
             return f"the cited text gives {quantity.text!r} of something else", "unit"
         if quantity.form != "ordinal" and not any(
@@ -124,6 +138,11 @@ def find_wrong_number(
     if swapped:
         return f"the cited text gives {swapped.text!r} of something else", "number_swap"
     return None
+
+
+def tells_of_sum(text: str) -> bool:
+    """Whether the text adds up: "insgesamt", "together"."""
+    return _TOGETHER.search(text) is not None
 
 
 def tells_of_fall(text: str) -> bool:

@@ -61,6 +61,7 @@ from wortlaut.rag.verification.quantities import (
     find_wrong_quantifier,
     find_wrong_share,
     tells_of_fall,
+    tells_of_sum,
 )
 from wortlaut.rag.verification.surenames import (
     NameTexts,
@@ -170,6 +171,7 @@ def check_numbers(case: ClaimCase) -> Verdict | None:
         is_copy=is_near_copy(case),
         falls=tells_of_fall(case.claim.text) or tells_of_fall(case.cited.text),
         minutes=[d.minute for i in case.evidence for d in i.around.dates if d.minute is not None],
+        adds_up=tells_of_sum(case.claim.text),
         lengths=[n for i in case.evidence for n in list_lengths(i.around.dates)],
     )
     return decide("refuted", _capital(found[0]), found[1]) if found else None
@@ -350,12 +352,25 @@ def check_quantifiers(case: ClaimCase) -> Verdict | None:
     """Many are not few, and all not some."""
     wrong = find_wrong_quantifier(case.claim.text, case.cited.text)
     if wrong is None and is_near_copy(case):
-        said = " ".join(word.text for word in _cited_words(case))
-        added = count_comparisons(case.claim.text) - count_comparisons(said)
+        words = _cited_words(case)
+        start, end = (words[0].start, words[-1].end) if words else (0, 0)
+        outside = [(0, start), (end, len(case.cited.text)), *_list_bounded(case.cited)]
+        ours = count_comparisons(case.claim.text, _list_bounded(case.claim))
+        added = ours - count_comparisons(case.cited.text, outside)
         wrong = next(iter(added), None)
     if wrong is None:
         return None
     return decide("refuted", f"The cited text gives another amount than {wrong!r}", "quantifier")
+
+
+def _list_bounded(reading: ReadText) -> list[tuple[int, int]]:
+    """Where its numbers stand, each with what bounds it: "etwas mehr als 80"."""
+    return [
+        (q.start, q.start + len(q.told))
+        if q.told.startswith(q.text)
+        else (q.end - len(q.told), q.end)
+        for q in reading.quantities
+    ]
 
 
 def check_mood(case: ClaimCase) -> Verdict | None:
