@@ -59,7 +59,7 @@ def find_clock_times(text: str, language: Language) -> Iterator[ClockTime]:
     for match in _DIGITS.finditer(text):
         hour = match["h"] or match["h2"] or match["h3"]
         past = int(match["m"] or match["m2"] or match["m3"] or 0)
-        if int(hour) > 24 or past > 59:
+        if int(hour) * 60 + past > _A_DAY or past > 59:
             continue
         mark, minute = (match["mark"] or "").lower(), int(hour) % 24 * 60 + past
         if mark.startswith(("a", "p")):

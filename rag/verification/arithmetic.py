@@ -140,7 +140,7 @@ def _list_sums(claimed: Quantity, known: Sequence[Quantity]) -> Iterator[float]:
             yield sum(q.value for q in three)
     if claimed.unit == "months":
         years = [q.value for q in known if q.form == "year"]
-        yield float(_MONTHS * len(set(years)))
+        yield from (float(_MONTHS * n) for n in (len(set(years)),) if n > 2)
         yield from (_MONTHS * abs(a - b) for a, b in combinations(years, 2))
     for share in known:
         part = share.raw if share.unit == SHARE else share.raw / 100

@@ -181,6 +181,7 @@ class _NumberReader:
                 continue
             quantity, at = read
             if found:
+                quantity = self._share_century(found[-1], quantity)
                 found[-1] = self._share_unit(found[-1], quantity)
             found.append(quantity)
         return found
@@ -244,6 +245,17 @@ class _NumberReader:
             return True
         opens = at == 1 or self._gap(at - 1) in (":", "–", "-")
         return (self._low(at - 1) in signs and opens) or bool(_BELOW_ZERO.match(self._text[end:]))
+
+    def _share_century(self, first: Quantity, second: Quantity) -> Quantity:
+        """The second of two years of one century: "1939-45", "2024/25"."""
+        between = self._text[first.end : second.start]
+        two_digits = len(second.text) == 2 and second.text.isdecimal()
+        if first.form != "year" or not two_digits or between.strip() not in tuple("-‑–/"):
+            return second
+        year = first.raw // 100 * 100 + second.raw
+        if year <= first.raw:
+            return second
+        return replace(second, value=year, raw=year, unit="", form="year")
 
     def _share_unit(self, first: Quantity, second: Quantity) -> Quantity:
         """The first of two numbers that share their unit or scale: "2,1 auf 3,6 Milliarden"."""

@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from wortlaut.index.lang.calendar import list_times
-from wortlaut.index.lang.numerals import match_amounts
+from wortlaut.index.lang.numerals import match_amounts, read_unit
 from wortlaut.index.lang.tables import match_any
+from wortlaut.index.lang.words import read_words
 from wortlaut.rag.verification.arithmetic import DOWNWARDS, UPWARDS, follows, oppose_bounds
-from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity, same_value
+from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity, joins_numbers, same_value
 
 # "H5N1", "S-400", "3:2"; "5km" and "2nd" are numbers.
 _CODE = re.compile(r"(?<![\w.,:])(?:[A-ZÄÖÜА-Я]{1,5}-?\d[\w-]*|\d+[:–-]\d+)(?!\w|[.,:]\d)")
@@ -29,6 +31,9 @@ _CLASSES = {
 _LEAST = re.compile(rf"\b{match_amounts('at least')}\b")
 _MOST = re.compile(rf"\b{match_amounts('at most')}\b")
 _MAJORITY = re.compile(rf"\b{match_amounts('majority')}\b", re.IGNORECASE)
+# A smaller number with a dash behind it may be a score: "2-3".
+_YEARS_FROM, _CENTURY = 1000, 100
+_SIGNS = ("%", "€", "$", "£", "°")
 _A_SMALL_SHARE = 0.45
 _FALLING = re.compile(rf"\b{match_amounts('falling')}\b", re.IGNORECASE)
 _TOGETHER = re.compile(rf"\b{match_amounts('together')}\b", re.IGNORECASE)
@@ -80,9 +85,18 @@ def find_wrong_share(
     return found[0]
 
 
-def find_strange_code(claim: str, cited: str, taken: Sequence[tuple[int, int]] = ()) -> str | None:
-    """The first code or score of the claim that the cited text lacks; `taken` are its dates."""
+def find_strange_code(
+    claim: str,
+    cited: str,
+    taken: Sequence[tuple[int, int]] = (),
+    joined: Sequence[tuple[float, float]] = (),
+) -> str | None:
+    """The first code or score of the claim that the cited text lacks.
+
+    `taken` are its dates; `joined` the pairs of numbers that the cited text joins: "drei zu zwei".
+    """
     theirs = {_level_code(match[0]) for match in _CODE.finditer(cited)}
+    ranges = {_level_code(match[0]) for match in _CODE.finditer(cited) if _is_range(match, cited)}
     for match in _CODE.finditer(claim):
         if any(a <= match.start() < b for a, b in taken):
             continue
@@ -90,9 +104,56 @@ def find_strange_code(claim: str, cited: str, taken: Sequence[tuple[int, int]] =
         if _PERIOD.fullmatch(match[0]) and _HAS_PERIODS.search(cited):
             continue
         code = _level_code(match[0])
-        if not any(code == other or other.startswith(code) for other in theirs):
+        if ":" in match[0] and code in ranges:
             return match[0]
+        if any(code == other or other.startswith(code) for other in theirs):
+            continue
+        pair = read_pair(code)
+        if pair and (pair in joined or (_turn(pair) not in theirs and _is_range(match, claim))):
+            continue
+        # English tells the higher first, whoever lost: "lost 2-0".
+        if pair and pair[0] > pair[1] and tells_of_fall(claim) and _turn(pair) in theirs:
+            continue
+        return match[0]
     return None
+
+
+def _turn(pair: tuple[float, float]) -> str:
+    return f"{pair[1]:.0f}-{pair[0]:.0f}"
+
+
+def read_pair(code: str) -> tuple[float, float] | None:
+    """The two numbers of a score or a range; the second year of "2024-25" in full."""
+    one, dash, other = _DASHES.sub("-", code.replace(":", "-")).partition("-")
+    if not dash or not (one.isdecimal() and other.isdecimal()):
+        return None
+    is_season = len(one) == 4 and len(other) == 2
+    return float(one), float(one[:2] + other if is_season else other)
+
+
+def _is_range(match: re.Match[str], text: str) -> bool:
+    """Whether two numbers are the ends of a range, which the rule on numbers reads, and no score."""
+    pair = read_pair(match[0])
+    if pair is None or ":" in match[0] or pair[0] >= pair[1]:
+        return False
+    before, behind = text[: match.start()].rstrip(), text[match.end() :].lstrip(" \u00a0")
+    has_sign = before.endswith(_SIGNS) or behind.startswith(_SIGNS)
+    following = read_words(behind[:40])[:1]
+    counted = following and behind.startswith(following[0].text)
+    is_counted = counted and (following[0].is_content or read_unit(following[0].low))
+    return pair[0] >= _YEARS_FROM or has_sign or bool(is_counted)
+
+
+def list_joined(text: str, quantities: Sequence[Quantity]) -> list[tuple[float, float]]:
+    """The pairs of numbers that a text joins: "zehn bis zwölf", "3 zu 2", "2024/25"."""
+    joined = []
+    for one, other in pairwise(quantities):
+        between = text[one.end : other.start]
+        if joins_numbers(between) or between.strip() == "/":
+            joined.append((one.raw, other.raw))
+            if one.form == "year" and other.raw < _CENTURY:
+                joined.append((one.raw, one.raw // _CENTURY * _CENTURY + other.raw))
+    return joined
 
 
 def find_wrong_number(

@@ -60,6 +60,8 @@ from wortlaut.rag.verification.quantities import (
     find_wrong_number,
     find_wrong_quantifier,
     find_wrong_share,
+    list_joined,
+    read_pair,
     tells_of_fall,
     tells_of_sum,
 )
@@ -186,7 +188,8 @@ def check_moved_numbers(case: ClaimCase) -> Verdict | None:
 def check_codes(case: ClaimCase) -> Verdict | None:
     """What mixes letters and digits, and every score, stands there as it is: H5N1, 3:2."""
     taken = [(date.start, date.end) for date in case.claim.dates]
-    code = find_strange_code(case.claim.text, case.cited.text, taken)
+    joined = list_joined(case.cited.text, case.cited.quantities)
+    code = find_strange_code(case.claim.text, case.cited.text, taken, joined)
     return decide("refuted", f"The cited text does not say {code}", "code") if code else None
 
 
@@ -197,9 +200,12 @@ def check_dates(case: ClaimCase) -> Verdict | None:
     hours = [hour for item in case.evidence for hour in _list_hours(item.around)]
     told = [q for item in case.evidence for q in item.around.quantities]
     lengths = [q.value / 60 for q in told if q.unit == "time"]
+    # "24:17" may be a score as well.
+    scores = list_joined(case.cited.text, case.cited.quantities)
+    claimed = [d for d in case.claim.dates if d.minute is None or read_pair(d.text) not in scores]
     for item in case.evidence:
         article = item.citation.article
-        wrong = find_wrong_date(case.claim.dates, cited, article, text, hours, lengths)
+        wrong = find_wrong_date(claimed, cited, article, text, hours, lengths)
         if wrong is None:
             return None
     if not case.evidence or wrong is None:
