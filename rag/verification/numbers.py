@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from wortlaut.index.lang.calendar import list_times
 from wortlaut.index.lang.numerals import (
     is_half,
     list_amounts,
@@ -31,6 +32,8 @@ from wortlaut.index.lang.words import Language, Word, read_function_words, read_
 # "over" and "under" may be mere prepositions.
 Bound = Literal["", "about", "exactly", "min", "max", "over", "under", "just over", "just under"]
 NumberForm = Literal["cardinal", "ordinal", "vague", "year"]
+# What 1000 to 2100 surely is, where that shows.
+YearOrCount = Literal["", "year", "count"]
 _TOLERANCE = 1e-6
 # "Ein Drittel" is "33 Prozent".
 _ROUNDED = 0.005
@@ -65,6 +68,12 @@ _RANGE = re.compile(
 )
 _GENITIVES = frozenset("тысячи миллиона миллиарда триллиона сотни".split())
 _PART_WORD = "част"
+_ONE_YEAR = frozenset(list_times("one year"))
+_YEAR_LEADS = frozenset(
+    word for name in ("start", "middle", "end", "year leads") for word in list_times(name)
+)
+_IN_YEAR = frozenset(list_times("year leads alone"))
+_COUNTED = frozenset(list_times("counted"))
 _DEFINITE = read_function_words("definite")
 
 
@@ -94,6 +103,7 @@ class Quantity:
     `raw` is the number as it stands; `readings` are what else it may stand for, as `raw`: "1,500",
     or the 2 of "2 to 3 million". `noun` is the term of the word counted, "" where none follows.
     "The two" are a known pair: they stand there one by one. `told` is the number with its bound.
+    What looks like a year and like a count is `surely` one of them or, as a rule, neither.
     """
 
     start: int
@@ -108,6 +118,7 @@ class Quantity:
     readings: tuple[float, ...] = ()
     is_known_pair: bool = False
     told: str = ""
+    surely: YearOrCount = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +230,13 @@ class _NumberReader:
         unit, stop = self._square(unit, stop)
         start, end = self._words[at].start, self._words[stop - 1].end
         form = read.form
-        if form == "cardinal" and not unit and value in _YEARS and self._is_year(at, stop):
-            form = "year"
+        surely: YearOrCount = ""
+        if form == "cardinal" and value in _YEARS:
+            surely = self._tell_kind(at, stop, unit)
+            if surely == "year":
+                unit, factor, form = "", 1.0, "year"
+            elif not unit and surely != "count" and self._is_year(at, stop):
+                form = "year"
         if self._is_negative(at, end):
             value = -value
         bound, told = self._find_bound(start)
@@ -231,9 +247,31 @@ class _NumberReader:
         quantity = Quantity(
             start, end, self._text[start:end], value * factor, unit, bound, form, value,
             self._find_noun(stop), () if read.other is None else (read.other,), pair,
-            self._text[told:told_to],
+            self._text[told:told_to], surely,
         )  # fmt: skip
         return quantity, stop
+
+    def _tell_kind(self, at: int, stop: int, unit: str) -> YearOrCount:
+        """What a number from 1000 to 2100 surely is, by its digits and the words beside it."""
+        word, before = self._words[at], self._low(at - 1)
+        bare = word.text.isdecimal() and len(word.text) == 4
+        if self._language == "ru" and bare and self._low(at + 1) in _ONE_YEAR:
+            return "year"
+        if unit or (word.low[0].isdecimal() and not bare and stop == at + 1):
+            return "count"
+        if not bare or stop > at + 1:
+            return ""
+        if before in _ONE_YEAR or before in _YEAR_LEADS:
+            return "year"
+        following = self._words[stop] if stop < len(self._words) else None
+        alone = following is None or self._gap(stop) != ""
+        if following is None or alone or not following.is_content:
+            return "year" if before in _IN_YEAR else ""
+        if following.low in _COUNTED:
+            return "count"
+        # "2025 kamen", but "2000 kamen" may be as many.
+        opens = at == 0 and self._language == "de" and not following.is_capitalised
+        return "year" if opens and word.low[0] in "12" and word.low[-1] != "0" else ""
 
     def _is_negative(self, at: int, end: int) -> bool:
         """Whether a minus stands before the number, or "below zero" behind it."""

@@ -239,6 +239,8 @@ def _level_code(code: str) -> str:
 
 
 def _same_unit(a: Quantity, b: Quantity) -> bool:
+    if {a.surely, b.surely} == {"year", "count"}:
+        return False
     if a.unit == b.unit or {a.unit, b.unit} in ({SHARE, "percent"}, {"time", "months"}):
         return True
     if a.unit and b.unit:
