@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations, permutations
 
@@ -28,10 +28,11 @@ def follows(
     cited: Sequence[Quantity],
     minutes: Sequence[int] = (),
     lengths: Sequence[float] = (),
+    published: Collection[int] = (),
 ) -> bool:
     """Whether the number can be worked out from those of the cited text and its times of day.
 
-    `lengths` are the seconds that its ranges of days last.
+    `lengths` are the seconds that its ranges of days last, `published` the years of the articles.
     """
     if claimed.form == "ordinal":
         return False
@@ -47,12 +48,15 @@ def follows(
     known = [_scale_up(q) for q in plain]
     if claimed.form == "year" and not (claimed.bound or claimed.noun):
         spans = [q.value / _MONTHS for q in known if q.unit == "months"]
-        years = [q.value for q in known if q.form == "year"]
+        years = [q.value for q in known if q.form == "year"] + [float(year) for year in published]
         return any(abs(claimed.value - year) == span for year in years for span in spans)
     least, most = _find_range(claimed)
     results = _list_results(claimed, known, minutes)
     if claimed.unit == "time":
         results = chain(lengths, results)
+    elif claimed.unit == "months":
+        told = [q.value for q in known if q.form == "year"]
+        results = chain((_MONTHS * abs(now - year) for now in published for year in told), results)
     return any(least <= abs(value) <= most for value in results)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -18,7 +18,7 @@ from wortlaut.index.lang.calendar import (
 )
 from wortlaut.index.lang.clock import find_clock_times
 from wortlaut.index.lang.tables import match_any
-from wortlaut.index.lang.words import Language, read_words
+from wortlaut.index.lang.words import Language, read_class, read_words
 
 _SHORT = frozenset(list_short_months())
 # "в сент.", but not "в Сент-Луисе".
@@ -67,6 +67,28 @@ _LISTED = re.compile(rf"(?:\s*,\s*\d{{1,2}})*,?\s*{match_any(list_times('and'))}
 _RANGE = re.compile(rf"\s*{_THROUGH}\s*{_BESIDE}\Z", re.IGNORECASE)
 _PAIR = re.compile(rf"\s*{_AND}\s*{_BESIDE}\Z", re.IGNORECASE)
 _OPENS_RANGE = re.compile(rf"\b{match_any(list_times('range'))}\s+{_BESIDE}\Z", re.IGNORECASE)
+_OFFSETS = {
+    word: offset
+    for offset, names in (
+        (-2, ("before last",)), (-1, ("last", "previous", "preceding", "last year")),
+        (0, ("this", "this year")), (1, ("next", "coming", "following")),
+    )
+    for name in names
+    for word in list_times(name)
+}  # fmt: skip
+_ALONE = [*list_times("last year"), *list_times("this year")]
+_RELATIVE_YEAR = re.compile(
+    rf"\b(?:(?P<word>{match_any(word for word in _OFFSETS if word not in _ALONE)})"
+    rf"\s+{match_any(list_times('one year'))}\b|(?P<alone>{match_any(_ALONE)}))",
+    re.IGNORECASE,
+)
+# "In the last year" are twelve months, "in seinem letzten Jahr" the end of something.
+_LAST_ITSELF = frozenset(list_times("last"))
+_ITSELF = re.compile(rf"\b{match_any(list_times('own last'))}\s+\Z", re.IGNORECASE)
+_ASIDE = re.compile(
+    rf"\b{match_any(read_class('article', 'de'))}\s+{match_any(list_times('in', 'de'))}\s+\Z",
+    re.IGNORECASE,
+)
 _WEEKDAY_INSIDE = re.compile(rf"\w({match_any(list_forms('weekday', 'de'))})", re.IGNORECASE)
 _MONTH_INSIDE = re.compile(rf"\b({match_any(list_forms('month', 'de'))})-?[a-zäöüß]{{4,}}")
 # Months that are other words too: a modal verb, a name, a way to walk.
@@ -230,6 +252,48 @@ def _read_weekdays(text: str) -> Iterator[DateMention]:
         yield DateMention(match.start(), match.end(), match[0], offset=offset)
 
 
+@dataclass(frozen=True, slots=True)
+class RelativeYear:
+    """A year told from another: `offset` years from the article's, or from one that the text tells.
+
+    `is_aside` says that it only describes a thing: "der im vergangenen Jahr gewählte Präsident".
+    """
+
+    text: str
+    offset: int
+    is_aside: bool
+
+
+def list_relative_years(text: str) -> list[RelativeYear]:
+    """The years that a text tells by "last", "this", "next" and their like, in order."""
+    found = []
+    for match in _RELATIVE_YEAR.finditer(text):
+        word = (match["word"] or match["alone"]).lower()
+        before = text[: match.start()]
+        if word in _LAST_ITSELF and _ITSELF.search(before):
+            continue
+        found.append(RelativeYear(match[0], _OFFSETS[word], bool(_ASIDE.search(before))))
+    return found
+
+
+def find_wrong_year(
+    claimed: Sequence[RelativeYear],
+    cited: Sequence[RelativeYear],
+    told: Collection[int],
+    published: int,
+) -> RelativeYear | None:
+    """The first year of the claim that is told from the article's and is none of the cited text's.
+
+    `told` are the years that the cited text tells in digits.
+    """
+    theirs = {*told, *(published + year.offset for year in cited)}
+    # Counted from a year of the text, not from the article's.
+    theirs |= {year + other.offset for year in told for other in cited}
+    if not theirs or any(year.is_aside for year in cited):
+        return None
+    return next((y for y in claimed if published + y.offset not in theirs and not y.is_aside), None)
+
+
 def find_wrong_date(
     claimed: Sequence[DateMention],
     cited: Sequence[DateMention],
@@ -385,9 +449,24 @@ def _is_borne_out(
         own = not dated and exact is not None and exact.weekday() == mention.weekday
         return own or any(day.weekday() == mention.weekday for day in days)
     if mention.day and any(other.day for other in dated):
-        return False
+        return any(_may_be(mention, other, article) for other in dated)
     own_day = not dated and published is not None and _fits(mention, published, article)
     return own_day or any(_fits_day(mention, day) for day in days)
+
+
+def _may_be(mention: DateMention, other: DateMention, article: Article) -> bool:
+    """Whether a full date is the cited day, whose year is left out: the last or the next one."""
+    same = (mention.month, mention.day) == (other.month, other.day)
+    published = article.published
+    if not same or other.year or not (mention.year and mention.month and mention.day):
+        return False
+    if published is None:
+        return True
+    offsets = {year.offset for year in list_relative_years(article.text)}
+    day = _make_day(mention.year, mention.month, mention.day)
+    if day is None or article.published_precision != "day":
+        return abs(mention.year - published.year) <= 1
+    return abs((day - published).days) < _LONGEST_RANGE or mention.year - published.year in offsets
 
 
 def _agrees(mention: DateMention, other: DateMention) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -166,6 +166,8 @@ def find_wrong_number(
     minutes: Sequence[int] = (),
     lengths: Sequence[float] = (),
     adds_up: bool = False,
+    is_open: bool = False,
+    reckoned_from: Collection[int] = (),
 ) -> tuple[str, str] | None:
     """Why a number of the claim does not hold, with the rule's code; None when all do, or may.
 
@@ -173,22 +175,23 @@ def find_wrong_number(
     `lengths` the seconds that its ranges of days last. What
     follows from the cited numbers may hold, but not in a copy. A lost or added "at least" or "at
     most" is a different number; "about" is so only in a copy, where nothing excuses it. Where one
-    of the texts `falls`, "minus 3 percent" is "3 percent". A claim that `adds_up` tells a sum.
+    of the texts `falls`, "minus 3 percent" is "3 percent". A claim that `adds_up` tells a sum. A year
+    is left open where `is_open`; spans of years are `reckoned_from` those of the article too.
     """
     may_follow = adds_up or not is_copy
     for quantity in claimed:
-        dated = quantity.form == "year" and int(quantity.value) in years
+        dated = quantity.form == "year" and (is_open or int(quantity.value) in years)
         if dated or _is_left_open(quantity, cited):
             continue
         equal = [other for other in cited if _holds(quantity, other, falls=falls)]
         if not equal:
-            if may_follow and follows(quantity, cited, minutes, lengths):
+            if may_follow and follows(quantity, cited, minutes, lengths, reckoned_from):
                 continue
             return f"the claim says {quantity.text!r}; the cited text does not", "number"
         fitting = [other for other in equal if _same_unit(quantity, other)]
         if not fitting:
             others = [q for q in cited if q not in equal]
-            if may_follow and follows(quantity, others, minutes, lengths):
+            if may_follow and follows(quantity, others, minutes, lengths, reckoned_from):
                 continue
             return f"the cited text gives {quantity.text!r} of something else", "unit"
         if quantity.form != "ordinal" and not any(

@@ -31,7 +31,12 @@ from wortlaut.rag.verification.case import (
     is_near_copy,
     is_one_word_off,
 )
-from wortlaut.rag.verification.dates import find_wrong_date, list_lengths
+from wortlaut.rag.verification.dates import (
+    find_wrong_date,
+    find_wrong_year,
+    list_lengths,
+    list_relative_years,
+)
 from wortlaut.rag.verification.evidence import ReadText
 from wortlaut.rag.verification.names import StrangeName, find_strange_names, same_word
 from wortlaut.rag.verification.negation import (
@@ -159,17 +164,18 @@ def _is_name(quotation: str, case: ClaimCase) -> bool:
 
 def check_numbers(case: ClaimCase) -> Verdict | None:
     """Every number stands in the cited text."""
-    years = {d.year for item in case.evidence for d in item.around.dates if d.year}
-    years |= {
-        int(q.value) for item in case.evidence for q in item.around.quantities if q.form == "year"
-    }
-    published = {
-        c.published.year for c in (i.citation.article for i in case.evidence) if c.published
-    }
+    years, published = _list_told_years(case), _list_published_years(case)
+    relative = list_relative_years(_around(case))
+    reckoned = {year + other.offset for year in (*published, *years) for other in relative}
+    is_now = any(year.is_aside for year in relative) or _tells_of_day(case)
+    if not years and (is_now or not relative):
+        years |= published
     found = find_wrong_number(
         case.claim.quantities,
         case.cited.quantities,
-        frozenset(years or published),
+        frozenset(years | reckoned),
+        is_open=bool(relative) and not published,
+        reckoned_from=published,
         is_copy=is_near_copy(case),
         falls=tells_of_fall(case.claim.text) or tells_of_fall(case.cited.text),
         minutes=[d.minute for i in case.evidence for d in i.around.dates if d.minute is not None],
@@ -177,6 +183,26 @@ def check_numbers(case: ClaimCase) -> Verdict | None:
         lengths=[n for i in case.evidence for n in list_lengths(i.around.dates)],
     )
     return decide("refuted", _capital(found[0]), found[1]) if found else None
+
+
+def _list_told_years(case: ClaimCase) -> set[int]:
+    """The years that the cited sentences tell in digits."""
+    dated = {d.year for item in case.evidence for d in item.around.dates if d.year}
+    quantities = (q for item in case.evidence for q in item.around.quantities)
+    return dated | {int(q.value) for q in quantities if q.form == "year"}
+
+
+def _list_published_years(case: ClaimCase) -> set[int]:
+    """The years of the cited articles; none where one has no date."""
+    articles = [item.citation.article for item in case.evidence]
+    known = [a.published for a in articles if a.published and a.published_precision != "unknown"]
+    return {day.year for day in known} if len(known) == len(articles) else set()
+
+
+def _tells_of_day(case: ClaimCase) -> bool:
+    """Whether the cited sentences name a day or month without a year, which is then the article's."""
+    dates = (d for item in case.evidence for d in item.around.dates)
+    return any(d.year is None and d.minute is None for d in dates)
 
 
 def check_moved_numbers(case: ClaimCase) -> Verdict | None:
@@ -208,11 +234,23 @@ def check_dates(case: ClaimCase) -> Verdict | None:
         wrong = find_wrong_date(claimed, cited, article, text, hours, lengths)
         if wrong is None:
             return None
-    if not case.evidence or wrong is None:
+    return _refute_date(wrong.text) if case.evidence and wrong else None
+
+
+def check_years(case: ClaimCase) -> Verdict | None:
+    """What the claim tells as last year or next is the cited text's year, seen from the article."""
+    claimed, published = list_relative_years(case.claim.text), _list_published_years(case)
+    spans = any(q.unit == "months" for item in case.evidence for q in item.around.quantities)
+    if not claimed or len(published) != 1 or spans or _tells_of_day(case):
         return None
-    return decide(
-        "refuted", f"The cited text does not give this date: {wrong.text.strip()}", "date"
-    )
+    cited, told = list_relative_years(_around(case)), _list_told_years(case)
+    wrong = find_wrong_year(claimed, cited, told, next(iter(published)))
+    return _refute_date(wrong.text) if wrong else None
+
+
+def _refute_date(text: str) -> Verdict:
+    reason = f"The cited text does not give this date: {text.strip()}"
+    return decide("refuted", reason, "date")
 
 
 def _list_hours(reading: ReadText) -> list[float]:
@@ -625,6 +663,7 @@ _SURE: tuple[_Rule, ...] = (
     check_numbers,
     check_codes,
     check_dates,
+    check_years,
 )
 # Sure of a near copy, where nothing but the change can be meant; else a guess.
 _IN_A_COPY: tuple[_Rule, ...] = (
