@@ -17,6 +17,7 @@ from wortlaut.index.lang.numerals import (
     list_amounts,
     list_ones,
     match_amounts,
+    read_compound,
     read_digits,
     read_fraction,
     read_numeral,
@@ -102,8 +103,9 @@ class Quantity:
 
     `raw` is the number as it stands; `readings` are what else it may stand for, as `raw`: "1,500",
     or the 2 of "2 to 3 million". `noun` is the term of the word counted, "" where none follows.
-    "The two" are a known pair: they stand there one by one. `told` is the number with its bound.
-    What looks like a year and like a count is `surely` one of them or, as a rule, neither.
+    "The two" and the "Dreierkoalition" are known groups: they may stand there one by one. `told` is
+    the number with its bound. What looks like a year and like a count is `surely` one of them, or
+    neither, as a rule.
     """
 
     start: int
@@ -116,7 +118,7 @@ class Quantity:
     raw: float
     noun: str = ""
     readings: tuple[float, ...] = ()
-    is_known_pair: bool = False
+    is_known_group: bool = False
     told: str = ""
     surely: YearOrCount = ""
 
@@ -244,9 +246,10 @@ class _NumberReader:
         if not bound and (more := _OR_MORE.match(self._text[end:])):
             bound, told_to = "min", end + more.end()
         pair = value == 2 and form != "ordinal" and self._low(at - 1) in _DEFINITE
+        group = pair or self._is_group(at)
         quantity = Quantity(
             start, end, self._text[start:end], value * factor, unit, bound, form, value,
-            self._find_noun(stop), () if read.other is None else (read.other,), pair,
+            self._find_noun(stop), () if read.other is None else (read.other,), group,
             self._text[told:told_to], surely,
         )  # fmt: skip
         return quantity, stop
@@ -455,6 +458,11 @@ class _NumberReader:
         if times is not None:
             scale = self._scale(at + 1) if times % 1 else None
             return _Read(times * (scale or 1), at + 1 + (scale is not None))
+        if compound := read_compound(low, self._language):
+            unit = read_unit(compound.unit) if compound.unit else None
+            if unit is None:
+                return _Read(compound.value, at + 1, unit=SHARE if compound.is_share else "")
+            return _Read(compound.value, at + 1, "cardinal", unit.dimension, unit.factor)
         if self._language != "de":
             return None
         if half := _AND_A_HALF.match(low):
@@ -477,6 +485,11 @@ class _NumberReader:
                 else _Read(number, at + 1)
             )
         return None
+
+    def _is_group(self, at: int) -> bool:
+        """Whether so many make one thing: "Dreierkoalition"."""
+        compound = read_compound(self._low(at), self._language)
+        return compound is not None and compound.is_group
 
     # Plain numbers: groups below a thousand, each with its scale.
 

@@ -216,7 +216,7 @@ def tells_of_fall(text: str) -> bool:
 
 def _is_left_open(quantity: Quantity, cited: Sequence[Quantity]) -> bool:
     """Whether the number need not stand there: "both" of those named, "the second" of two steps."""
-    if _BOTH.fullmatch(quantity.text) or quantity.is_known_pair or _is_one_year(quantity):
+    if _BOTH.fullmatch(quantity.text) or quantity.is_known_group or _is_one_year(quantity):
         return True
     others = [q for q in cited if q.form == "ordinal" and quantity.value > 1]
     return quantity.form == "ordinal" and quantity.value <= _FEW_RANKS and not others
