@@ -45,7 +45,7 @@ _ROUNDED_MONTHS = 0.1
 # What halves, thirds and "every fifth" are parts of; a percentage may say the same.
 SHARE = "share"
 
-_BETWEEN = r"(?:(?:für|auf|bei|in|um|mit|for|at|by|of|to|на|в|до|для) )?"
+_BETWEEN = r"(?:(?:für|auf|bei|in|um|mit|for|at|by|of|to|на|в|до|для|о|об|из|с|от|к|по) )?"
 _ARTICLE = rf"{_BETWEEN}(?:(?:den|der|die|the|an?) )?"
 _ABOUT_ARTICLE = rf"{_BETWEEN}(?:(?:den|der|die|the|an?|ein(?:e[nrms]?)?) )?"
 _TIMES = re.compile(r"(?P<n>[a-zäöüß]+?)(?P<what>mal|fach\w*|köpfig\w*|jährig\w*|tägig\w*|stündig\w*"

@@ -30,6 +30,7 @@ from wortlaut.rag.verification.case import (
     find_false_quote,
     is_near_copy,
     is_one_word_off,
+    list_told_words,
 )
 from wortlaut.rag.verification.dates import (
     find_wrong_date,
@@ -55,6 +56,7 @@ from wortlaut.rag.verification.negation import (
     is_negator,
     is_planned,
     is_reported,
+    list_untold_modals,
     oppose_modals,
 )
 from wortlaut.rag.verification.numbers import joins_numbers
@@ -339,23 +341,32 @@ def _cited_words(case: ClaimCase) -> Sequence[Word]:
 
 def check_negation(case: ClaimCase) -> Verdict | None:
     """Nothing is denied that the cited text affirms, and the reverse."""
-    cited = _cited_words(case)
-    window = {word.start for word in cited}
+    window = _cited_words(case)
+    told = list_told_words(case) if is_near_copy(case) else window
     denied = find_negators(case.claim.words, case.claim.text)
-    there = [w for w in find_negators(case.cited.words, case.cited.text) if w.start in window]
-    if is_near_copy(case) and _count_denials(case.claim.words) != _count_denials(cited):
+    # Added against all that the claim may speak of, dropped from what it tells.
+    there, dropped = (
+        [w for w in find_negators(case.cited.words, case.cited.text) if w in words]
+        for words in (window, told)
+    )
+    if is_near_copy(case) and (
+        _count_denials(case.claim, case.claim.words)[0] > _count_denials(case.cited, window)[1]
+        or _count_denials(case.cited, told)[0] > _count_denials(case.claim, case.claim.words)[1]
+    ):
         return decide("refuted", "The claim adds or drops a negation", "negation")
-    if len(denied) > len(there) + count_half_negated(_unmatched_cited(case, cited)):
+    if len(denied) > len(there) + count_half_negated(_unmatched_cited(case, window)):
         return decide("refuted", f"The cited text does not say {denied[0].text!r}", "negation")
-    if not denied and there and not count_half_negated(_unmatched_claim(case)):
-        reason = f"The cited text says {there[0].text!r}, the claim does not"
+    if not denied and dropped and not count_half_negated(_unmatched_claim(case)):
+        reason = f"The cited text says {dropped[0].text!r}, the claim does not"
         return decide("refuted", reason, "negation")
     return None
 
 
-def _count_denials(words: Sequence[Word]) -> tuple[int, int]:
-    """The bare negators and the words like "ohne" among them, idioms included."""
-    return len(find_negators(words, "")), sum(word.low in _WITHOUT for word in words)
+def _count_denials(reading: ReadText, words: Sequence[Word]) -> tuple[int, int]:
+    """How often the words deny at least and at most: "ohne" counts, "nicht nur" may."""
+    without = sum(word.low in _WITHOUT for word in words)
+    surely = sum(word in words for word in find_negators(reading.words, reading.text))
+    return surely + without, len(find_negators(words, "")) + without
 
 
 def _unmatched_cited(case: ClaimCase, cited: Sequence[Word]) -> Sequence[Word]:
@@ -422,9 +433,10 @@ def check_mood(case: ClaimCase) -> Verdict | None:
     inside = [(d.start, d.end) for d in case.claim.dates]
     claim = [w for w in case.claim.words if not any(a <= w.start < b for a, b in inside)]
     cited = _cited_words(case)
+    told = list_told_words(case) if is_near_copy(case) else cited
     unsure = {"possible", "alleged"}
     due = is_planned(case.claim.text) or bool(find_moods(claim) & {"intended", "obliged"})
-    unsaid = find_moods(cited) & unsure - ({"alleged"} if due and find_modals(cited) else set())
+    unsaid = find_moods(told) & unsure - ({"alleged"} if due and find_modals(told) else set())
     if unsaid and not is_hedged(claim) and not case.attribution.is_attributed:
         return decide("refuted", "The cited text says it may be; the claim says it is", "mood")
     if find_moods(claim) & unsure and not (
@@ -432,18 +444,29 @@ def check_mood(case: ClaimCase) -> Verdict | None:
     ):
         return decide("refuted", "The claim says it may be; the cited text says it is", "mood")
     dropped = case.alignment.dropped if case.alignment and is_near_copy(case) else ()
-    if find_moods(dropped) & unsure:
+    if find_moods([word for word in dropped if word in told]) & unsure and not is_hedged(claim):
         return decide("refuted", "The claim drops that it may not be so", "mood")
-    changed = _find_changed_mood(case)
-    if changed:
-        return changed
+    return _find_changed_mood(case) or _find_changed_modal(case, claim, told)
+
+
+def _find_changed_modal(
+    case: ClaimCase, claim: Sequence[Word], told: Sequence[Word]
+) -> Verdict | None:
+    """A modal verb put in the place of another; in a near copy, also one that is added or dropped."""
+    cited = _cited_words(case)
     ours, theirs = find_modals(claim), find_modals(cited)
     if case.alignment is None and find_negators(claim, case.claim.text) and "must" in ours:
         # "Must not" is "darf nicht".
         ours |= {"allowed"}
-    if oppose_modals(ours, theirs) or (is_near_copy(case) and ours != theirs):
-        return decide("refuted", "The claim changes what may, must or will be", "mood")
-    return None
+    changed = oppose_modals(ours, theirs)
+    if is_near_copy(case):
+        changed = bool(
+            list_untold_modals(ours, cited, theirs)
+            or list_untold_modals(find_modals(told), claim, ours)
+        )
+    if not changed:
+        return None
+    return decide("refuted", "The claim changes what may, must or will be", "mood")
 
 
 def _find_changed_mood(case: ClaimCase) -> Verdict | None:
@@ -451,7 +474,8 @@ def _find_changed_mood(case: ClaimCase) -> Verdict | None:
     claim = case.claim.words[slice(*case.core)]
     cited, stops = case.cited.words, case.cited.stops
     plan = find_plan_as_done(claim, cited, stops)
-    if plan:
+    leads = list_told_words(case, with_leads=True) if is_near_copy(case) else cited
+    if plan and any(word.text == plan for word in leads):
         return decide("refuted", f"The cited text only says {plan!r}", "mood")
     window = case.alignment.window if case.alignment else (0, len(cited))
     attributed = case.attribution.is_attributed
