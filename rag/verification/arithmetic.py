@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, combinations, permutations
 
 from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity
@@ -20,20 +20,34 @@ _LARGEST_MULTIPLE = 12
 _MINUTES_A_DAY = 1440
 _MONTHS = 12
 _EXACT = 1e-6
+_MONTH_SECONDS = 365.25 / 12 * 86400
+# What a unit of one kind of time is in another's.
+_CONVERTED = {
+    ("time", "months"): 1 / _MONTH_SECONDS, ("months", "time"): _MONTH_SECONDS,
+    ("months", "century"): 1 / 1200, ("century", "months"): 1200.0,
+}  # fmt: skip
 _VAGUE_FROM, _VAGUE_TO = 1, 20
 
 
-def follows(
-    claimed: Quantity,
-    cited: Sequence[Quantity],
-    minutes: Sequence[int] = (),
-    lengths: Sequence[float] = (),
-    published: Collection[int] = (),
-) -> bool:
-    """Whether the number can be worked out from those of the cited text and its times of day.
+@dataclass(frozen=True, slots=True)
+class ToldTimes:
+    """What times a cited text tells: its `years`, `minutes` of days, and how many seconds ranges last.
 
-    `lengths` are the seconds that its ranges of days last, `published` the years of the articles.
+    `published` are the years of its articles; `is_open` says that it tells years from one unknown.
     """
+
+    years: frozenset[int] = frozenset()
+    minutes: Sequence[int] = ()
+    lengths: Sequence[float] = ()
+    published: Collection[int] = ()
+    is_open: bool = False
+
+
+_NO_TIMES = ToldTimes()
+
+
+def follows(claimed: Quantity, cited: Sequence[Quantity], times: ToldTimes = _NO_TIMES) -> bool:
+    """Whether the number can be worked out from those of the cited text and its times."""
     if claimed.form == "ordinal":
         return False
     if claimed.form == "vague":
@@ -46,17 +60,16 @@ def follows(
         if q.form in ("cardinal", "year") and not oppose_bounds(claimed.bound, q.bound)
     ][:_MOST_NUMBERS]
     known = [_scale_up(q) for q in plain]
+    years = [q.value for q in known if q.form == "year"]
     if claimed.form == "year" and not (claimed.bound or claimed.noun):
         spans = [q.value / _MONTHS for q in known if q.unit == "months"]
-        years = [q.value for q in known if q.form == "year"] + [float(year) for year in published]
-        return any(abs(claimed.value - year) == span for year in years for span in spans)
-    least, most = _find_range(claimed)
-    results = _list_results(claimed, known, minutes)
+        return any(abs(claimed.value - y) == n for y in (*years, *times.published) for n in spans)
+    results = _list_results(claimed, known, times.minutes)
     if claimed.unit == "time":
-        results = chain(lengths, results)
+        results = chain(times.lengths, results)
     elif claimed.unit == "months":
-        told = [q.value for q in known if q.form == "year"]
-        results = chain((_MONTHS * abs(now - year) for now in published for year in told), results)
+        results = chain((_MONTHS * abs(now - y) for now in times.published for y in years), results)
+    least, most = _find_range(claimed)
     return any(least <= abs(value) <= most for value in results)
 
 
@@ -120,6 +133,7 @@ def _list_results(
     elif claimed.unit == "time":
         gaps = (abs(a - b) for a, b in combinations(minutes, 2))
         yield from (60.0 * gap for m in gaps for gap in (m, _MINUTES_A_DAY - m))
+    yield from (q.value * _CONVERTED.get((q.unit, claimed.unit), 0.0) for q in known)
     if claimed.bound:
         yield from (q.value for q in known if q.unit in (claimed.unit, ""))
     yield from _list_sums(claimed, known)

@@ -42,6 +42,7 @@ _WEEKDAY = re.compile(
     rf"|(?P<v>{match_any(list_forms('weekday', 'ru', plural=True))})\b)",
     re.IGNORECASE,
 )
+_NO_WEEKDAY = re.compile(rf"\b{match_any(list_times('no weekday'))}\w*\s+\Z", re.IGNORECASE)
 _RELATIVE = {
     word: days
     for days, name in (
@@ -238,6 +239,9 @@ def _is_month(text: str, match: re.Match[str], language: Language) -> bool:
 def _read_weekdays(text: str) -> Iterator[DateMention]:
     for match in _WEEKDAY.finditer(text):
         named = "w" if match["w"] else "v"
+        # "Окружающая среда" is the environment.
+        if _NO_WEEKDAY.search(text[max(0, match.start(named) - 30) : match.start(named)]):
+            continue
         weekday = weekday_number(match[named])
         ahead = 1 if match["next"] else -1 if match["last"] else 0
         start = match.start("next") if match["next"] else match.start("last")

@@ -74,6 +74,8 @@ _YEAR_LEADS = frozenset(
     word for name in ("start", "middle", "end", "year leads") for word in list_times(name)
 )
 _IN_YEAR = frozenset(list_times("year leads alone"))
+_NEARLY = frozenset([*list_amounts("just over"), *list_amounts("just under")])
+_ONE_OF_TIME = frozenset(list_times("one of it"))
 _COUNTED = frozenset(list_times("counted"))
 _DEFINITE = read_function_words("definite")
 
@@ -93,6 +95,7 @@ _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("exactly", _end_in(["exactly"])),
 )
 _OR_MORE = re.compile(rf"(?:\s+\w+)?\s+{match_amounts('or more')}\b", re.IGNORECASE)
+_OR_LESS = re.compile(rf"(?:\s+\w+)?\s+{match_amounts('or less')}\b", re.IGNORECASE)
 _SIGNS = re.compile(rf"[$€£]|\b{match_amounts('minus')}(?=\s+\Z)", re.IGNORECASE)
 _BELOW_ZERO = re.compile(rf"\s*{match_amounts('below zero')}\b", re.IGNORECASE)
 
@@ -245,6 +248,8 @@ class _NumberReader:
         told_to = end
         if not bound and (more := _OR_MORE.match(self._text[end:])):
             bound, told_to = "min", end + more.end()
+        elif not bound and (less := _OR_LESS.match(self._text[end:])):
+            bound, told_to = "max", end + less.end()
         pair = value == 2 and form != "ordinal" and self._low(at - 1) in _DEFINITE
         group = pair or self._is_group(at)
         quantity = Quantity(
@@ -695,6 +700,12 @@ class _NumberReader:
     def _read_lone(self, at: int) -> _Read | None:
         """A rank or a scale that no number precedes."""
         low = self._low(at)
+        # "Eine gute Stunde", "более часа".
+        is_one = self._low(at - 1) in _NEARLY and self._low(at - 2) in list_ones()
+        if is_one or (self._language == "ru" and self._read_bound(self._words[at].start)):
+            unit = read_unit(low)
+            if unit and unit.dimension in _TIMES_OF and (is_one or low in _ONE_OF_TIME):
+                return _Read(1.0, at + 1, "cardinal", unit.dimension, unit.factor)
         rank = read_ordinal(low, self._language)
         if rank is None and self._language == "de" and (ranked := _RANKED.match(low)):
             rank = read_ordinal(f"{ranked['rank']}e", "de")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,7 +12,13 @@ from wortlaut.index.lang.calendar import list_times
 from wortlaut.index.lang.numerals import match_amounts, read_unit
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.words import read_words
-from wortlaut.rag.verification.arithmetic import DOWNWARDS, UPWARDS, follows, oppose_bounds
+from wortlaut.rag.verification.arithmetic import (
+    DOWNWARDS,
+    UPWARDS,
+    ToldTimes,
+    follows,
+    oppose_bounds,
+)
 from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity, joins_numbers, same_value
 
 # "H5N1", "S-400", "3:2"; "5km" and "2nd" are numbers.
@@ -159,44 +165,43 @@ def list_joined(text: str, quantities: Sequence[Quantity]) -> list[tuple[float, 
 def find_wrong_number(
     claimed: Sequence[Quantity],
     cited: Sequence[Quantity],
-    years: frozenset[int],
+    times: ToldTimes,
     *,
     is_copy: bool,
     falls: bool = False,
-    minutes: Sequence[int] = (),
-    lengths: Sequence[float] = (),
     adds_up: bool = False,
-    is_open: bool = False,
-    reckoned_from: Collection[int] = (),
+    is_denied: bool = False,
 ) -> tuple[str, str] | None:
     """Why a number of the claim does not hold, with the rule's code; None when all do, or may.
 
-    `years` are those of the span's dates and of the article's own, `minutes` its times of day and
-    `lengths` the seconds that its ranges of days last. What
-    follows from the cited numbers may hold, but not in a copy. A lost or added "at least" or "at
-    most" is a different number; "about" is so only in a copy, where nothing excuses it. Where one
-    of the texts `falls`, "minus 3 percent" is "3 percent". A claim that `adds_up` tells a sum. A year
-    is left open where `is_open`; spans of years are `reckoned_from` those of the article too.
+    `times` are those of the span and of its article. What follows from the cited numbers may hold,
+    but not in a copy, unless the claim `adds_up`. A lost or added "at least" or "at most" is a
+    different number, but where one of the texts `is_denied` ("nicht mehr als drei"); "about" is so
+    only in a copy, where nothing excuses it. Where one of the texts `falls`, "minus 3 percent" is
+    "3 percent".
     """
     may_follow = adds_up or not is_copy
     for quantity in claimed:
-        dated = quantity.form == "year" and (is_open or int(quantity.value) in years)
+        dated = quantity.form == "year" and (times.is_open or int(quantity.value) in times.years)
         if dated or _is_left_open(quantity, cited):
             continue
         equal = [other for other in cited if _holds(quantity, other, falls=falls)]
         if not equal:
-            if may_follow and follows(quantity, cited, minutes, lengths, reckoned_from):
+            if may_follow and follows(quantity, cited, times):
                 continue
             return f"the claim says {quantity.text!r}; the cited text does not", "number"
         fitting = [other for other in equal if _same_unit(quantity, other)]
         if not fitting:
             others = [q for q in cited if q not in equal]
-            if may_follow and follows(quantity, others, minutes, lengths, reckoned_from):
+            if may_follow and follows(quantity, others, times):
                 continue
             return f"the cited text gives {quantity.text!r} of something else", "unit"
         if quantity.form != "ordinal" and not any(
             _same_bound(quantity.bound, o.bound, is_copy) for o in fitting
         ):
+            others = [q for q in cited if q not in equal]
+            if is_denied or (may_follow and quantity.bound and follows(quantity, others, times)):
+                continue
             return f"the cited text says {fitting[0].told!r}, not {quantity.told!r}", "bound"
     swapped = (_find_swap(claimed, cited) or _find_repeat(claimed, cited)) if is_copy else None
     if swapped:

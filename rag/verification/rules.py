@@ -17,6 +17,7 @@ from wortlaut.index.lang.words import (
 )
 from wortlaut.index.reading.clauses import MOODS
 from wortlaut.rag.answer import Citation, Verdict, decide
+from wortlaut.rag.verification.arithmetic import ToldTimes
 from wortlaut.rag.verification.attribution import (
     Attribution,
     find_broken_frame,
@@ -166,25 +167,37 @@ def _is_name(quotation: str, case: ClaimCase) -> bool:
 
 def check_numbers(case: ClaimCase) -> Verdict | None:
     """Every number stands in the cited text."""
+    found = find_wrong_number(
+        case.claim.quantities,
+        case.cited.quantities,
+        _read_times(case),
+        is_copy=is_near_copy(case),
+        falls=tells_of_fall(case.claim.text) or tells_of_fall(case.cited.text),
+        adds_up=tells_of_sum(case.claim.text),
+        is_denied=_is_denied(case.claim) != _is_denied(case.cited),
+    )
+    return decide("refuted", _capital(found[0]), found[1]) if found else None
+
+
+def _read_times(case: ClaimCase) -> ToldTimes:
+    """The times that the cited sentences tell, their years reckoned from those of the articles."""
     years, published = _list_told_years(case), _list_published_years(case)
     relative = list_relative_years(_around(case))
     reckoned = {year + other.offset for year in (*published, *years) for other in relative}
     is_now = any(year.is_aside for year in relative) or _tells_of_day(case)
     if not years and (is_now or not relative):
         years |= published
-    found = find_wrong_number(
-        case.claim.quantities,
-        case.cited.quantities,
+    return ToldTimes(
         frozenset(years | reckoned),
+        [d.minute for i in case.evidence for d in i.around.dates if d.minute is not None],
+        [seconds for i in case.evidence for seconds in list_lengths(i.around.dates)],
+        published,
         is_open=bool(relative) and not published,
-        reckoned_from=published,
-        is_copy=is_near_copy(case),
-        falls=tells_of_fall(case.claim.text) or tells_of_fall(case.cited.text),
-        minutes=[d.minute for i in case.evidence for d in i.around.dates if d.minute is not None],
-        adds_up=tells_of_sum(case.claim.text),
-        lengths=[n for i in case.evidence for n in list_lengths(i.around.dates)],
     )
-    return decide("refuted", _capital(found[0]), found[1]) if found else None
+
+
+def _is_denied(reading: ReadText) -> bool:
+    return bool(find_negators(reading.words, reading.text))
 
 
 def _list_told_years(case: ClaimCase) -> set[int]:
@@ -439,7 +452,9 @@ def check_mood(case: ClaimCase) -> Verdict | None:
     unsaid = find_moods(told) & unsure - ({"alleged"} if due and find_modals(told) else set())
     if unsaid and not is_hedged(claim) and not case.attribution.is_attributed:
         return decide("refuted", "The cited text says it may be; the claim says it is", "mood")
-    if find_moods(claim) & unsure and not (
+    # "Sollen" is what somebody asks for, too.
+    asked = not list_untold_modals(frozenset({"shall"}), cited, frozenset())
+    if find_moods(claim) & (unsure - ({"alleged"} if asked else set())) and not (
         is_hedged(cited) or find_moods(cited) or is_reported(case.cited.words)
     ):
         return decide("refuted", "The claim says it may be; the cited text says it is", "mood")
