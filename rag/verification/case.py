@@ -17,6 +17,7 @@ from wortlaut.index.reading.quotes import pair_quotes
 from wortlaut.rag.verification.attribution import Attribution, read_attribution
 from wortlaut.rag.verification.evidence import CitedSpan, ReadText, merge_texts, read_text
 from wortlaut.rag.verification.names import find_name_runs
+from wortlaut.rag.verification.negation import is_negator
 
 _ALIKE = 82.0
 _SHORTEST_ALIKE = 5
@@ -29,8 +30,9 @@ _EDGE = " \t\n.,;:!?"
 
 _NEAR_COPY = 0.7
 _FEWEST_KEPT = 2
-# What part of the said words a clause has that the claim tells.
-_TOLD, _MOSTLY = 0.3, 0.4
+# What part of the said words a clause has that the claim tells: one without a verb, one with a verb
+# of the claim, and one whose verb the claim may put otherwise.
+_TOLD, _WITH_VERB, _OWN_VERB = 0.3, 0.2, 0.4
 # How near a word comes to the nearest of others, as a cosine; 0 without any.
 CompareWords = Callable[[str, Sequence[str]], float]
 Pair = Literal["same", "en-de", "ru-de", "other"]
@@ -135,12 +137,10 @@ def list_told_words(case: ClaimCase, *, with_leads: bool = False) -> tuple[Word,
     before = 0
     for start, stop in pairwise([*filter(case.cited.parts, case.cited.stops), len(words)]):
         clause = [n for n in range(start, stop) if words[n].is_content]
-        verbs = [n for n in clause if not words[n].is_capitalised]
+        verbs = [n for n in clause if not words[n].is_capitalised and not is_negator(words[n])]
         inside = sum(n in matched for n in clause)
-        tells = (
-            not verbs or matched.intersection(verbs) or (own and inside >= _MOSTLY * len(matched))
-        )
-        if tells and inside >= _TOLD * len(matched):
+        least = _TOLD if not verbs else _WITH_VERB if matched.intersection(verbs) else _OWN_VERB
+        if (least < _OWN_VERB or own) and inside >= max(1, least * len(matched)):
             told += words[before if with_leads else start : stop]
         before = start
     return tuple(told)

@@ -150,15 +150,21 @@ def _is_range(match: re.Match[str], text: str) -> bool:
     return pair[0] >= _YEARS_FROM or has_sign or bool(is_counted)
 
 
-def list_joined(text: str, quantities: Sequence[Quantity]) -> list[tuple[float, float]]:
-    """The pairs of numbers that a text joins: "zehn bis zwölf", "3 zu 2", "2024/25"."""
+def list_joined(
+    text: str, quantities: Sequence[Quantity], *, as_scores: bool = False
+) -> list[tuple[float, float]]:
+    """The pairs of numbers that a text joins: "zehn bis zwölf", "3 zu 2", "2024/25".
+
+    `as_scores` leaves out those of a unit, which are no score.
+    """
     joined = []
     for one, other in pairwise(quantities):
         between = text[one.end : other.start]
-        if joins_numbers(between) or between.strip() == "/":
-            joined.append((one.raw, other.raw))
-            if one.form == "year" and other.raw < _CENTURY:
-                joined.append((one.raw, one.raw // _CENTURY * _CENTURY + other.raw))
+        if (as_scores and other.unit) or not (joins_numbers(between) or between.strip() == "/"):
+            continue
+        joined.append((one.raw, other.raw))
+        if one.form == "year" and other.raw < _CENTURY:
+            joined.append((one.raw, one.raw // _CENTURY * _CENTURY + other.raw))
     return joined
 
 
@@ -170,13 +176,13 @@ def find_wrong_number(
     is_copy: bool,
     falls: bool = False,
     adds_up: bool = False,
-    is_denied: bool = False,
+    denied: Sequence[Quantity] = (),
 ) -> tuple[str, str] | None:
     """Why a number of the claim does not hold, with the rule's code; None when all do, or may.
 
     `times` are those of the span and of its article. What follows from the cited numbers may hold,
     but not in a copy, unless the claim `adds_up`. A lost or added "at least" or "at most" is a
-    different number, but where one of the texts `is_denied` ("nicht mehr als drei"); "about" is so
+    different number, but where only one of the two is `denied` ("nicht mehr als drei"); "about" is so
     only in a copy, where nothing excuses it. Where one of the texts `falls`, "minus 3 percent" is
     "3 percent".
     """
@@ -200,7 +206,10 @@ def find_wrong_number(
             _same_bound(quantity.bound, o.bound, is_copy) for o in fitting
         ):
             others = [q for q in cited if q not in equal]
-            if is_denied or (may_follow and quantity.bound and follows(quantity, others, times)):
+            turned = any(quantity is q for q in denied) != any(
+                o is q for o in fitting for q in denied
+            )
+            if turned or (may_follow and quantity.bound and follows(quantity, others, times)):
                 continue
             return f"the cited text says {fitting[0].told!r}, not {quantity.told!r}", "bound"
     swapped = (_find_swap(claimed, cited) or _find_repeat(claimed, cited)) if is_copy else None

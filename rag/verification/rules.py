@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from wortlaut.index.lang.names import TITLES, sound_of
 from wortlaut.index.lang.roles import role_gender
@@ -60,7 +61,7 @@ from wortlaut.rag.verification.negation import (
     list_untold_modals,
     oppose_modals,
 )
-from wortlaut.rag.verification.numbers import joins_numbers
+from wortlaut.rag.verification.numbers import Quantity, joins_numbers
 from wortlaut.rag.verification.officeholders import find_borrowed_office
 from wortlaut.rag.verification.quantities import (
     count_comparisons,
@@ -174,7 +175,7 @@ def check_numbers(case: ClaimCase) -> Verdict | None:
         is_copy=is_near_copy(case),
         falls=tells_of_fall(case.claim.text) or tells_of_fall(case.cited.text),
         adds_up=tells_of_sum(case.claim.text),
-        is_denied=_is_denied(case.claim) != _is_denied(case.cited),
+        denied=[*_list_denied(case.claim), *_list_denied(case.cited)],
     )
     return decide("refuted", _capital(found[0]), found[1]) if found else None
 
@@ -196,8 +197,18 @@ def _read_times(case: ClaimCase) -> ToldTimes:
     )
 
 
-def _is_denied(reading: ReadText) -> bool:
-    return bool(find_negators(reading.words, reading.text))
+def _list_denied(reading: ReadText) -> list[Quantity]:
+    """The numbers of clauses that deny something."""
+    denied = {word.start for word in find_negators(reading.words, reading.text)}
+    starts = [reading.words[n].start for n in reading.stops if n < len(reading.words)]
+    clauses = [*pairwise(starts), *((last, len(reading.text)) for last in starts[-1:])]
+    return [
+        quantity
+        for start, end in clauses
+        if any(start <= place < end for place in denied)
+        for quantity in reading.quantities
+        if start <= quantity.start < end
+    ]
 
 
 def _list_told_years(case: ClaimCase) -> set[int]:
@@ -242,7 +253,7 @@ def check_dates(case: ClaimCase) -> Verdict | None:
     told = [q for item in case.evidence for q in item.around.quantities]
     lengths = [q.value / 60 for q in told if q.unit == "time"]
     # "24:17" may be a score as well.
-    scores = list_joined(case.cited.text, case.cited.quantities)
+    scores = list_joined(case.cited.text, case.cited.quantities, as_scores=True)
     claimed = [d for d in case.claim.dates if d.minute is None or read_pair(d.text) not in scores]
     for item in case.evidence:
         article = item.citation.article
@@ -362,9 +373,11 @@ def check_negation(case: ClaimCase) -> Verdict | None:
         [w for w in find_negators(case.cited.words, case.cited.text) if w in words]
         for words in (window, told)
     )
+    least, most = _count_denials(case.claim, case.claim.words)
+    least -= count_half_negated(_unmatched_cited(case, window))
+    most += count_half_negated(_unmatched_claim(case))
     if is_near_copy(case) and (
-        _count_denials(case.claim, case.claim.words)[0] > _count_denials(case.cited, window)[1]
-        or _count_denials(case.cited, told)[0] > _count_denials(case.claim, case.claim.words)[1]
+        least > _count_denials(case.cited, window)[1] or most < _count_denials(case.cited, told)[0]
     ):
         return decide("refuted", "The claim adds or drops a negation", "negation")
     if len(denied) > len(there) + count_half_negated(_unmatched_cited(case, window)):
