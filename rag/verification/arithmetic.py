@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations, permutations
 
-from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity
+from wortlaut.rag.verification.numbers import CURRENCIES, SHARE, Bound, Quantity
 
 UPWARDS = frozenset[Bound]({"min", "over", "just over"})
 DOWNWARDS = frozenset[Bound]({"max", "under", "just under"})
@@ -20,6 +20,8 @@ _LARGEST_MULTIPLE = 12
 _MINUTES_A_DAY = 1440
 _MONTHS = 12
 _EXACT = 1e-6
+# Units that one amount may leave to another: "2 Milliarden Euro, 3 Milliarden".
+_PLAIN = CURRENCIES | {"percent"}
 _MONTH_SECONDS = 365.25 / 12 * 86400
 # What a unit of one kind of time is in another's.
 _CONVERTED = {
@@ -154,7 +156,8 @@ def _list_sums(claimed: Quantity, known: Sequence[Quantity]) -> Iterator[float]:
         yield one + other
     # Three of one kind: of any three more would follow by chance.
     for three in combinations((q for q in of_kind if q.form == "cardinal"), 3):
-        if len({q.unit for q in three}) == 1:
+        units = {q.unit for q in three}
+        if len(units) == 1 or (units == {claimed.unit, ""} and claimed.unit in _PLAIN):
             yield sum(q.value for q in three)
     if claimed.unit == "months":
         years = [q.value for q in known if q.form == "year"]

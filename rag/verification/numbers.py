@@ -60,7 +60,7 @@ _RANKED = re.compile(r"(?P<rank>[a-zäöüß]+t)[a-zäöüß]{2,}[sßz]te[nmrs]?
 _AND = frozenset("and und и".split())
 _OF = frozenset("of a an einer eines der из".split())
 _MONEY = ("$", "€", "£")
-_CURRENCIES = frozenset({"euro", "dollar", "pound", "rouble", "franc", "other money", "hryvnia"})
+CURRENCIES = frozenset({"euro", "dollar", "pound", "rouble", "franc", "other money", "hryvnia"})
 _YEARS = range(1000, 2101)
 _MINUS_SIGN = re.compile(r"(?:\A|(?<!\d)[\s(„“\"«])[-−–]\Z")
 _RANGE = re.compile(
@@ -254,7 +254,7 @@ class _NumberReader:
         group = pair or self._is_group(at)
         quantity = Quantity(
             start, end, self._text[start:end], value * factor, unit, bound, form, value,
-            self._find_noun(stop), () if read.other is None else (read.other,), group,
+            "" if surely == "year" else self._find_noun(stop), () if read.other is None else (read.other,), group,
             self._text[told:told_to], surely,
         )  # fmt: skip
         return quantity, stop
@@ -556,7 +556,7 @@ class _NumberReader:
         if self._low(at) != "m":
             return False
         unit = read_unit(self._low(at + 1)) if self._low(at + 1) else None
-        return self._low(at - 2) in _MONEY or bool(unit and unit.dimension in _CURRENCIES)
+        return self._low(at - 2) in _MONEY or bool(unit and unit.dimension in CURRENCIES)
 
     def _read_group(self, at: int, *, opens: bool) -> tuple[float, int, float | None] | None:
         """A number without a scale of a thousand or more, what follows it, and its other reading."""
