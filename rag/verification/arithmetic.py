@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations, permutations
 
-from wortlaut.rag.verification.numbers import CURRENCIES, SHARE, Bound, Quantity
+from wortlaut.rag.verification.numbers import CURRENCIES, DECADE, SHARE, Bound, Quantity
 
 UPWARDS = frozenset[Bound]({"min", "over", "just over"})
 DOWNWARDS = frozenset[Bound]({"max", "under", "just under"})
@@ -66,6 +66,8 @@ def follows(claimed: Quantity, cited: Sequence[Quantity], times: ToldTimes = _NO
     if claimed.form == "year" and not (claimed.bound or claimed.noun):
         spans = [q.value / _MONTHS for q in known if q.unit == "months"]
         return any(abs(claimed.value - y) == n for y in (*years, *times.published) for n in spans)
+    if claimed.unit == DECADE:
+        return any(year // 10 * 10 in (claimed.raw, *claimed.readings) for year in years)
     results = _list_results(claimed, known, times.minutes)
     if claimed.unit == "time":
         results = chain(times.lengths, results)

@@ -15,7 +15,9 @@ from wortlaut.index.lang.calendar import list_times
 from wortlaut.index.lang.numerals import (
     is_half,
     list_amounts,
+    list_decades,
     list_ones,
+    list_unit_words,
     match_amounts,
     read_compound,
     read_digits,
@@ -42,6 +44,8 @@ _ROUNDED = 0.005
 _TIMES_OF = frozenset({"time", "months"})
 _MONTH = 365.25 / 12 * 86400
 _ROUNDED_MONTHS = 0.1
+# The dimension of "the 1960s".
+DECADE = "decade"
 # What halves, thirds and "every fifth" are parts of; a percentage may say the same.
 SHARE = "share"
 
@@ -76,6 +80,15 @@ _YEAR_LEADS = frozenset(
 _IN_YEAR = frozenset(list_times("year leads alone"))
 _NEARLY = frozenset([*list_amounts("just over"), *list_amounts("just under")])
 _ONE_OF_TIME = frozenset(list_times("one of it"))
+_DECADE_ENDS = frozenset(list_times("decade ends"))
+_SOME_YEARS = frozenset(list_unit_words("year", several=True)) - _ONE_YEAR
+# Each with whether it says "years" itself.
+_DECADES = {
+    f"{word}{years}": (float(decade), bool(years) or word.endswith("ies"))
+    for decade in range(20, 100, 10)
+    for word in list_decades(decade)
+    for years in ("", *(_SOME_YEARS if word.endswith("er") else ()))
+}
 _COUNTED = frozenset(list_times("counted"))
 _DEFINITE = read_function_words("definite")
 
@@ -136,6 +149,7 @@ class _Read:
     unit: str = ""
     factor: float = 1.0
     other: float | None = None
+    years: tuple[float, ...] = ()
 
 
 def read_quantities(
@@ -216,7 +230,8 @@ class _NumberReader:
 
     def _read_at(self, at: int) -> tuple[Quantity, int] | None:
         read = (
-            self._read_vague(at)
+            self._read_decade(at)
+            or self._read_vague(at)
             or self._read_share(at)
             or self._read_part(at)
             or self._read_special(at)
@@ -236,7 +251,7 @@ class _NumberReader:
         start, end = self._words[at].start, self._words[stop - 1].end
         form = read.form
         surely: YearOrCount = ""
-        if form == "cardinal" and value in _YEARS:
+        if form == "cardinal" and value in _YEARS and unit != DECADE:
             surely = self._tell_kind(at, stop, unit)
             if surely == "year":
                 unit, factor, form = "", 1.0, "year"
@@ -252,9 +267,10 @@ class _NumberReader:
             bound, told_to = "max", end + less.end()
         pair = value == 2 and form != "ordinal" and self._low(at - 1) in _DEFINITE
         group = pair or self._is_group(at)
+        readings = read.years if read.other is None else (read.other,)
         quantity = Quantity(
             start, end, self._text[start:end], value * factor, unit, bound, form, value,
-            "" if surely == "year" else self._find_noun(stop), () if read.other is None else (read.other,), group,
+            "" if surely == "year" else self._find_noun(stop), readings, group,
             self._text[told:told_to], surely,
         )  # fmt: skip
         return quantity, stop
@@ -325,6 +341,25 @@ class _NumberReader:
         return compound or any(read_scale(low, self._language) == scale for low in words)
 
     # What is no plain number.
+
+    def _read_decade(self, at: int) -> _Read | None:
+        """ "1960s", "60er Jahre", "Sechzigerjahre", "в шестидесятых годах"; "60" may be of any century."""
+        low, stop = self._low(at), at + 1
+        decade, is_whole = _DECADES.get(low, (0.0, False))
+        if low.isdecimal() and len(low) in (2, 4) and low[-1] == "0":
+            ends = self._low(stop) in _DECADE_ENDS and self._gap(stop) in ("", "-", "‑")
+            decade, stop = (float(low), stop + 1) if ends else (0.0, stop)
+        if self._language == "en":
+            # "In her sixties" she is that old.
+            is_told = decade >= 1000 or {self._low(at - 1), self._low(at - 2)} & _DEFINITE
+            return self._tell_decade(decade, stop) if decade and is_told else None
+        if not is_whole and self._low(stop) not in _SOME_YEARS:
+            return None
+        return self._tell_decade(decade, stop if is_whole else stop + 1) if decade else None
+
+    def _tell_decade(self, decade: float, stop: int) -> _Read:
+        centuries = (1800.0, 1900.0, 2000.0) if decade < 100 else ()
+        return _Read(decade, stop, unit=DECADE, years=tuple(c + decade for c in centuries))
 
     def _read_vague(self, at: int) -> _Read | None:
         """ "Tausende", "mehrere tausend", "tens of thousands", "десятки тысяч"."""
