@@ -137,7 +137,9 @@ def _list_results(
     elif claimed.unit == "time":
         gaps = (abs(a - b) for a, b in combinations(minutes, 2))
         yield from (60.0 * gap for m in gaps for gap in (m, _MINUTES_A_DAY - m))
-    yield from (q.value * _CONVERTED.get((q.unit, claimed.unit), 0.0) for q in known)
+    for q in known:
+        if factor := _CONVERTED.get((q.unit, claimed.unit)):
+            yield q.value * factor
     if claimed.bound:
         yield from (q.value for q in known if q.unit in (claimed.unit, ""))
     yield from _list_sums(claimed, known)

@@ -211,7 +211,7 @@ class _NumberReader:
                 continue
             quantity, at = read
             if found:
-                quantity = self._share_century(found[-1], quantity)
+                quantity = self._end_range(found[-1], self._share_century(found[-1], quantity))
                 found[-1] = self._share_unit(found[-1], quantity)
             found.append(quantity)
         return found
@@ -307,6 +307,13 @@ class _NumberReader:
             return True
         opens = at == 1 or self._gap(at - 1) in (":", "–", "-")
         return (self._low(at - 1) in signs and opens) or bool(_BELOW_ZERO.match(self._text[end:]))
+
+    def _end_range(self, first: Quantity, second: Quantity) -> Quantity:
+        """The second of two numbers without the bound that only joins it: "von zwei bis zu neun"."""
+        between = self._text[first.end : second.start]
+        if second.bound not in ("max", "under") or not joins_numbers(between):
+            return second
+        return replace(second, bound="", told=second.text)
 
     def _share_century(self, first: Quantity, second: Quantity) -> Quantity:
         """The second of two years of one century: "1939-45", "2024/25"."""

@@ -202,20 +202,25 @@ def find_wrong_number(
             if may_follow and follows(quantity, others, times):
                 continue
             return f"the cited text gives {quantity.text!r} of something else", "unit"
-        if quantity.form != "ordinal" and not any(
+        bounded = quantity.form == "ordinal" or any(
             _same_bound(quantity.bound, o.bound, is_copy) for o in fitting
+        )
+        # A single other number may be what is bounded: "28 percent" is "less than a third".
+        others = [q for q in cited if may_follow and quantity.bound and q not in equal]
+        if not bounded and not (
+            _is_turned(quantity, fitting, denied) or any(follows(quantity, [q]) for q in others)
         ):
-            others = [q for q in cited if q not in equal]
-            turned = any(quantity is q for q in denied) != any(
-                o is q for o in fitting for q in denied
-            )
-            if turned or (may_follow and quantity.bound and follows(quantity, others, times)):
-                continue
             return f"the cited text says {fitting[0].told!r}, not {quantity.told!r}", "bound"
     swapped = (_find_swap(claimed, cited) or _find_repeat(claimed, cited)) if is_copy else None
     if swapped:
         return f"the cited text gives {swapped.text!r} of something else", "number_swap"
     return None
+
+
+def _is_turned(claimed: Quantity, cited: Sequence[Quantity], denied: Sequence[Quantity]) -> bool:
+    """Whether one of the two sides denies the number, the other does not."""
+    ours, theirs = (any(q is d for q in qs for d in denied) for qs in ([claimed], cited))
+    return ours != theirs
 
 
 def tells_of_sum(text: str) -> bool:
