@@ -62,6 +62,8 @@ def find_clock_times(text: str, language: Language) -> Iterator[ClockTime]:
         if int(hour) * 60 + past > _A_DAY or past > 59:
             continue
         mark, minute = (match["mark"] or "").lower(), int(hour) % 24 * 60 + past
+        if mark == "am" and language == "de":  # "Elbe 2 am 9. Oktober"
+            continue
         if mark.startswith(("a", "p")):
             minute = minute % _NOON + (_NOON if mark.startswith("p") else 0)
             yield ClockTime(match.start(), match.end(), minute)

@@ -94,6 +94,7 @@ _WEEKDAY_INSIDE = re.compile(rf"\w({match_any(list_forms('weekday', 'de'))})", r
 _MONTH_INSIDE = re.compile(rf"\b({match_any(list_forms('month', 'de'))})-?[a-zäöüß]{{4,}}")
 # Months that are other words too: a modal verb, a name, a way to walk.
 _ALSO_WORDS = frozenset({"mai", "may", "march"})
+_BEFORE_HOUR = re.compile(rf"\b{match_any(list_times('hour leads'))}\s+\Z", re.IGNORECASE)
 _HALF_A_DAY = 720
 _LONGEST_RANGE = 366
 _BEFORE_MONTH = frozenset(list_times("month leads"))
@@ -345,6 +346,11 @@ def _is_told(
         for hour in hours
         if 0 <= hour <= 24
     )
+
+
+def tells_hour(before: str) -> bool:
+    """Whether a bare number behind the text may be an hour: "um sechs"."""
+    return _BEFORE_HOUR.search(before[-20:]) is not None
 
 
 def list_lengths(mentions: Sequence[DateMention]) -> list[float]:

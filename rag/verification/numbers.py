@@ -33,7 +33,9 @@ from wortlaut.index.lang.numerals import (
 from wortlaut.index.lang.words import Language, Word, read_function_words, read_words
 
 # "over" and "under" may be mere prepositions.
-Bound = Literal["", "about", "exactly", "min", "max", "over", "under", "just over", "just under"]
+Bound = Literal[
+    "", "about", "exactly", "min", "max", "over", "under", "just over", "just under", "within"
+]
 NumberForm = Literal["cardinal", "ordinal", "vague", "year"]
 # What 1000 to 2100 surely is, where that shows.
 YearOrCount = Literal["", "year", "count"]
@@ -106,6 +108,7 @@ _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("just over", _end_in(["just over"], _ABOUT_ARTICLE)),
     ("just under", _end_in(["just under"], _ABOUT_ARTICLE)),
     ("exactly", _end_in(["exactly"])),
+    ("within", _end_in(["within"], _ARTICLE)),
 )
 _OR_MORE = re.compile(rf"(?:\s+\w+)?\s+{match_amounts('or more')}\b", re.IGNORECASE)
 _OR_LESS = re.compile(rf"(?:\s+\w+)?\s+{match_amounts('or less')}\b", re.IGNORECASE)

@@ -278,6 +278,8 @@ def _same_bound(a: Bound, b: Bound, is_copy: bool) -> bool:
         return True
     if oppose_bounds(a, b):
         return False
+    if "within" in (a, b):
+        return not {a, b} & UPWARDS
     a, b = _LEVEL.get(a, a), _LEVEL.get(b, b)
     if not is_copy and {a, b} & {"over", "under"}:
         # "über 19,2° Ost" is a place, no bound.

@@ -39,6 +39,7 @@ from wortlaut.rag.verification.dates import (
     find_wrong_year,
     list_lengths,
     list_relative_years,
+    tells_hour,
 )
 from wortlaut.rag.verification.evidence import ReadText
 from wortlaut.rag.verification.names import StrangeName, find_strange_names, same_word
@@ -280,14 +281,17 @@ def _refute_date(text: str) -> Verdict:
 
 
 def _list_hours(reading: ReadText) -> list[float]:
-    """The bare numbers that a time of day behind them makes hours: "von sieben bis 16 Uhr"."""
+    """The bare numbers that may be hours: "von sieben bis 16 Uhr", "um sechs schloss er"."""
+    times = [date.start for date in reading.dates if date.minute is not None]
     return [
-        quantity.raw
-        for quantity in reading.quantities
-        for date in reading.dates
-        if not quantity.unit and date.minute is not None and quantity.end <= date.start
-        and joins_numbers(reading.text[quantity.end : date.start])
-    ]  # fmt: skip
+        q.raw
+        for q in reading.quantities
+        if not q.unit
+        and (
+            any(joins_numbers(reading.text[q.end : start]) for start in times if start >= q.end)
+            or (not q.noun and tells_hour(reading.text[: q.start]))
+        )
+    ]
 
 
 def check_speaker(case: ClaimCase) -> Verdict | None:
@@ -451,6 +455,7 @@ def _list_bounded(reading: ReadText) -> list[tuple[int, int]]:
         if q.told.startswith(q.text)
         else (q.end - len(q.told), q.end)
         for q in reading.quantities
+        if q.form != "year"
     ]
 
 
