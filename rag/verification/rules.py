@@ -289,7 +289,7 @@ def _list_hours(reading: ReadText) -> list[float]:
         if not q.unit
         and (
             any(joins_numbers(reading.text[q.end : start]) for start in times if start >= q.end)
-            or (not q.noun and tells_hour(reading.text[: q.start]))
+            or tells_hour(reading.text[: q.start])
         )
     ]
 
