@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from wortlaut.index.article import Article, hash_text
 from wortlaut.index.lang.numerals import read_digits, read_numeral, read_ordinal
+from wortlaut.rag.verification.arithmetic import ToldTimes
 from wortlaut.rag.verification.dates import find_wrong_date, read_dates
 from wortlaut.rag.verification.numbers import read_quantities, same_value
 from wortlaut.rag.verification.quantities import find_strange_code, find_wrong_number
@@ -76,7 +77,7 @@ def test_ordinals_are_no_other_words():
 
 def check(claim, cited, language="en", years=()):
     ours, theirs = read_quantities(claim, language), read_quantities(cited, "de")
-    found = find_wrong_number(ours, theirs, frozenset(years), is_copy=language == "de")
+    found = find_wrong_number(ours, theirs, ToldTimes(frozenset(years)), is_copy=language == "de")
     return found and found[1]
 
 

@@ -64,7 +64,7 @@ def verifier(models):
         ("Шведские корабли удерживают маяк с марта 2019 года.", SHIPS, "ru", "person"),
         ("Der Turm ist 48 Meter breit.", TOWER, "de", "word"),
         ("The shipyard made a profit of 7 million talers last year.", LOSS, "en", "opposite"),
-        ("The shipyard lost 7 million talers this year.", LOSS, "en", "opposite"),
+        ("The shipyard lost 7 million talers this year.", LOSS, "en", "date"),
         ("The last ferry was opened in 2011.", FERRY, "en", "opposite"),
         ("Clarity will come in months, not weeks.", CLARITY, "en", "opposite"),
     ],

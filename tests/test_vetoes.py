@@ -12,10 +12,10 @@ from wortlaut.rag.verification.evidence import EvidenceReader
 from wortlaut.rag.verification.rules import find_veto
 
 
-def find_rule(text, claim, language):
+def find_rule(text, claim, language, published=date(2026, 1, 29)):
     article = Article(
         "meldung", "Meldung", text, hash_text(text), language="de",
-        published=date(2026, 1, 29), published_precision="day",
+        published=published, published_precision="day" if published else "unknown",
     )  # fmt: skip
     citation = Citation(1, article, Span(0, len(text)))
     evidence = [EvidenceReader(extract_article).read(citation)]

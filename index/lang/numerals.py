@@ -23,6 +23,7 @@ _RUSSIAN_ENDINGS = (
 )
 _RUSSIAN_ENDING = re.compile(rf"{match_any(_RUSSIAN_ENDINGS)}\Z")
 _GERMAN_ORDINAL = re.compile(r"([a-zäöüß]+)te[nmrs]?\Z")
+_SHORTEST_COMPOUND = 8
 _GERMAN_ENDINGS = ("te", "tem", "ten", "ter", "tes")
 
 
@@ -239,6 +240,61 @@ def read_times(low: str, language: Language | None = None) -> float | None:
 def _find_in(kind: NumeralKind, low: str, language: Language | None) -> float | None:
     found = (_find(low, kind, each) for each in ((language,) if language else LANGUAGES))
     return next((value for value in found if value is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CompoundNumber:
+    """The number that a longer word begins with, and the unit behind it: "Dreijahresplan", 3 "jahr"."""
+
+    value: float
+    unit: str = ""
+    is_share: bool = False
+    is_group: bool = False
+
+
+@lru_cache(maxsize=16384)
+def read_compound(low: str, language: Language) -> CompoundNumber | None:
+    """The number in a compound: "zweidrittelmehrheit", "sechspunkteplan", "трёхлетний"; else None."""
+    if language == "en" or len(low) < _SHORTEST_COMPOUND:
+        return None
+    for end in range(len(low) - 3, 2, -1):
+        value, rest = _read_prefix(low[:end], language), low[end:]
+        if value is None:
+            continue
+        for head, unit in _read_heads(language):
+            if rest.startswith(head):
+                return CompoundNumber(value, unit)
+        if language == "de":
+            part = next((p for p in read_numerals("fraction", "de") if rest.startswith(p)), None)
+            if part and len(rest) > len(part) + 3:
+                share = value * read_numerals("fraction", "de")[part]
+                return CompoundNumber(share, is_share=True) if share < 1 else None
+            # "Sechzigerjahre" are no group.
+            if rest.startswith("er") and len(rest) > 5 and not rest.startswith("erjahr"):
+                return CompoundNumber(value, is_group=True)
+    return None
+
+
+@cache
+def _read_heads(language: Language) -> tuple[tuple[str, str], ...]:
+    """What may follow a number in a compound, each with the unit that it is, or ""."""
+    heads = read_phrases(f"{language}/amounts.tsv").get("compound heads", ())
+    return tuple((head, unit) for head, _, unit in (entry.partition("=") for entry in heads))
+
+
+def _read_prefix(low: str, language: Language) -> float | None:
+    """The value of the beginning of a compound; one is none: "Einfall", "Eintagsfliege"."""
+    if language == "de":
+        value = _read_german(low) if low != "ein" else None
+        return (
+            value if value and value > 1 and low not in read_numerals("inflected", "de") else None
+        )
+    value = read_numeral(low, language)
+    for end in range(3, len(low) - 2) if value is None else ():
+        tens, ones = read_numeral(low[:end], language), read_numeral(low[end:], language)
+        if tens and ones and tens % 10 == 0 and ones < 10:
+            return tens + ones
+    return value
 
 
 def read_digits(text: str, language: Language) -> float:

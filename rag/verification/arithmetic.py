@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import combinations, permutations
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, combinations, permutations
 
-from wortlaut.rag.verification.numbers import SHARE, Bound, Quantity
+from wortlaut.rag.verification.numbers import CURRENCIES, DECADE, SHARE, Bound, Quantity
 
 UPWARDS = frozenset[Bound]({"min", "over", "just over"})
 DOWNWARDS = frozenset[Bound]({"max", "under", "just under"})
@@ -20,11 +20,36 @@ _LARGEST_MULTIPLE = 12
 _MINUTES_A_DAY = 1440
 _MONTHS = 12
 _EXACT = 1e-6
+# Units that one amount may leave to another: "2 Milliarden Euro, 3 Milliarden".
+_PLAIN = CURRENCIES | {"percent"}
+_MONTH_SECONDS = 365.25 / 12 * 86400
+# What a unit of one kind of time is in another's.
+_CONVERTED = {
+    ("time", "months"): 1 / _MONTH_SECONDS, ("months", "time"): _MONTH_SECONDS,
+    ("months", "century"): 1 / 1200, ("century", "months"): 1200.0,
+}  # fmt: skip
 _VAGUE_FROM, _VAGUE_TO = 1, 20
 
 
-def follows(claimed: Quantity, cited: Sequence[Quantity], minutes: Sequence[int] = ()) -> bool:
-    """Whether the number can be worked out from those of the cited text and its times of day."""
+@dataclass(frozen=True, slots=True)
+class ToldTimes:
+    """What times a cited text tells: its `years`, `minutes` of days, and how many seconds ranges last.
+
+    `published` are the years of its articles; `is_open` says that it tells years from one unknown.
+    """
+
+    years: frozenset[int] = frozenset()
+    minutes: Sequence[int] = ()
+    lengths: Sequence[float] = ()
+    published: Collection[int] = ()
+    is_open: bool = False
+
+
+_NO_TIMES = ToldTimes()
+
+
+def follows(claimed: Quantity, cited: Sequence[Quantity], times: ToldTimes = _NO_TIMES) -> bool:
+    """Whether the number can be worked out from those of the cited text and its times."""
     if claimed.form == "ordinal":
         return False
     if claimed.form == "vague":
@@ -37,12 +62,19 @@ def follows(claimed: Quantity, cited: Sequence[Quantity], minutes: Sequence[int]
         if q.form in ("cardinal", "year") and not oppose_bounds(claimed.bound, q.bound)
     ][:_MOST_NUMBERS]
     known = [_scale_up(q) for q in plain]
+    years = [q.value for q in known if q.form == "year"]
     if claimed.form == "year" and not (claimed.bound or claimed.noun):
         spans = [q.value / _MONTHS for q in known if q.unit == "months"]
-        years = [q.value for q in known if q.form == "year"]
-        return any(abs(claimed.value - year) == span for year in years for span in spans)
+        return any(abs(claimed.value - y) == n for y in (*years, *times.published) for n in spans)
+    if claimed.unit == DECADE:
+        return any(year // 10 * 10 in (claimed.raw, *claimed.readings) for year in years)
+    results = _list_results(claimed, known, times.minutes)
+    if claimed.unit == "time":
+        results = chain(times.lengths, results)
+    elif claimed.unit == "months":
+        results = chain((_MONTHS * abs(now - y) for now in times.published for y in years), results)
     least, most = _find_range(claimed)
-    return any(least <= abs(value) <= most for value in _list_results(claimed, known, minutes))
+    return any(least <= abs(value) <= most for value in results)
 
 
 def oppose_bounds(a: Bound, b: Bound) -> bool:
@@ -105,6 +137,9 @@ def _list_results(
     elif claimed.unit == "time":
         gaps = (abs(a - b) for a, b in combinations(minutes, 2))
         yield from (60.0 * gap for m in gaps for gap in (m, _MINUTES_A_DAY - m))
+    for q in known:
+        if factor := _CONVERTED.get((q.unit, claimed.unit)):
+            yield q.value * factor
     if claimed.bound:
         yield from (q.value for q in known if q.unit in (claimed.unit, ""))
     yield from _list_sums(claimed, known)
@@ -123,8 +158,14 @@ def _list_sums(claimed: Quantity, known: Sequence[Quantity]) -> Iterator[float]:
         one, other = _align(a, b)
         yield abs(one - other)
         yield one + other
+    # Three of one kind: of any three more would follow by chance.
+    for three in combinations((q for q in of_kind if q.form == "cardinal"), 3):
+        units = {q.unit for q in three}
+        if len(units) == 1 or (units == {claimed.unit, ""} and claimed.unit in _PLAIN):
+            yield sum(q.value for q in three)
     if claimed.unit == "months":
         years = [q.value for q in known if q.form == "year"]
+        yield from (float(_MONTHS * n) for n in (len(set(years)),) if n > 2)
         yield from (_MONTHS * abs(a - b) for a, b in combinations(years, 2))
     for share in known:
         part = share.raw if share.unit == SHARE else share.raw / 100

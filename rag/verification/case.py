@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -17,6 +17,7 @@ from wortlaut.index.reading.quotes import pair_quotes
 from wortlaut.rag.verification.attribution import Attribution, read_attribution
 from wortlaut.rag.verification.evidence import CitedSpan, ReadText, merge_texts, read_text
 from wortlaut.rag.verification.names import find_name_runs
+from wortlaut.rag.verification.negation import is_negator
 
 _ALIKE = 82.0
 _SHORTEST_ALIKE = 5
@@ -29,6 +30,9 @@ _EDGE = " \t\n.,;:!?"
 
 _NEAR_COPY = 0.7
 _FEWEST_KEPT = 2
+# What part of the said words a clause has that the claim tells: one without a verb, one with a verb
+# of the claim, and one whose verb the claim may put otherwise.
+_TOLD, _WITH_VERB, _OWN_VERB = 0.3, 0.2, 0.4
 # How near a word comes to the nearest of others, as a cosine; 0 without any.
 CompareWords = Callable[[str, Sequence[str]], float]
 Pair = Literal["same", "en-de", "ru-de", "other"]
@@ -111,6 +115,35 @@ def read_case(
 def is_near_copy(case: ClaimCase) -> bool:
     """Whether most of the claim's words stand in the cited text, in one language."""
     return case.alignment is not None and case.alignment.coverage >= _NEAR_COPY
+
+
+def list_told_words(case: ClaimCase, *, with_leads: bool = False) -> tuple[Word, ...]:
+    """The cited words of the clauses that the claim tells: what they deny or leave open, it must too.
+
+    Such a clause has a good part of the words that are said, one that is no noun among them: "Chef
+    der FDP ist X" tells nothing of what X, chef of the FDP, wants. `with_leads` adds the clauses
+    that lead up to them: "Er drohte, …".
+    """
+    if case.alignment is None:
+        return case.cited.words
+    words = case.cited.words
+    said = [n for n in range(*case.core) if case.claim.words[n].is_content]
+    matched = {case.alignment.pairs[n] for n in said if n in case.alignment.pairs}
+    # A verb of the claim's own may be a form of the clause's: "nannte", "zu nennen".
+    own = any(
+        n not in case.alignment.pairs and not case.claim.words[n].is_capitalised for n in said
+    )
+    told: list[Word] = []
+    before = 0
+    for start, stop in pairwise([*filter(case.cited.parts, case.cited.stops), len(words)]):
+        clause = [n for n in range(start, stop) if words[n].is_content]
+        verbs = [n for n in clause if not words[n].is_capitalised and not is_negator(words[n])]
+        inside = sum(n in matched for n in clause)
+        least = _TOLD if not verbs else _WITH_VERB if matched.intersection(verbs) else _OWN_VERB
+        if (least < _OWN_VERB or own) and inside >= max(1, least * len(matched)):
+            told += words[before if with_leads else start : stop]
+        before = start
+    return tuple(told)
 
 
 def is_one_word_off(case: ClaimCase) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from wortlaut.index.article import Article
 from wortlaut.index.lang.calendar import (
@@ -15,9 +16,9 @@ from wortlaut.index.lang.calendar import (
     month_number,
     weekday_number,
 )
-from wortlaut.index.lang.clock import list_clock_forms, read_clock
+from wortlaut.index.lang.clock import find_clock_times
 from wortlaut.index.lang.tables import match_any
-from wortlaut.index.lang.words import Language
+from wortlaut.index.lang.words import Language, read_class, read_words
 
 _SHORT = frozenset(list_short_months())
 # "в сент.", but not "в Сент-Луисе".
@@ -41,6 +42,7 @@ _WEEKDAY = re.compile(
     rf"|(?P<v>{match_any(list_forms('weekday', 'ru', plural=True))})\b)",
     re.IGNORECASE,
 )
+_NO_WEEKDAY = re.compile(rf"\b{match_any(list_times('no weekday'))}\w*\s+\Z", re.IGNORECASE)
 _RELATIVE = {
     word: days
     for days, name in (
@@ -50,20 +52,51 @@ _RELATIVE = {
     for word in list_times(name)
 }  # fmt: skip
 _RELATIVE_DAY = re.compile(rf"\b{match_any(_RELATIVE)}\b", re.IGNORECASE)
-_TIME_WORDS = {
-    word: minute for minute, name in ((720, "noon"), (0, "midnight")) for word in list_times(name)
-}
-_TIME = re.compile(
-    r"\b(?P<h>\d{1,2})(?:[.:](?P<m>\d\d))?\s*(?P<mark>Uhr|a\.?m\b\.?|p\.?m\b\.?|o['’]clock)"
-    r"|\b(?P<h2>[01]?\d|2[0-4]):(?P<m2>[0-5]\d)\b"
-    r"|\b(?P<h3>[01]?\d|2[0-4])(?:[.:](?P<m3>[0-5]\d))?(?=\s*(?:und|bis|[-–])\s*\d{1,2}(?:[.:]\d\d)?\s*Uhr)"
-    rf"|\b(?P<word>{match_any(_TIME_WORDS)})\b",
+_THROUGH = rf"(?:{match_any(list_times('through'))}|[-–—])"
+_AND = rf"(?:{match_any([*list_times('and'), *list_times('list'), *list_times('across')])}|[,/])"
+_BESIDE = rf"(?:{match_any(list_times('inclusive'))}\s+)?(?:(?:am|den|dem|zum|the)\s+)?"
+_JOIN = rf"(?:\b|(?<=\.)|\s)\s*(?:{_THROUGH}|{_AND})\s*{_BESIDE}"
+# "5." before "bis 9. Mai", and "9" behind "May 5 to".
+_DAY_BEFORE = re.compile(
+    rf"(?<![\w.,:])(?P<d>\d{{1,2}})(?P<mark>\.|st|nd|rd|th|-го|-е)?{_JOIN}\Z", re.IGNORECASE
+)
+_DAY_BEHIND = re.compile(
+    rf"{_JOIN}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:%]|[.,]\d)(?:\s?,?\s+(?P<y>{_YEAR})\b)?",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(rf"(?:\s*,\s*\d{{1,2}})*,?\s*{match_any(list_times('and'))}\s+\d", re.I)
+_RANGE = re.compile(rf"\s*{_THROUGH}\s*{_BESIDE}\Z", re.IGNORECASE)
+_PAIR = re.compile(rf"\s*{_AND}\s*{_BESIDE}\Z", re.IGNORECASE)
+_OPENS_RANGE = re.compile(rf"\b{match_any(list_times('range'))}\s+{_BESIDE}\Z", re.IGNORECASE)
+_OFFSETS = {
+    word: offset
+    for offset, names in (
+        (-2, ("before last",)), (-1, ("last", "previous", "preceding", "last year")),
+        (0, ("this", "this year")), (1, ("next", "coming", "following")),
+    )
+    for name in names
+    for word in list_times(name)
+}  # fmt: skip
+_ALONE = [*list_times("last year"), *list_times("this year")]
+_RELATIVE_YEAR = re.compile(
+    rf"\b(?:(?P<word>{match_any(word for word in _OFFSETS if word not in _ALONE)})"
+    rf"\s+{match_any(list_times('one year'))}\b|(?P<alone>{match_any(_ALONE)}))",
+    re.IGNORECASE,
+)
+# "In the last year" are twelve months, "in seinem letzten Jahr" the end of something.
+_LAST_ITSELF = frozenset(list_times("last"))
+_ITSELF = re.compile(rf"\b{match_any(list_times('own last'))}\s+\Z", re.IGNORECASE)
+_ASIDE = re.compile(
+    rf"\b{match_any(read_class('article', 'de'))}\s+{match_any(list_times('in', 'de'))}\s+\Z",
     re.IGNORECASE,
 )
 _WEEKDAY_INSIDE = re.compile(rf"\w({match_any(list_forms('weekday', 'de'))})", re.IGNORECASE)
 _MONTH_INSIDE = re.compile(rf"\b({match_any(list_forms('month', 'de'))})-?[a-zäöüß]{{4,}}")
 # Months that are other words too: a modal verb, a name, a way to walk.
 _ALSO_WORDS = frozenset({"mai", "may", "march"})
+_BEFORE_HOUR = re.compile(rf"\b{match_any(list_times('hour leads'))}\s+\Z", re.IGNORECASE)
+_HALF_A_DAY = 720
+_LONGEST_RANGE = 366
 _BEFORE_MONTH = frozenset(list_times("month leads"))
 
 
@@ -71,7 +104,9 @@ _BEFORE_MONTH = frozenset(list_times("month leads"))
 class DateMention:
     """A date as far as the text gives it; `ahead` is 1 for the coming, -1 for the last weekday.
 
-    `offset` counts days from the article's date; `minute` is the time of day.
+    `offset` counts days from the article's date. `minute` is the time of day, `is_twofold` whether
+    it may be twelve hours later too, `lasting` the minutes that it may mean instead of a time.
+    `goes_on` says that all days up to the next mention are meant: "5. bis 9. Mai".
     """
 
     start: int
@@ -84,44 +119,44 @@ class DateMention:
     ahead: int = 0
     offset: int | None = None
     minute: int | None = None
+    is_twofold: bool = False
+    lasting: int | None = None
+    goes_on: bool = False
 
 
 def read_dates(text: str, language: Language) -> list[DateMention]:
     """The dates, weekdays, relative days and times of `text`, in order, disjoint."""
     found: list[DateMention] = []
     for mention in [
-        *_read_spoken_times(text, language),
-        *_read_times(text),
+        *_read_times(text, language),
         *_read_calendar(text, language),
         *_read_weekdays(text),
     ]:
         if all(mention.end <= other.start or mention.start >= other.end for other in found):
             found.append(mention)
-    return sorted(found, key=lambda mention: mention.start)
+    return _mark_ranges(text, sorted(found, key=lambda mention: mention.start))
 
 
-def _read_spoken_times(text: str, language: Language) -> Iterator[DateMention]:
-    """Times in words: "halb acht", "half past seven", "половина восьмого", "sieben Uhr dreißig"."""
-    for form, past in list_clock_forms(language):
-        for match in form.finditer(text):
-            minute = read_clock(match, past)
-            yield DateMention(match.start(), match.end(), match[0], minute=minute)
+def _mark_ranges(text: str, mentions: Sequence[DateMention]) -> list[DateMention]:
+    """The mentions, those marked from which a range goes on to the next."""
+    marked = list(mentions)
+    for number, (first, second) in enumerate(pairwise(mentions)):
+        if first.minute is not None or second.minute is not None:
+            continue
+        between, before = text[first.end : second.start], text[: first.start]
+        opens = _PAIR.match(between) and _OPENS_RANGE.search(before[-40:])
+        if _RANGE.match(between) or opens:
+            marked[number] = replace(first, goes_on=True)
+    return marked
 
 
-def _read_times(text: str) -> Iterator[DateMention]:
-    for match in _TIME.finditer(text):
-        if match["word"]:
-            minute = _TIME_WORDS[match["word"].lower()]
-        else:
-            hour = int(match["h"] or match["h2"] or match["h3"])
-            mark = (match["mark"] or "").lower()
-            if mark.startswith(("a", "p")):
-                hour = hour % 12 + (12 if mark.startswith("p") else 0)
-            past = int(match["m"] or match["m2"] or match["m3"] or 0)
-            if hour > 24 or past > 59:
-                continue
-            minute = hour % 24 * 60 + past
-        yield DateMention(match.start(), match.end(), match[0], minute=minute)
+def _read_times(text: str, language: Language) -> Iterator[DateMention]:
+    """Times of day: "21.30 Uhr", "halb acht", "half past seven", "половина восьмого"."""
+    for time in find_clock_times(text, language):
+        yield DateMention(
+            time.start, time.end, text[time.start : time.end], minute=time.minute,
+            is_twofold=time.is_twofold, lasting=time.lasting,
+        )  # fmt: skip
 
 
 def _read_calendar(text: str, language: Language) -> Iterator[DateMention]:
@@ -140,7 +175,54 @@ def _read_calendar(text: str, language: Language) -> Iterator[DateMention]:
         year = int(fields["y"]) if "y" in fields else None
         if year is not None and year < 100:
             year += 2000 if year < 70 else 1900
-        yield DateMention(match.start(), match.end(), match[0], year, month, day)
+        named = DateMention(match.start(), match.end(), match[0], year, month, day)
+        yield from _list_days(text, named, language, names_last="d2" in groups)
+
+
+def _list_days(
+    text: str, named: DateMention, language: Language, *, names_last: bool
+) -> Iterator[DateMention]:
+    """The date with the days that share its month: "5. bis 9. Mai", "May 5, 6 and 9"."""
+    if names_last and named.year is None:
+        days: list[tuple[int, int, int]] = []
+        end = named.end
+        while (found := _DAY_BEHIND.match(text, end)) and 1 <= int(found["d"]) <= 31:
+            if _counts(text[end : found.start("d")], text[found.end() : found.end() + 40]):
+                break
+            days.append((found.start("d"), found.end(), int(found["d"])))
+            end = found.end()
+            if found["y"]:
+                named = replace(named, year=int(found["y"]))
+                break
+        yield from (
+            DateMention(start, stop, text[start:stop], named.year, named.month, day)
+            for start, stop, day in days
+        )
+    yield named
+    start = named.start
+    while (
+        named.day
+        and not names_last
+        and (found := _DAY_BEFORE.search(text[max(0, start - 30) : start]))
+    ):
+        dotted = language != "de" or found["mark"] == "."
+        if not dotted or not 1 <= int(found["d"]) <= 31:
+            break
+        opens = max(0, start - 30)
+        stop = opens + (found.end("mark") if found["mark"] else found.end("d"))
+        start = opens + found.start("d")
+        day = text[start:stop]
+        yield DateMention(start, stop, day, named.year, named.month, int(found["d"]))
+
+
+def _counts(joint: str, behind: str) -> bool:
+    """Whether a number behind a date is no day: "On May 5 and 9 people", "On May 5, 12 more"."""
+    if joint in "-–—":
+        return False
+    following = read_words(behind)[:1]
+    if following and following[0].is_content and behind.lstrip()[:1].isalpha():
+        return True
+    return "," in joint and _LISTED.match(behind) is None
 
 
 def _is_month(text: str, match: re.Match[str], language: Language) -> bool:
@@ -158,6 +240,9 @@ def _is_month(text: str, match: re.Match[str], language: Language) -> bool:
 def _read_weekdays(text: str) -> Iterator[DateMention]:
     for match in _WEEKDAY.finditer(text):
         named = "w" if match["w"] else "v"
+        # "Окружающая среда" is the environment.
+        if _NO_WEEKDAY.search(text[max(0, match.start(named) - 30) : match.start(named)]):
+            continue
         weekday = weekday_number(match[named])
         ahead = 1 if match["next"] else -1 if match["last"] else 0
         start = match.start("next") if match["next"] else match.start("last")
@@ -172,29 +257,143 @@ def _read_weekdays(text: str) -> Iterator[DateMention]:
         yield DateMention(match.start(), match.end(), match[0], offset=offset)
 
 
+@dataclass(frozen=True, slots=True)
+class RelativeYear:
+    """A year told from another: `offset` years from the article's, or from one that the text tells.
+
+    `is_aside` says that it only describes a thing: "der im vergangenen Jahr gewählte Präsident".
+    """
+
+    text: str
+    offset: int
+    is_aside: bool
+
+
+def list_relative_years(text: str) -> list[RelativeYear]:
+    """The years that a text tells by "last", "this", "next" and their like, in order."""
+    found = []
+    for match in _RELATIVE_YEAR.finditer(text):
+        word = (match["word"] or match["alone"]).lower()
+        before = text[: match.start()]
+        if word in _LAST_ITSELF and _ITSELF.search(before):
+            continue
+        found.append(RelativeYear(match[0], _OFFSETS[word], bool(_ASIDE.search(before))))
+    return found
+
+
+def find_wrong_year(
+    claimed: Sequence[RelativeYear],
+    cited: Sequence[RelativeYear],
+    told: Collection[int],
+    published: int,
+) -> RelativeYear | None:
+    """The first year of the claim that is told from the article's and is none of the cited text's.
+
+    `told` are the years that the cited text tells in digits.
+    """
+    theirs = {*told, *(published + year.offset for year in cited)}
+    # Counted from a year of the text, not from the article's.
+    theirs |= {year + other.offset for year in told for other in cited}
+    if not theirs or any(year.is_aside for year in cited):
+        return None
+    return next((y for y in claimed if published + y.offset not in theirs and not y.is_aside), None)
+
+
 def find_wrong_date(
     claimed: Sequence[DateMention],
     cited: Sequence[DateMention],
     article: Article,
     text: str = "",
     hours: Sequence[float] = (),
+    lengths: Sequence[float] = (),
 ) -> DateMention | None:
     """The first date of the claim that neither the span nor the article's own date bears out.
 
     `text` is the cited one, whose longer words may hold a day or month: "Pfingstsonntag"; `hours`
-    are its bare numbers, which "from seven to 16 Uhr" makes times.
+    are its bare numbers that "from seven to 16 Uhr" makes times, `lengths` the minutes that
+    something lasts there.
     """
     published = article.published if article.published_precision == "day" else None
     days = _resolve(cited, published)
+    ends = {id(m) for pair in pairwise(claimed) if pair[0].goes_on for m in pair}
+    inside = [*days, *_list_between(cited, published)]
     for mention in claimed:
         if mention.minute is not None:
-            times = [other.minute for other in cited if other.minute is not None]
-            times += [int(hour) * 60 for hour in hours if 0 <= hour <= 24]
-            if not any(_same_time(mention.minute, time) for time in times):
+            if not _is_told(mention, cited, hours, lengths):
                 return mention
-        elif not _is_inside(mention, text) and not _is_borne_out(mention, cited, days, article):
+        elif not (
+            _is_inside(mention, text)
+            or _is_borne_out(mention, cited, days if id(mention) in ends else inside, article)
+            or (id(mention) not in ends and _is_between(mention, cited))
+        ):
             return mention
     return None
+
+
+def _is_told(
+    mention: DateMention,
+    cited: Sequence[DateMention],
+    hours: Sequence[float],
+    lengths: Sequence[float],
+) -> bool:
+    """Whether the time of day, or how long it may mean instead, stands in the cited text."""
+    if mention.lasting is not None and mention.lasting in lengths:
+        return True
+    if any(_same_time(mention, other) for other in cited):
+        return True
+    return any(
+        (mention.minute or 0) % _HALF_A_DAY == hour * 60 % _HALF_A_DAY
+        for hour in hours
+        if 0 <= hour <= 24
+    )
+
+
+def tells_hour(before: str) -> bool:
+    """Whether a bare number behind the text may be an hour: "um sechs"."""
+    return _BEFORE_HOUR.search(before[-20:]) is not None
+
+
+def list_lengths(mentions: Sequence[DateMention]) -> list[float]:
+    """How many seconds the ranges of days last, their last day counted or not."""
+    lengths = []
+    for first, second in pairwise(mentions):
+        start, end = (_make_day(m.year or 2001, m.month or 0, m.day or 0) for m in (first, second))
+        if first.goes_on and start and end:
+            lengths += [86400.0 * ((end - start).days % 365 + more) for more in (0, 1)]
+        elif first.goes_on and first.weekday is not None and second.weekday is not None:
+            span = (second.weekday - first.weekday) % 7
+            lengths += [86400.0 * (span + more) for more in (0, 1)]
+    return lengths
+
+
+def _list_between(mentions: Sequence[DateMention], published: date | None) -> list[date]:
+    """The days inside ranges, as far as their first and last are known."""
+    between = []
+    for first, second in pairwise(mentions):
+        if not first.goes_on:
+            continue
+        starts, ends = _resolve([first], published), _resolve([second], published)
+        for start in starts:
+            end = min((day for day in ends if day >= start), default=start)
+            span = min((end - start).days, _LONGEST_RANGE)
+            between += [start + timedelta(days=n) for n in range(1, span)]
+    return between
+
+
+def _is_between(mention: DateMention, cited: Sequence[DateMention]) -> bool:
+    """Whether a day or month lies in a range of the cited text, whatever year that is of."""
+    for first, second in pairwise(cited):
+        ends = [(m.month, m.day or 0) for m in (first, second) if m.month]
+        if not first.goes_on or len(ends) < 2 or not mention.month:
+            continue
+        if mention.day is None:
+            ends = [(month, 0) for month, _ in ends]
+        place = (mention.month, mention.day or 0)
+        (a, b), years = ends, {first.year, second.year, mention.year} - {None}
+        within = a <= place <= b if a <= b else place >= a or place <= b
+        if within and len(years) < 2:
+            return True
+    return False
 
 
 def _is_inside(mention: DateMention, text: str) -> bool:
@@ -208,8 +407,11 @@ def _is_inside(mention: DateMention, text: str) -> bool:
     return any(month_number(found[1]) == mention.month for found in months)
 
 
-def _same_time(a: int, b: int) -> bool:
-    return a == b or (abs(a - b) == 720 and min(a, b) >= 60)
+def _same_time(a: DateMention, b: DateMention) -> bool:
+    if a.minute is None or b.minute is None:
+        return False
+    twofold = a.is_twofold or b.is_twofold
+    return a.minute == b.minute or (twofold and abs(a.minute - b.minute) == _HALF_A_DAY)
 
 
 def _resolve(mentions: Sequence[DateMention], published: date | None) -> list[date]:
@@ -257,9 +459,24 @@ def _is_borne_out(
         own = not dated and exact is not None and exact.weekday() == mention.weekday
         return own or any(day.weekday() == mention.weekday for day in days)
     if mention.day and any(other.day for other in dated):
-        return False
+        return any(_may_be(mention, other, article) for other in dated)
     own_day = not dated and published is not None and _fits(mention, published, article)
     return own_day or any(_fits_day(mention, day) for day in days)
+
+
+def _may_be(mention: DateMention, other: DateMention, article: Article) -> bool:
+    """Whether a full date is the cited day, whose year is left out: the last or the next one."""
+    same = (mention.month, mention.day) == (other.month, other.day)
+    published = article.published
+    if not same or other.year or not (mention.year and mention.month and mention.day):
+        return False
+    if published is None:
+        return True
+    offsets = {year.offset for year in list_relative_years(article.text)}
+    day = _make_day(mention.year, mention.month, mention.day)
+    if day is None or article.published_precision != "day":
+        return abs(mention.year - published.year) <= 1
+    return abs((day - published).days) < _LONGEST_RANGE or mention.year - published.year in offsets
 
 
 def _agrees(mention: DateMention, other: DateMention) -> bool:

@@ -71,6 +71,10 @@ class ReadText:
     dates: tuple[DateMention, ...]
     quantities: tuple[Quantity, ...]
 
+    def parts(self, stop: int) -> bool:
+        """Whether the stop is between clauses, no dash within "Hamburg–Mailand"."""
+        return not stop or self.text[self.words[stop - 1].end : self.words[stop].start] not in "-–—"
+
 
 @dataclass(frozen=True, slots=True)
 class CitedSpan:

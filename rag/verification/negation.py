@@ -24,10 +24,7 @@ _NEGATORS = re.compile(rf"(?:{read_stance('negator')})\Z")
 # Negation inside another word: it answers for a negator in another wording or language.
 _HALF_NEGATORS = re.compile(rf"(?:{read_stance('half_negator')})\Z")
 # "nicht nur", "no more than" negate nothing.
-_NOT_NEGATING = re.compile(
-    r"\b(?:nicht (?:nur|zuletzt|mehr als|weniger als|allein)|not (?:only|least|just|more than|less than)"
-    r"|no (?:more|less|fewer|later) than|не (?:только|менее|более)|no\. ?\d)"
-)
+_NOT_NEGATING = re.compile(rf"\b(?:{read_stance('idle_negator')})\b")
 
 # Time units by how their words begin: what "not" governs is compared across languages.
 _GOVERNED = {
@@ -85,6 +82,12 @@ _IS_TO = re.compile(
     r"\b(?:is|are|was|were) (?:due |set |scheduled |planned |expected |supposed )?to \w",
     re.IGNORECASE,
 )
+
+# What else says what a modal verb says.
+_LIKE_MODALS = {
+    name: re.compile(rf"(?:{read_stance(f'like_{name}')})\Z")
+    for name in ("can", "must", "shall", "allowed", "want")
+}
 
 # What the cited text only holds out.
 _PLANNED = re.compile(rf"(?:{read_stance('planned')})\Z")
@@ -204,6 +207,14 @@ def find_modals(words: Sequence[Word]) -> frozenset[str]:
     return frozenset(
         name for name, form in _MODALS.items() if any(form.match(word.low) for word in words)
     )
+
+
+def list_untold_modals(
+    modals: frozenset[str], words: Sequence[Word], others: frozenset[str]
+) -> frozenset[str]:
+    """Those of the modal verbs that the words say by none of their own, `others`, nor otherwise."""
+    like = (name for name, form in _LIKE_MODALS.items() if _first(form, words))
+    return modals - others - frozenset(like)
 
 
 def is_reported(words: Sequence[Word]) -> bool:

@@ -11,11 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from wortlaut.index.lang.calendar import list_times
 from wortlaut.index.lang.numerals import (
     is_half,
     list_amounts,
+    list_decades,
     list_ones,
+    list_unit_words,
     match_amounts,
+    read_compound,
     read_digits,
     read_fraction,
     read_numeral,
@@ -29,18 +33,25 @@ from wortlaut.index.lang.numerals import (
 from wortlaut.index.lang.words import Language, Word, read_function_words, read_words
 
 # "over" and "under" may be mere prepositions.
-Bound = Literal["", "about", "exactly", "min", "max", "over", "under", "just over", "just under"]
+Bound = Literal[
+    "", "about", "exactly", "min", "max", "over", "under", "just over", "just under", "within"
+]
 NumberForm = Literal["cardinal", "ordinal", "vague", "year"]
+# What 1000 to 2100 surely is, where that shows.
+YearOrCount = Literal["", "year", "count"]
 _TOLERANCE = 1e-6
 # "Ein Drittel" is "33 Prozent".
 _ROUNDED = 0.005
 # Seconds; "six weeks" is "a month and a half".
+_TIMES_OF = frozenset({"time", "months"})
 _MONTH = 365.25 / 12 * 86400
 _ROUNDED_MONTHS = 0.1
+# The dimension of "the 1960s".
+DECADE = "decade"
 # What halves, thirds and "every fifth" are parts of; a percentage may say the same.
 SHARE = "share"
 
-_BETWEEN = r"(?:(?:für|auf|bei|in|um|mit|for|at|by|of|to|на|в|до|для) )?"
+_BETWEEN = r"(?:(?:für|auf|bei|in|um|mit|for|at|by|of|to|на|в|до|для|о|об|из|с|от|к|по) )?"
 _ARTICLE = rf"{_BETWEEN}(?:(?:den|der|die|the|an?) )?"
 _ABOUT_ARTICLE = rf"{_BETWEEN}(?:(?:den|der|die|the|an?|ein(?:e[nrms]?)?) )?"
 _TIMES = re.compile(r"(?P<n>[a-zäöüß]+?)(?P<what>mal|fach\w*|köpfig\w*|jährig\w*|tägig\w*|stündig\w*"
@@ -50,10 +61,12 @@ _AND_A_HALF = re.compile(r"(?P<n>[a-zäöüß]+)einhalb(?P<rest>[a-zäöüß]*)\
 # "Viertelmillion", "Dreiviertelstunde".
 _PART_OF = re.compile(r"(?P<part>dreiviertel|viertel|halb)(?P<whole>[a-zäöüß]{4,})\Z")
 _PARTS = {"dreiviertel": 0.75, "viertel": 0.25, "halb": 0.5}
+# "Viertgrößte", "zweitletzten".
+_RANKED = re.compile(r"(?P<rank>[a-zäöüß]+t)[a-zäöüß]{2,}[sßz]te[nmrs]?\Z")
 _AND = frozenset("and und и".split())
 _OF = frozenset("of a an einer eines der из".split())
 _MONEY = ("$", "€", "£")
-_CURRENCIES = frozenset({"euro", "dollar", "pound", "rouble", "franc", "other money", "hryvnia"})
+CURRENCIES = frozenset({"euro", "dollar", "pound", "rouble", "franc", "other money", "hryvnia"})
 _YEARS = range(1000, 2101)
 _MINUS_SIGN = re.compile(r"(?:\A|(?<!\d)[\s(„“\"«])[-−–]\Z")
 _RANGE = re.compile(
@@ -62,6 +75,23 @@ _RANGE = re.compile(
 )
 _GENITIVES = frozenset("тысячи миллиона миллиарда триллиона сотни".split())
 _PART_WORD = "част"
+_ONE_YEAR = frozenset(list_times("one year"))
+_YEAR_LEADS = frozenset(
+    word for name in ("start", "middle", "end", "year leads") for word in list_times(name)
+)
+_IN_YEAR = frozenset(list_times("year leads alone"))
+_NEARLY = frozenset([*list_amounts("just over"), *list_amounts("just under")])
+_ONE_OF_TIME = frozenset(list_times("one of it"))
+_DECADE_ENDS = frozenset(list_times("decade ends"))
+_SOME_YEARS = frozenset(list_unit_words("year", several=True)) - _ONE_YEAR
+# Each with whether it says "years" itself.
+_DECADES = {
+    f"{word}{years}": (float(decade), bool(years) or word.endswith("ies"))
+    for decade in range(20, 100, 10)
+    for word in list_decades(decade)
+    for years in ("", *(_SOME_YEARS if word.endswith("er") else ()))
+}
+_COUNTED = frozenset(list_times("counted"))
 _DEFINITE = read_function_words("definite")
 
 
@@ -78,8 +108,10 @@ _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("just over", _end_in(["just over"], _ABOUT_ARTICLE)),
     ("just under", _end_in(["just under"], _ABOUT_ARTICLE)),
     ("exactly", _end_in(["exactly"])),
+    ("within", _end_in(["within"], _ARTICLE)),
 )
 _OR_MORE = re.compile(rf"(?:\s+\w+)?\s+{match_amounts('or more')}\b", re.IGNORECASE)
+_OR_LESS = re.compile(rf"(?:\s+\w+)?\s+{match_amounts('or less')}\b", re.IGNORECASE)
 _SIGNS = re.compile(rf"[$€£]|\b{match_amounts('minus')}(?=\s+\Z)", re.IGNORECASE)
 _BELOW_ZERO = re.compile(rf"\s*{match_amounts('below zero')}\b", re.IGNORECASE)
 
@@ -90,7 +122,9 @@ class Quantity:
 
     `raw` is the number as it stands; `readings` are what else it may stand for, as `raw`: "1,500",
     or the 2 of "2 to 3 million". `noun` is the term of the word counted, "" where none follows.
-    "The two" are a known pair: they stand there one by one. `told` is the number with its bound.
+    "The two" and the "Dreierkoalition" are known groups: they may stand there one by one. `told` is
+    the number with its bound. What looks like a year and like a count is `surely` one of them, or
+    neither, as a rule.
     """
 
     start: int
@@ -103,8 +137,9 @@ class Quantity:
     raw: float
     noun: str = ""
     readings: tuple[float, ...] = ()
-    is_known_pair: bool = False
+    is_known_group: bool = False
     told: str = ""
+    surely: YearOrCount = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +152,7 @@ class _Read:
     unit: str = ""
     factor: float = 1.0
     other: float | None = None
+    years: tuple[float, ...] = ()
 
 
 def read_quantities(
@@ -140,6 +176,11 @@ def same_value(a: Quantity, b: Quantity) -> bool:
     return any(
         _is_equal(one, other) for one in _list_values(a, both) for other in _list_values(b, both)
     )
+
+
+def joins_numbers(between: str) -> bool:
+    """Whether what stands between two numbers joins them: "bis", "und", "-"."""
+    return _RANGE.fullmatch(between) is not None
 
 
 def _list_values(quantity: Quantity, in_base: bool) -> list[float]:
@@ -173,6 +214,7 @@ class _NumberReader:
                 continue
             quantity, at = read
             if found:
+                quantity = self._end_range(found[-1], self._share_century(found[-1], quantity))
                 found[-1] = self._share_unit(found[-1], quantity)
             found.append(quantity)
         return found
@@ -191,7 +233,8 @@ class _NumberReader:
 
     def _read_at(self, at: int) -> tuple[Quantity, int] | None:
         read = (
-            self._read_vague(at)
+            self._read_decade(at)
+            or self._read_vague(at)
             or self._read_share(at)
             or self._read_part(at)
             or self._read_special(at)
@@ -210,20 +253,52 @@ class _NumberReader:
         unit, stop = self._square(unit, stop)
         start, end = self._words[at].start, self._words[stop - 1].end
         form = read.form
-        if form == "cardinal" and not unit and value in _YEARS and self._is_year(at, stop):
-            form = "year"
+        surely: YearOrCount = ""
+        if form == "cardinal" and value in _YEARS and unit != DECADE:
+            surely = self._tell_kind(at, stop, unit)
+            if surely == "year":
+                unit, factor, form = "", 1.0, "year"
+            elif not unit and surely != "count" and self._is_year(at, stop):
+                form = "year"
         if self._is_negative(at, end):
             value = -value
         bound, told = self._find_bound(start)
-        if not bound and _OR_MORE.match(self._text[end:]):
-            bound = "min"
-        pair = value == 2 and self._low(at - 1) in _DEFINITE
+        told_to = end
+        if not bound and (more := _OR_MORE.match(self._text[end:])):
+            bound, told_to = "min", end + more.end()
+        elif not bound and (less := _OR_LESS.match(self._text[end:])):
+            bound, told_to = "max", end + less.end()
+        pair = value == 2 and form != "ordinal" and self._low(at - 1) in _DEFINITE
+        group = pair or self._is_group(at)
+        readings = read.years if read.other is None else (read.other,)
         quantity = Quantity(
             start, end, self._text[start:end], value * factor, unit, bound, form, value,
-            self._find_noun(stop), () if read.other is None else (read.other,), pair,
-            self._text[told:end],
+            "" if surely == "year" else self._find_noun(stop), readings, group,
+            self._text[told:told_to], surely,
         )  # fmt: skip
         return quantity, stop
+
+    def _tell_kind(self, at: int, stop: int, unit: str) -> YearOrCount:
+        """What a number from 1000 to 2100 surely is, by its digits and the words beside it."""
+        word, before = self._words[at], self._low(at - 1)
+        bare = word.text.isdecimal() and len(word.text) == 4
+        if self._language == "ru" and bare and self._low(at + 1) in _ONE_YEAR:
+            return "year"
+        if unit or (word.low[0].isdecimal() and not bare and stop == at + 1):
+            return "count"
+        if not bare or stop > at + 1:
+            return ""
+        if before in _ONE_YEAR or before in _YEAR_LEADS:
+            return "year"
+        following = self._words[stop] if stop < len(self._words) else None
+        alone = following is None or self._gap(stop) != ""
+        if following is None or alone or not following.is_content:
+            return "year" if before in _IN_YEAR else ""
+        if following.low in _COUNTED:
+            return "count"
+        # "2025 kamen", but "2000 kamen" may be as many.
+        opens = at == 0 and self._language == "de" and not following.is_capitalised
+        return "year" if opens and word.low[0] in "12" and word.low[-1] != "0" else ""
 
     def _is_negative(self, at: int, end: int) -> bool:
         """Whether a minus stands before the number, or "below zero" behind it."""
@@ -236,11 +311,29 @@ class _NumberReader:
         opens = at == 1 or self._gap(at - 1) in (":", "–", "-")
         return (self._low(at - 1) in signs and opens) or bool(_BELOW_ZERO.match(self._text[end:]))
 
+    def _end_range(self, first: Quantity, second: Quantity) -> Quantity:
+        """The second of two numbers without the bound that only joins it: "von zwei bis zu neun"."""
+        between = self._text[first.end : second.start]
+        if second.bound not in ("max", "under") or not joins_numbers(between):
+            return second
+        return replace(second, bound="", told=second.text)
+
+    def _share_century(self, first: Quantity, second: Quantity) -> Quantity:
+        """The second of two years of one century: "1939-45", "2024/25"."""
+        between = self._text[first.end : second.start]
+        two_digits = len(second.text) == 2 and second.text.isdecimal()
+        if first.form != "year" or not two_digits or between.strip() not in tuple("-‑–/"):
+            return second
+        year = first.raw // 100 * 100 + second.raw
+        if year <= first.raw:
+            return second
+        return replace(second, value=year, raw=year, unit="", form="year")
+
     def _share_unit(self, first: Quantity, second: Quantity) -> Quantity:
         """The first of two numbers that share their unit or scale: "2,1 auf 3,6 Milliarden"."""
         between = self._text[first.end : second.start]
         hangs = between.startswith("-") and second.raw >= 1000  # "zehn- bis zwölftausend"
-        if first.unit or first.form != "cardinal" or not _RANGE.fullmatch(between):
+        if first.unit or first.form != "cardinal" or not joins_numbers(between):
             return first
         if second.form not in ("cardinal", "year"):
             return first
@@ -258,6 +351,25 @@ class _NumberReader:
         return compound or any(read_scale(low, self._language) == scale for low in words)
 
     # What is no plain number.
+
+    def _read_decade(self, at: int) -> _Read | None:
+        """ "1960s", "60er Jahre", "Sechzigerjahre", "в шестидесятых годах"; "60" may be of any century."""
+        low, stop = self._low(at), at + 1
+        decade, is_whole = _DECADES.get(low, (0.0, False))
+        if low.isdecimal() and len(low) in (2, 4) and low[-1] == "0":
+            ends = self._low(stop) in _DECADE_ENDS and self._gap(stop) in ("", "-", "‑")
+            decade, stop = (float(low), stop + 1) if ends else (0.0, stop)
+        if self._language == "en":
+            # "In her sixties" she is that old.
+            is_told = decade >= 1000 or {self._low(at - 1), self._low(at - 2)} & _DEFINITE
+            return self._tell_decade(decade, stop) if decade and is_told else None
+        if not is_whole and self._low(stop) not in _SOME_YEARS:
+            return None
+        return self._tell_decade(decade, stop if is_whole else stop + 1) if decade else None
+
+    def _tell_decade(self, decade: float, stop: int) -> _Read:
+        centuries = (1800.0, 1900.0, 2000.0) if decade < 100 else ()
+        return _Read(decade, stop, unit=DECADE, years=tuple(c + decade for c in centuries))
 
     def _read_vague(self, at: int) -> _Read | None:
         """ "Tausende", "mehrere tausend", "tens of thousands", "десятки тысяч"."""
@@ -296,6 +408,9 @@ class _NumberReader:
         low = self._low(at)
         if low in list_amounts("each"):
             rank = read_ordinal(self._low(at + 1), self._language)
+            unit = read_unit(self._low(at + 2)) if rank and self._low(at + 2) else None
+            if rank and unit and unit.dimension in _TIMES_OF:  # "jeden zweiten Tag"
+                return _Read(float(rank), at + 3, "cardinal", unit.dimension, unit.factor)
             return _Read(1 / rank, at + 2, unit=SHARE) if rank else None
         if self._language == "en" and self._low(at + 1) == "in":
             part = 1.0 if low == "one" else self._read_piece(at)
@@ -343,11 +458,8 @@ class _NumberReader:
         """Whether the word is a part; "third" alone is a rank, and a "quarter" has one before it."""
         low = self._low(at)
         if not low or read_fraction(low, self._language) is None:
-            return (
-                is_half(low, self._language) and self._gap(at) == "" and not after_number
-                if low
-                else False
-            )
+            plain = self._gap(at) == "" and not after_number and not self._is_of_two(at)
+            return plain and is_half(low, self._language) if low else False
         if self._language != "en" or after_number or low.endswith("s"):
             return read_ordinal(self._low(at - 1), self._language) is None or after_number
         if low == "quarter":
@@ -359,7 +471,12 @@ class _NumberReader:
 
     def _is_half_alone(self, at: int) -> bool:
         """Whether a half is meant, not the "half-brother"."""
-        return is_half(self._low(at), self._language) and self._gap(at + 1) not in ("-", "‑")
+        plain = self._gap(at + 1) not in ("-", "‑") and not self._is_of_two(at)
+        return plain and is_half(self._low(at), self._language)
+
+    def _is_of_two(self, at: int) -> bool:
+        """Whether a half is one of two, no share: "the second half", not "the first half million"."""
+        return self._rank_before(at) is not None and self._scale(at + 1) is None
 
     def _may_count_parts(self, at: int) -> bool:
         """Whether the word can be several parts: "two thirds", but not "twenty-third"."""
@@ -391,6 +508,11 @@ class _NumberReader:
         if times is not None:
             scale = self._scale(at + 1) if times % 1 else None
             return _Read(times * (scale or 1), at + 1 + (scale is not None))
+        if compound := read_compound(low, self._language):
+            unit = read_unit(compound.unit) if compound.unit else None
+            if unit is None:
+                return _Read(compound.value, at + 1, unit=SHARE if compound.is_share else "")
+            return _Read(compound.value, at + 1, "cardinal", unit.dimension, unit.factor)
         if self._language != "de":
             return None
         if half := _AND_A_HALF.match(low):
@@ -413,6 +535,11 @@ class _NumberReader:
                 else _Read(number, at + 1)
             )
         return None
+
+    def _is_group(self, at: int) -> bool:
+        """Whether so many make one thing: "Dreierkoalition"."""
+        compound = read_compound(self._low(at), self._language)
+        return compound is not None and compound.is_group
 
     # Plain numbers: groups below a thousand, each with its scale.
 
@@ -474,7 +601,7 @@ class _NumberReader:
         if self._low(at) != "m":
             return False
         unit = read_unit(self._low(at + 1)) if self._low(at + 1) else None
-        return self._low(at - 2) in _MONEY or bool(unit and unit.dimension in _CURRENCIES)
+        return self._low(at - 2) in _MONEY or bool(unit and unit.dimension in CURRENCIES)
 
     def _read_group(self, at: int, *, opens: bool) -> tuple[float, int, float | None] | None:
         """A number without a scale of a thousand or more, what follows it, and its other reading."""
@@ -618,7 +745,15 @@ class _NumberReader:
     def _read_lone(self, at: int) -> _Read | None:
         """A rank or a scale that no number precedes."""
         low = self._low(at)
+        # "Eine gute Stunde", "более часа".
+        is_one = self._low(at - 1) in _NEARLY and self._low(at - 2) in list_ones()
+        if is_one or (self._language == "ru" and self._read_bound(self._words[at].start)):
+            unit = read_unit(low)
+            if unit and unit.dimension in _TIMES_OF and (is_one or low in _ONE_OF_TIME):
+                return _Read(1.0, at + 1, "cardinal", unit.dimension, unit.factor)
         rank = read_ordinal(low, self._language)
+        if rank is None and self._language == "de" and (ranked := _RANKED.match(low)):
+            rank = read_ordinal(f"{ranked['rank']}e", "de")
         if rank is not None and not (
             rank == 2 and self._low(at - 1) in ("per", "a", "every") and at
         ):

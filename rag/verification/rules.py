@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from wortlaut.index.lang.names import TITLES, sound_of
 from wortlaut.index.lang.roles import role_gender
@@ -17,6 +18,7 @@ from wortlaut.index.lang.words import (
 )
 from wortlaut.index.reading.clauses import MOODS
 from wortlaut.rag.answer import Citation, Verdict, decide
+from wortlaut.rag.verification.arithmetic import ToldTimes
 from wortlaut.rag.verification.attribution import (
     Attribution,
     find_broken_frame,
@@ -31,8 +33,16 @@ from wortlaut.rag.verification.case import (
     find_false_quote,
     is_near_copy,
     is_one_word_off,
+    list_told_words,
 )
-from wortlaut.rag.verification.dates import find_wrong_date
+from wortlaut.rag.verification.dates import (
+    find_wrong_date,
+    find_wrong_year,
+    list_lengths,
+    list_relative_years,
+    tells_hour,
+)
+from wortlaut.rag.verification.evidence import ReadText
 from wortlaut.rag.verification.names import StrangeName, find_strange_names, same_word
 from wortlaut.rag.verification.negation import (
     count_half_negated,
@@ -50,8 +60,10 @@ from wortlaut.rag.verification.negation import (
     is_negator,
     is_planned,
     is_reported,
+    list_untold_modals,
     oppose_modals,
 )
+from wortlaut.rag.verification.numbers import Quantity, joins_numbers
 from wortlaut.rag.verification.officeholders import find_borrowed_office
 from wortlaut.rag.verification.quantities import (
     count_comparisons,
@@ -59,7 +71,10 @@ from wortlaut.rag.verification.quantities import (
     find_wrong_number,
     find_wrong_quantifier,
     find_wrong_share,
+    list_joined,
+    read_pair,
     tells_of_fall,
+    tells_of_sum,
 )
 from wortlaut.rag.verification.surenames import (
     NameTexts,
@@ -187,22 +202,67 @@ def _is_name(quotation: str, case: ClaimCase) -> bool:
 
 def check_numbers(case: ClaimCase) -> Verdict | None:
     """Every number stands in the cited text."""
-    years = {d.year for item in case.evidence for d in item.around.dates if d.year}
-    years |= {
-        int(q.value) for item in case.evidence for q in item.around.quantities if q.form == "year"
-    }
-    published = {
-        c.published.year for c in (i.citation.article for i in case.evidence) if c.published
-    }
     found = find_wrong_number(
         case.claim.quantities,
         case.cited.quantities,
-        frozenset(years or published),
+        _read_times(case),
         is_copy=is_near_copy(case),
         falls=tells_of_fall(case.claim.text) or tells_of_fall(case.cited.text),
-        minutes=[d.minute for i in case.evidence for d in i.around.dates if d.minute is not None],
+        adds_up=tells_of_sum(case.claim.text),
+        denied=[*_list_denied(case.claim), *_list_denied(case.cited)],
     )
     return decide("refuted", _capital(found[0]), found[1]) if found else None
+
+
+def _read_times(case: ClaimCase) -> ToldTimes:
+    """The times that the cited sentences tell, their years reckoned from those of the articles."""
+    years, published = _list_told_years(case), _list_published_years(case)
+    relative = list_relative_years(_around(case))
+    reckoned = {year + other.offset for year in (*published, *years) for other in relative}
+    is_now = any(year.is_aside for year in relative) or _tells_of_day(case)
+    if not years and (is_now or not relative):
+        years |= published
+    return ToldTimes(
+        frozenset(years | reckoned),
+        [d.minute for i in case.evidence for d in i.around.dates if d.minute is not None],
+        [seconds for i in case.evidence for seconds in list_lengths(i.around.dates)],
+        published,
+        is_open=bool(relative) and not published,
+    )
+
+
+def _list_denied(reading: ReadText) -> list[Quantity]:
+    """The numbers of clauses that deny something."""
+    denied = {word.start for word in find_negators(reading.words, reading.text)}
+    starts = [reading.words[n].start for n in reading.stops if n < len(reading.words)]
+    clauses = [*pairwise(starts), *((last, len(reading.text)) for last in starts[-1:])]
+    return [
+        quantity
+        for start, end in clauses
+        if any(start <= place < end for place in denied)
+        for quantity in reading.quantities
+        if start <= quantity.start < end
+    ]
+
+
+def _list_told_years(case: ClaimCase) -> set[int]:
+    """The years that the cited sentences tell in digits."""
+    dated = {d.year for item in case.evidence for d in item.around.dates if d.year}
+    quantities = (q for item in case.evidence for q in item.around.quantities)
+    return dated | {int(q.value) for q in quantities if q.form == "year"}
+
+
+def _list_published_years(case: ClaimCase) -> set[int]:
+    """The years of the cited articles; none where one has no date."""
+    articles = [item.citation.article for item in case.evidence]
+    known = [a.published for a in articles if a.published and a.published_precision != "unknown"]
+    return {day.year for day in known} if len(known) == len(articles) else set()
+
+
+def _tells_of_day(case: ClaimCase) -> bool:
+    """Whether the cited sentences name a day or month without a year, which is then the article's."""
+    dates = (d for item in case.evidence for d in item.around.dates)
+    return any(d.year is None and d.minute is None for d in dates)
 
 
 def check_moved_numbers(case: ClaimCase) -> Verdict | None:
@@ -214,7 +274,8 @@ def check_moved_numbers(case: ClaimCase) -> Verdict | None:
 def check_codes(case: ClaimCase) -> Verdict | None:
     """What mixes letters and digits, and every score, stands there as it is: H5N1, 3:2."""
     taken = [(date.start, date.end) for date in case.claim.dates]
-    code = find_strange_code(case.claim.text, case.cited.text, taken)
+    joined = list_joined(case.cited.text, case.cited.quantities)
+    code = find_strange_code(case.claim.text, case.cited.text, taken, joined)
     return decide("refuted", f"The cited text does not say {code}", "code") if code else None
 
 
@@ -222,16 +283,48 @@ def check_dates(case: ClaimCase) -> Verdict | None:
     """Every date stands in the cited sentence or follows from the article's own."""
     cited = [date for item in case.evidence for date in item.around.dates]
     text = " ".join(item.around.text for item in case.evidence)
-    hours = [q.raw for item in case.evidence for q in item.around.quantities if not q.unit]
+    hours = [hour for item in case.evidence for hour in _list_hours(item.around)]
+    told = [q for item in case.evidence for q in item.around.quantities]
+    lengths = [q.value / 60 for q in told if q.unit == "time"]
+    # "24:17" may be a score as well.
+    scores = list_joined(case.cited.text, case.cited.quantities, as_scores=True)
+    claimed = [d for d in case.claim.dates if d.minute is None or read_pair(d.text) not in scores]
     for item in case.evidence:
-        wrong = find_wrong_date(case.claim.dates, cited, item.citation.article, text, hours)
+        article = item.citation.article
+        wrong = find_wrong_date(claimed, cited, article, text, hours, lengths)
         if wrong is None:
             return None
-    if not case.evidence or wrong is None:
+    return _refute_date(wrong.text) if case.evidence and wrong else None
+
+
+def check_years(case: ClaimCase) -> Verdict | None:
+    """What the claim tells as last year or next is the cited text's year, seen from the article."""
+    claimed, published = list_relative_years(case.claim.text), _list_published_years(case)
+    spans = any(q.unit == "months" for item in case.evidence for q in item.around.quantities)
+    if not claimed or len(published) != 1 or spans or _tells_of_day(case):
         return None
-    return decide(
-        "refuted", f"The cited text does not give this date: {wrong.text.strip()}", "date"
-    )
+    cited, told = list_relative_years(_around(case)), _list_told_years(case)
+    wrong = find_wrong_year(claimed, cited, told, next(iter(published)))
+    return _refute_date(wrong.text) if wrong else None
+
+
+def _refute_date(text: str) -> Verdict:
+    reason = f"The cited text does not give this date: {text.strip()}"
+    return decide("refuted", reason, "date")
+
+
+def _list_hours(reading: ReadText) -> list[float]:
+    """The bare numbers that may be hours: "von sieben bis 16 Uhr", "um sechs schloss er"."""
+    times = [date.start for date in reading.dates if date.minute is not None]
+    return [
+        q.raw
+        for q in reading.quantities
+        if not q.unit
+        and (
+            any(joins_numbers(reading.text[q.end : start]) for start in times if start >= q.end)
+            or tells_hour(reading.text[: q.start])
+        )
+    ]
 
 
 def check_speaker(case: ClaimCase) -> Verdict | None:
@@ -309,23 +402,34 @@ def _cited_words(case: ClaimCase) -> Sequence[Word]:
 
 def check_negation(case: ClaimCase) -> Verdict | None:
     """Nothing is denied that the cited text affirms, and the reverse."""
-    cited = _cited_words(case)
-    window = {word.start for word in cited}
+    window = _cited_words(case)
+    told = list_told_words(case) if is_near_copy(case) else window
     denied = find_negators(case.claim.words, case.claim.text)
-    there = [w for w in find_negators(case.cited.words, case.cited.text) if w.start in window]
-    if is_near_copy(case) and _count_denials(case.claim.words) != _count_denials(cited):
+    # Added against all that the claim may speak of, dropped from what it tells.
+    there, dropped = (
+        [w for w in find_negators(case.cited.words, case.cited.text) if w in words]
+        for words in (window, told)
+    )
+    least, most = _count_denials(case.claim, case.claim.words)
+    least -= count_half_negated(_unmatched_cited(case, window))
+    most += count_half_negated(_unmatched_claim(case))
+    if is_near_copy(case) and (
+        least > _count_denials(case.cited, window)[1] or most < _count_denials(case.cited, told)[0]
+    ):
         return decide("refuted", "The claim adds or drops a negation", "negation")
-    if len(denied) > len(there) + count_half_negated(_unmatched_cited(case, cited)):
+    if len(denied) > len(there) + count_half_negated(_unmatched_cited(case, window)):
         return decide("refuted", f"The cited text does not say {denied[0].text!r}", "negation")
-    if not denied and there and not count_half_negated(_unmatched_claim(case)):
-        reason = f"The cited text says {there[0].text!r}, the claim does not"
+    if not denied and dropped and not count_half_negated(_unmatched_claim(case)):
+        reason = f"The cited text says {dropped[0].text!r}, the claim does not"
         return decide("refuted", reason, "negation")
     return None
 
 
-def _count_denials(words: Sequence[Word]) -> tuple[int, int]:
-    """The bare negators and the words like "ohne" among them, idioms included."""
-    return len(find_negators(words, "")), sum(word.low in _WITHOUT for word in words)
+def _count_denials(reading: ReadText, words: Sequence[Word]) -> tuple[int, int]:
+    """How often the words deny at least and at most: "ohne" counts, "nicht nur" may."""
+    without = sum(word.low in _WITHOUT for word in words)
+    surely = sum(word in words for word in find_negators(reading.words, reading.text))
+    return surely + without, len(find_negators(words, "")) + without
 
 
 def _unmatched_cited(case: ClaimCase, cited: Sequence[Word]) -> Sequence[Word]:
@@ -366,12 +470,26 @@ def check_quantifiers(case: ClaimCase) -> Verdict | None:
     """Many are not few, and all not some."""
     wrong = find_wrong_quantifier(case.claim.text, case.cited.text)
     if wrong is None and is_near_copy(case):
-        said = " ".join(word.text for word in _cited_words(case))
-        added = count_comparisons(case.claim.text) - count_comparisons(said)
+        words = _cited_words(case)
+        start, end = (words[0].start, words[-1].end) if words else (0, 0)
+        outside = [(0, start), (end, len(case.cited.text)), *_list_bounded(case.cited)]
+        ours = count_comparisons(case.claim.text, _list_bounded(case.claim))
+        added = ours - count_comparisons(case.cited.text, outside)
         wrong = next(iter(added), None)
     if wrong is None:
         return None
     return decide("refuted", f"The cited text gives another amount than {wrong!r}", "quantifier")
+
+
+def _list_bounded(reading: ReadText) -> list[tuple[int, int]]:
+    """Where its numbers stand, each with what bounds it: "etwas mehr als 80"."""
+    return [
+        (q.start, q.start + len(q.told))
+        if q.told.startswith(q.text)
+        else (q.end - len(q.told), q.end)
+        for q in reading.quantities
+        if q.form != "year"
+    ]
 
 
 def check_mood(case: ClaimCase) -> Verdict | None:
@@ -379,28 +497,42 @@ def check_mood(case: ClaimCase) -> Verdict | None:
     inside = [(d.start, d.end) for d in case.claim.dates]
     claim = [w for w in case.claim.words if not any(a <= w.start < b for a, b in inside)]
     cited = _cited_words(case)
+    told = list_told_words(case) if is_near_copy(case) else cited
     unsure = {"possible", "alleged"}
     due = is_planned(case.claim.text) or bool(find_moods(claim) & {"intended", "obliged"})
-    unsaid = find_moods(cited) & unsure - ({"alleged"} if due and find_modals(cited) else set())
+    unsaid = find_moods(told) & unsure - ({"alleged"} if due and find_modals(told) else set())
     if unsaid and not is_hedged(claim) and not case.attribution.is_attributed:
         return decide("refuted", "The cited text says it may be; the claim says it is", "mood")
-    if find_moods(claim) & unsure and not (
+    # "Sollen" is what somebody asks for, too.
+    asked = not list_untold_modals(frozenset({"shall"}), cited, frozenset())
+    if find_moods(claim) & (unsure - ({"alleged"} if asked else set())) and not (
         is_hedged(cited) or find_moods(cited) or is_reported(case.cited.words)
     ):
         return decide("refuted", "The claim says it may be; the cited text says it is", "mood")
     dropped = case.alignment.dropped if case.alignment and is_near_copy(case) else ()
-    if find_moods(dropped) & unsure:
+    if find_moods([word for word in dropped if word in told]) & unsure and not is_hedged(claim):
         return decide("refuted", "The claim drops that it may not be so", "mood")
-    changed = _find_changed_mood(case)
-    if changed:
-        return changed
+    return _find_changed_mood(case) or _find_changed_modal(case, claim, told)
+
+
+def _find_changed_modal(
+    case: ClaimCase, claim: Sequence[Word], told: Sequence[Word]
+) -> Verdict | None:
+    """A modal verb put in the place of another; in a near copy, also one that is added or dropped."""
+    cited = _cited_words(case)
     ours, theirs = find_modals(claim), find_modals(cited)
     if case.alignment is None and find_negators(claim, case.claim.text) and "must" in ours:
         # "Must not" is "darf nicht".
         ours |= {"allowed"}
-    if oppose_modals(ours, theirs) or (is_near_copy(case) and ours != theirs):
-        return decide("refuted", "The claim changes what may, must or will be", "mood")
-    return None
+    changed = oppose_modals(ours, theirs)
+    if is_near_copy(case):
+        changed = bool(
+            list_untold_modals(ours, cited, theirs)
+            or list_untold_modals(find_modals(told), claim, ours)
+        )
+    if not changed:
+        return None
+    return decide("refuted", "The claim changes what may, must or will be", "mood")
 
 
 def _find_changed_mood(case: ClaimCase) -> Verdict | None:
@@ -408,7 +540,8 @@ def _find_changed_mood(case: ClaimCase) -> Verdict | None:
     claim = case.claim.words[slice(*case.core)]
     cited, stops = case.cited.words, case.cited.stops
     plan = find_plan_as_done(claim, cited, stops)
-    if plan:
+    leads = list_told_words(case, with_leads=True) if is_near_copy(case) else cited
+    if plan and any(word.text == plan for word in leads):
         return decide("refuted", f"The cited text only says {plan!r}", "mood")
     window = case.alignment.window if case.alignment else (0, len(cited))
     attributed = case.attribution.is_attributed
@@ -621,6 +754,7 @@ _SURE: tuple[_Rule, ...] = (
     check_numbers,
     check_codes,
     check_dates,
+    check_years,
 )
 # Sure of a near copy, where nothing but the change can be meant; else a guess.
 _IN_A_COPY: tuple[_Rule, ...] = (
