@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wortlaut.index.archive import Vectors
 
 MODEL_FILE = "reader.onnx"
-MODEL_SHA256 = "f44f3a943c5bfefc26f32fe9da2d387e5474a43a9c472cc6e9b77a7087248ea9"
+MODEL_SHA256 = "abcfe13fa265acb30debef1bd19294d0f62a854787f31acd090401c98a959a93"
 QUESTION_PIECES = 48
 TITLE_PIECES = 24
 SEQUENCE_PIECES = 288

@@ -40,6 +40,7 @@ ARTICLES = Path(__file__).with_name("articles.jsonl.gz")
 SHARE_ALIKE = ("xquad.jsonl.gz", "mlqa.jsonl.gz", "squad2.jsonl.gz")
 MODEL = Path(__file__).parent.parent / "rag" / "reader.onnx"
 FROZEN_LAYERS = 6
+DROPOUT = 0.1
 BATCH = 16
 SCHEDULE = Schedule(rate=2e-4, head_rate=6e-4, warm_up=60, last=0.03)
 # How long a sequence may be, drawn for each: short windows are quick, long ones what will be read.
@@ -96,6 +97,9 @@ class ReaderModel(nn.Module):
         for module in self.bert.modules():
             if isinstance(module, nn.Dropout):
                 module.p = 0.0
+        for layer in self.bert.encoder.layer[FROZEN_LAYERS:]:
+            for module in (layer.attention.output.dropout, layer.output.dropout):
+                module.p = DROPOUT
         frozen = [self.bert.embeddings, *self.bert.encoder.layer[:FROZEN_LAYERS]]
         for parameter in (p for module in frozen for p in module.parameters()):
             parameter.requires_grad = False
@@ -265,7 +269,7 @@ def measure_loss(model: ReaderModel, batch: Sequence[Encoded]) -> torch.Tensor:
     """Cross-entropy of begin and end, of the same without "no answer", and of answerable."""
     device = model.ans.weight.device
     ids, shown, begins, ends = (tensor.to(device) for tensor in collate(batch))
-    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+    with torch.autocast(device.type, torch.bfloat16):
         begin, end, answerable = (logits.float() for logits in model(ids, shown))
     held = begins > 0
     loss = (functional.cross_entropy(begin, begins) + functional.cross_entropy(end, ends)) / 2
@@ -298,7 +302,7 @@ def main() -> None:
         "--share-alike", action="store_true", help="XQuAD, MLQA and SQuAD 2.0 too (CC BY-SA)"
     )
     parser.add_argument("--models", type=Path, default=Path("train/models"), help="unpack here")
-    parser.add_argument("--sequences", type=int, default=45_000)
+    parser.add_argument("--sequences", type=int, default=100_000)
     parser.add_argument("--out", type=Path, default=MODEL)
     given = parser.parse_args()
     if given.sequences < BATCH:
