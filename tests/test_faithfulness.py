@@ -24,8 +24,12 @@ from wortlaut.eval.faithfulness.scorer import (
     open_scorer,
 )
 from wortlaut.eval.faithfulness.signs import SourceWords, load_rarity
+from wortlaut.index.article import Span
+from wortlaut.index.embedder import DEFAULT_MODEL, load_embedder
 from wortlaut.index.errors import ConfigError, DatasetError, LLMUnavailable
 from wortlaut.rag.config import load_settings
+from wortlaut.rag.verification.entailment import Entailment
+from wortlaut.rag.verification.verifier import OfflineVerifier
 
 QUESTION = "When does the ferry to Ellmark sail?"
 FERRY = (
@@ -263,6 +267,31 @@ def test_the_order_of_the_contexts_does_not_matter(scorer):
     answer = "The ferry takes 14 hours. Talberg has retired to the seaside."
     one, two = score(scorer, answer, FERRY, DAM), score(scorer, answer, DAM, FERRY)
     assert one.score == pytest.approx(two.score)
+
+
+class _Doubting:
+    """Reads like the entailment model, and doubts every word as much as it is told to."""
+
+    def __init__(self, chance):
+        self.chance = chance
+        self.texts = []
+
+    def read(self, claim, evidence):
+        self.texts.append(evidence.text)
+        return Entailment(0.0, 0.0, ((Span(0, len(claim)), self.chance),))
+
+
+def test_what_the_entailment_model_doubts_is_less_supported(models):
+    embedder = load_embedder(DEFAULT_MODEL, models)
+    answer = "The night ferry carries 120 cars from Tarvo."
+    supports = []
+    for reader in (_Doubting(0.0), None, _Doubting(0.9)):
+        plain = OfflineScorer(embedder, OfflineVerifier(embedder), load_rarity(), entailer=reader)
+        (claim,) = score(plain, answer).claims
+        supports.append(claim.support)
+        assert reader is None or "The night ferry from Tarvo" in reader.texts[0]
+    assert supports == sorted(supports, reverse=True)
+    assert supports[0] > supports[1] > supports[2]
 
 
 def test_the_evaluator_speaks_llamaindex(scorer):

@@ -87,3 +87,21 @@ def test_a_quotation_that_is_told_with_more_than_its_speaker_is_read(verifier):
 def test_each_word_of_a_name_is_a_word_of_its_own_of_the_other(one, other, same):
     assert same_name(one, other) is same
     assert same_name(other, one) is same
+
+
+def test_what_leads_up_to_a_quotation_takes_nothing_from_it(verifier):
+    text = (
+        "Lenkow. Ministerin Ada Norrholm hat den Bau des Hafens verteidigt. "
+        "«Der Hafen kostet 1,2 Milliarden Euro», sagte Norrholm am Montag."
+    )
+    article = Article("hafen", "Streit um den Hafen", text, hash_text(text), language="de")
+    cited = [Citation(1, article, Span(text.index("«"), len(text)), "Ada Norrholm")]
+    for claim, language in (
+        ("The harbour costs 1.2 billion euros.", "en"),
+        ("Norrholm said the harbour costs 1.2 billion euros.", "en"),
+        ("According to Norrholm, the harbour costs 1.2 billion euros.", "en"),
+        ("Порт стоит 1,2 миллиарда евро.", "ru"),
+    ):
+        assert verifier.verify(claim, cited, language).label == "supported"
+    false = "Norrholm said the harbour costs 1.3 billion euros."
+    assert verifier.verify(false, cited, "en").label == "refuted"

@@ -223,8 +223,9 @@ def _open_offline(settings: Settings, file: Path | None) -> Scorer:
 
     calibration = Calibration.read(file) if file else Calibration()
     embedder = load_embedder(settings.embedder, settings.models_folder)
-    verifier = OfflineVerifier(embedder, entailer=open_bundled_entailment())
-    return OfflineScorer(embedder, verifier, load_rarity(), calibration)
+    entailer = open_bundled_entailment()
+    verifier = OfflineVerifier(embedder, entailer=entailer)
+    return OfflineScorer(embedder, verifier, load_rarity(), calibration, entailer=entailer)
 
 
 def _open_nli(model: str | None) -> Scorer:

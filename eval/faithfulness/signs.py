@@ -46,7 +46,8 @@ class Signs:
     `scattered` in [0, 1] is the share of its content, by rarity, that no single context sentence
     holds; `broken` in [0, 1] the share of the claim outside its longest copied run; `apart` in
     [-2, 2] how little nearer the claim is to its nearest context sentence than to all of them.
-    `is_reversed` is whether the claim repeats its nearest sentence but for a negation.
+    `is_reversed` is whether the claim repeats its nearest sentence but for a negation; `untold` in
+    [0, 1] how probable the entailment model has it that a word is not told, the mean of the claim's.
     `strange_numbers` are numbers that the contexts and the question do not have, in digits or words.
     `strange_names` are capitalised words that nothing holds, in a claim that is otherwise in the
     contexts' own words: one name in the place of another; not in German, where every noun is
@@ -64,6 +65,7 @@ class Signs:
     leads_in: bool
     is_about_sources: bool
     is_reversed: bool = False
+    untold: float = 0.0
     strange_numbers: tuple[str, ...] = ()
     strange_names: tuple[str, ...] = ()
     new_words: tuple[str, ...] = ()
@@ -81,6 +83,7 @@ class Signs:
             -float(self.is_about_sources),
             float(bool(self.strange_numbers or self.strange_names)),
             float(self.is_reversed),
+            self.untold,
         )
 
 

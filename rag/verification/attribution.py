@@ -149,7 +149,8 @@ def find_wrong_speaker(
         if any(heard) or any(_may_be_spelt(name, other) for each in known for other in each):
             continue
         others = [other for each in known for other in each]
-        if not is_person(name) and not (read_bodies(name) and all(map(read_bodies, others))):
+        is_named = is_person(name) or any(_share_first_name(name, other) for other in others)
+        if not is_named and not (read_bodies(name) and all(map(read_bodies, others))):
             continue
         # A pronoun may be anybody, and who is named there may speak for an institution.
         apart = [other for other in others if not names_institution(other)]
@@ -174,6 +175,12 @@ def find_unheard_speaker(
         if named and not heard:
             return _say_who(known, named[0])
     return _say_who([], sorted(unheard)[0]) if unheard else None
+
+
+def _share_first_name(name: str, other: str) -> bool:
+    """Whether two names of several words begin with the same: then both are persons'."""
+    one, two = name.split(), other.split()
+    return min(len(one), len(two)) > 1 and one[0] == two[0]
 
 
 def _may_be_spelt(name: str, other: str) -> bool:

@@ -175,7 +175,11 @@ def _read_calendar(text: str, language: Language) -> Iterator[DateMention]:
         year = int(fields["y"]) if "y" in fields else None
         if year is not None and year < 100:
             year += 2000 if year < 70 else 1900
-        named = DateMention(match.start(), match.end(), match[0], year, month, day)
+        stop = match.end()
+        if "d2" in groups and language != "en" and year is None:
+            # "Im Mai 14 Fähren": a day stands behind its month in English alone.
+            day, stop = None, match.end("m2")
+        named = DateMention(match.start(), stop, text[match.start() : stop], year, month, day)
         yield from _list_days(text, named, language, names_last="d2" in groups)
 
 

@@ -18,7 +18,7 @@ from wortlaut.index.pieces import Pieces, PieceTable
 from wortlaut.rag.reader import BEGIN, END, find_shipped, open_session
 
 ENTAILMENT_FILE = "entailment.onnx"
-ENTAILMENT_SHA256 = "ffbf73b3b14350d89fde5f4cc758d1e016ec285ed0391b83bf21f007db51aff8"
+ENTAILMENT_SHA256 = "1deccebdf7a0877fb0efabb082f4d1826a3f99f0dbe02d7137d894d048e954b5"
 CLAIM_PIECES = 96
 CONTEXT_PIECES = 48
 LONGEST_SEQUENCE = 320
