@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wortlaut.index.archive import Vectors
 
 MODEL_FILE = "reader.onnx"
-MODEL_SHA256 = "abcfe13fa265acb30debef1bd19294d0f62a854787f31acd090401c98a959a93"
+MODEL_SHA256 = "44ae2ca28c192ee11e54f5cb7e4139ae913d6701eaf6d487e78d9d6f0f1e7e6e"
 QUESTION_PIECES = 48
 TITLE_PIECES = 24
 SEQUENCE_PIECES = 288

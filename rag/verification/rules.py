@@ -146,8 +146,9 @@ def find_attributed(case: ClaimCase) -> Verdict | None:
         return None
     for item in case.evidence:
         speaker = item.citation.speaker
-        is_whole = speaker and wanted == level_wording(item.span.text)
-        if is_whole and all(same_speaker(name, speaker) for name in case.attribution.speakers):
+        is_whole = wanted == level_wording(item.span.text)
+        speakers = case.attribution.speakers
+        if speaker and is_whole and all(same_speaker(name, speaker) for name in speakers):
             reason = "The cited text, word for word, and who says it."
             return decide("supported", reason, "verbatim")
     return None
