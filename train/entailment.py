@@ -27,7 +27,7 @@ from torch.nn import functional
 from train.claims import Claim, read_claims, read_written
 from train.export import HIDDEN, LAYERS, EntailmentExport, export
 from train.frames import tell_speech
-from train.learning import Feeder, Schedule, learn
+from train.learning import Feeder, Schedule, learn, prepare_encoder
 from train.reader import find_bundled
 from wortlaut.index.bundled import unpack_model
 from wortlaut.index.pieces import PieceTable
@@ -73,17 +73,9 @@ class EntailmentModel(nn.Module):
         from transformers import BertModel
 
         self.bert = BertModel.from_pretrained(folder, dtype=torch.float32, add_pooling_layer=False)
-        for module in self.bert.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = 0.0
+        prepare_encoder(self.bert, FROZEN_LAYERS, DROPOUT)
         self.label = nn.Linear(HIDDEN, 3)
         self.mark = nn.Linear(HIDDEN, 1)
-        for layer in self.bert.encoder.layer[FROZEN_LAYERS:]:
-            for module in (layer.attention.output.dropout, layer.output.dropout):
-                module.p = DROPOUT
-        frozen = [self.bert.embeddings, *self.bert.encoder.layer[:FROZEN_LAYERS]]
-        for parameter in (p for module in frozen for p in module.parameters()):
-            parameter.requires_grad = False
 
     def forward(self, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The logits for token ids `(n, length)`, padded with `PAD`."""

@@ -39,7 +39,7 @@ _LAST_PARTS = (
     ("berg", "берг"), ("hain", "хайн"), ("mann", "ман"), ("ner", "нер"), ("ow", "ов"), ("stedt", "штедт"),
     ("wig", "виг"), ("ler", "лер"), ("ke", "ке"), ("ach", "ах"), ("dorf", "дорф"), ("en", "ен"),
 )  # fmt: skip
-# An office as the evidence gives it, and as claims do; the last two are a woman's.
+# An office as the evidence gives it, and as claims do; from `_WOMEN` on a woman's.
 _OFFICES: tuple[dict[str, str], ...] = (
     {"de": "Minister", "en": "minister", "ru": "министр"},
     {"de": "Präsident", "en": "president", "ru": "президент"},
@@ -118,8 +118,8 @@ def tell_speech(claims: Sequence[Claim], draw: random.Random) -> Iterator[Claim]
             yield replace(claim, evidence=told, share=SHARE_TOLD, kind="said")
         elif way < 0.6:
             framed = _frame(claim, speaker, draw)
-            both = f"{told} {_say_evidence(second, other, draw)}" if way < 0.4 else told
-            yield replace(framed, evidence=both, share=SHARE_TOLD, kind="said")
+            text = f"{told} {_say_evidence(second, other, draw)}" if way < 0.4 else told
+            yield replace(framed, evidence=text, share=SHARE_TOLD, kind="said")
         elif way < 0.9 and claim.label == "supported":
             both = [told, _say_evidence(second, other, draw)]
             draw.shuffle(both)
@@ -178,21 +178,25 @@ def _frame(claim: Claim, speaker: _Speaker, draw: random.Random) -> Claim:
     verb = draw.choice(_VERBS[speaker.is_woman])
     text = form.format(who=who, said=_begin_small(said), Said=said, verb=verb)
     text = text[:1].upper() + text[1:]
-    # But for its first letter the claim stands in it as it was.
-    at = text.find(said[1:]) - 1
+    at = _find_said(text, said)
     marks = tuple((first + at, min(last, len(said)) + at) for first, last in claim.marks or ())
     return replace(claim, text=text, marks=marks)
 
 
 def _attribute_wrongly(framed: Claim, evidence: str, claim: Claim) -> Claim:
-    at = framed.text.find(claim.text.rstrip(" .")[1:]) - 1
-    length = len(claim.text.rstrip(" ."))
-    outside = [w for w in read_words(framed.text) if w.end <= at or w.start >= at + length]
+    said = claim.text.rstrip(" .")
+    at = _find_said(framed.text, said)
+    outside = [w for w in read_words(framed.text) if w.end <= at or w.start >= at + len(said)]
     marks = tuple((w.start, w.end) for w in outside if w.is_content)
     return replace(
         framed, evidence=evidence, label="not_enough_info", marks=marks or None, share=SHARE_TOLD,
         kind="attribution",
     )  # fmt: skip
+
+
+def _find_said(text: str, said: str) -> int:
+    """Where a claim stands in its frame: as it was, but for its first letter."""
+    return text.find(said[1:]) - 1
 
 
 def _begins_small(said: str) -> bool:

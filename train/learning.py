@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import torch
 from torch import nn
@@ -78,6 +78,19 @@ class Feeder(Generic[Drawn, Read]):
                 self._draw.shuffle(self._round)
             if self._round and (sequence := self._encode(self._round.pop())):
                 return sequence
+
+
+def prepare_encoder(bert: Any, frozen_layers: int, dropout: float) -> None:
+    """Leaves the word vectors and the lowest layers as they are, and drops out in the others alone."""
+    for module in bert.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    for layer in bert.encoder.layer[frozen_layers:]:
+        for module in (layer.attention.output.dropout, layer.output.dropout):
+            module.p = dropout
+    for module in (bert.embeddings, *bert.encoder.layer[:frozen_layers]):
+        for parameter in module.parameters():
+            parameter.requires_grad = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from torch import nn
 from torch.nn import functional
 
 from train.export import HIDDEN, ReaderExport, export
-from train.learning import Feeder, Schedule, learn
+from train.learning import Feeder, Schedule, learn, prepare_encoder
 from wortlaut.index.bundled import find_weights, unpack_model
 from wortlaut.index.embedder import BULK_CHARS, DEFAULT_MODEL, load_embedder
 from wortlaut.index.pieces import PieceTable
@@ -92,17 +92,9 @@ class ReaderModel(nn.Module):
         from transformers import BertModel
 
         self.bert = BertModel.from_pretrained(folder, dtype=torch.float32, add_pooling_layer=False)
+        prepare_encoder(self.bert, FROZEN_LAYERS, DROPOUT)
         self.span = nn.Linear(HIDDEN, 2)
         self.ans = nn.Linear(HIDDEN, 1)
-        for module in self.bert.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = 0.0
-        for layer in self.bert.encoder.layer[FROZEN_LAYERS:]:
-            for module in (layer.attention.output.dropout, layer.output.dropout):
-                module.p = DROPOUT
-        frozen = [self.bert.embeddings, *self.bert.encoder.layer[:FROZEN_LAYERS]]
-        for parameter in (p for module in frozen for p in module.parameters()):
-            parameter.requires_grad = False
 
     def forward(
         self, ids: torch.Tensor, shown: torch.Tensor

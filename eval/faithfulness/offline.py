@@ -190,8 +190,8 @@ class OfflineScorer:
             support, reason, first = self._ask_verifier(claim, near, language)
             cut = _SUPPORTED
         else:
-            signs = words.find_signs(claim, apart, first.quote)
-            signs = replace(signs, untold=self._find_untold(claim, sources, order[:_READ]))
+            untold = self._find_untold(claim, sources, order[:_READ])
+            signs = words.find_signs(claim, apart, first.quote, untold)
             support, reason = self._calibration.support(signs), _explain(signs)
             cut = self._calibration.cut
         label: Label = "supported" if support >= cut else "not_enough_info"

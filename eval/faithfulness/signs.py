@@ -109,8 +109,11 @@ class SourceWords:
         self._pairs = {pair for context in terms for pair in pairwise(context)}
         self._text = "\n".join(f" {' '.join(context)} " for context in terms)
 
-    def find_signs(self, claim: str, apart: float, nearest: str = "") -> Signs:
-        """The claim's signs; `apart` and the nearest context sentence come from the embedder."""
+    def find_signs(self, claim: str, apart: float, nearest: str = "", untold: float = 0.0) -> Signs:
+        """The claim's signs; `apart` and the nearest context sentence come from the embedder.
+
+        `untold` comes from the entailment model.
+        """
         words = read_words(claim)
         terms = [word.term for word in words]
         new = {w.low: self._rarity(w.low) for w in words if self._is_new(w)}
@@ -132,6 +135,7 @@ class SourceWords:
             leads_in=is_plain and claim.rstrip().endswith(":"),
             is_about_sources=says_what_lacks(claim) or (is_plain and mentions_lack(claim)),
             is_reversed=_is_reversed(words, read_words(nearest), self._is_unheard),
+            untold=untold,
             strange_numbers=tuple(span.of(claim) for span in self._amounts.find_strange(claim)),
             strange_names=self._find_names(words, claim) if may_name else (),
             new_words=tuple(sorted(new, key=lambda word: (-new[word], word))),

@@ -162,20 +162,14 @@ def same_name(a: str, b: str) -> bool:
     if not left or not right:
         return False
     short, long = sorted((left, right), key=len)
-    free = list(long)
-    for word in sorted(short, key=lambda word: all(word.low != other.low for other in long)):
-        found = next(
-            (other for other in _put_first(word, free) if same_word(word.text, other.text)), None
-        )
-        if found is None:
+    free, lows = list(long), {word.low for word in long}
+    # Words of the same letters are paired first.
+    for word in sorted(short, key=lambda word: word.low not in lows):
+        fitting = [other for other in free if same_word(word.text, other.text)]
+        if not fitting:
             return False
-        free.remove(found)
+        free.remove(min(fitting, key=lambda other: other.low != word.low))
     return True
-
-
-def _put_first(word: Word, others: Sequence[Word]) -> list[Word]:
-    """The others, the one of the same letters at the front."""
-    return sorted(others, key=lambda other: other.low != word.low)
 
 
 def find_name_runs(

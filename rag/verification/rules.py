@@ -765,7 +765,6 @@ _IN_A_COPY: tuple[_Rule, ...] = (
     check_opposites,
 )
 _ALSO_SURE: tuple[_Rule, ...] = (
-    check_place,
     check_shares,
     check_open_questions,
     check_frame,
