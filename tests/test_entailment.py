@@ -115,6 +115,8 @@ def test_without_the_bundled_embedder_there_is_no_model(monkeypatch):
 class Reading:
     """An entailment model that finds what it is told to, and keeps what it was asked."""
 
+    name = "reading"
+
     def __init__(
         self, support: float, opposed: float = 0.0, doubted: tuple[Span, ...] = ()
     ) -> None:

@@ -272,6 +272,8 @@ def test_the_order_of_the_contexts_does_not_matter(scorer):
 class _Doubting:
     """Reads like the entailment model, and doubts every word as much as it is told to."""
 
+    name = "doubting"
+
     def __init__(self, chance):
         self.chance = chance
         self.texts = []
@@ -292,6 +294,15 @@ def test_what_the_entailment_model_doubts_is_less_supported(models):
         assert reader is None or "The night ferry from Tarvo" in reader.texts[0]
     assert supports == sorted(supports, reverse=True)
     assert supports[0] > supports[1] > supports[2]
+
+
+def test_what_reads_the_claims_is_told_by_the_fingerprint(models):
+    embedder = load_embedder(DEFAULT_MODEL, models)
+    one, other = (
+        OfflineScorer(embedder, OfflineVerifier(embedder), load_rarity(), entailer=reader)
+        for reader in (None, _Doubting(0.5))
+    )
+    assert other.fingerprint == f"{one.fingerprint} read by doubting"
 
 
 def test_the_evaluator_speaks_llamaindex(scorer):

@@ -139,6 +139,8 @@ class OfflineScorer:
         self.fingerprint = f"offline {embedder.fingerprint} {self._calibration}"
         if marker is not None:
             self.fingerprint += f" marked by {marker.name}"
+        if entailer is not None:
+            self.fingerprint += f" read by {entailer.name}"
         # Many answers in a row are about the same contexts.
         self._vectors: dict[str, Vectors] = {}
 

@@ -47,7 +47,12 @@ class Entailment:
 
 
 class Entailer(Protocol):
-    """Reads claims beside their evidence; whatever reads by other means has this shape."""
+    """Reads claims beside their evidence; whatever reads by other means has this shape.
+
+    `name` tells it from every other, its weights included.
+    """
+
+    name: str
 
     def read(self, claim: str, evidence: Premise) -> Entailment:
         """What it makes of the two."""
@@ -60,7 +65,8 @@ class ClaimReader:
     Word vectors come from the bundled embedder's own file, so that they need not ship twice.
     """
 
-    def __init__(self, model: Path, table: PieceTable) -> None:
+    def __init__(self, model: Path, table: PieceTable, name: str = "") -> None:
+        self.name = name or model.name
         self._session: Any = open_session(model)
         self._table = table
 
@@ -103,4 +109,4 @@ def open_bundled_entailment() -> ClaimReader | None:
     Raises ConfigError when the file is not the one that this version was measured with.
     """
     shipped = find_shipped(ENTAILMENT_FILE, ENTAILMENT_SHA256, "entailment model")
-    return ClaimReader(*shipped) if shipped else None
+    return ClaimReader(*shipped, f"entailment {ENTAILMENT_SHA256[:8]}") if shipped else None
