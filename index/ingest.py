@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from wortlaut.index.web.reading import Visit
 
 # Change it when splitting, attribution or the full-text terms change: articles are then made anew.
-PIPELINE_VERSION = "15"
+PIPELINE_VERSION = "16"
 # Set in the archive while a run is under way; what a killed run leaves of it says so.
 RUN_FLAG = "indexing"
 _IN_LINE = "in line"

@@ -1052,3 +1052,49 @@ def test_a_title_leaves_no_full_stop_in_the_name(title):
 )  # fmt: skip
 def test_a_name_has_its_title_of_nobility_and_no_common_noun(text, speakers):
     assert [s.speaker for s in read(text)] == speakers
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "Der Hafenmeister schwieg. Die Sparervereinigung (VdS) stimmte zu, indem sie den Rat zum "
+            "Handeln aufforderte: „Jetzt ist der Rat gefordert.“",
+            "Sparervereinigung (VdS)",
+        ),
+        (
+            "Der Forscher Jon Hale hielt am Dienstag eine Rede. Er war zu Gast beim „3. Aldoraer Hafentag "
+            "der Reederei Falk AG“. Dabei bezeichnete er die Flut als die größte Gefahr.",
+            "Jon Hale",
+        ),
+        (
+            "Der Kandidat Jon Hale beschrieb die Lage in einem Beitrag. Den Versuch, unter Peer Lund das "
+            "Amt zu behalten, bezeichnete er als „Akt der reinen Willkür gegen alle“.",
+            "Jon Hale",
+        ),
+        (
+            "Seine Kollegin in der gesetzgebenden Versammlung, Ada Holm, urteilte, dass die Stadt "
+            "verwandelt würde.",
+            "Ada Holm",
+        ),
+        (
+            "Gastgeber war der türkische Präsident Jon Hale. Er traf seinen norwegischen Amtskollegen "
+            "Peer Lund. Der norwegische Präsident sagte, der Hafen sei offen.",
+            "Peer Lund",
+        ),
+        (
+            "Gastgeber war der türkische Präsident Jon Hale. Der finnische Präsident sagte, der Hafen sei "
+            "offen.",
+            "finnische Präsident",
+        ),
+    ],
+)
+def test_an_office_or_pronoun_is_whose_its_clause_and_country_allow(text, speaker):
+    assert {name for _, name, _ in said(text)} == {speaker}
+
+
+def test_a_demand_goes_on_to_the_end_of_its_infinitive():
+    text = "Hale forderte den Fonds auf, die Zahlung so lange auszusetzen, bis der Präsident gegangen sei."
+    assert [words for _, _, words in said(text)] == [
+        "die Zahlung so lange auszusetzen, bis der Präsident gegangen sei."
+    ]

@@ -15,6 +15,7 @@ from itertools import islice
 from wortlaut.index.lang.names import find_spelt_gender, is_regnal, is_spelt_first_name
 from wortlaut.index.lang.numerals import read_numerals
 from wortlaut.index.lang.offices import is_place
+from wortlaut.index.lang.places import find_place
 from wortlaut.index.lang.roles import (
     FORMER_PREFIX,
     Gender,
@@ -401,6 +402,51 @@ class Cast:
             min((post.named[0] for post in fitting), key=_read_place) for fitting in fits if fitting
         ]
         return first[0][1] if first and not named else None
+
+    def find_of_land(self, found: Figure, mention: Mention) -> Figure | None:
+        """The person found for an office, or another where his is another country's.
+
+        "Der brasilianische Präsident" is not "Venezuelas Präsident Holm"; he may have been his
+        "brasilianischer Amtskollege".
+        """
+        land = self._read_land(range(mention.first, mention.stop - 1))
+        lands = self._list_lands(found) if land else set()
+        if not lands or land in lands:
+            return found
+        fitting = [
+            figure
+            for figure in self.figures
+            if figure.places[0] < mention.first
+            and land in self._list_lands(figure)
+            and _may_hold(figure, mention)
+        ]
+        return max(fitting, key=lambda f: f.last_place(mention.first), default=None)
+
+    def _list_lands(self, figure: Figure) -> set[str]:
+        """The countries with which the person's name is brought: "[Venezuelas] Präsident Holm"."""
+        lands = set()
+        for place in figure.places:
+            start = place
+            while start > 0 and place - start < _NEAR and self._is_title(start - 1):
+                start -= 1
+            if start < place and (land := self._read_land(range(start, place))):
+                lands.add(land)
+        return lands
+
+    def _is_title(self, i: int) -> bool:
+        """Whether word `i` may be of what stands before a name: an office, its country."""
+        word = self._words.words[i]
+        if self._words.breaks[i + 1]:
+            return False
+        return role_gender(self._words.lows[i]) is not None or find_place(word) is not None
+
+    def _read_land(self, places: range) -> str:
+        """The country of an office; empty if none of the words names one."""
+        for k in places:
+            place = find_place(self._words.words[k])
+            if place is not None and place.guarded <= self._words.caps[k]:
+                return place.code
+        return ""
 
     def may_be_described(self, figure: Figure, mention: Mention, part: str) -> bool:
         """Whether a description with a part of its own can be that person's: "[Bahn]chef".
@@ -792,6 +838,8 @@ def _may_be_person(words: Words, first: int, stop: int) -> bool:
         return False
     if before in DETERMINERS or before in _CONTRACTED or before in _PLACING:
         return False
+    if before == "." and _is_ordinal(words, first - 2):
+        return False
     attribute = not words.english and len(before) > 3 and before.endswith(ADJECTIVE_ENDINGS)
     attribute = attribute and AGED.match(before) is None and before not in _LEADING
     # "sagte Jon Hale", "am Montag reiste Jon Hale", but "der erklärte Feind".
@@ -801,6 +849,21 @@ def _may_be_person(words: Words, first: int, stop: int) -> bool:
     if attribute and not words.caps[first - 1] and before not in _NOT_ATTRIBUTES:
         return False
     return not any(_NOUN.search(words.words[k]) for k in range(first, stop))
+
+
+def _is_ordinal(words: Words, i: int) -> bool:
+    """Whether word `i` counts what follows: "beim [3]. Aldoraer Hafentag", "„[3]. Hafentag“"."""
+    counted = i > 0 and words.words[i].isdecimal() and len(words.words[i]) < 3
+    before = words.lows[i - 1] if counted else ""
+    opens = before in _OPENINGS and before not in ".!?:"
+    return opens or before in DETERMINERS or before in _CONTRACTED or before in _PLACING
+
+
+def _may_hold(figure: Figure, mention: Mention) -> bool:
+    """Whether a person may be meant by an office: it is his, a colleague's, or none is known."""
+    if mention.gender and figure.gender not in ("", mention.gender):
+        return False
+    return not figure.roles or any(r == mention.role or "kolleg" in r for r in figure.roles)
 
 
 def _may_be_name(words: Words, i: int) -> bool:

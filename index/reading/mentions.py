@@ -439,7 +439,7 @@ def read_complement(words: Words, i: int, stop: int, joined: bool = True) -> tup
         if i >= stop or words.lows[i] not in _LINKS:
             break
         k = i + 1
-        if words.lows[i] in _PLACE_LINKS and not (k < stop and words.caps[k]):
+        if words.lows[i] in _PLACE_LINKS and not _places_holder(words, k, stop):
             break
         if words.lows[i] == "und":
             if k < stop and words.lows[k] in DETERMINERS:
@@ -461,6 +461,19 @@ def read_complement(words: Words, i: int, stop: int, joined: bool = True) -> tup
         i = _past_bracket(words, end, stop)
     named = _read_apposition(words, i, stop) or _read_titled(words, office, i, stop)
     return (named.stop if named else i), named
+
+
+def _places_holder(words: Words, i: int, stop: int) -> bool:
+    """Whether what follows "in" is of the office: "im Rat", or "in der Kammer, Ada Holm, sagte"."""
+    if i >= stop or words.caps[i]:
+        return i < stop
+    if words.lows[i] not in DETERMINERS:
+        return False
+    start = _skip_adjectives(words, i + 1, stop)
+    end = read_run(words, start, stop)
+    end = read_run(words, end + 1, stop) if words.lows[end : end + 1] == ["des"] else end
+    named = _read_apposition(words, end, stop) if end > start else range(0)
+    return bool(named) and words.words[named.stop : named.stop + 1] == [","]
 
 
 def _is_office(words: Words, i: int) -> bool:

@@ -214,8 +214,10 @@ def _answers(words: Words, start: int, verbs: Container[str]) -> bool:
 
 
 def _is_name(words: Words, start: int, stop: int) -> bool:
-    """Whether a quotation is nothing but a name: "„Wache von Aldora“"."""
+    """Whether a quotation is nothing but a name: "„Wache von Aldora“", "„3. Aldoraer Hafentag“"."""
     if start and words.words[start - 1] == ":":
         return False
     inside = range(start + 1, stop - 1)
-    return all(words.caps[k] or words.lows[k] in _NAME_PARTICLES for k in inside)
+    counted = words.words[start + 1].isdecimal() and words.words[start + 2] == "."
+    named = inside[2:] if counted else inside
+    return all(words.caps[k] or words.lows[k] in _NAME_PARTICLES for k in named)

@@ -20,7 +20,7 @@ from wortlaut.index.lang.roles import (
     names_institution,
     role_gender,
 )
-from wortlaut.index.lang.verbs import ANSWERING_LABELS, read_verb_forms
+from wortlaut.index.lang.verbs import ANSWERING_LABELS, SUBORDINATORS, read_verb_forms
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
 from wortlaut.index.press.wiretext import level_lines
 from wortlaut.index.reading.cast import (
@@ -422,6 +422,7 @@ class _Reading:
                 figure = Figure(mention.name)
         elif mention.kind == "role":
             figure = self._find_holder(mention, number) if mention.definite else None
+            figure = self._cast.find_of_land(figure, mention) if figure else None
         else:
             figure = None
         if figure:
@@ -576,12 +577,20 @@ class _Reading:
             return last
         first, stop = self._previous
         found = self._cast.find_between(stop, mention.first, mention.gender)
+        if found and self._is_governed(stop, mention.first):
+            found = self._find_subject(first, stop, mention) or found
         if found is None and not demonstrative and self._words.lows[first] in PREPOSITIONS:
             found = self._find_subject(first, stop, mention)
         found = found or self._cast.find_between(first, stop, mention.gender, demonstrative)
         if found or not last or fits or demonstrative or not mention.gender:
             return found
         return self._cast.find_only(mention.first, mention.gender)
+
+    def _is_governed(self, first: int, stop: int) -> bool:
+        """Whether the person named in words `[first, stop)` is no subject: "Mit [X] sprach er"."""
+        at = self._cast.find_place(first, stop)
+        opens = self._words.lows[first] in SUBORDINATORS
+        return at is not None and not opens and self._words.lows[at - 1] in PREPOSITIONS
 
     def _find_subject(self, first: int, stop: int, mention: Mention) -> Figure | None:
         """The person a sentence is about: "Nach dem Treffen mit X reiste [Y] ab"."""

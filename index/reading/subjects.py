@@ -60,6 +60,8 @@ _QUANTITIES = read_function_words("quantity", "de") | {"diese", "jene", "manche"
 _PARTICLES_OF_NAMES = frozenset({"von", "van", "zu", "de"})
 _NOMINATIVE = frozenset({"er", "man", "ich", "wir"})
 _OBJECTS = frozenset({"den", "dem", "denen"})
+# "X warnte davor, indem sie sagte": a clause whose pronoun is the main clause's subject.
+_SAME_SUBJECT = frozenset({"indem"})
 _WHOSE = frozenset({"dessen", "deren"})
 _SOURCES = read_function_words("origin")
 _LONGEST_LABEL = 2
@@ -158,7 +160,9 @@ class SubjectFinder:
         opener = lows[start]
         asked = opener in SUBORDINATORS or opener in _QUESTIONS
         if asked and start < finite and is_final(finite, end):
-            return read_mention(self._words, self.skip(start + 1, stop), stop)
+            own = read_mention(self._words, self.skip(start + 1, stop), stop)
+            shared = opener in _SAME_SUBJECT and own and own.kind == "pronoun"
+            return (self.find_first(unit, start) if shared else None) or own
         behind = lows[start + 1] if start + 1 < stop else ""
         led = start > unit.first and opener in PREPOSITIONS and behind in _RELATIVES
         if led and is_final(finite, end):
@@ -449,7 +453,9 @@ class ComplementFinder:
             return end + 1
         if opener in self._verbs and lows[end + 2 : end + 4] != ["zu", "haben"]:
             return None
-        if opener in RELATIVE and (skipped := self._past_relative(unit, number, strict)):
+        # "forderte auf, die Zahlung auszusetzen, bis er gehe" has no relative clause.
+        relative = opener in RELATIVE and not self._ends_in_infinitive(unit, number + 1)
+        if relative and (skipped := self._past_relative(unit, number, strict)):
             return skipped
         if opener not in _PURPOSE and self._is_infinitive(unit, number + 1):
             return end + 1
@@ -498,3 +504,15 @@ class ComplementFinder:
             if lows[k] == "zu" and lows[k + 1].endswith("n") and not caps[k + 1]:
                 return True
         return any(_JOINED.search(low) for low in lows[max(start, end - 2) : end])
+
+    def _ends_in_infinitive(self, unit: Unit, number: int) -> bool:
+        """Whether the last word of a clause is its infinitive with "zu"."""
+        if number >= len(unit.clauses):
+            return False
+        start, end = unit.clauses[number]
+        lows = self._words.lows
+        if end - start < 2 or self._words.caps[end - 1]:
+            return False
+        return _JOINED.search(lows[end - 1]) is not None or (
+            lows[end - 2] == "zu" and lows[end - 1].endswith("n")
+        )
