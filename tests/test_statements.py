@@ -1093,6 +1093,14 @@ def test_an_office_or_pronoun_is_whose_its_clause_and_country_allow(text, speake
     assert {name for _, name, _ in said(text)} == {speaker}
 
 
+def test_a_family_name_that_stands_first_is_its_bearer_s():
+    text = (
+        "Dabei sagte Li Fei, der Vorsitzende, dass es viele Worte gebe. Li erklärte auch, dass er bleibe. "
+        "Li Wen teilte mit, dass er gehe."
+    )
+    assert [name for _, name, _ in said(text)] == ["Li Fei", "Li Fei", "Li Wen"]
+
+
 def test_a_demand_goes_on_to_the_end_of_its_infinitive():
     text = "Hale forderte den Fonds auf, die Zahlung so lange auszusetzen, bis der Präsident gegangen sei."
     assert [words for _, _, words in said(text)] == [

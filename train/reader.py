@@ -16,7 +16,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -30,6 +30,7 @@ from train.export import HIDDEN, ReaderExport, export
 from train.learning import Feeder, Schedule, learn, prepare_encoder
 from wortlaut.index.bundled import find_weights, unpack_model
 from wortlaut.index.embedder import BULK_CHARS, DEFAULT_MODEL, load_embedder
+from wortlaut.index.lang.words import read_class
 from wortlaut.index.pieces import PieceTable
 from wortlaut.rag.reader import PAD, join_sequence
 
@@ -49,6 +50,8 @@ LENGTHS_TYDI = (88, 104, 128)
 # How often an example is drawn in a round: of TyDi a quarter, of texts cut a seventh.
 SHARE_TYDI = 0.25
 SHARE_CUT = 0.15
+# Questions that go on from another ("And how many ...?") are read without it.
+SHARE_FOLLOWING = 0.1
 SHARE_TITLED = 0.7
 # Of the passages that resemble what a question asks for and do not hold it, so many a question,
 # and how often each is drawn; the neighbours of a share-alike set's paragraph likewise.
@@ -56,6 +59,7 @@ MOST_FAR, SHARE_FAR = 6, 0.03
 SHARE_NEIGHBOUR = 0.1
 SHARE_SQUAD, SHARE_ENGLISH = 0.8, 0.35
 PASSAGE_LETTERS = 450
+_FOLLOWING = {"de": "Und", "en": "And", "ru": "А"}
 _NEIGHBOURS = 4
 _SENTENCE_END = re.compile(r"(?<=[.!?»”\"“])\s+(?=[A-ZÄÖÜ„»\"«(\d])")
 
@@ -108,7 +112,8 @@ class ReaderModel(nn.Module):
 def read_own(file: Path) -> Iterator[Example]:
     """Every question on our own articles but those of part "dev", which are to judge by.
 
-    The answerable ones also come with the answering sentence cut out.
+    The answerable ones also come with the answering sentence cut out, and all as a conversation
+    goes on to them.
     """
     for article in _read_articles(file):
         for asked in article["questions"]:
@@ -116,9 +121,19 @@ def read_own(file: Path) -> Iterator[Example]:
             start = text.find(answer) if answer else None
             if start == -1:
                 continue
-            yield Example(asked["q"], article["title"], text, start, answer or "", 1.0, LENGTHS)
+            example = Example(asked["q"], article["title"], text, start, answer or "", 1.0, LENGTHS)
+            yield example
+            if following := _follow(asked["q"], asked["lang"]):
+                yield replace(example, question=following, share=SHARE_FOLLOWING)
             if start is not None and (rest := _cut_sentence(text, start)):
                 yield Example(asked["q"], article["title"], rest, None, "", SHARE_CUT, LENGTHS)
+
+
+def _follow(question: str, language: str) -> str | None:
+    """The question as one goes on to it, if it begins with a word that asks."""
+    if question.split()[0].casefold() not in read_class("question", language):
+        return None
+    return f"{_FOLLOWING[language]} {question[0].lower()}{question[1:]}"
 
 
 def read_tydi(folder: Path) -> Iterator[Example]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from wortlaut.index.lang.names import find_spelt_gender, is_regnal, is_spelt_first_name
+from wortlaut.index.lang.names import find_spelt_gender, is_family_first, is_regnal, is_spelt_first_name
 from wortlaut.index.lang.numerals import read_numerals
 from wortlaut.index.lang.offices import is_place
 from wortlaut.index.lang.places import find_place
@@ -803,12 +803,16 @@ def _agrees(figure: Figure, name: tuple[str, ...]) -> bool:
     parts = figure.name.casefold().split()
     if is_regnal(parts[-1].upper()) and is_regnal(name[-1]) and parts[-1] != name[-1].casefold():
         return False  # "Karl IV.", "Karl V."
+    if len(parts) == 2 and is_family_first(figure.name):
+        return parts[-1] == name[-1].casefold()  # "Li Fei", "Li Wen"
     titled = is_noble(name[0].lower())  # "Prinz zu Hale"
     return len(parts) == 1 or titled or parts[0] == name[0].casefold()
 
 
 def _find_surname(name: Sequence[str]) -> str:
-    """The word by which a name is found: the last, but no king's number."""
+    """The word by which a name is found: the last, but no king's number; "Li" of "Li Fei"."""
+    if len(name) == 2 and is_family_first(" ".join(name)):
+        return name[0]
     return name[-2] if len(name) > 1 and is_regnal(name[-1]) else name[-1]
 
 
