@@ -1083,6 +1083,11 @@ def test_a_name_has_its_title_of_nobility_and_no_common_noun(text, speakers):
             "Peer Lund",
         ),
         (
+            "Außenminister Peer Lund kam am Montag nach Brenn. Hale ist laut seinem Außenminister "
+            "bereit, über den Hafen zu verhandeln.",
+            "Peer Lund",
+        ),
+        (
             "Gastgeber war der türkische Präsident Jon Hale. Der finnische Präsident sagte, der Hafen sei "
             "offen.",
             "finnische Präsident",

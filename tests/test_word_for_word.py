@@ -105,3 +105,61 @@ def test_what_leads_up_to_a_quotation_takes_nothing_from_it(verifier):
         assert verifier.verify(claim, cited, language).label == "supported"
     false = "Norrholm said the harbour costs 1.3 billion euros."
     assert verifier.verify(false, cited, "en").label == "refuted"
+
+
+NEWS = (
+    "Die lundavische Botschafterin Senta Vrohm dankte Marbach für seinen Mut. Marbach war am Montag in Tarvo. "
+    "Ein Treffen sei verabredet worden, erklärte die russische Regierung. "
+    "Aus vier Dörfern im Tal mussten etwa 3.200 Bewohner fortziehen. "
+    "Lenkow übernehme 30 der 90 Millionen Kronen, die der Zug im Jahr koste. "
+    "Er hoffe, den Weg offenzuhalten, sagte Außenminister Arvid Tornow. "
+    "Hedda Quast hat im Stadtrat vor allem dargelegt, welche Bedenken sie hat. "
+    "Quast hatte bereits mehrfach verlangt, mit Tornow zusammenzukommen. "
+    "Russland kontrolliert rund 90 Prozent der Region Donbass. "
+    "Seit dem Beginn des Streits war vor Tornow kein Gesandter aus Lenkow nach Tarvo gereist."
+)
+NEWS_ARTICLE = Article("news", "Neues aus Tarvo", NEWS, hash_text(NEWS), language="de")
+
+
+@pytest.mark.parametrize(
+    ("claim", "words", "speaker", "language", "rule"),
+    [
+        ("Посол Лундавии поблагодарила Марбаха.", "Die lundavische", "Senta Vrohm", "ru", "speech"),
+        ("Moscow said a meeting had been arranged.", "Ein Treffen", "russische Regierung", "en", "speaker"),
+        ("Moscow said a meeting had been arranged.", "Ein Treffen", "russische Regierung", "en", "name"),
+        ("Около 3200 жителям четырёх деревень пришлось уехать.", "Aus vier", None, "ru", "number_swap"),
+        ("Ein Drittel der Kosten trägt Lenkow.", "Lenkow übernehme", None, "de", "number"),
+        ("Глава дипломатии заявил, что надеется.", "Er hoffe", "Arvid Tornow", "ru", "office"),
+        ("Im Stadtrat ging es Quast um Bedenken.", "Hedda Quast hat", None, "de", "roles"),
+        ("Quast verlangte nicht zum ersten Mal, Tornow zu treffen.", "Quast hatte", None, "de", "negation"),
+        ("Roughly nine-tenths of the Donbass is in Russian hands.", "Russland kontr", None, "en", "roles"),
+        ("Erstmals reiste mit Tornow ein Gesandter nach Tarvo.", "Seit dem Beginn", None, "de", "negation"),
+    ],
+)  # fmt: skip
+def test_no_rule_objects_to_what_is_told_in_other_words(
+    verifier, claim, words, speaker, language, rule
+):
+    start = NEWS.index(words)
+    span = Span(start, NEWS.index(".", NEWS.index(" ", start) + 40) + 1)
+    cited = Citation(1, NEWS_ARTICLE, span, speaker, "reported" if speaker else "narrated")
+    assert verifier.verify(claim, [cited], language).rule != rule
+
+
+@pytest.mark.parametrize(
+    ("claim", "words", "speaker", "language"),
+    [
+        ("Berlin said a meeting had been arranged.", "Ein Treffen", "russische Regierung", "en"),
+        ("Die Hälfte der Kosten trägt Lenkow.", "Lenkow übernehme", None, "de"),
+        ("Министр финансов заявил, что надеется.", "Er hoffe", "Arvid Tornow", "ru"),
+        ("Quast verlangte nicht, Tornow zu treffen.", "Quast hatte", None, "de"),
+    ],
+)
+def test_rules_object_to_another_government_share_office_or_denial(
+    verifier, claim, words, speaker, language
+):
+    start = NEWS.index(words)
+    span = Span(start, NEWS.index(".", NEWS.index(" ", start) + 40) + 1)
+    cited = Citation(1, NEWS_ARTICLE, span, speaker, "reported" if speaker else "narrated")
+    assert verifier.verify(claim, [cited], language).rule in (
+        "speaker", "speaker_unknown", "number", "office", "negation", "name",
+    )  # fmt: skip

@@ -12,7 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from wortlaut.index.lang.names import find_spelt_gender, is_family_first, is_regnal, is_spelt_first_name
+from wortlaut.index.lang.names import (
+    find_spelt_gender,
+    is_family_first,
+    is_regnal,
+    is_spelt_first_name,
+)
 from wortlaut.index.lang.numerals import read_numerals
 from wortlaut.index.lang.offices import is_place
 from wortlaut.index.lang.places import find_place
@@ -75,7 +80,7 @@ _TRADE = re.compile(
     r"\A[A-ZÄÖÜ]\w{2,}(?:rat|rätin|graf|gräfin|wirt|wirtin|vogt|mann|frau|[a-zäöü]{2}(?:ler|ner|erin)|istin|ist)\Z"
 )
 # Offices whose holders reports name without them, because everybody knows.
-_OF_STATE = re.compile(r"(?:minister|präsident|kanzler|premier|senator|papst|president)(?:in)?\Z")
+OF_STATE = re.compile(r"(?:minister|präsident|kanzler|premier|senator|papst|president)(?:in)?\Z")
 # So many words around his name what stands there is said of him.
 _NEAR = 8
 _LONGEST_NAME = 5
@@ -396,12 +401,17 @@ class Cast:
         wanted = gender or shown
         alone = len(named) == 1 and not named[0].roles
         alone = alone and (not wanted or named[0].gender in ("", wanted))
-        if alone and _OF_STATE.search(role):
+        if alone and OF_STATE.search(role):
             return named[0]
         first = [
             min((post.named[0] for post in fitting), key=_read_place) for fitting in fits if fitting
         ]
         return first[0][1] if first and not named else None
+
+    def find_only_holder(self, role: str) -> Figure | None:
+        """The only person of the article in that very office, named before or later."""
+        holders = [figure for figure in self.figures if role in figure.roles]
+        return holders[0] if len(holders) == 1 else None
 
     def find_of_land(self, found: Figure, mention: Mention) -> Figure | None:
         """The person found for an office, or another where his is another country's.

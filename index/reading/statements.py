@@ -24,6 +24,7 @@ from wortlaut.index.lang.verbs import ANSWERING_LABELS, SUBORDINATORS, read_verb
 from wortlaut.index.lang.words import clean_word, read_words_and_marks
 from wortlaut.index.press.wiretext import level_lines
 from wortlaut.index.reading.cast import (
+    OF_STATE,
     Cast,
     Figure,
     FullNames,
@@ -422,6 +423,8 @@ class _Reading:
                 figure = Figure(mention.name)
         elif mention.kind == "role":
             figure = self._find_holder(mention, number) if mention.definite else None
+            if self._is_own_minister(mention):
+                figure = self._cast.find_only_holder(mention.role)
             figure = self._cast.find_of_land(figure, mention) if figure else None
         else:
             figure = None
@@ -519,6 +522,11 @@ class _Reading:
         if determiner in _GENITIVES and (names_institution(low) or not inside):
             return strip_case(word)
         return word
+
+    def _is_own_minister(self, mention: Mention) -> bool:
+        """Whether it is "sein Außenminister": of an office of state a country has but one."""
+        owned = self._words.lows[mention.first].startswith(("sein", "ihr"))
+        return owned and OF_STATE.search(mention.role) is not None
 
     def _find_holder(self, mention: Mention, number: int) -> Figure | None:
         """The person meant by "der Minister" or, near his name, by any other description."""

@@ -10,6 +10,7 @@ from wortlaut.index.article import Article, Span, Statement
 from wortlaut.index.lang.names import SAME_PERSON, match_names, sound_of
 from wortlaut.index.lang.offices import FIELDS, INSTITUTIONS, Office, read_office
 from wortlaut.index.lang.organisations import read_bodies
+from wortlaut.index.lang.places import find_place
 from wortlaut.index.lang.roles import names_institution, role_gender
 from wortlaut.index.lang.tables import match_any
 from wortlaut.index.lang.verbs import (
@@ -62,6 +63,7 @@ _SAME_START = 2
 _LONGEST_OFFICE = 5
 _SAYING = frozenset(read_verb_forms())
 # Who speaks for many and is nobody's office.
+_GOVERNMENTS = frozenset({"#regierung", "#kreml", "#weisseshaus"})
 _GROUPS = re.compile(
     r"(?:kritiker\w*|gegner\w*|anhänger\w*|befürworter\w*|beobachter\w*|anwohner\w*|einwohner\w*"
     r"|bürger\w*|fachleute\w*|leute|menschen|demonstrant\w*|umweltschützer\w*|insider\w*"
@@ -116,13 +118,14 @@ def _read_russian(claim: str) -> Attribution:
 
 def _mark_verbs(claim: str) -> str:
     """The claim with a mark before each form of a Russian verb of saying."""
-    verbs = read_asking_verbs("ru")
+    return _RUSSIAN_WORD.sub(lambda word: _MARK * _says_in_russian(word[0]) + word[0], claim)
 
-    def mark(word: re.Match[str]) -> str:
-        says = any(form.strength != "weak" for form in verbs.read(word[0]))
-        return _MARK * says + word[0]
 
-    return _RUSSIAN_WORD.sub(mark, claim)
+def _says_in_russian(word: str) -> bool:
+    """Whether a Russian word is a form of a verb of saying."""
+    if not CYRILLIC_LETTER.search(word.casefold()):
+        return False
+    return any(form.strength != "weak" for form in read_asking_verbs("ru").read(word))
 
 
 def find_wrong_speaker(
@@ -232,11 +235,21 @@ def same_speaker(a: str, b: str) -> bool:
         return True
     # "The Foreign Ministry" is "das Außenministerium", and "a spokesman for" it speaks for it.
     one, other = _read_body(a), _read_body(b)
+    if _governs(a, other) or _governs(b, one):
+        return True
     if not one.is_institution or one.head != other.head:
         return False
     if one.words != other.words:
         return False
     return not (one.places and other.places) or bool(one.places & other.places)
+
+
+def _governs(name: str, body: Office) -> bool:
+    """Whether a capital or country is named for the government that sits there: "Moscow said"."""
+    place = find_place(name)
+    if place is None or place.kind not in ("capital", "name"):
+        return False
+    return body.head in _GOVERNMENTS and place.code in body.places
 
 
 def _read_body(name: str) -> Office:
@@ -270,10 +283,12 @@ def _find_office(claim: str, said: str) -> str | None:
     """The office or group that the claim gives for its speaker, without a name; else None."""
     at = claim.find(said)
     frame = claim[:at] + " " + claim[at + len(said) :] if at >= 0 and said != claim else ""
+    # "The negotiator told Fox News": whom he told is nobody's office.
+    told, _, addressee = frame.partition(" told ")
     words = [
         word.text
-        for word in read_words(_ACCORDING.sub(" ", frame))
-        if word.low not in _SAYING and not _is_verb(word.low)
+        for word in read_words(_ACCORDING.sub(" ", told if told.strip() else addressee))
+        if word.low not in _SAYING and not _is_verb(word.low) and not _says_in_russian(word.text)
     ]
     text = " ".join(words)
     if len(words) > _LONGEST_OFFICE:
@@ -331,8 +346,22 @@ def find_speech_as_fact(
         words = {word.text for word in read_words(claim)}
         if any(match_names(word, who) >= SAME_PERSON or same_name(word, who) for word in words):
             return None
+        if _opens_with_office(claim, who, item):
+            return None
         speakers.append(who)
     return speakers[0] if speakers else None
+
+
+def _opens_with_office(claim: str, who: str, item: CitedSpan) -> bool:
+    """Whether the claim tells what the speaker does, by office: "The ambassador thanked"."""
+    words = [word.text for word in read_words(claim)[:_LONGEST_OFFICE]]
+    for count in range(1, len(words) + 1):
+        office = " ".join(words[:count])
+        if (claimed := read_office(office)).head:
+            held = [text for name, text in find_offices(item.citation.article.text, item.article.statements)
+                    if match_names(name, who) >= SAME_PERSON]  # fmt: skip
+            return any(_fits(claimed, read_office(text)) for text in (who, *held))
+    return False
 
 
 def _find_speaker(item: CitedSpan) -> str | None:

@@ -628,6 +628,7 @@ def _find_strange(case: ClaimCase, runs: Sequence[Sequence[Word]]) -> list[Stran
     near = [*case.cited.words, *read_words(_say_beside(case))]
     for item in case.evidence:
         near += [*item.around.words, *item.before]
+    runs = [run for run in runs if not _is_heard(run, case)]
     if not find_strange_names(runs, near, ()):
         return []
     far = [word for item in case.evidence for word in item.article.words]
@@ -636,6 +637,13 @@ def _find_strange(case: ClaimCase, runs: Sequence[Sequence[Word]]) -> list[Stran
         [word for word in run if not any(a <= word.start < b for a, b in levelled)] for run in runs
     ]
     return find_strange_names(filter(None, plain), near, far)
+
+
+def _is_heard(run: Sequence[Word], case: ClaimCase) -> bool:
+    """Whether it names who speaks in the cited text, by another name: "Moscow" its government."""
+    name = " ".join(word.text for word in run)
+    heard = [item.citation.speaker for item in case.evidence if item.citation.speaker]
+    return name in case.attribution.speakers and any(same_speaker(name, o) for o in heard)
 
 
 def _say_beside(case: ClaimCase) -> str:

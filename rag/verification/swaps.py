@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from wortlaut.index.lang.names import sound_of
-from wortlaut.index.lang.offices import is_federal
+from wortlaut.index.lang.offices import is_federal, read_office
 from wortlaut.index.lang.places import find_place
 from wortlaut.index.lang.words import Word, read_function_words, read_words
-from wortlaut.index.reading.clauses import FINITE, OBLIQUE, PREPOSITIONS, RELATIVE
+from wortlaut.index.reading.clauses import CONJUNCTIONS, FINITE, OBLIQUE, PREPOSITIONS, RELATIVE
+from wortlaut.index.reading.mentions import DETERMINERS
 from wortlaut.rag.answer import Verdict, decide
 from wortlaut.rag.verification.case import Alignment, ClaimCase, is_near_copy
 from wortlaut.rag.verification.evidence import ReadText
@@ -18,7 +19,13 @@ from wortlaut.rag.verification.numbers import Quantity, same_value
 
 _ADVERBIAL = read_function_words("adverbial")
 _PASSIVE = read_function_words("passive")
+# What goes on with a noun: "Im Rat [der] Stadt", "Im Mai [und] Juni".
+_LEADING = PREPOSITIONS | OBLIQUE | frozenset(DETERMINERS) | CONJUNCTIONS | frozenset(RELATIVE)
 _NEAR = 3
+# So many words before a country an office may stand that is its.
+_OFFICE_WITHIN = 2
+# Of numbers further apart nobody takes one for the other.
+_MOST_TIMES = 50
 
 
 def find_swapped_person(
@@ -62,7 +69,20 @@ def find_swapped_country(
         for keys, text in ours
         if not keys & (in_cited | beside) and (not keys & home or _stand_alike(text, missing))
     ]
+    if not any(_is_of_office(cited, text) for text in missing):
+        # "Der spanische Minister" may be he who says something in Brussels.
+        strange = [text for text in strange if not _is_of_office(claim, text)]
     return (strange[0], missing[0]) if strange and missing else None
+
+
+def _is_of_office(words: Sequence[Word], text: str) -> bool:
+    """Whether a country stands beside somebody's office: "министр обороны [США]"."""
+    first, *rest = text.split()
+    for n, word in enumerate(words):
+        if word.text == first:
+            beside = (*words[max(0, n - _OFFICE_WITHIN) : n], *words[n + 1 + len(rest) :][:2])
+            return any(read_office(other.text).head for other in beside)
+    return False
 
 
 def _stand_alike(text: str, others: Sequence[str]) -> bool:
@@ -117,8 +137,8 @@ def check_roles(case: ClaimCase) -> Verdict | None:
         return None
     mixed = _is_frame_torn(case, case.alignment)
     for (a, x, inside), (b, y, inside_too) in pairwise(places):
-        turned = not _opens_obliquely(case.claim.words[slice(*case.core)])
-        if x > y and turned and _is_inverted(case, y, x):
+        # Where one of the two opens with an adverbial, names change places.
+        if x > y and _is_inverted(case.claim, a, b) != _is_inverted(case.cited, y, x):
             continue
         if x > y and (mixed or inside == inside_too):
             names = f"{case.claim.words[a].text} and {case.claim.words[b].text}"
@@ -159,7 +179,8 @@ def _find_unique(quantities: Sequence[Quantity]) -> list[Quantity]:
 def _find_by_order(pairs: Sequence[tuple[Quantity, Quantity]]) -> Quantity | None:
     """A number that stands before another in the claim and behind it in the cited text."""
     for (q, o), (_, p) in pairwise(pairs):
-        if o.start > p.start and o.unit == p.unit and o.form == p.form:
+        near = max(o.raw, p.raw) <= _MOST_TIMES * min(o.raw, p.raw)
+        if o.start > p.start and o.unit == p.unit and o.form == p.form and near:
             return q
     return None
 
@@ -220,17 +241,20 @@ def _check_translated_roles(case: ClaimCase) -> Verdict | None:
     if lows & _PASSIVE:
         return None
     places = []
-    for word in case.claim.words[slice(*case.core)]:
+    claim = case.claim.words[slice(*case.core)]
+    for before, word in zip(["", *(word.low for word in claim)], claim, strict=False):
         dated = any(date.start <= word.start < date.end for date in case.claim.dates)
         if dated or not (word.is_capitalised and word.is_content):
             continue
+        if before in PREPOSITIONS and _is_adjective(word.text):
+            continue  # "is in Russian hands"
         found = [n for n, other in enumerate(case.cited.words) if same_word(word.text, other.text)]
         if len(found) == 1:
             places.append((word.text, found[0]))
     for (name, x), (other, y) in pairwise(places):
-        if name == other or x == y:
+        if name == other or x == y or _names_office_of(name, other):
             continue
-        if _is_inverted(case, min(x, y), max(x, y)):
+        if _is_inverted(case.cited, min(x, y), max(x, y)):
             if x < y and not _opens_obliquely(case.claim.words[slice(*case.core)]):
                 reason = f"The cited text may have {name} and {other} the other way round"
                 return decide("not_enough_info", reason, "roles")
@@ -239,13 +263,21 @@ def _check_translated_roles(case: ClaimCase) -> Verdict | None:
     return None
 
 
-def _is_inverted(case: ClaimCase, first: int, second: int) -> bool:
-    """Whether the verb stands between two names of the cited text, the first in an adverbial."""
-    words = case.cited.words
-    start = max(stop for stop in case.cited.stops if stop <= first)
+def _names_office_of(name: str, other: str) -> bool:
+    """Whether the one is an office and the other the country whose it is: "Министр ... Испании"."""
+    return bool(read_office(name).head) and find_place(other) is not None
+
+
+def _is_inverted(reading: ReadText, first: int, second: int) -> bool:
+    """Whether the verb stands between two names of a text, the first in an adverbial."""
+    words = reading.words
+    start = max(stop for stop in reading.stops if stop <= first)
     if start == first or not _opens_obliquely(words[start:first]):
         return False
-    return any(not w.is_capitalised and _is_finite(w.low) for w in words[first + 1 : second])
+    between = words[first + 1 : second]
+    if between and not between[0].is_capitalised and between[0].low not in _LEADING:
+        return True  # what stands right behind the adverbial is the verb
+    return any(not w.is_capitalised and _is_finite(w.low) for w in between)
 
 
 def _is_relative(case: ClaimCase, first: int, second: int) -> bool:
