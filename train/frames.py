@@ -11,6 +11,8 @@ from train.claims import Claim
 from wortlaut.index.lang.words import LANGUAGES, Language, read_class, read_words
 
 SHARE_TOLD = 0.5
+# So many come behind a sentence that somebody says on another matter, which tells nothing.
+_SHARE_BEHIND = 0.4
 _LONGEST = 170
 # What may stand in quotation marks or before "sagte" as it is.
 _PLAIN = re.compile(r"[A-ZÄÖÜ\d][^„“”»«\"?!:;]{25,}\.")
@@ -105,6 +107,14 @@ def tell_speech(claims: Sequence[Claim], draw: random.Random) -> Iterator[Claim]
     becomes what is told of somebody else, or of somebody where nobody is said to say it.
     """
     fitting = [claim for claim in claims if _may_be_said(claim)]
+    for told in _tell(fitting, draw):
+        if draw.random() < _SHARE_BEHIND:
+            before = draw.choice(fitting).evidence
+            told = replace(told, context=_say_evidence(before, _draw_speaker(draw), draw))
+        yield told
+
+
+def _tell(fitting: Sequence[Claim], draw: random.Random) -> Iterator[Claim]:
     for place, claim in enumerate(fitting):
         if claim.label != "supported" and draw.random() > _SHARE_FALSE:
             continue

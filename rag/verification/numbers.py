@@ -74,7 +74,7 @@ _RANGE = re.compile(
     re.I,
 )
 # "30 der 90 Millionen": a part has the scale of the whole.
-_PART_OF = re.compile(r"\s+(?:der|von(?: den)?|of(?: the)?|out of(?: the)?|из)\s+", re.I)
+_OUT_OF = re.compile(r"\s+(?:der|ihrer|seiner|von(?: den)?|of(?: the)?|out of(?: the)?|из)\s+", re.I)
 _GENITIVES = frozenset("тысячи миллиона миллиарда триллиона сотни".split())
 _PART_WORD = "част"
 _ONE_YEAR = frozenset(list_times("one year"))
@@ -335,7 +335,7 @@ class _NumberReader:
         """The first of two numbers that share their unit or scale: "2,1 auf 3,6 Milliarden"."""
         between = self._text[first.end : second.start]
         hangs = between.startswith("-") and second.raw >= 1000  # "zehn- bis zwölftausend"
-        joined = joins_numbers(between) or _PART_OF.fullmatch(between)
+        joined = joins_numbers(between) or _OUT_OF.fullmatch(between)
         if first.unit or first.form != "cardinal" or not joined:
             return first
         if second.form not in ("cardinal", "year"):
