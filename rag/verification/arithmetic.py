@@ -20,6 +20,8 @@ _LARGEST_MULTIPLE = 12
 _MINUTES_A_DAY = 1440
 _MONTHS = 12
 _EXACT = 1e-6
+# From here on an amount of money may be told without its currency.
+_LARGE = 1e5
 # Units that one amount may leave to another: "2 Milliarden Euro, 3 Milliarden".
 _PLAIN = CURRENCIES | {"percent"}
 _MONTH_SECONDS = 365.25 / 12 * 86400
@@ -48,8 +50,17 @@ class ToldTimes:
 _NO_TIMES = ToldTimes()
 
 
-def follows(claimed: Quantity, cited: Sequence[Quantity], times: ToldTimes = _NO_TIMES) -> bool:
-    """Whether the number can be worked out from those of the cited text and its times."""
+def follows(
+    claimed: Quantity,
+    cited: Sequence[Quantity],
+    times: ToldTimes = _NO_TIMES,
+    *,
+    rests: bool = False,
+) -> bool:
+    """Whether the number can be worked out from those of the cited text and its times.
+
+    With `rests` a share may also be what another leaves: "70 percent, the rest".
+    """
     if claimed.form == "ordinal":
         return False
     if claimed.form == "vague":
@@ -69,6 +80,9 @@ def follows(claimed: Quantity, cited: Sequence[Quantity], times: ToldTimes = _NO
     if claimed.unit == DECADE:
         return any(year // 10 * 10 in (claimed.raw, *claimed.readings) for year in years)
     results = _list_results(claimed, known, times.minutes)
+    if rests and claimed.unit in (SHARE, "percent"):
+        whole = 1 if claimed.unit == SHARE else 100
+        results = chain((whole * (1 - share) for share in _list_shares(known)), results)
     if claimed.unit == "time":
         results = chain(times.lengths, results)
     elif claimed.unit == "months":
@@ -153,6 +167,8 @@ def _list_results(
 def _list_sums(claimed: Quantity, known: Sequence[Quantity]) -> Iterator[float]:
     """Sums, differences and parts, of numbers that can be of the claim's unit."""
     points = {"points", "percent", ""} if claimed.unit in ("points", "") else {claimed.unit, ""}
+    if not claimed.unit and claimed.value >= _LARGE:
+        points |= CURRENCIES  # "22 million more than the 52 million euros"
     of_kind = [q for q in known if q.unit in points]
     for a, b in combinations(of_kind, 2):
         one, other = _align(a, b)

@@ -74,7 +74,10 @@ _RANGE = re.compile(
     re.I,
 )
 # "30 der 90 Millionen": a part has the scale of the whole.
-_OUT_OF = re.compile(r"\s+(?:der|ihrer|seiner|von(?: den)?|of(?: the)?|out of(?: the)?|из)\s+", re.I)
+_OUT_OF = re.compile(
+    r"\s+(?:der|ihrer|seiner|von(?: den)?|of(?: the)?|out of(?: the)?|из)\s+", re.I
+)
+_AN_HOUR = re.compile(r"\s+(?:(?:per|an) hour|(?:pro|je) stunde|in der stunde|в час)\b", re.I)
 _GENITIVES = frozenset("тысячи миллиона миллиарда триллиона сотни".split())
 _PART_WORD = "част"
 _ONE_YEAR = frozenset(list_times("one year"))
@@ -249,6 +252,8 @@ class _NumberReader:
         unit, factor, stop = read.unit, read.factor, read.stop
         if not unit and read.form != "ordinal":
             unit, factor, stop = self._read_unit(at, stop)
+        if unit == "length" and (pace := _AN_HOUR.match(self._text[self._words[stop - 1].end :])):
+            unit, factor, stop = "speed", factor / 1000, stop + len(pace[0].split())
         value = read.value
         if unit and self._reads_half(stop):  # "an hour and a half"
             value, stop = value + 0.5, self._skip_half(stop)

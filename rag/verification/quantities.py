@@ -42,12 +42,17 @@ _YEARS_FROM, _CENTURY = 1000, 100
 _SIGNS = ("%", "€", "$", "£", "°")
 _A_SMALL_SHARE = 0.45
 _FALLING = re.compile(rf"\b{match_amounts('falling')}\b", re.IGNORECASE)
+_REST = re.compile(rf"\b{match_amounts('rest')}\b", re.IGNORECASE)
 _TOGETHER = re.compile(rf"\b{match_amounts('together')}\b", re.IGNORECASE)
 _PERIOD = re.compile(r"[QH][1-4]")
 _HAS_PERIODS = re.compile(rf"\b{match_any([*list_times('quarter'), *list_times('half')])}\b", re.I)
 _BOTH = re.compile(match_amounts("both"), re.IGNORECASE)
 # "The first" and "the second" may count what the cited text only lists.
 _FEW_RANKS = 3
+# "Schon einmal" says when, and counts only beside other times.
+_ONCE = "einmal"
+# "Nicht mehr" compares nothing.
+_NO_MORE = re.compile(r"\b(?:nicht|nie|nichts|niemand|kaum|kein\w*(?: \w+)?)\s*\Z")
 _COMPARED = re.compile(rf"\b{match_amounts('comparing')}\b", re.IGNORECASE)
 
 
@@ -56,7 +61,12 @@ def count_comparisons(text: str, bounded: Sequence[tuple[int, int]] = ()) -> Cou
 
     `bounded` are the places of its numbers with their bounds, which are compared as such.
     """
-    words = (m for m in _COMPARED.finditer(text) if not any(a <= m.start() < b for a, b in bounded))
+    words = (
+        m
+        for m in _COMPARED.finditer(text)
+        if not any(a <= m.start() < b for a, b in bounded)
+        and not _NO_MORE.search(text[: m.start()].casefold())
+    )
     return Counter(match[0].casefold() for match in words)
 
 
@@ -176,30 +186,34 @@ def find_wrong_number(
     is_copy: bool,
     falls: bool = False,
     adds_up: bool = False,
+    rests: bool = False,
     denied: Sequence[Quantity] = (),
 ) -> tuple[str, str] | None:
     """Why a number of the claim does not hold, with the rule's code; None when all do, or may.
 
     `times` are those of the span and of its article. What follows from the cited numbers may hold,
-    but not in a copy, unless the claim `adds_up`. A lost or added "at least" or "at most" is a
+    but not in a copy, unless the claim `adds_up`; where the texts tell of the `rest`, or only one denies,
+    one share tells the other. A lost or added "at least" or "at most" is a
     different number, but where only one of the two is `denied` ("nicht mehr als drei"); "about" is so
     only in a copy, where nothing excuses it. Where one of the texts `falls`, "minus 3 percent" is
     "3 percent".
     """
     may_follow = adds_up or not is_copy
     for quantity in claimed:
+        if quantity.text.casefold() == _ONCE and not _count_times(cited):
+            continue
         dated = quantity.form == "year" and (times.is_open or int(quantity.value) in times.years)
         if dated or _is_left_open(quantity, cited):
             continue
         equal = [other for other in cited if _holds(quantity, other, falls=falls)]
         if not equal:
-            if may_follow and follows(quantity, cited, times):
+            if may_follow and follows(quantity, cited, times, rests=rests):
                 continue
             return f"the claim says {quantity.text!r}; the cited text does not", "number"
         fitting = [other for other in equal if _same_unit(quantity, other)]
         if not fitting:
             others = [q for q in cited if q not in equal]
-            if may_follow and follows(quantity, others, times):
+            if may_follow and follows(quantity, others, times, rests=rests):
                 continue
             return f"the cited text gives {quantity.text!r} of something else", "unit"
         bounded = quantity.form == "ordinal" or any(
@@ -217,6 +231,11 @@ def find_wrong_number(
     return None
 
 
+def _count_times(cited: Sequence[Quantity]) -> bool:
+    """Whether the cited text says how often: "zweimal", "drei Mal"."""
+    return any(q.text.casefold().endswith("mal") or q.noun == "mal" for q in cited)
+
+
 def _is_turned(claimed: Quantity, cited: Sequence[Quantity], denied: Sequence[Quantity]) -> bool:
     """Whether one of the two sides denies the number, the other does not."""
     ours, theirs = (any(q is d for q in qs for d in denied) for qs in ([claimed], cited))
@@ -231,6 +250,11 @@ def tells_of_sum(text: str) -> bool:
 def tells_of_fall(text: str) -> bool:
     """Whether something falls, is lost or less there, so that a minus may be left out."""
     return _FALLING.search(text) is not None
+
+
+def tells_of_rest(text: str) -> bool:
+    """Whether it tells of what is left of something: "the rest"."""
+    return _REST.search(text) is not None
 
 
 def _is_left_open(quantity: Quantity, cited: Sequence[Quantity]) -> bool:
