@@ -192,7 +192,7 @@ def find_wrong_number(
     """Why a number of the claim does not hold, with the rule's code; None when all do, or may.
 
     `times` are those of the span and of its article. What follows from the cited numbers may hold,
-    but not in a copy, unless the claim `adds_up`; where the texts tell of the `rest`, or only one denies,
+    but not in a copy, unless the claim `adds_up`; where only one of the texts tells of the rest (`rests`),
     one share tells the other. A lost or added "at least" or "at most" is a
     different number, but where only one of the two is `denied` ("nicht mehr als drei"); "about" is so
     only in a copy, where nothing excuses it. Where one of the texts `falls`, "minus 3 percent" is

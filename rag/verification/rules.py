@@ -211,16 +211,10 @@ def check_numbers(case: ClaimCase) -> Verdict | None:
         is_copy=is_near_copy(case),
         falls=tells_of_fall(case.claim.text) or tells_of_fall(case.cited.text),
         adds_up=tells_of_sum(case.claim.text),
-        rests=_tells_of_rest(case),
+        rests=tells_of_rest(case.claim.text) != tells_of_rest(case.cited.text),
         denied=[*_list_denied(case.claim), *_list_denied(case.cited)],
     )
     return decide("refuted", _capital(found[0]), found[1]) if found else None
-
-
-def _tells_of_rest(case: ClaimCase) -> bool:
-    """Whether a share of the one may be what the other's leaves."""
-    ours, theirs = (bool(find_negators(each.words, each.text)) for each in (case.claim, case.cited))
-    return ours != theirs or tells_of_rest(case.claim.text) or tells_of_rest(case.cited.text)
 
 
 def _read_times(case: ClaimCase) -> ToldTimes:
