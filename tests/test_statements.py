@@ -1083,6 +1083,16 @@ def test_a_name_has_its_title_of_nobility_and_no_common_noun(text, speakers):
             "Peer Lund",
         ),
         (
+            "Außenminister Peer Lund traf seinen türkischen Kollegen. Hale ist laut seinem "
+            "Außenminister verreist.",
+            "Außenminister",
+        ),
+        (
+            "Hausherr war der iranische Präsident Jon Hale. Der Präsident der USA, Peer Lund, reiste ab. "
+            "Der iranische Präsident sagte, der Hafen sei offen.",
+            "Jon Hale",
+        ),
+        (
             "Außenminister Peer Lund kam am Montag nach Brenn. Hale ist laut seinem Außenminister "
             "bereit, über den Hafen zu verhandeln.",
             "Peer Lund",

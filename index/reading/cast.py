@@ -409,9 +409,13 @@ class Cast:
         return first[0][1] if first and not named else None
 
     def find_only_holder(self, role: str) -> Figure | None:
-        """The only person of the article in that very office, named before or later."""
+        """The only person of the article in that very office, named before or later.
+
+        None where somebody is a "Kollege": he may be in it, too.
+        """
         holders = [figure for figure in self.figures if role in figure.roles]
-        return holders[0] if len(holders) == 1 else None
+        shared = any("kolleg" in word.lower() for word in self._counts)
+        return holders[0] if len(holders) == 1 and not shared else None
 
     def find_of_land(self, found: Figure, mention: Mention) -> Figure | None:
         """The person found for an office, or another where his is another country's.
@@ -421,7 +425,7 @@ class Cast:
         """
         land = self._read_land(range(mention.first, mention.stop - 1))
         lands = self._list_lands(found) if land else set()
-        if not lands or land in lands:
+        if not land or land in lands:
             return found
         fitting = [
             figure
@@ -430,7 +434,8 @@ class Cast:
             and land in self._list_lands(figure)
             and _may_hold(figure, mention)
         ]
-        return max(fitting, key=lambda f: f.last_place(mention.first), default=None)
+        other = None if lands else found
+        return max(fitting, key=lambda f: f.last_place(mention.first), default=other)
 
     def _list_lands(self, figure: Figure) -> set[str]:
         """The countries with which the person's name is brought: "[Venezuelas] Präsident Holm"."""
