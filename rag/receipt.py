@@ -49,7 +49,7 @@ FORMAT = "wortlaut-receipt/2"
 # Without seal, times, the order of turns and the archive's state; still read, no longer written.
 OLD_FORMAT = "wortlaut-receipt/1"
 # Change it when the offline verifier judges the same claim otherwise.
-VERIFIER_VERSION = "4"
+VERIFIER_VERSION = "5"
 _LARGEST = 16 * 2**20
 _NEW_SETTINGS = ("reader",)
 _NEW_WISHES = ("topic", "order", "skip", "event_since", "event_until")

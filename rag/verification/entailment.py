@@ -18,7 +18,7 @@ from wortlaut.index.pieces import Pieces, PieceTable
 from wortlaut.rag.reader import BEGIN, END, find_shipped, open_session
 
 ENTAILMENT_FILE = "entailment.onnx"
-ENTAILMENT_SHA256 = "1deccebdf7a0877fb0efabb082f4d1826a3f99f0dbe02d7137d894d048e954b5"
+ENTAILMENT_SHA256 = "c60a7c2795c27868d77c31593fcdb0f90665f3537b8c6cac9c0a3f0585d75336"
 CLAIM_PIECES = 96
 CONTEXT_PIECES = 48
 LONGEST_SEQUENCE = 320
