@@ -411,11 +411,15 @@ class Cast:
     def find_only_holder(self, role: str) -> Figure | None:
         """The only person of the article in that very office, named before or later.
 
-        None where somebody is a "Kollege": he may be in it, too.
+        None where somebody is a "Kollege", who may be in it, too, or where it is a country's by name.
         """
         holders = [figure for figure in self.figures if role in figure.roles]
         shared = any("kolleg" in word.lower() for word in self._counts)
-        return holders[0] if len(holders) == 1 and not shared else None
+        return (
+            holders[0]
+            if len(holders) == 1 and not (shared or self._list_lands(holders[0]))
+            else None
+        )
 
     def find_of_land(self, found: Figure, mention: Mention) -> Figure | None:
         """The person found for an office, or another where his is another country's.

@@ -340,7 +340,9 @@ class _NumberReader:
         """The first of two numbers that share their unit or scale: "2,1 auf 3,6 Milliarden"."""
         between = self._text[first.end : second.start]
         hangs = between.startswith("-") and second.raw >= 1000  # "zehn- bis zwölftausend"
-        joined = joins_numbers(between) or _OUT_OF.fullmatch(between)
+        # "Zwei der drei Millionen" are two.
+        part = first.raw >= 10 and _OUT_OF.fullmatch(between)
+        joined = joins_numbers(between) or part
         if first.unit or first.form != "cardinal" or not joined:
             return first
         if second.form not in ("cardinal", "year"):

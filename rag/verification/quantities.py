@@ -49,9 +49,8 @@ _HAS_PERIODS = re.compile(rf"\b{match_any([*list_times('quarter'), *list_times('
 _BOTH = re.compile(match_amounts("both"), re.IGNORECASE)
 # "The first" and "the second" may count what the cited text only lists.
 _FEW_RANKS = 3
-# "Schon einmal" says when, and counts only beside other times.
-_ONCE = "einmal"
-# "Nicht mehr" compares nothing.
+# "Nicht mehr" compares nothing, within so many letters.
+_MORE_WITHIN = 40
 _NO_MORE = re.compile(r"\b(?:nicht|nie|nichts|niemand|kaum|kein\w*(?: \w+)?)\s*\Z")
 _COMPARED = re.compile(rf"\b{match_amounts('comparing')}\b", re.IGNORECASE)
 
@@ -65,9 +64,15 @@ def count_comparisons(text: str, bounded: Sequence[tuple[int, int]] = ()) -> Cou
         m
         for m in _COMPARED.finditer(text)
         if not any(a <= m.start() < b for a, b in bounded)
-        and not _NO_MORE.search(text[: m.start()].casefold())
+        and not (m[0].casefold() == "mehr" and _tells_of_end(text, m.start(), m.end()))
     )
     return Counter(match[0].casefold() for match in words)
+
+
+def _tells_of_end(text: str, start: int, end: int) -> bool:
+    """Whether a "mehr" stands in "nicht mehr", and compares nothing."""
+    before = text[max(0, start - _MORE_WITHIN) : start].casefold()
+    return _NO_MORE.search(before) is not None and " als " not in text[end : end + _MORE_WITHIN]
 
 
 def find_wrong_quantifier(claim: str, cited: str) -> str | None:
@@ -200,8 +205,6 @@ def find_wrong_number(
     """
     may_follow = adds_up or not is_copy
     for quantity in claimed:
-        if quantity.text.casefold() == _ONCE and not _count_times(cited):
-            continue
         dated = quantity.form == "year" and (times.is_open or int(quantity.value) in times.years)
         if dated or _is_left_open(quantity, cited):
             continue
@@ -229,11 +232,6 @@ def find_wrong_number(
     if swapped:
         return f"the cited text gives {swapped.text!r} of something else", "number_swap"
     return None
-
-
-def _count_times(cited: Sequence[Quantity]) -> bool:
-    """Whether the cited text says how often: "zweimal", "drei Mal"."""
-    return any(q.text.casefold().endswith("mal") or q.noun == "mal" for q in cited)
 
 
 def _is_turned(claimed: Quantity, cited: Sequence[Quantity], denied: Sequence[Quantity]) -> bool:

@@ -9,8 +9,7 @@ from wortlaut.index.lang.names import sound_of
 from wortlaut.index.lang.offices import is_federal, read_office
 from wortlaut.index.lang.places import find_place
 from wortlaut.index.lang.words import Word, read_function_words, read_words
-from wortlaut.index.reading.clauses import CONJUNCTIONS, FINITE, OBLIQUE, PREPOSITIONS, RELATIVE
-from wortlaut.index.reading.mentions import DETERMINERS
+from wortlaut.index.reading.clauses import FINITE, OBLIQUE, PREPOSITIONS, RELATIVE
 from wortlaut.rag.answer import Verdict, decide
 from wortlaut.rag.verification.case import Alignment, ClaimCase, is_near_copy
 from wortlaut.rag.verification.evidence import ReadText
@@ -19,13 +18,9 @@ from wortlaut.rag.verification.numbers import Quantity, same_value
 
 _ADVERBIAL = read_function_words("adverbial")
 _PASSIVE = read_function_words("passive")
-# What goes on with a noun: "Im Rat [der] Stadt", "Im Mai [und] Juni".
-_LEADING = PREPOSITIONS | OBLIQUE | frozenset(DETERMINERS) | CONJUNCTIONS | frozenset(RELATIVE)
 _NEAR = 3
 # So many words before a country an office may stand that is its.
 _OFFICE_WITHIN = 2
-# Of numbers further apart nobody takes one for the other.
-_MOST_TIMES = 50
 
 
 def find_swapped_person(
@@ -179,8 +174,7 @@ def _find_unique(quantities: Sequence[Quantity]) -> list[Quantity]:
 def _find_by_order(pairs: Sequence[tuple[Quantity, Quantity]]) -> Quantity | None:
     """A number that stands before another in the claim and behind it in the cited text."""
     for (q, o), (_, p) in pairwise(pairs):
-        near = max(o.raw, p.raw) <= _MOST_TIMES * min(o.raw, p.raw)
-        if o.start > p.start and o.unit == p.unit and o.form == p.form and near:
+        if o.start > p.start and o.unit == p.unit and o.form == p.form:
             return q
     return None
 
@@ -275,8 +269,6 @@ def _is_inverted(reading: ReadText, first: int, second: int) -> bool:
     if start == first or not _opens_obliquely(words[start:first]):
         return False
     between = words[first + 1 : second]
-    if between and not between[0].is_capitalised and between[0].low not in _LEADING:
-        return True  # what stands right behind the adverbial is the verb
     return any(not w.is_capitalised and _is_finite(w.low) for w in between)
 
 
